@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// First-in first-out buffer of `Depth` + 1 beats in block RAM.
+///
+/// Latency 2, throughput 1 per cycle.  `ready_o` falls when the RAM holds `Depth` beats; one more
+/// waits in the RAM's output register.  Outputs come from registers only.
+module trine_fifo #(
+  parameter  int unsigned DataWidth = 32,
+  /// A power of two, at least 2.
+  parameter  int unsigned Depth     = 16,
+  localparam int unsigned PtrWidth  = $clog2(Depth)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  // Upstream
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [DataWidth-1:0] data_i,
+  // Downstream
+  output logic                 valid_o,
+  input  logic                 ready_i,
+  output logic [DataWidth-1:0] data_o
+);
+
+  if (Depth < 2 || 2 ** PtrWidth != Depth) begin : gen_bad_depth
+    $error("trine_fifo: Depth must be a power of two, at least 2");
+  end
+
+  logic [PtrWidth-1:0] write_ptr_q, read_ptr_q;
+  logic [PtrWidth:0]   count_q;  // Beats in the RAM: 0 .. Depth.
+  logic                out_full_q;
+
+  logic push, fetch;
+  assign ready_o = !count_q[PtrWidth];
+  assign valid_o = out_full_q;
+  assign push    = valid_i && ready_o;
+  assign fetch   = count_q != '0 && (!out_full_q || ready_i);
+
+  trine_ram #(
+    .DataWidth (DataWidth),
+    .Depth     (Depth)
+  ) u_ram (
+    .clk_i,
+    .write_i      (push),
+    .write_addr_i (write_ptr_q),
+    .write_data_i (data_i),
+    .read_i       (fetch),
+    .read_addr_i  (read_ptr_q),
+    .read_data_o  (data_o)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      write_ptr_q <= '0;
+      read_ptr_q  <= '0;
+      count_q     <= '0;
+      out_full_q  <= 1'b0;
+    end else begin
+      if (push) write_ptr_q <= write_ptr_q + 1'b1;
+      if (fetch) read_ptr_q <= read_ptr_q + 1'b1;
+      if (push != fetch) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
+      out_full_q <= fetch || (out_full_q && !ready_i);
+    end
+  end
+
+  `TRINE_ASSERT(CountBound_A, count_q <= (PtrWidth+1)'(Depth))
+  `TRINE_ASSERT(Pointers_A, write_ptr_q == read_ptr_q + count_q[PtrWidth-1:0])
+
+`ifdef FORMAL
+  `include "trine_fifo_formal.svh"
+`endif
+
+endmodule

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Moves `rows_i` elements from memory beats to vector memory, FP16 widened to FP32, and writes
+/// zeros behind them up to a multiple of 16 words.
+///
+/// One vector beat per cycle, latency 1: an FP16 beat is taken every other cycle.  It takes
+/// exactly the beats that hold elements.  `done_o` pulses with the last write.  `beat_ready_o`
+/// depends on registers only.
+module trine_load_unit #(
+  parameter  int unsigned Groups      = 16,
+  parameter  int unsigned VectorWords = 65536,
+  localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups),
+  localparam int unsigned CountWidth  = $clog2(VectorWords + 1),
+  localparam int unsigned DataWidth   = 32 * Groups
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  // Job: a pulse and its fields
+  input  logic                  start_i,
+  input  logic                  half_i,      // Memory holds FP16.
+  input  logic [CountWidth-1:0] rows_i,      // At least 1.
+  input  logic [BeatWidth-1:0]  dst_beat_i,
+  output logic                  done_o,
+  // Memory beats
+  input  logic                  beat_valid_i,
+  output logic                  beat_ready_o,
+  input  logic [DataWidth-1:0]  beat_data_i,
+  // Vector memory
+  output logic                  vec_write_valid_o,
+  output logic [BeatWidth-1:0]  vec_write_beat_o,
+  output logic [DataWidth-1:0]  vec_write_data_o
+);
+
+  // Vector beats of 16 words.
+  localparam int unsigned BlockBeats = 16 / Groups;
+
+  logic                  active_q, half_q, high_q;
+  logic [CountWidth-1:0] left_q;      // Elements still to write.
+  logic [BeatWidth-1:0]  beat_q;      // Next vector beat to write.
+  logic [4:0]            block_q;     // Beats left of the block of 16 words.
+
+  logic has_data, more, step;
+  assign has_data     = left_q != '0;
+  assign more         = left_q > CountWidth'(Groups);
+  assign step         = active_q && (!has_data || beat_valid_i);
+  // A beat of FP16 is done with after its high half, or after its low half if that is the end.
+  assign beat_ready_o = active_q && has_data && (!half_q || high_q || !more);
+
+  logic block_end;
+  assign block_end = block_q == 5'd1;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      active_q          <= 1'b0;
+      done_o            <= 1'b0;
+      vec_write_valid_o <= 1'b0;
+    end else begin
+      if (start_i) active_q <= 1'b1;
+      else if (step && block_end && !more) active_q <= 1'b0;
+      done_o            <= step && block_end && !more;
+      vec_write_valid_o <= step;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      half_q  <= half_i;
+      high_q  <= 1'b0;
+      left_q  <= rows_i;
+      beat_q  <= dst_beat_i;
+      block_q <= 5'(BlockBeats);
+    end else if (step) begin
+      high_q           <= !high_q;
+      left_q           <= more ? left_q - CountWidth'(Groups) : '0;
+      beat_q           <= beat_q + 1'b1;
+      block_q          <= block_end ? 5'(BlockBeats) : block_q - 5'd1;
+      vec_write_beat_o <= beat_q;
+      for (int unsigned i = 0; i < Groups; i++) begin
+        if (CountWidth'(i) >= left_q) vec_write_data_o[32*i +: 32] <= '0;
+        else if (!half_q)
+          vec_write_data_o[32*i +: 32] <= beat_data_i[32*i +: 32];
+        else if (high_q)
+          vec_write_data_o[32*i +: 32] <=
+              trine_half_pkg::widen(beat_data_i[16*(Groups + i) +: 16]);
+        else
+          vec_write_data_o[32*i +: 32] <= trine_half_pkg::widen(beat_data_i[16*i +: 16]);
+      end
+    end
+  end
+
+  `TRINE_ASSERT(NoOverlap_A, !(start_i && active_q))
+
+endmodule

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Reads beats from memory into a stream, in order, through a FIFO.
+///
+/// A job is an address and a number of beats; the next one may follow before the beats of the
+/// last have left.  Bursts are aligned to their largest length, so none crosses 4 KiB, and go out
+/// only when the FIFO has room for them: `r_ready_o` is constant.  Beats with an error response
+/// flow like others and set `error_o`.  Throughput 1 beat per cycle, 2 cycles from R to the
+/// stream.
+module trine_read_dma #(
+  parameter  int unsigned Groups    = 16,
+  parameter  int unsigned AddrWidth = 40,
+  /// A power of two, at least 8.
+  parameter  int unsigned FifoBeats = 256,
+  localparam int unsigned DataWidth = 32 * Groups
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  // Job
+  input  logic                 job_valid_i,
+  output logic                 job_ready_o,
+  input  logic [AddrWidth-1:0] job_addr_i,    // A multiple of the beat.
+  input  logic [31:0]          job_beats_i,   // At least 1.
+  // Sticky error
+  input  logic                 clear_i,
+  output logic                 error_o,
+  output logic                 idle_o,        // No beat is wanted, under way or held.
+  // AXI4 read channels
+  output logic [AddrWidth-1:0] ar_addr_o,
+  output logic [7:0]           ar_len_o,
+  output logic                 ar_valid_o,
+  input  logic                 ar_ready_i,
+  input  logic [DataWidth-1:0] r_data_i,
+  input  logic [1:0]           r_resp_i,
+  input  logic                 r_valid_i,
+  output logic                 r_ready_o,
+  // Stream
+  output logic                 beat_valid_o,
+  input  logic                 beat_ready_i,
+  output logic [DataWidth-1:0] beat_data_o
+);
+
+  // AXI allows 256 beats and 4 KiB; a quarter of the FIFO keeps several bursts under way.
+  localparam int unsigned BeatBytes  = 4 * Groups;
+  localparam int unsigned PageBeats  = 4096 / BeatBytes;
+  localparam int unsigned BusBurst   = PageBeats < 256 ? PageBeats : 256;
+  localparam int unsigned MaxBurst   = BusBurst < FifoBeats / 4 ? BusBurst : FifoBeats / 4;
+  localparam int unsigned ByteBits   = $clog2(BeatBytes);
+  localparam int unsigned BurstBits  = $clog2(MaxBurst);
+  localparam int unsigned CreditBits = $clog2(FifoBeats) + 1;
+
+  if (FifoBeats < 8 || 2 ** $clog2(FifoBeats) != FifoBeats) begin : gen_bad_depth
+    $error("trine_read_dma: FifoBeats must be a power of two, at least 8");
+  end
+
+  logic [AddrWidth-ByteBits-1:0] addr_q;    // Of the next burst, in beats.
+  logic [31:0]                   left_q;    // Beats not yet asked for.
+  logic [CreditBits-1:0]         credit_q;  // Room that no burst has claimed.
+
+  logic [BurstBits:0] room, len;
+  assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+  assign len  = left_q < 32'(room) ? left_q[BurstBits:0] : room;
+
+  logic issue, pop;
+  assign issue = left_q != '0 && (!ar_valid_o || ar_ready_i) && credit_q >= CreditBits'(len);
+  assign pop   = beat_valid_o && beat_ready_i;
+
+  assign job_ready_o = left_q == '0;
+  assign idle_o      = left_q == '0 && !ar_valid_o && credit_q == CreditBits'(FifoBeats);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      left_q     <= '0;
+      credit_q   <= CreditBits'(FifoBeats);
+      ar_valid_o <= 1'b0;
+      error_o    <= 1'b0;
+    end else begin
+      if (job_valid_i && job_ready_o) left_q <= job_beats_i;
+      else if (issue)                 left_q <= left_q - 32'(len);
+      if (issue || pop) credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(pop);
+      ar_valid_o <= issue || (ar_valid_o && !ar_ready_i);
+      if (clear_i)                       error_o <= 1'b0;
+      else if (r_valid_i && r_resp_i[1]) error_o <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (job_valid_i && job_ready_o) addr_q <= job_addr_i[AddrWidth-1:ByteBits];
+    else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+    if (issue) begin
+      ar_addr_o <= {addr_q, ByteBits'(0)};
+      ar_len_o  <= 8'(len - 1'b1);
+    end
+  end
+
+  logic fifo_ready;
+  assign r_ready_o = 1'b1;
+
+  trine_fifo #(
+    .DataWidth (DataWidth),
+    .Depth     (FifoBeats)
+  ) u_fifo (
+    .clk_i,
+    .rst_ni,
+    .valid_i (r_valid_i),
+    .ready_o (fifo_ready),
+    .data_i  (r_data_i),
+    .valid_o (beat_valid_o),
+    .ready_i (beat_ready_i),
+    .data_o  (beat_data_o)
+  );
+
+  logic unused_ok;
+  assign unused_ok = ^{job_addr_i[ByteBits-1:0], r_resp_i[0], fifo_ready};
+
+  `TRINE_ASSERT(FifoNeverFull_A, !r_valid_i || fifo_ready)
+  `TRINE_ASSERT(OnePage_A, !ar_valid_o || 32'(ar_addr_o[11:ByteBits]) + 32'(ar_len_o) < PageBeats)
+  `TRINE_ASSERT(CreditBound_A, credit_q <= CreditBits'(FifoBeats))
+
+`ifdef TRINE_CHECKS_ON
+  logic                 stalled_q;
+  logic [AddrWidth-1:0] stalled_addr_q;
+  logic [7:0]           stalled_len_q;
+  always_ff @(posedge clk_i) begin
+    stalled_q      <= rst_ni && ar_valid_o && !ar_ready_i;
+    stalled_addr_q <= ar_addr_o;
+    stalled_len_q  <= ar_len_o;
+  end
+  `TRINE_ASSERT(ArHolds_A, !stalled_q || (ar_valid_o && ar_addr_o == stalled_addr_q
+                                          && ar_len_o == stalled_len_q))
+`endif
+
+endmodule

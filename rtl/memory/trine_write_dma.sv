@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Writes a stream of beats to memory.
+///
+/// A job is an address and a number of bytes; the last beat is masked to what is left.  Bursts
+/// are aligned to their largest length, so none crosses 4 KiB; up to `MaxOutstanding` wait for
+/// their response.  An error response sets `error_o`.  The W channel is the stream itself:
+/// `w_valid_o` and `w_data_o` depend on `beat_valid_i` and `beat_data_i`, `beat_ready_o` on
+/// `w_ready_i`.  Throughput 1 beat per cycle.
+module trine_write_dma #(
+  parameter  int unsigned Groups         = 16,
+  parameter  int unsigned AddrWidth      = 40,
+  parameter  int unsigned MaxOutstanding = 8,
+  localparam int unsigned DataWidth      = 32 * Groups
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  // Job
+  input  logic                   job_valid_i,
+  output logic                   job_ready_o,
+  input  logic [AddrWidth-1:0]   job_addr_i,    // A multiple of the beat.
+  input  logic [31:0]            job_bytes_i,   // At least 1.
+  // Sticky error
+  input  logic                   clear_i,
+  output logic                   error_o,
+  output logic                   idle_o,        // Every beat was written and answered.
+  // Stream
+  input  logic                   beat_valid_i,
+  output logic                   beat_ready_o,
+  input  logic [DataWidth-1:0]   beat_data_i,
+  // AXI4 write channels
+  output logic [AddrWidth-1:0]   aw_addr_o,
+  output logic [7:0]             aw_len_o,
+  output logic                   aw_valid_o,
+  input  logic                   aw_ready_i,
+  output logic [DataWidth-1:0]   w_data_o,
+  output logic [DataWidth/8-1:0] w_strb_o,
+  output logic                   w_last_o,
+  output logic                   w_valid_o,
+  input  logic                   w_ready_i,
+  input  logic [1:0]             b_resp_i,
+  input  logic                   b_valid_i,
+  output logic                   b_ready_o
+);
+
+  // AXI allows 256 beats and 4 KiB; 64 beats are enough to hide the address phase.
+  localparam int unsigned BeatBytes  = 4 * Groups;
+  localparam int unsigned PageBeats  = 4096 / BeatBytes;
+  localparam int unsigned MaxBurst   = PageBeats < 64 ? PageBeats : 64;
+  localparam int unsigned ByteBits   = $clog2(BeatBytes);
+  localparam int unsigned BurstBits  = $clog2(MaxBurst);
+  localparam int unsigned AnswerBits = $clog2(MaxOutstanding + 1);
+
+  logic [AddrWidth-ByteBits-1:0] addr_q;       // Of the next burst, in beats.
+  logic [32-ByteBits:0]          left_q;       // Beats without a burst yet.
+  logic [BurstBits:0]            burst_q;      // Beats of the running burst not yet written.
+  logic [AnswerBits-1:0]         answers_q;    // Bursts without an answer.
+  logic [ByteBits-1:0]           tail_q;       // Bytes in the last beat, 0 for all.
+
+  logic [BurstBits:0] room, len;
+  assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+  assign len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
+
+  logic accept, issue, push, answer;
+  assign accept = job_valid_i && job_ready_o;
+  assign push   = w_valid_o && w_ready_i;
+  assign answer = b_valid_i;
+  assign issue  = left_q != '0 && (!aw_valid_o || aw_ready_i)
+               && (burst_q == '0 || (push && w_last_o))
+               && answers_q != AnswerBits'(MaxOutstanding);
+
+  assign job_ready_o = left_q == '0 && burst_q == '0;
+  assign idle_o      = left_q == '0 && burst_q == '0 && answers_q == '0;
+
+  assign w_valid_o    = beat_valid_i && burst_q != '0;
+  assign beat_ready_o = w_ready_i && burst_q != '0;
+  assign w_data_o     = beat_data_i;
+  assign w_last_o     = burst_q == (BurstBits+1)'(1);
+  assign b_ready_o    = 1'b1;
+
+  always_comb begin
+    w_strb_o = '1;
+    if (w_last_o && left_q == '0 && tail_q != '0) w_strb_o = ~({BeatBytes{1'b1}} << tail_q);
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      left_q     <= '0;
+      burst_q    <= '0;
+      answers_q  <= '0;
+      aw_valid_o <= 1'b0;
+      error_o    <= 1'b0;
+    end else begin
+      if (accept)     left_q <= (33-ByteBits)'((33'(job_bytes_i) + 33'(BeatBytes - 1)) >> ByteBits);
+      else if (issue) left_q <= left_q - (33-ByteBits)'(len);
+      if (issue)     burst_q <= len;
+      else if (push) burst_q <= burst_q - 1'b1;
+      if (issue != answer) answers_q <= issue ? answers_q + 1'b1 : answers_q - 1'b1;
+      aw_valid_o <= issue || (aw_valid_o && !aw_ready_i);
+      if (clear_i)                       error_o <= 1'b0;
+      else if (b_valid_i && b_resp_i[1]) error_o <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept) begin
+      addr_q <= job_addr_i[AddrWidth-1:ByteBits];
+      tail_q <= job_bytes_i[ByteBits-1:0];
+    end else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+    if (issue) begin
+      aw_addr_o <= {addr_q, ByteBits'(0)};
+      aw_len_o  <= 8'(len - 1'b1);
+    end
+  end
+
+  logic unused_ok;
+  assign unused_ok = ^{job_addr_i[ByteBits-1:0], b_resp_i[0]};
+
+  `TRINE_ASSERT(OnePage_A, !aw_valid_o || 32'(aw_addr_o[11:ByteBits]) + 32'(aw_len_o) < PageBeats)
+  `TRINE_ASSERT(AnswerHasBurst_A, !answer || answers_q != '0)
+
+`ifdef TRINE_CHECKS_ON
+  logic                 stalled_q, w_stalled_q;
+  logic [AddrWidth-1:0] stalled_addr_q;
+  logic [7:0]           stalled_len_q;
+  always_ff @(posedge clk_i) begin
+    stalled_q      <= rst_ni && aw_valid_o && !aw_ready_i;
+    w_stalled_q    <= rst_ni && w_valid_o && !w_ready_i;
+    stalled_addr_q <= aw_addr_o;
+    stalled_len_q  <= aw_len_o;
+  end
+  `TRINE_ASSERT(AwHolds_A, !stalled_q || (aw_valid_o && aw_addr_o == stalled_addr_q
+                                          && aw_len_o == stalled_len_q))
+  `TRINE_ASSERT(WHolds_A, !w_stalled_q || w_valid_o)
+`endif
+
+endmodule
