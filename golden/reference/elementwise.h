@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "golden/reference/kv_cache.h"
+
+namespace trine::golden {
+
+/// y = (x / sqrt(mean(x^2) + eps)) * weight; the mean in double.
+void rms_norm(std::span<const float> x, std::span<const float> weight, double eps,
+              std::span<float> y);
+
+/// Cosine and sine of one position's angles position * theta^(-2i / head_dim).
+struct Rotation {
+  Rotation(std::size_t position, std::size_t head_dim, double theta);
+  std::vector<float> cosine, sine;  // (head_dim / 2)
+};
+/// Rotates the pairs (i, i + head_dim / 2) of every head in x.
+void rotate(const Rotation& rotation, std::span<float> x);
+
+/// gate = silu(gate) * up, where silu(g) = g / (1 + exp(-g)).
+void silu_multiply(std::span<float> gate, std::span<const float> up);
+
+/// x += y.
+void add(std::span<float> x, std::span<const float> y);
+
+/// x = exp(x - max) / sum; the sum in double.
+void softmax(std::span<float> x);
+
+/// Attention of one position over positions 0..position of the cache; q and out (heads * head_dim).
+void attend(const ModelConfig& config, const KvCache& cache, std::size_t layer,
+            std::size_t position, std::span<const float> q, std::span<float> out);
+
+}  // namespace trine::golden

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/reference/qwen2.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "golden/error.h"
+#include "golden/reference/elementwise.h"
+#include "golden/reference/matmul.h"
+
+namespace trine::golden {
+namespace {
+
+/// Row t of a (count, width) buffer.
+std::span<float> row(std::vector<float>& buffer, std::size_t t, std::size_t width) {
+  return std::span(buffer).subspan(t * width, width);
+}
+
+}  // namespace
+
+Qwen2::Qwen2(const Backbone& backbone, LinearBackend& linears)
+    : backbone_(&backbone), linears_(&linears), cache_(backbone.config) {}
+
+void Qwen2::check(std::span<const std::int32_t> tokens) const {
+  const ModelConfig& model = config();
+  for (const std::int32_t token : tokens) {
+    if (token < 0 || static_cast<std::size_t>(token) >= model.vocab) {
+      throw Error("token " + std::to_string(token) + " is outside the vocabulary of " +
+                  std::to_string(model.vocab));
+    }
+  }
+  if (tokens.size() > model.max_positions - position_) {
+    throw Error("context overflow: " + std::to_string(position_ + tokens.size()) +
+                " tokens, the model has " + std::to_string(model.max_positions) + " positions");
+  }
+}
+
+void Qwen2::truncate(std::size_t position) {
+  position_ = std::min(position_, position);
+  cache_.truncate(position_);
+}
+
+std::span<const float> Qwen2::forward(std::span<const std::int32_t> tokens, Logits logits) {
+  check(tokens);
+  const ModelConfig& model = config();
+  const std::size_t count = tokens.size();
+  if (count == 0) return {};
+  try {
+    x_.resize(count * model.hidden);
+    for (std::size_t t = 0; t < count; ++t) {
+      backbone_->embedding.read(static_cast<std::size_t>(tokens[t]), row(x_, t, model.hidden));
+    }
+    for (std::size_t layer = 0; layer < model.layers; ++layer) {
+      attention(layer, count);
+      feed_forward(layer, count);
+    }
+  } catch (...) {
+    cache_.truncate(position_);  // A backend that fails leaves no half of a token behind.
+    throw;
+  }
+  position_ += count;
+  if (logits == Logits::None) return {};
+  const std::size_t first = logits == Logits::Last ? count - 1 : 0;
+  head(first, count - first);
+  return logits_;
+}
+
+void Qwen2::attention(std::size_t layer, std::size_t count) {
+  const ModelConfig& model = config();
+  const Backbone::Layer& weights = backbone_->layers[layer];
+  normed_.resize(count * model.hidden);
+  q_.resize(count * model.hidden);
+  k_.resize(count * model.kv_dim());
+  v_.resize(count * model.kv_dim());
+  attended_.resize(count * model.hidden);
+
+  for (std::size_t t = 0; t < count; ++t) {
+    rms_norm(row(x_, t, model.hidden), weights.input_norm, model.rms_norm_eps,
+             row(normed_, t, model.hidden));
+  }
+  static constexpr Linear kQkv[] = {Linear::Q, Linear::K, Linear::V};
+  linears_->apply_batch(layer, kQkv, normed_, count, std::array<std::span<float>, 3>{q_, k_, v_});
+
+  for (std::size_t t = 0; t < count; ++t) {
+    const std::span<float> q = row(q_, t, model.hidden);
+    const std::span<float> k = row(k_, t, model.kv_dim());
+    const std::span<float> v = row(v_, t, model.kv_dim());
+    add(q, weights.q_bias);
+    add(k, weights.k_bias);
+    add(v, weights.v_bias);
+    const Rotation rotation(position_ + t, model.head_dim(), model.rope_theta);
+    rotate(rotation, q);
+    rotate(rotation, k);
+    cache_.append(layer, k, v);
+    attend(model, cache_, layer, position_ + t, q, row(attended_, t, model.hidden));
+  }
+  static constexpr Linear kO[] = {Linear::O};
+  linears_->apply_batch(layer, kO, attended_, count, std::array<std::span<float>, 1>{normed_});
+  add(x_, normed_);
+}
+
+void Qwen2::feed_forward(std::size_t layer, std::size_t count) {
+  const ModelConfig& model = config();
+  gate_.resize(count * model.intermediate);
+  up_.resize(count * model.intermediate);
+  for (std::size_t t = 0; t < count; ++t) {
+    rms_norm(row(x_, t, model.hidden), backbone_->layers[layer].post_attention_norm,
+             model.rms_norm_eps, row(normed_, t, model.hidden));
+  }
+  static constexpr Linear kGateUp[] = {Linear::Gate, Linear::Up};
+  linears_->apply_batch(layer, kGateUp, normed_, count,
+                        std::array<std::span<float>, 2>{gate_, up_});
+  silu_multiply(gate_, up_);
+  static constexpr Linear kDown[] = {Linear::Down};
+  linears_->apply_batch(layer, kDown, gate_, count, std::array<std::span<float>, 1>{normed_});
+  add(x_, normed_);
+}
+
+void Qwen2::head(std::size_t first, std::size_t count) {
+  const ModelConfig& model = config();
+  logits_.resize(count * model.vocab);
+  normed_.resize(count * model.hidden);
+  for (std::size_t t = 0; t < count; ++t) {
+    rms_norm(row(x_, first + t, model.hidden), backbone_->final_norm, model.rms_norm_eps,
+             row(normed_, t, model.hidden));
+  }
+  constexpr std::size_t kRows = 16;  // Converted to FP32 at a time.
+  std::vector<float> weights(kRows * model.hidden);
+  for (std::size_t r = 0; r < model.vocab; r += kRows) {
+    const std::size_t rows = std::min(kRows, model.vocab - r);
+    const std::span<float> block = std::span(weights).first(rows * model.hidden);
+    backbone_->head.read(r, block);
+    matmul(block, rows, model.hidden, normed_, count, logits_.data() + r, model.vocab);
+  }
+}
+
+}  // namespace trine::golden

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/reference/metrics.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "golden/error.h"
+#include "golden/reference/sampler.h"
+
+using namespace trine;
+using namespace trine::golden;
+
+TEST_CASE("compare: equal logits differ by nothing") {
+  const std::vector<float> a = {1.0F, 2.0F, 3.0F, 0.0F, 0.0F, 0.0F};
+  const Comparison c = compare_logits(a, a, 3);
+  CHECK(c.positions == 2);
+  CHECK(c.max_abs == 0.0);
+  CHECK(c.mean_abs == 0.0);
+  CHECK(c.cosine == doctest::Approx(1.0));
+  CHECK(c.kl == 0.0);
+  CHECK(c.top1 == 1.0);
+  CHECK(c.top5 == 1.0);
+}
+
+TEST_CASE("compare: figures worked out by hand") {
+  const auto third = static_cast<float>(std::log(3.0));
+  const std::vector<float> a = {0.0F, 0.0F};   // 1/2, 1/2
+  const std::vector<float> b = {third, 0.0F};  // 3/4, 1/4
+  const Comparison c = compare_logits(b, a, 2);
+  CHECK(c.max_abs == doctest::Approx(1.098612));
+  CHECK(c.mean_abs == doctest::Approx(0.549306));
+  CHECK(c.cosine == 0.0);
+  CHECK(c.kl == doctest::Approx(0.75 * std::log(1.5) + 0.25 * std::log(0.5)));
+  CHECK(compare_logits(a, b, 2).kl == doctest::Approx(0.5 * std::log(4.0 / 3.0)));
+  const std::vector<float> minus = {-third, 0.0F};
+  CHECK(compare_logits(b, minus, 2).cosine == doctest::Approx(-1.0));
+}
+
+TEST_CASE("compare: top-1 and top-5 count A's best token in B's ranking, ties by number") {
+  const std::vector<float> a = {9, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0};
+  const std::vector<float> b = {5, 1, 5, 5, 5, 5, 5, 1, 2, 3, 4, 5, 0, 0, 1, 2, 3, 1, 4, 5, 0};
+  // Ranks of token 0, 0 and 3 in b: 0 (first of equals), 4, 5 (token 0 is equal and before).
+  const Comparison c = compare_logits(a, b, 7);
+  CHECK(c.top1 == doctest::Approx(1.0 / 3));
+  CHECK(c.top5 == doctest::Approx(2.0 / 3));
+}
+
+TEST_CASE("compare: large logits neither overflow nor lose the sum") {
+  const std::vector<float> a = {3e38F, -3e38F};
+  const Comparison c = compare_logits(a, a, 2);
+  CHECK(c.kl == 0.0);
+  CHECK(c.cosine == doctest::Approx(1.0));
+}
+
+TEST_CASE("compare: refuses sizes that differ, nothing at all, and logits that are not finite") {
+  const std::vector<float> two = {0.0F, 0.0F};
+  const std::vector<float> three = {0.0F, 0.0F, 0.0F};
+  CHECK_THROWS_AS(compare_logits(two, three, 1), Error);
+  CHECK_THROWS_AS(compare_logits(three, three, 2), Error);
+  CHECK_THROWS_AS(compare_logits(two, two, 0), Error);
+  CHECK_THROWS_AS(LogitComparison{}.result(), Error);
+  const std::vector<float> bad = {0.0F, std::numeric_limits<float>::infinity()};
+  CHECK_THROWS_AS(compare_logits(two, bad, 2), Error);
+  CHECK_THROWS_AS(compare_logits(bad, two, 2), Error);
+}
+
+TEST_CASE("perplexity: a uniform guess over n tokens has perplexity n") {
+  Perplexity sum;
+  const std::vector<float> logits(50, 3.0F);
+  for (std::int32_t target = 0; target < 50; ++target) {
+    sum.nats += negative_log_likelihood(logits, target);
+    ++sum.tokens;
+  }
+  CHECK(sum.value() == doctest::Approx(50.0));
+  CHECK_THROWS_AS(negative_log_likelihood(logits, 50), Error);
+  CHECK_THROWS_AS(negative_log_likelihood(logits, -1), Error);
+}
+
+TEST_CASE("random: the published sequence of xoshiro256** from splitmix64") {
+  // Computed by an independent implementation of both algorithms.
+  Random random(0);
+  CHECK(random.next() == 0x99ec'5f36'cb75'f2b4U);
+  CHECK(random.next() == 0xbf6e'1f78'4956'452aU);
+  CHECK(Random(0).uniform() == doctest::Approx(0.6012629994179048));
+}
+
+TEST_CASE("sampler: greedy takes the first largest logit") {
+  const std::vector<float> logits = {1.0F, 4.0F, 4.0F, -1.0F};
+  CHECK(argmax(logits) == 1);
+  CHECK(Sampler({}).sample(logits) == 1);
+  CHECK(Sampler({.temperature = 2.0, .top_k = 1}).sample(logits) == 1);
+  CHECK(Sampler({.temperature = 2.0, .top_p = 1e-9}).sample(logits) == 1);
+  const std::vector<float> bad = {1.0F, std::numeric_limits<float>::quiet_NaN()};
+  CHECK_THROWS_AS(argmax(bad), Error);
+  CHECK_THROWS_AS(argmax({}), Error);
+}
+
+TEST_CASE("sampler: draws follow the probabilities after temperature, top-k and top-p") {
+  std::vector<float> logits;
+  for (const double p : {0.1, 0.4, 0.3, 0.2}) logits.push_back(static_cast<float>(std::log(p)));
+  constexpr int kDraws = 40'000;
+  const auto frequencies = [&](SamplerOptions options) {
+    Sampler sampler(options);
+    std::array<double, 4> counts{};
+    for (int i = 0; i < kDraws; ++i) counts[static_cast<std::size_t>(sampler.sample(logits))] += 1;
+    for (double& count : counts) count /= kDraws;
+    return counts;
+  };
+  const auto near = [](std::array<double, 4> got, std::array<double, 4> expected) {
+    // Five standard deviations of a binomial share of kDraws; impossible tokens never.
+    for (std::size_t i = 0; i < 4; ++i) {
+      const double p = expected[i];
+      CHECK(std::abs(got[i] - p) <= 5.0 * std::sqrt(p * (1.0 - p) / kDraws));
+    }
+  };
+  near(frequencies({.temperature = 1.0, .seed = 1}), {0.1, 0.4, 0.3, 0.2});
+  near(frequencies({.temperature = 1.0, .top_k = 2, .seed = 2}), {0.0, 4.0 / 7, 3.0 / 7, 0.0});
+  near(frequencies({.temperature = 1.0, .top_p = 0.75, .seed = 3}),
+       {0.0, 4.0 / 9, 3.0 / 9, 2.0 / 9});
+  near(frequencies({.temperature = 1.0, .top_k = 3, .top_p = 0.5, .seed = 4}),
+       {0.0, 4.0 / 7, 3.0 / 7, 0.0});
+  const double sum = 0.01 + 0.16 + 0.09 + 0.04;
+  near(frequencies({.temperature = 0.5, .top_k = 99, .seed = 5}),
+       {0.01 / sum, 0.16 / sum, 0.09 / sum, 0.04 / sum});
+}
+
+TEST_CASE("sampler: the same seed gives the same tokens, another seed others") {
+  const std::vector<float> logits(1000, 0.0F);
+  const auto draw = [&](std::uint64_t seed) {
+    Sampler sampler({.temperature = 1.0, .seed = seed});
+    std::vector<std::int32_t> tokens;
+    for (int i = 0; i < 20; ++i) tokens.push_back(sampler.sample(logits));
+    return tokens;
+  };
+  CHECK(draw(7) == draw(7));
+  CHECK(draw(7) != draw(8));
+}
+
+TEST_CASE("sampler: refuses options without a meaning") {
+  CHECK_THROWS_AS(Sampler({.temperature = -1.0}), Error);
+  CHECK_THROWS_AS(Sampler({.temperature = std::nan("")}), Error);
+  CHECK_THROWS_AS(Sampler({.temperature = 1.0, .top_p = 0.0}), Error);
+  CHECK_THROWS_AS(Sampler({.temperature = 1.0, .top_p = 1.5}), Error);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "golden/error.h"
+#include "golden/reference/fp32_linears.h"
+#include "golden/reference/matmul.h"
+#include "golden/reference/metrics.h"
+#include "golden/reference/qwen2.h"
+#include "golden/reference/sampler.h"
+
+using namespace trine;
+using namespace trine::golden;
+
+namespace {
+
+const std::filesystem::path kModel = std::filesystem::path(TRINE_SOURCE_DIR) / "models/kjv";
+
+std::vector<std::int32_t> tokens_of(const Safetensors& file) {
+  const Tensor& tensor = file.at("tokens");
+  std::vector<std::int32_t> tokens(tensor.elements());
+  std::memcpy(tokens.data(), tensor.bytes.data(), tensor.bytes.size());
+  return tokens;
+}
+
+/// The small trained model, read once for each test case.
+struct Kjv {
+  Checkpoint checkpoint{kModel};
+  Backbone backbone{checkpoint};
+  Fp32Linears linears{checkpoint, 2};
+  Qwen2 model{backbone, linears};
+};
+
+/// Calls another backend one vector at a time and records how it was asked.
+struct Recorder : LinearBackend {
+  explicit Recorder(LinearBackend& to) : inner(&to) {}
+  void apply(std::size_t layer, std::span<const Linear> matrices, std::span<const float> x,
+             std::span<const std::span<float>> outs) override {
+    calls.emplace_back(layer, std::vector<Linear>(matrices.begin(), matrices.end()));
+    if (calls.size() == fail_at) throw Error("device lost");
+    inner->apply(layer, matrices, x, outs);
+  }
+  LinearBackend* inner;
+  std::vector<std::pair<std::size_t, std::vector<Linear>>> calls;
+  std::size_t fail_at = 0;
+};
+
+std::vector<float> copy(std::span<const float> values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+TEST_CASE("matmul: every blocking gives the bits of the single dot product") {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  for (const std::size_t cols : {1U, 8U, 37U, 256U}) {
+    const std::size_t rows = 5;
+    const std::size_t count = 3;
+    std::vector<float> w(rows * cols);
+    std::vector<float> x(count * cols);
+    for (float& v : w) v = normal(random);
+    for (float& v : x) v = normal(random);
+    std::vector<float> y(count * 7, -1.0F);
+    matmul(w, rows, cols, x, count, y.data(), 7);
+    for (std::size_t t = 0; t < count; ++t) {
+      for (std::size_t r = 0; r < rows; ++r) {
+        const std::span<const float> a = std::span(w).subspan(r * cols, cols);
+        const std::span<const float> b = std::span(x).subspan(t * cols, cols);
+        CHECK(y[t * 7 + r] == dot(a, b));
+        double sum = 0.0;
+        double size = 0.0;
+        for (std::size_t c = 0; c < cols; ++c) {
+          sum += double{a[c]} * double{b[c]};
+          size += std::abs(double{a[c]} * double{b[c]});
+        }
+        // At most cols + 1 roundings of 2^-24 each act on a product.
+        CHECK(std::abs(double{y[t * 7 + r]} - sum) <=
+              size * static_cast<double>(cols + 1) * 0x1p-24);
+      }
+      CHECK(y[t * 7 + 5] == -1.0F);
+    }
+  }
+}
+
+TEST_CASE("half_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
+  std::vector<std::uint16_t> codes(0x1'0000);
+  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint16_t>(i);
+  Tensor tensor{"w", Dtype::F16, {256, 256}, std::as_bytes(std::span(codes)), 0};
+  for (const Dtype dtype : {Dtype::F16, Dtype::BF16}) {
+    tensor.dtype = dtype;
+    const std::vector<float> expected = tensor.to_f32();
+    std::vector<float> got(expected.size());
+    HalfRows(tensor).read(0, got);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      CHECK(((std::isnan(got[i]) && std::isnan(expected[i])) ||
+             std::bit_cast<std::uint32_t>(got[i]) == std::bit_cast<std::uint32_t>(expected[i])));
+    }
+  }
+  tensor.dtype = Dtype::F32;
+  tensor.shape = {128, 256};
+  std::vector<float> row(256);
+  HalfRows(tensor).read(127, row);
+  CHECK(std::memcmp(row.data(), codes.data() + 127 * 512, 1024) == 0);
+  tensor.dtype = Dtype::U16;
+  CHECK_THROWS_AS(HalfRows{tensor}, Error);
+}
+
+TEST_CASE("qwen2: the published logits are met within 1e-3") {
+  Kjv kjv;
+  for (const char* name : {"logits_a.safetensors", "logits_b.safetensors"}) {
+    const Safetensors file(kModel / name);
+    const std::vector<float> expected = file.at("logits").to_f32();
+    kjv.model.reset();
+    const Comparison c = compare_logits(expected, kjv.model.forward(tokens_of(file)), 2048);
+    CAPTURE(name);
+    CHECK(c.max_abs < 1e-3);
+    CHECK(c.kl < 1e-8);
+    CHECK(c.top1 == 1.0);
+  }
+}
+
+TEST_CASE("qwen2: the published greedy continuation is reproduced") {
+  const auto json = nlohmann::json::parse(std::ifstream(kModel / "greedy.json"));
+  const auto prompt = json["prompt_tokens"].get<std::vector<std::int32_t>>();
+  const auto expected = json["greedy_tokens"].get<std::vector<std::int32_t>>();
+  Kjv kjv;
+  std::vector<std::int32_t> tokens = prompt;
+  std::span<const float> logits = kjv.model.forward(prompt, Logits::Last);
+  while (tokens.size() < expected.size()) {
+    CHECK(logits.size() == 2048);
+    tokens.push_back(argmax(logits));
+    logits = kjv.model.forward(tokens.back());
+  }
+  CHECK(tokens == expected);
+}
+
+TEST_CASE("qwen2: unquantized perplexity is the published 14.460") {
+  Kjv kjv;
+  const Safetensors file(kModel / "valid_tokens.safetensors");
+  const Perplexity result = perplexity(kjv.model, tokens_of(file), 256, 10'240);
+  CHECK(result.tokens == 10'240);
+  CHECK(result.value() == doctest::Approx(14.460).epsilon(0.0005 / 14.460));
+}
+
+TEST_CASE("qwen2: one call, many calls, and going back give the same bits") {
+  Kjv kjv;
+  Recorder one_by_one(kjv.linears);
+  Qwen2 other(kjv.backbone, one_by_one);
+  const std::vector<std::int32_t> tokens = {296, 1133, 109, 540, 362};
+  const std::vector<float> expected = copy(kjv.model.forward(tokens));
+  for (std::size_t t = 0; t < tokens.size(); ++t) {
+    const std::vector<float> logits = copy(other.forward(tokens[t]));
+    CHECK(logits == copy(std::span<const float>(expected).subspan(t * 2048, 2048)));
+  }
+  CHECK(other.forward(7, Logits::None).empty());
+  CHECK(other.position() == 6);
+  other.truncate(2);
+  CHECK(other.position() == 2);
+  CHECK(copy(other.forward(std::span(tokens).subspan(2), Logits::Last)) ==
+        copy(std::span<const float>(expected).last(2048)));
+}
+
+TEST_CASE("qwen2: the backend is asked for Q, K, V together, O, Gate and Up together, Down") {
+  Kjv kjv;
+  Recorder recorder(kjv.linears);
+  Qwen2 model(kjv.backbone, recorder);
+  model.forward(1, Logits::None);
+  REQUIRE(recorder.calls.size() == 24);
+  const std::vector<std::vector<Linear>> order = {
+      {Linear::Q, Linear::K, Linear::V}, {Linear::O}, {Linear::Gate, Linear::Up}, {Linear::Down}};
+  for (std::size_t i = 0; i < recorder.calls.size(); ++i) {
+    CHECK(recorder.calls[i].first == i / 4);
+    CHECK(recorder.calls[i].second == order[i % 4]);
+  }
+}
+
+TEST_CASE("qwen2: a failing backend leaves the model as it was") {
+  Kjv kjv;
+  Recorder recorder(kjv.linears);
+  Qwen2 model(kjv.backbone, recorder);
+  model.forward(5, Logits::None);
+  recorder.fail_at = recorder.calls.size() + 11;
+  CHECK_THROWS_AS(model.forward(6), Error);
+  CHECK(model.position() == 1);
+  const std::vector<float> again = copy(model.forward(6));
+  kjv.model.forward(5, Logits::None);
+  CHECK(again == copy(kjv.model.forward(6)));
+}
+
+TEST_CASE("qwen2: refuses tokens outside the vocabulary and more tokens than positions") {
+  Kjv kjv;
+  CHECK_THROWS_AS(kjv.model.forward(-1), Error);
+  CHECK_THROWS_AS(kjv.model.forward(2048), Error);
+  CHECK(kjv.model.position() == 0);
+  CHECK(kjv.model.forward(std::span<const std::int32_t>{}).empty());
+  CHECK_THROWS_AS(kjv.model.forward(std::vector<std::int32_t>(1025)), Error);
+  kjv.model.forward(std::vector<std::int32_t>(1024), Logits::None);
+  CHECK(kjv.model.position() == 1024);
+  CHECK_THROWS_AS(kjv.model.forward(0), Error);
+  kjv.model.reset();
+  CHECK(kjv.model.position() == 0);
+  CHECK_NOTHROW(kjv.model.forward(0));
+}
+
+TEST_CASE("fp32_linears: refuses a matrix of the wrong size") {
+  Kjv kjv;
+  CHECK_THROWS_AS(kjv.linears.replace(0, Linear::K, std::vector<float>(7)), Error);
+  CHECK_THROWS_AS(kjv.linears.replace(6, Linear::K, std::vector<float>(128 * 256)), Error);
+  kjv.linears.replace(5, Linear::K, std::vector<float>(128 * 256, 1.0F));
+  CHECK(kjv.linears.weights(5, Linear::K)[0] == 1.0F);
+}
