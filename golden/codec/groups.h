@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "golden/format/trit_matrix.h"
+
+namespace trine::golden {
+
+using GroupMagnitudes = std::array<double, kGroup>;
+
+/// The weights of a matrix by group; group g of row r is number r * groups_per_row + g.
+struct Groups {
+  std::span<const float> weights;
+  MatrixShape shape;
+
+  std::size_t count() const { return shape.rows * shape.groups_per_row(); }
+  /// Weights of one group, at most 16 of them.
+  std::span<const float> at(std::size_t group) const {
+    const std::size_t row = group / shape.groups_per_row();
+    const std::size_t col = group % shape.groups_per_row() * kGroup;
+    return weights.subspan(row * shape.cols + col, std::min(kGroup, shape.cols - col));
+  }
+  /// Absolute values, padded with zeros.
+  GroupMagnitudes magnitudes(std::size_t group) const {
+    GroupMagnitudes out{};
+    const auto from = at(group);
+    for (std::size_t i = 0; i < from.size(); ++i) out[i] = std::fabs(from[i]);
+    return out;
+  }
+};
+
+/// Rounds to nearest even, |x| < 2^51; plain arithmetic, so that loops vectorise.
+inline double round_even(double x) {
+  return (x + 0x1.8p52) - 0x1.8p52;
+}
+
+/// The level of a weight at a scale: rne(w / scale * half), clipped to -half..half.
+inline double level(double weight, double scale, double half_levels) {
+  const double x = weight / scale * half_levels;
+  return round_even(x < -half_levels ? -half_levels : x > half_levels ? half_levels : x);
+}
+
+/// 27 log-spaced values whose ends have these logarithms.
+Codebook log_spaced(double log_low, double log_high);
+
+/// The v2 scale of every group; 0 for a group of zeros.
+std::vector<double> v2_group_scales(const Groups& groups);
+/// Logarithms of the smallest and the largest scale that is not 0; both 0 when there is none.
+struct LogRange {
+  double low = 0, high = 0;
+};
+LogRange log_range(std::span<const double> group_scales);
+/// The nearest entry in the logarithm, the lower one in a tie; 0 for scale 0.
+std::uint8_t nearest_entry(const Codebook& codebook, const LogRange& range, double scale);
+
+/// The entries and the range of the `Best` method; `start` is the v2 range.
+struct BestScales {
+  Codebook codebook{};
+  std::vector<std::uint8_t> indices;
+};
+BestScales best_scales(const Groups& groups, const LogRange& start);
+
+/// Calls work(i) once for each i < count on a few threads, in no order.
+void parallel(std::size_t count, const std::function<void(std::size_t)>& work);
+/// Calls work(chunk, first, last) for chunks of [0, total) that do not depend on the machine.
+void parallel_chunks(std::size_t total,
+                     const std::function<void(std::size_t, std::size_t, std::size_t)>& work);
+inline constexpr std::size_t kChunkGroups = 4096;
+
+}  // namespace trine::golden

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/codec/quantize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "golden/codec/groups.h"
+#include "golden/error.h"
+#include "golden/format/panel.h"
+
+namespace trine::golden {
+namespace {
+
+void check_weights(std::span<const float> weights, const MatrixShape& shape) {
+  check_shape(shape, kCanonical);
+  if (weights.size() != shape.rows * shape.cols) {
+    throw Error(fmt::format("{} weights do not make a matrix of {} x {}", weights.size(),
+                            shape.rows, shape.cols));
+  }
+  const auto bad = std::ranges::find_if_not(weights, [](float w) { return std::isfinite(w); });
+  if (bad != weights.end()) {
+    const auto at = static_cast<std::size_t>(bad - weights.begin());
+    throw Error(fmt::format("the weight at row {}, column {} is not finite", at / shape.cols,
+                            at % shape.cols));
+  }
+}
+
+/// The levels of all groups at the scales that were chosen.
+void set_levels(const Groups& groups, TritMatrix& matrix) {
+  const double half_levels = half(matrix.shape.depth);
+  parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g < last; ++g) {
+      const auto weights = groups.at(g);
+      const double scale = matrix.codebook[matrix.scales[g]];
+      std::int8_t* to = matrix.levels.data() + (weights.data() - groups.weights.data());
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        to[i] = static_cast<std::int8_t>(level(weights[i], scale, half_levels));
+      }
+    }
+  });
+}
+
+}  // namespace
+
+TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Scales scales) {
+  check_weights(weights, shape);
+  const Groups groups{weights, shape};
+  const auto group_scales = v2_group_scales(groups);
+  const LogRange range = log_range(group_scales);
+  TritMatrix matrix{shape, {}, {}, {}};
+  matrix.levels.resize(weights.size());
+  if (scales == Scales::V2) {
+    matrix.codebook = log_spaced(range.low, range.high);
+    matrix.scales.resize(groups.count());
+    std::ranges::transform(group_scales, matrix.scales.begin(), [&](double scale) {
+      return nearest_entry(matrix.codebook, range, scale);
+    });
+  } else {
+    BestScales best = best_scales(groups, range);
+    matrix.codebook = best.codebook;
+    matrix.scales = std::move(best.indices);
+  }
+  set_levels(groups, matrix);
+  return matrix;
+}
+
+double rms_error(std::span<const float> weights, const TritMatrix& matrix) {
+  const MatrixShape& shape = matrix.shape;
+  if (weights.size() != shape.rows * shape.cols || weights.size() != matrix.levels.size()) {
+    throw Error(fmt::format("{} weights do not make a matrix of {} x {}", weights.size(),
+                            shape.rows, shape.cols));
+  }
+  const std::size_t groups = shape.groups_per_row();
+  double sum = 0;
+  for (std::size_t row = 0; row < shape.rows; ++row) {
+    for (std::size_t col = 0; col < shape.cols; ++col) {
+      const double step =
+          matrix.codebook[matrix.scales[row * groups + col / kGroup]] / half(shape.depth);
+      const std::size_t at = row * shape.cols + col;
+      const double difference = weights[at] - matrix.levels[at] * step;
+      sum += difference * difference;
+    }
+  }
+  return std::sqrt(sum / static_cast<double>(weights.size()));
+}
+
+}  // namespace trine::golden

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/format/packed_writer.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <fstream>
+#include <limits>
+#include <optional>
+
+#include "golden/checkpoint/float16.h"
+#include "golden/error.h"
+#include "golden/format/crc32c.h"
+#include "golden/format/packed_header.h"
+#include "golden/format/packed_model.h"
+
+namespace trine::golden {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kConfigFile = "config.json";
+constexpr const char* kCopiedFiles[] = {"tokenizer.json", "tokenizer_config.json",
+                                        "generation_config.json"};
+
+/// A name next to `path` that nobody else uses.
+fs::path sibling(const fs::path& path, std::string_view suffix) {
+  static std::atomic<unsigned> counter = 0;
+  return path.parent_path() /
+         fmt::format(".{}.{}-{}-{}", path.filename().string(), suffix, ::getpid(), counter++);
+}
+
+/// Throws unless `directory` is absent, empty or a packed model without other people's files.
+void check_replaceable(const fs::path& directory) {
+  if (!fs::exists(fs::symlink_status(directory))) return;
+  if (!fs::is_directory(directory)) {
+    throw Error(fmt::format("{}: exists and is not a directory", directory.string()));
+  }
+  const bool packed = is_packed_model(directory);
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == kPackedFile || name == kConfigFile ||
+                      std::ranges::find(kCopiedFiles, name) != std::end(kCopiedFiles);
+    if (!packed || !ours) {
+      throw Error(
+          fmt::format("{}: exists and holds '{}', which is not part of a packed model; it "
+                      "is not overwritten",
+                      directory.string(), name));
+    }
+  }
+}
+
+/// Metadata as long as the final metadata can become.
+Metadata longest_metadata(const std::string& config_json,
+                          const std::vector<SafetensorsWriter::Entry>& entries,
+                          std::size_t matrix_count) {
+  Metadata metadata;
+  metadata["format"] = kFormatName;
+  metadata["format_version"] = std::to_string(kFormatVersion);
+  metadata["config"] = config_json;
+  metadata[std::string(kHeaderCrcKey)] = encode_crc(0);
+  Codebook widest;
+  widest.fill(std::numeric_limits<double>::min() * 1.1);  // All digits, the longest exponent.
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    metadata[std::string(kCrcKey) + entries[i].name] = encode_crc(0);
+    if (i < matrix_count) {
+      metadata[std::string(kMatrixKey) + entries[i].name] =
+          encode_matrix({std::size_t{1} << 28, std::size_t{1} << 28, 4}, widest);
+    }
+  }
+  return metadata;
+}
+
+}  // namespace
+
+struct PackedModelWriter::State {
+  fs::path directory;
+  fs::path temporary;
+  std::vector<SafetensorsWriter::Entry> entries;
+  std::vector<MatrixShape> shapes;  // Of the first entries.
+  Metadata metadata;
+  std::optional<SafetensorsWriter> writer;
+  std::size_t next = 0;
+
+  ~State() {
+    writer.reset();
+    std::error_code ignored;
+    if (!temporary.empty()) fs::remove_all(temporary, ignored);
+  }
+  [[noreturn]] void fail(const std::string& name, const std::string& why) const {
+    throw Error(fmt::format("{}: tensor '{}' {}", directory.string(), name, why));
+  }
+  void expect(const std::string& name, bool matrix) const {
+    const bool more = next < entries.size() && (next < shapes.size()) == matrix;
+    if (!more || entries[next].name != name) fail(name, "is not the next to be written");
+  }
+  void declare(const ModelConfig& config, const std::map<std::string, unsigned>& depths);
+  void add_crc(std::uint32_t crc) {
+    metadata[std::string(kCrcKey) + entries[next].name] = encode_crc(crc);
+    ++next;
+  }
+};
+
+void PackedModelWriter::State::declare(const ModelConfig& config,
+                                       const std::map<std::string, unsigned>& depths) {
+  for (const TensorSpec& spec : matrix_tensors(config)) {
+    const auto depth = depths.find(spec.name);
+    if (depth == depths.end()) fail(spec.name, "has no depth");
+    if (depth->second < 1 || depth->second > 4) {
+      fail(spec.name, fmt::format("has depth {}, which is not 1 to 4", depth->second));
+    }
+    shapes.push_back({spec.shape[0], spec.shape[1], depth->second});
+    entries.push_back({spec.name, Dtype::U8, {shapes.back().stream_bytes(kCanonical)}});
+  }
+  if (depths.size() != shapes.size()) {
+    throw Error(fmt::format("{}: {} depths are given for {} matrices", directory.string(),
+                            depths.size(), shapes.size()));
+  }
+  for (TensorSpec& spec : plain_tensors(config)) {
+    entries.push_back({std::move(spec.name), Dtype::F16, std::move(spec.shape)});
+  }
+}
+
+PackedModelWriter::PackedModelWriter(const fs::path& directory, const std::string& config_json,
+                                     const std::map<std::string, unsigned>& depths)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.directory = fs::absolute(directory).lexically_normal();
+  if (!state.directory.has_filename()) state.directory = state.directory.parent_path();
+  state.declare(parse_config(config_json, "config.json"), depths);
+  check_replaceable(state.directory);
+  state.metadata = longest_metadata(config_json, state.entries, state.shapes.size());
+  const fs::path temporary = sibling(state.directory, "tmp");
+  std::error_code error;
+  fs::create_directories(temporary, error);
+  if (error) {
+    throw Error(fmt::format("{}: cannot create: {}", temporary.string(), error.message()));
+  }
+  state.temporary = temporary;
+  state.writer.emplace(temporary / kPackedFile, state.entries, state.metadata, 4096);
+  std::ofstream config(temporary / kConfigFile, std::ios::binary);
+  config << config_json;
+  config.close();
+  if (!config) throw Error(fmt::format("{}: cannot write", (temporary / kConfigFile).string()));
+}
+PackedModelWriter::~PackedModelWriter() = default;
+
+void PackedModelWriter::append_matrix(const std::string& name, const TritMatrix& matrix) {
+  State& state = *state_;
+  state.expect(name, true);
+  if (matrix.shape != state.shapes[state.next]) state.fail(name, "has another shape than declared");
+  const auto stream = pack(matrix);
+  state.writer->append(stream);
+  state.metadata[std::string(kMatrixKey) + name] = encode_matrix(matrix.shape, matrix.codebook);
+  state.add_crc(crc32c(stream));
+}
+
+void PackedModelWriter::append_plain(const Tensor& tensor) {
+  State& state = *state_;
+  state.expect(tensor.name, false);
+  if (tensor.shape != state.entries[state.next].shape) {
+    state.fail(tensor.name, "has another shape than declared");
+  }
+  constexpr std::size_t kChunk = 1 << 16;
+  std::vector<float> values;
+  std::vector<std::uint16_t> codes;
+  std::uint32_t crc = 0;
+  for (std::size_t first = 0; first < tensor.elements(); first += kChunk) {
+    values.resize(std::min(kChunk, tensor.elements() - first));
+    tensor.to_f32(first, values);
+    codes.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      codes[i] = f32_to_f16(values[i]);
+      if ((codes[i] & 0x7c00u) == 0x7c00u) {
+        state.fail(tensor.name,
+                   fmt::format("element {}: {} is not finite in FP16", first + i, values[i]));
+      }
+    }
+    const auto bytes = std::as_bytes(std::span(codes));
+    state.writer->append(bytes);
+    crc = crc32c(bytes, crc);
+  }
+  state.add_crc(crc);
+}
+
+void PackedModelWriter::copy_files(const fs::path& checkpoint_directory) {
+  for (const char* name : kCopiedFiles) {
+    const fs::path from = checkpoint_directory / name;
+    if (!fs::exists(from)) continue;
+    std::error_code error;
+    fs::copy_file(from, state_->temporary / name, fs::copy_options::overwrite_existing, error);
+    if (error) throw Error(fmt::format("{}: cannot copy: {}", from.string(), error.message()));
+  }
+}
+
+void PackedModelWriter::finish() {
+  State& state = *state_;
+  if (state.next != state.entries.size()) {
+    state.fail(state.entries[state.next].name, "is missing");
+  }
+  state.metadata[std::string(kHeaderCrcKey)] =
+      encode_crc(header_crc(state.metadata, state.entries));
+  state.writer->set_metadata(state.metadata);
+  state.writer->finish();
+  check_replaceable(state.directory);
+  const auto rename = [&](const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error) {
+      throw Error(fmt::format("{}: cannot put into place: {}", to.string(), error.message()));
+    }
+  };
+  if (!is_packed_model(state.directory)) {
+    rename(state.temporary, state.directory);  // Absent, or an empty directory.
+  } else {
+    const fs::path old = sibling(state.directory, "old");
+    rename(state.directory, old);
+    try {
+      rename(state.temporary, state.directory);
+    } catch (const Error&) {
+      rename(old, state.directory);
+      throw;
+    }
+    std::error_code ignored;
+    fs::remove_all(old, ignored);
+  }
+  state.temporary.clear();
+}
+
+}  // namespace trine::golden

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "golden/checkpoint/config.h"
+#include "golden/checkpoint/safetensors.h"
+#include "golden/format/trit_matrix.h"
+
+namespace trine::golden {
+
+/// Writes a packed model, one tensor in memory at a time: first every matrix in the order of
+/// `matrix_tensors`, then every other tensor in the order of `plain_tensors`, then `finish`.
+///
+/// The directory is built under a temporary name next to `directory` and renamed by `finish`, so
+/// it is absent or complete. An existing packed model is replaced; any other directory that is
+/// not empty is refused.
+class PackedModelWriter {
+ public:
+  /// `depths` holds the depth of every matrix by its name; `config_json` is config.json's text.
+  PackedModelWriter(const std::filesystem::path& directory, const std::string& config_json,
+                    const std::map<std::string, unsigned>& depths);
+  ~PackedModelWriter();
+  PackedModelWriter(const PackedModelWriter&) = delete;
+  PackedModelWriter& operator=(const PackedModelWriter&) = delete;
+
+  /// Packs and appends the next matrix, which must have this name.
+  void append_matrix(const std::string& name, const TritMatrix& matrix);
+  /// Converts to FP16 (round to nearest even) and appends the next other tensor. Throws Error
+  /// for a value that is not finite in FP16.
+  void append_plain(const Tensor& tensor);
+  /// Copies tokenizer.json, tokenizer_config.json and generation_config.json, those that exist.
+  void copy_files(const std::filesystem::path& checkpoint_directory);
+  /// Writes the header and puts the directory into place.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trine::golden
