@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Matrix times vector: activation quantizer, trit engine, result writer.
+///
+/// A job runs from `start_i` (a pulse; its fields hold and were checked) to `done_o`, the cycle
+/// after the last result was written.  The weight stream may come before the tables are built.
+module trine_matvec #(
+  parameter  int unsigned Groups       = 16,
+  parameter  int unsigned TileRows     = 2048,
+  parameter  int unsigned Vectors      = 1,
+  parameter  int unsigned ActWidth     = 12,
+  parameter  int unsigned MaxCols      = 16384,
+  parameter  int unsigned VectorWords  = 65536,
+  parameter  int unsigned QuantLanes   = 4,
+  localparam int unsigned VecAddrWidth = $clog2(VectorWords / Groups)
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  // Job.
+  input  logic                    start_i,
+  input  logic                    half_i,          // FP16 weights instead of trits.
+  input  logic                    raw_i,
+  input  logic [2:0]              depth_i,
+  input  logic [31:0]             rows_i,
+  input  logic [31:0]             cols_i,
+  input  logic [VecAddrWidth-1:0] src_beat_i,
+  input  logic [VecAddrWidth-1:0] dst_beat_i,
+  output logic                    done_o,
+  // Data errors of this job; cleared by start_i, final at done_o.
+  output logic                    bad_set_byte_o,
+  output logic                    bad_tail_o,
+  output logic                    nonfinite_o,
+  output logic                    overflow_o,
+  // Codebook, before start_i: entry 0..26 is {10'b0, S, M}, 27 is X.
+  input  logic                    book_valid_i,
+  input  logic [4:0]              book_index_i,
+  input  logic [31:0]             book_data_i,
+  // Weight stream: exactly the beats of the job.
+  input  logic                    weight_valid_i,
+  output logic                    weight_ready_o,
+  input  logic [32*Groups-1:0]    weight_data_i,
+  // Why no beat moved in this cycle.
+  output logic                    wait_memory_o,
+  output logic                    wait_table_o,
+  output logic                    wait_rows_o,
+  // Vector memory: data the cycle after the read.
+  output logic                    vec_read_valid_o,
+  output logic [VecAddrWidth-1:0] vec_read_beat_o,
+  input  logic [32*Groups-1:0]    vec_read_data_i,
+  output logic                    vec_write_valid_o,
+  output logic [VecAddrWidth-1:0] vec_write_beat_o,
+  output logic [32*Groups-1:0]    vec_write_data_o
+);
+
+  localparam int unsigned AccWidth   = 56;
+  localparam int unsigned GroupShift = $clog2(Groups);
+  // $clog2 of the groups and of the column blocks of the longest vector.
+  localparam int unsigned GroupWidth = $clog2(MaxCols / trine_pkg::GroupCols);
+  localparam int unsigned BlockWidth = GroupWidth - GroupShift;
+  localparam int unsigned LaneShift  = $clog2(QuantLanes);
+  localparam int unsigned WordAddr   = BlockWidth + 4 - LaneShift;
+
+  if (Groups > 16 || 2 ** GroupShift != Groups) begin : gen_bad_groups
+    $error("trine_matvec: Groups must be 1, 2, 4, 8 or 16");
+  end
+  if (TileRows % trine_pkg::PanelRows != 0) begin : gen_bad_tile
+    $error("trine_matvec: TileRows must be a multiple of 32");
+  end
+  if (Vectors != 1) begin : gen_bad_vectors
+    $error("trine_matvec: one activation vector so far");
+  end
+  if (QuantLanes > 8 || 2 ** LaneShift != QuantLanes) begin : gen_bad_lanes
+    $error("trine_matvec: QuantLanes must be 1, 2, 4 or 8");
+  end
+  if (BlockWidth < 1) begin : gen_bad_cols
+    $error("trine_matvec: MaxCols must be at least 32 * Groups");
+  end
+
+  logic [26:0]         panels;
+  logic [GroupWidth:0] blocks, groups;            // Groups of the padded vector.
+  assign panels = 27'((rows_i + 32'd31) >> 5);
+  assign blocks = (GroupWidth+1)'((cols_i + 32'(16 * Groups - 1)) >> (4 + GroupShift));
+  assign groups = blocks << GroupShift;
+
+  // Activation quantizer.  Mantissas of group n go to group n % Groups, block n / Groups.
+  logic                             mant_write, exp_write, exponents;
+  logic [GroupWidth+3-LaneShift:0]  mant_addr;
+  logic [QuantLanes*ActWidth-1:0]   mant_data;
+  logic [7:0]                       exp_data, max_exp;
+  logic [GroupWidth:0]              quantized;
+  trine_act_quantizer #(
+    .Groups       (Groups),
+    .ActWidth     (ActWidth),
+    .QuantLanes   (QuantLanes),
+    .VecAddrWidth (VecAddrWidth),
+    .GroupWidth   (GroupWidth)
+  ) u_quantizer (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .src_beat_i,
+    .cols_i           (cols_i[GroupWidth+4:0]),
+    .groups_i         (groups),
+    .vec_read_valid_o,
+    .vec_read_beat_o,
+    .vec_read_data_i,
+    .mant_write_o     (mant_write),
+    .mant_addr_o      (mant_addr),
+    .mant_data_o      (mant_data),
+    .exp_write_o      (exp_write),
+    .exp_data_o       (exp_data),
+    .quantized_o      (quantized),
+    .max_exp_o        (max_exp),
+    .nonfinite_o,
+    .done_o           (exponents)
+  );
+
+  logic [Groups-1:0]   group_select;
+  logic [WordAddr-1:0] word_addr;
+  if (Groups > 1) begin : gen_select
+    logic [GroupShift-1:0] group;
+    assign group        = mant_addr[4-LaneShift +: GroupShift];
+    assign group_select = Groups'(1) << group;
+    assign word_addr    = {mant_addr[GroupWidth+3-LaneShift:4-LaneShift+GroupShift],
+                           mant_addr[3-LaneShift:0]};
+  end else begin : gen_one_group
+    assign group_select = 1'b1;
+    assign word_addr    = mant_addr;
+  end
+
+  // Trit engine.
+  logic                acc_valid;
+  logic [AccWidth-1:0] acc;
+  trine_trit_engine #(
+    .Groups     (Groups),
+    .TileRows   (TileRows),
+    .Vectors    (Vectors),
+    .ActWidth   (ActWidth),
+    .QuantLanes (QuantLanes),
+    .BlockWidth (BlockWidth)
+  ) u_trit (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .depth_i,
+    .slow_i         (raw_i),
+    .panels_i       (panels),
+    .blocks_i       (blocks[BlockWidth:0]),
+    .bad_set_byte_o,
+    .bad_tail_o,
+    .book_write_i   (book_valid_i && book_index_i < 5'(trine_pkg::CodebookEntries)),
+    .book_index_i,
+    .book_data_i    (book_data_i[21:0]),
+    .mant_write_i   (mant_write ? group_select : '0),
+    .mant_addr_i    (word_addr),
+    .mant_data_i    (mant_data),
+    .exp_write_i    (exp_write ? group_select : '0),
+    .exp_block_i    (word_addr[WordAddr-1 -: BlockWidth]),
+    .exp_data_i     (exp_data),
+    .quantized_i    ((BlockWidth+5)'(quantized)),
+    .exponents_i    (exponents),
+    .max_exp_i      (max_exp),
+    .weight_valid_i,
+    .weight_ready_o,
+    .weight_data_i,
+    .wait_memory_o,
+    .wait_table_o,
+    .wait_rows_o,
+    .acc_valid_o    (acc_valid),
+    .acc_o          (acc)
+  );
+
+  // y = A * 2^(X - 15 + Emax), Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is
+  // zero or Inf anyway.
+  logic signed [31:0] book_exponent_q;
+  logic signed [33:0] exponent;
+  logic signed [11:0] exponent_q;
+  assign exponent = 34'(book_exponent_q) + 34'(signed'({1'b0, max_exp})) - signed'(34'(140) + 34'(ActWidth));
+  always_ff @(posedge clk_i) begin
+    if (book_valid_i && book_index_i == 5'(trine_pkg::CodebookEntries)) begin
+      book_exponent_q <= signed'(book_data_i);
+    end
+    exponent_q <= (exponent > 34'sd2047) ? 12'sd2047 : (exponent < -34'sd2047) ? -12'sd2047
+                                                                             : exponent[11:0];
+  end
+
+  trine_result_writer #(
+    .Groups       (Groups),
+    .AccWidth     (AccWidth),
+    .VecAddrWidth (VecAddrWidth)
+  ) u_writer (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .raw_i,
+    .rows_i,
+    .total_i           ({panels, 5'd0}),
+    .dst_beat_i,
+    .exponent_i        (exponent_q),
+    .valid_i           (acc_valid),
+    .acc_i             (acc),
+    .vec_write_valid_o,
+    .vec_write_beat_o,
+    .vec_write_data_o,
+    .done_o
+  );
+
+  assign overflow_o = 1'b0;
+
+  logic unused_ok;
+  assign unused_ok = ^{half_i, cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
+
+endmodule

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Splits the tail codes of one row and looks the scales up in the codebook, for all groups.
+///
+/// The cycle after `decode_i`, group g has in `scales_o[32*g +: 32]`: level of column 15 plus
+/// half (28:22), shift S (21:16), mantissa M (15:0).  `bad_o` comes along: a level or a scale
+/// index is out of range.
+module trine_scale_lookup #(
+  parameter  int unsigned Groups   = 16,
+  localparam int unsigned RowWidth = trine_pkg::MaxTailBits * Groups
+) (
+  input  logic                 clk_i,
+  input  logic                 book_write_i,
+  input  logic [4:0]           book_index_i,
+  input  logic [21:0]          book_data_i,     // S, M.
+  input  logic [2:0]           depth_i,
+  input  logic                 decode_i,
+  input  logic [RowWidth-1:0]  codes_i,
+  output logic [32*Groups-1:0] scales_o,
+  output logic                 bad_o
+);
+
+  (* ram_style = "distributed" *)
+  logic [21:0] book [32];
+  always_ff @(posedge clk_i) begin
+    if (book_write_i) book[book_index_i] <= book_data_i;
+  end
+
+  logic [6:0] max_level;
+  assign max_level = {trine_pkg::half_level(depth_i), 1'b0};
+
+  logic [Groups-1:0] bad_q;
+  for (genvar g = 0; g < Groups; g++) begin : gen_group
+    logic [11:0] code;
+    always_comb begin
+      unique case (depth_i)
+        3'd1:    code = {codes_i[7*g+2 +: 5], 5'd0, codes_i[7*g +: 2]};
+        3'd2:    code = {codes_i[9*g+4 +: 5], 3'd0, codes_i[9*g +: 4]};
+        3'd3:    code = {codes_i[10*g+5 +: 5], 2'd0, codes_i[10*g +: 5]};
+        default: code = codes_i[12*g +: 12];
+      endcase
+    end
+    always_ff @(posedge clk_i) begin
+      if (decode_i) begin
+        scales_o[32*g +: 32] <= {3'd0, code[6:0], book[code[11:7]]};
+        bad_q[g] <= code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries);
+      end
+    end
+  end
+  assign bad_o = |bad_q;
+
+endmodule

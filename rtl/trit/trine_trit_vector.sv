@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything of the trit engine that one activation vector needs for itself: the groups with
+/// their tables, the exponents, the sum over the groups and the partial sums of a row tile.
+///
+/// A row enters with `row_i`; three cycles later its terms are summed, one more and the partial
+/// sum is updated; `acc_valid_o` follows, for rows of the last column block, with `A[r]`.
+module trine_trit_vector #(
+  parameter  int unsigned Groups     = 16,
+  parameter  int unsigned TileRows   = 2048,
+  parameter  int unsigned ActWidth   = 12,
+  parameter  int unsigned QuantLanes = 4,
+  parameter  int unsigned BlockWidth = 6,
+  localparam int unsigned AccWidth   = 56,
+  localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
+  localparam int unsigned WordAddr   = BlockWidth + 4 - $clog2(QuantLanes),
+  localparam int unsigned RowAddr    = $clog2(TileRows)
+) (
+  input  logic                           clk_i,
+  input  logic                           rst_ni,
+  // Quantized activations; one write enable a group.
+  input  logic [Groups-1:0]              mant_write_i,
+  input  logic [WordAddr-1:0]            mant_addr_i,
+  input  logic [QuantLanes*ActWidth-1:0] mant_data_i,
+  input  logic [Groups-1:0]              exp_write_i,
+  input  logic [BlockWidth-1:0]          exp_block_i,
+  input  logic [7:0]                     exp_data_i,
+  input  logic [7:0]                     max_exp_i,
+  // Table building; see trine_trit_group.
+  input  logic                           walk_read_i,
+  input  logic [WordAddr-1:0]            walk_addr_i,
+  input  logic                           step_i,
+  input  logic [LaneAddr-1:0]            step_lane_i,
+  input  logic                           step_clear_i,
+  input  logic                           step_zero_i,
+  input  logic                           step_sub_i,
+  input  logic                           table_write_i,
+  input  logic                           table_flag_i,
+  input  logic [10:0]                    table_addr_i,
+  input  logic                           tail_write_i,
+  input  logic [7:0]                     tail_addr_i,
+  // Front.
+  input  logic                           look_i,
+  input  logic [2:0]                     look_page_i,
+  input  logic [32*Groups-1:0]           look_bytes_i,
+  input  logic                           weigh_i,
+  input  logic [2:0]                     depth_i,
+  input  logic [1:0]                     weight_i,
+  input  logic                           add_i,
+  input  logic                           first_i,
+  input  logic                           first_last_i,
+  input  logic                           complete_i,
+  input  logic [1:0]                     hold_write_i,
+  output logic                           bad_byte_o,
+  // Back.
+  input  logic                           block_load_i,    // Takes the exponents of block_i; at the
+  input  logic [BlockWidth-1:0]          block_i,         // latest in the cycle before row_i.
+  input  logic                           row_i,
+  input  logic [1:0]                     hold_read_i,
+  input  logic [1:0]                     hold_lane_i,
+  input  logic                           bank_i,
+  input  logic [32*Groups-1:0]           scales_i,        // See trine_scale_lookup.
+  input  logic                           first_block_i,
+  input  logic                           last_block_i,
+  input  logic [RowAddr-1:0]             row_addr_i,      // Within the tile.
+  output logic                           acc_valid_o,
+  output logic [AccWidth-1:0]            acc_o
+);
+
+  localparam int unsigned TermWidth = ActWidth + 26;
+  localparam int unsigned SumWidth  = TermWidth + $clog2(Groups);
+
+  // The row's position travels with it through the pipeline.
+  logic [3:0]         row_q;
+  logic [3:0]         first_q, last_q;
+  logic [RowAddr-1:0] addr_q, addr_q2, addr_q3, addr_q4;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) row_q <= 4'd0;
+    else         row_q <= {row_q[2:0], row_i};
+  end
+  always_ff @(posedge clk_i) begin
+    first_q <= {first_q[2:0], first_block_i};
+    last_q  <= {last_q[2:0], last_block_i};
+    addr_q  <= row_addr_i;
+    addr_q2 <= addr_q;
+    addr_q3 <= addr_q2;
+    addr_q4 <= addr_q3;
+  end
+
+  logic [Groups-1:0]    bad_bytes;
+  logic [64*Groups-1:0] terms;
+  for (genvar g = 0; g < Groups; g++) begin : gen_group
+    // Exponents: how far this group's block lies below the largest.
+    (* ram_style = "distributed" *)
+    logic [7:0] exps [2**BlockWidth];
+    logic [7:0] exp_read, distance;
+    logic [5:0] block_shift_q;
+    assign exp_read = exps[block_i];
+    assign distance = max_exp_i - exp_read;
+    always_ff @(posedge clk_i) begin
+      if (exp_write_i[g]) exps[exp_block_i] <= exp_data_i;
+      if (block_load_i) begin
+        block_shift_q <= (exp_read == 8'd0 || distance > 8'd63) ? 6'd63 : distance[5:0];
+      end
+    end
+
+    logic signed [TermWidth-1:0] term;
+    trine_trit_group #(
+      .ActWidth   (ActWidth),
+      .QuantLanes (QuantLanes),
+      .WordDepth  (2 ** WordAddr)
+    ) u_group (
+      .clk_i,
+      .mant_write_i  (mant_write_i[g]),
+      .mant_addr_i,
+      .mant_data_i,
+      .walk_read_i,
+      .walk_addr_i,
+      .step_i,
+      .step_lane_i,
+      .step_clear_i,
+      .step_zero_i,
+      .step_sub_i,
+      .table_write_i,
+      .table_flag_i,
+      .table_addr_i,
+      .tail_write_i,
+      .tail_addr_i,
+      .look_i,
+      .look_page_i,
+      .look_bytes_i  (look_bytes_i[32*g +: 32]),
+      .weigh_i,
+      .depth_i,
+      .weight_i,
+      .add_i,
+      .first_i,
+      .first_last_i,
+      .complete_i,
+      .hold_write_i,
+      .bad_byte_o    (bad_bytes[g]),
+      .row_i,
+      .hold_read_i,
+      .hold_lane_i,
+      .level_addr_i  ({bank_i, scales_i[32*g+22 +: 7]}),
+      .scale_mant_i  (scales_i[32*g +: 16]),
+      .scale_shift_i (scales_i[32*g+16 +: 6]),
+      .block_shift_i (block_shift_q),
+      .scale_i       (row_q[0]),
+      .align_i       (row_q[1]),
+      .term_o        (term)
+    );
+    assign terms[64*g +: 64] = 64'(term);
+
+    logic unused_ok;
+    assign unused_ok = ^scales_i[32*g+29 +: 3];
+  end
+  assign bad_byte_o = |bad_bytes;
+
+  function automatic logic [SumWidth-1:0] sum_of(input logic [64*Groups-1:0] values);
+    sum_of = '0;
+    for (int unsigned g = 0; g < Groups; g++) sum_of = sum_of + values[64*g +: SumWidth];
+  endfunction
+
+  // Partial sums of the tile.
+  logic [AccWidth-1:0] partials [TileRows];
+  logic [AccWidth-1:0] partial_q, acc;
+  logic [SumWidth-1:0] sum_q;
+  assign acc = (first_q[3] ? '0 : partial_q) + AccWidth'(signed'(sum_q));
+  always_ff @(posedge clk_i) begin
+    if (row_q[2]) begin
+      sum_q     <= sum_of(terms);
+      partial_q <= partials[addr_q3];
+    end
+    if (row_q[3]) partials[addr_q4] <= acc;
+    if (row_q[3] && last_q[3]) acc_o <= acc;
+  end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) acc_valid_o <= 1'b0;
+    else         acc_valid_o <= row_q[3] && last_q[3];
+  end
+
+endmodule

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Activation quantizer: FP32 vector in vector memory to block floating point (docs/numerics.md).
+///
+/// A group is 16 values with one exponent: the largest FP32 exponent field among them (subnormals
+/// are zeros; a group of zeros has field 0).  Mantissas are rounded to nearest even and clamped;
+/// Inf becomes the largest mantissa, NaN 0, and both raise `nonfinite_o`.  Columns from `cols_i`
+/// on are zeros.  Groups leave in order, 16/QuantLanes cycles each (16/Groups + 2 if that is more).
+/// `start_i` when idle; `done_o` stays high from the last group to the next start.
+module trine_act_quantizer #(
+  parameter  int unsigned Groups       = 16,
+  parameter  int unsigned ActWidth     = 12,
+  parameter  int unsigned QuantLanes   = 4,
+  parameter  int unsigned VecAddrWidth = 12,
+  parameter  int unsigned GroupWidth   = 10,     // $clog2 of the groups of the longest vector.
+  localparam int unsigned LaneShift    = $clog2(QuantLanes),
+  localparam int unsigned WordAddr     = GroupWidth + 4 - LaneShift
+) (
+  input  logic                            clk_i,
+  input  logic                            rst_ni,
+  input  logic                            start_i,
+  input  logic [VecAddrWidth-1:0]         src_beat_i,
+  input  logic [GroupWidth+4:0]           cols_i,
+  input  logic [GroupWidth:0]             groups_i,       // Groups to make, padding included.
+  output logic                            vec_read_valid_o,
+  output logic [VecAddrWidth-1:0]         vec_read_beat_o,
+  input  logic [32*Groups-1:0]            vec_read_data_i,
+  // QuantLanes mantissas; address: group, then word in the group.
+  output logic                            mant_write_o,
+  output logic [WordAddr-1:0]             mant_addr_o,
+  output logic [QuantLanes*ActWidth-1:0]  mant_data_o,
+  output logic                            exp_write_o,    // With a group's last word.
+  output logic [7:0]                      exp_data_o,
+  output logic [GroupWidth:0]             quantized_o,    // Groups written.
+  output logic [7:0]                      max_exp_o,      // Over the groups written.
+  output logic                            nonfinite_o,
+  output logic                            done_o
+);
+
+  localparam int unsigned Reads     = 16 / Groups;        // Beats of a group.
+  localparam int unsigned ReadShift = $clog2(Reads);
+  localparam int unsigned Steps     = 16 / QuantLanes;
+  localparam int unsigned MaxMant   = 2 ** (ActWidth - 1) - 1;
+
+  // x * 2^(-exponent of the group), rounded; `group_exp` is not below the exponent of x.
+  function automatic logic [ActWidth-1:0] mantissa(input logic [31:0] x,
+                                                   input logic [7:0]  group_exp);
+    logic [7:0]           distance;
+    logic [ActWidth:0]    kept, shifted;      // ActWidth - 1 integer bits, round, sticky.
+    logic [2*ActWidth+1:0] wide;
+    logic                 round_up;
+    logic [ActWidth-1:0]  magnitude;
+    distance  = group_exp - x[30:23];
+    kept      = {1'b1, x[22 -: ActWidth-1], |x[23-ActWidth:0]};
+    wide      = {kept, {(ActWidth+1){1'b0}}} >> (distance > 8'(ActWidth) ? 5'(ActWidth) + 5'd1
+                                                                         : distance[4:0]);
+    shifted   = wide[2*ActWidth+1 -: ActWidth+1];
+    round_up  = shifted[1] && (shifted[0] || shifted[2] || |wide[ActWidth:0]);
+    magnitude = {1'b0, shifted[ActWidth:2]} + ActWidth'(round_up);
+    if (magnitude[ActWidth-1] || (x[30:23] == 8'd255 && x[22:0] == '0)) begin
+      magnitude = ActWidth'(MaxMant);
+    end
+    if (x[30:23] == 8'd0 || (x[30:23] == 8'd255 && x[22:0] != '0)) magnitude = '0;
+    mantissa = x[31] ? -magnitude : magnitude;
+  endfunction
+
+  // Reading: one group at a time into `fill`.
+  logic                  active_q, fill_full_q, data_valid_q, take;
+  logic [GroupWidth:0]   read_group_q;
+  logic [ReadShift:0]    read_pos_q, data_pos_q;    // Beat of the group.
+  logic [511:0]          fill_q, work_q;
+  logic [7:0]            fill_exp_q, work_exp_q, fill_exp_next;
+  logic [GroupWidth+4:0] first_col_q;               // Of the beat that is being read.
+  logic                  read, group_read;
+  assign read       = active_q && !fill_full_q && !read_pos_q[ReadShift];
+  assign group_read = data_valid_q && data_pos_q == (ReadShift+1)'(Reads - 1);
+  assign vec_read_valid_o = read;
+
+  logic [32*Groups-1:0] masked;
+  logic                 beat_nonfinite;
+  always_comb begin
+    masked         = vec_read_data_i;
+    beat_nonfinite = 1'b0;
+    fill_exp_next  = (data_pos_q == '0) ? 8'd0 : fill_exp_q;
+    if (data_valid_q) begin
+      for (int unsigned i = 0; i < Groups; i++) begin
+        if (first_col_q + (GroupWidth+5)'(i) >= cols_i) masked[32*i +: 32] = '0;
+        if (masked[32*i+23 +: 8] > fill_exp_next) fill_exp_next = masked[32*i+23 +: 8];
+        if (masked[32*i+23 +: 8] == 8'd255) beat_nonfinite = 1'b1;
+      end
+    end
+  end
+
+  // Working: QuantLanes mantissas a cycle out of `work`.
+  logic                work_valid_q, work_last;
+  logic [4:0]          work_step_q;
+  logic [GroupWidth:0] work_group_q, quantized_q;
+  assign work_last = work_step_q == 5'(Steps - 1);
+  assign take      = fill_full_q && (!work_valid_q || work_last);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || start_i) begin
+      active_q     <= rst_ni && start_i;
+      fill_full_q  <= 1'b0;
+      data_valid_q <= 1'b0;
+      work_valid_q <= 1'b0;
+      mant_write_o <= 1'b0;
+      exp_write_o  <= 1'b0;
+      nonfinite_o  <= 1'b0;
+      done_o       <= 1'b0;
+      read_group_q <= '0;
+      read_pos_q   <= '0;
+      first_col_q  <= '0;
+      work_group_q <= '0;
+      quantized_q  <= '0;
+      max_exp_o    <= '0;
+    end else begin
+      data_valid_q <= read;
+      if (read) read_pos_q <= read_pos_q + 1'b1;
+      if (data_valid_q) begin
+        first_col_q <= first_col_q + (GroupWidth+5)'(Groups);
+        if (beat_nonfinite) nonfinite_o <= 1'b1;
+      end
+      if (group_read) fill_full_q <= 1'b1;
+      if (take) begin
+        fill_full_q  <= 1'b0;
+        read_pos_q   <= '0;
+        read_group_q <= read_group_q + 1'b1;
+        if (read_group_q + 1'b1 == groups_i) active_q <= 1'b0;
+      end
+      work_valid_q <= take || (work_valid_q && !work_last);
+      mant_write_o <= work_valid_q;
+      exp_write_o  <= work_valid_q && work_last;
+      if (work_valid_q && work_last) work_group_q <= work_group_q + 1'b1;
+      if (exp_write_o) begin
+        quantized_q <= quantized_q + 1'b1;
+        if (exp_data_o > max_exp_o) max_exp_o <= exp_data_o;
+        if (quantized_q + 1'b1 == groups_i) done_o <= 1'b1;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) vec_read_beat_o <= src_beat_i;
+    else if (read) vec_read_beat_o <= vec_read_beat_o + 1'b1;
+    data_pos_q <= read_pos_q;
+    if (data_valid_q) begin
+      fill_exp_q <= fill_exp_next;
+      fill_q[32*Groups*32'(data_pos_q[((ReadShift > 0) ? ReadShift-1 : 0):0]) +: 32*Groups] <= masked;
+    end
+    if (take) begin
+      work_q      <= fill_q;
+      work_exp_q  <= fill_exp_q;
+      work_step_q <= '0;
+    end else if (work_valid_q) begin
+      work_step_q <= work_step_q + 5'd1;
+    end
+    if (work_valid_q) begin
+      mant_addr_o <= {work_group_q[GroupWidth-1:0], work_step_q[3-LaneShift:0]};
+      exp_data_o  <= work_exp_q;
+      for (int unsigned i = 0; i < QuantLanes; i++) begin
+        mant_data_o[ActWidth*i +: ActWidth] <=
+            mantissa(work_q[32*(QuantLanes*32'(work_step_q[3-LaneShift:0]) + i) +: 32], work_exp_q);
+      end
+    end
+  end
+  assign quantized_o = quantized_q;
+
+endmodule
