@@ -48,7 +48,7 @@ module trine_table_builder #(
   typedef enum logic [2:0] {StMark, StIdle, StWait, StFirst, StWalk, StUp, StDown, StEnd} state_e;
   state_e state_q, state_d;
 
-  logic                  bank_q;
+  logic                  bank_q, pending_q;       // `pending_q`: a job came and waits for StIdle.
   logic [1:0]            set_q, full_q;
   logic [7:0]            count_q, count_d;
   logic [26:0]           left_q;
@@ -175,11 +175,12 @@ module trine_table_builder #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= StMark;
-      set_q   <= 2'd0;
-      bank_q  <= 1'b0;
-      full_q  <= 2'b00;
-      count_q <= FirstBad;
+      state_q   <= StMark;
+      set_q     <= 2'd0;
+      bank_q    <= 1'b0;
+      full_q    <= 2'b00;
+      count_q   <= FirstBad;
+      pending_q <= 1'b0;
     end else begin
       if (state_q != StIdle) begin
         state_q <= state_d;
@@ -194,15 +195,16 @@ module trine_table_builder #(
           if (last_block) left_q <= left_q - TileStep;
         end
       end
-      if (start_i) begin
-        state_q <= StWait;
-        bank_q  <= 1'b0;
-        block_q <= '0;
-        left_q  <= panels_i;
-        full_q  <= 2'b00;
-      end else begin
-        full_q <= (full_q | (block_done ? (bank_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
+      if (start_i) pending_q <= 1'b1;
+      if (pending_q && state_q == StIdle) begin
+        pending_q <= 1'b0;
+        state_q   <= StWait;
+        bank_q    <= 1'b0;
+        block_q   <= '0;
+        left_q    <= panels_i;
       end
+      full_q <= start_i ? 2'b00
+                        : (full_q | (block_done ? (bank_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
     end
   end
   assign full_o = full_q;
@@ -250,6 +252,6 @@ module trine_table_builder #(
     assign step_lane_o = '0;
   end
 
-  `TRINE_ASSERT(NoJobWhileBusy_A, !start_i || state_q == StIdle)
+  `TRINE_ASSERT(NoJobWhileBusy_A, !start_i || state_q == StIdle || state_q == StMark)
 
 endmodule
