@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "driver/memory.h"
+#include "sim/sim_options.h"
+
+namespace trine::sim {
+
+/// One Verilated core with its memory on the data bus and a master on the register bus.
+class RtlCore {
+ public:
+  virtual ~RtlCore() = default;
+
+  /// Advances `cycles` clock cycles; the register bus is idle.
+  virtual void run(std::uint64_t cycles) = 0;
+
+  /// One transfer on the register bus; the clock runs meanwhile. Throws Error for an error
+  /// response or none at all.
+  virtual std::uint32_t read(std::uint32_t offset) = 0;
+  virtual void write(std::uint32_t offset, std::uint32_t value) = 0;
+
+  /// Cycles [from, to) go into the trace file; no effect without one.
+  virtual void trace(std::uint64_t from, std::uint64_t to) = 0;
+
+  virtual bool irq() const = 0;
+  virtual std::uint64_t cycles() const = 0;
+  virtual std::uint64_t read_beats() const = 0;
+  virtual std::uint64_t write_beats() const = 0;
+  /// The state of the data bus, in words, for error messages.
+  virtual std::string channels() const = 0;
+};
+
+/// The models that are built: number of groups, `_check` with assertions and trace.
+std::unique_ptr<RtlCore> make_core_g1(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g4(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g16(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g1_check(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g4_check(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g16_check(MemoryMap& memory, const SimOptions& options);
+
+}  // namespace trine::sim

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/rtl_transport.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "golden/error.h"
+
+namespace trine::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Cycles between two looks at STATUS: short at first, so that a short list costs little.
+constexpr std::uint64_t kFirstSlice = 32, kLastSlice = 1024;
+/// The same while the trace follows command indexes: the window is exact to so many cycles.
+constexpr std::uint64_t kTraceSlice = 8;
+
+std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
+  const bool check = options.checking || !options.trace_file.empty();
+  switch (options.groups) {
+    case 1:
+      return (check ? make_core_g1_check : make_core_g1)(memory, options);
+    case 4:
+      return (check ? make_core_g4_check : make_core_g4)(memory, options);
+    case 16:
+      return (check ? make_core_g16_check : make_core_g16)(memory, options);
+    default:
+      throw Error(
+          fmt::format("no simulator with {} groups; there are 1, 4 and 16", options.groups));
+  }
+}
+
+}  // namespace
+
+RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
+  memory_.allocate(0, options_.memory_bytes);
+  core_ = make_core(memory_, options_);
+}
+
+std::uint32_t RtlTransport::read(Reg reg) {
+  return core_->read(static_cast<std::uint32_t>(reg));
+}
+
+void RtlTransport::write(Reg reg, std::uint32_t value) {
+  core_->write(static_cast<std::uint32_t>(reg), value);
+}
+
+void RtlTransport::read_memory(std::uint64_t address, std::span<std::byte> to) {
+  memory_.read(address, to);
+}
+
+void RtlTransport::write_memory(std::uint64_t address, std::span<const std::byte> from) {
+  memory_.write(address, from);
+}
+
+void RtlTransport::map_memory(std::uint64_t address, std::span<const std::byte> bytes) {
+  if (address < options_.memory_bytes)
+    throw Error(fmt::format("map_memory: {:#x} is inside the writable memory", address));
+  memory_.map(address, bytes);
+}
+
+void RtlTransport::wait() {
+  const bool by_command =
+      !options_.trace_file.empty() && options_.trace_window.unit == TraceWindow::Unit::kCommands;
+  const std::uint64_t end = core_->cycles() + options_.wait_cycles;
+  for (std::uint64_t slice = kFirstSlice; core_->cycles() < end;
+       slice = std::min(2 * slice, kLastSlice)) {
+    if (by_command) follow_commands();
+    advance(std::min(by_command ? kTraceSlice : slice, end - core_->cycles()));
+    if (!busy()) break;
+    watch();
+  }
+  report();
+}
+
+void RtlTransport::run(std::uint64_t cycles) {
+  advance(cycles);
+}
+
+double RtlTransport::khz() const {
+  return wall_time_.count() > 0 ? static_cast<double>(timed_cycles_) / wall_time_.count() / 1e3 : 0;
+}
+
+void RtlTransport::advance(std::uint64_t cycles) {
+  const auto start = Clock::now();
+  core_->run(cycles);
+  wall_time_ += Clock::now() - start;
+  timed_cycles_ += cycles;
+}
+
+void RtlTransport::watch() {
+  const Progress now{core_->read_beats(), core_->write_beats(), read(Reg::COMMAND)};
+  if (!(now == progress_)) {
+    progress_ = now;
+    progress_cycle_ = core_->cycles();
+  } else if (core_->cycles() - progress_cycle_ >= options_.watchdog_cycles) {
+    throw Error(fmt::format("the core hangs: no progress for {} cycles in cycle {}, command {}; {}",
+                            core_->cycles() - progress_cycle_, core_->cycles(), now.command,
+                            core_->channels()));
+  }
+}
+
+void RtlTransport::follow_commands() {
+  const std::uint32_t index = read(Reg::COMMAND);
+  const TraceWindow& window = options_.trace_window;
+  const bool inside = index >= window.from && index < window.to;
+  core_->trace(0, inside ? ~std::uint64_t{0} : 0);
+}
+
+void RtlTransport::report() {
+  if (!options_.progress) return;
+  SimProgress progress{core_->cycles(), khz()};
+  if (expected_beats_ > 0) {
+    const double part =
+        static_cast<double>(core_->read_beats()) / static_cast<double>(expected_beats_);
+    progress.fraction = std::min(part, 1.0);
+    if (part > 0) progress.seconds_left = wall_time_.count() * std::max(1 / part - 1, 0.0);
+  }
+  options_.progress(progress);
+}
+
+}  // namespace trine::sim

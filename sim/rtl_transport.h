@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "driver/memory.h"
+#include "driver/transport.h"
+#include "sim/rtl_core.h"
+#include "sim/sim_options.h"
+
+namespace trine::sim {
+
+/// The Verilated RTL. Registers go over its AXI4-Lite port and take cycles as on a board; memory
+/// is accessed behind its back and takes none.
+class RtlTransport final : public Transport {
+ public:
+  /// Throws Error when this number of groups is not built.
+  explicit RtlTransport(SimOptions options);
+
+  std::uint32_t read(Reg reg) override;
+  void write(Reg reg, std::uint32_t value) override;
+  void read_memory(std::uint64_t address, std::span<std::byte> to) override;
+  void write_memory(std::uint64_t address, std::span<const std::byte> from) override;
+  std::uint64_t memory_size() const override { return options_.memory_bytes; }
+  void map_memory(std::uint64_t address, std::span<const std::byte> bytes) override;
+
+  /// Runs until STATUS.BUSY falls, at most `SimOptions::wait_cycles`. Throws Error when the core
+  /// makes no progress for `SimOptions::watchdog_cycles`, naming cycle, command and channels.
+  void wait() override;
+
+  /// Advances `cycles` cycles, busy or not.
+  void run(std::uint64_t cycles);
+
+  /// Announces how many more beats the core will read: the measure of SimProgress::fraction.
+  void expect_beats(std::uint64_t beats) { expected_beats_ = core_->read_beats() + beats; }
+
+  bool irq() const { return core_->irq(); }
+  std::uint64_t cycles() const { return core_->cycles(); }
+  std::uint64_t read_beats() const { return core_->read_beats(); }
+  std::uint64_t write_beats() const { return core_->write_beats(); }
+  /// Wall time in wait() and run() so far, and simulated kHz over it.
+  std::chrono::duration<double> wall_time() const { return wall_time_; }
+  double khz() const;
+
+ private:
+  /// What must change for the watchdog to stay quiet.
+  struct Progress {
+    std::uint64_t read_beats = 0, write_beats = 0;
+    std::uint32_t command = 0;
+    bool operator==(const Progress&) const = default;
+  };
+
+  void advance(std::uint64_t cycles);
+  bool busy() { return field::STATUS_BUSY.get(read(Reg::STATUS)) != 0; }
+  void watch();
+  void follow_commands();
+  void report();
+
+  SimOptions options_;
+  MemoryMap memory_;
+  std::unique_ptr<RtlCore> core_;
+  std::chrono::duration<double> wall_time_{0};
+  std::uint64_t timed_cycles_ = 0;
+  std::uint64_t expected_beats_ = 0;
+  Progress progress_;
+  std::uint64_t progress_cycle_ = 0;
+};
+
+}  // namespace trine::sim

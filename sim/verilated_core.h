@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <fmt/format.h>
+#include <verilated.h>
+
+#include "golden/error.h"
+#include "sim/axi_memory.h"
+#include "sim/rtl_core.h"
+#include "sim/trace_file.h"
+
+namespace trine::sim {
+
+/// RtlCore around one Verilated `trine_top`. Inputs change while the clock is high, outputs are
+/// sampled with everything settled before it rises.
+template <class Model>
+class VerilatedCore final : public RtlCore {
+ public:
+  VerilatedCore(MemoryMap& memory, const SimOptions& options) : memory_(memory, options.memory) {
+    context_.traceEverOn(TraceFile<Model>::kBuilt);
+    context_.randReset(TraceFile<Model>::kBuilt ? 2 : 0);
+    context_.randSeed(static_cast<int>(options.seed % 0x7FFFFFFF) + 1);
+    context_.fatalOnError(false);  // A failed assertion is thrown by check().
+    model_ = std::make_unique<Model>(&context_, "trine_top");
+    if (!options.trace_file.empty()) trace_.open(*model_, options.trace_file);
+    if (options.trace_window.unit == TraceWindow::Unit::kCycles)
+      trace_.window(options.trace_window.from, options.trace_window.to);
+    AxiMemory<Model>::idle(*model_);
+    model_->s_axil_awvalid_i = model_->s_axil_wvalid_i = model_->s_axil_arvalid_i = 0;
+    model_->s_axil_bready_i = model_->s_axil_rready_i = 0;
+    model_->s_axil_awaddr_i = model_->s_axil_araddr_i = 0;
+    model_->s_axil_wdata_i = 0;
+    model_->s_axil_wstrb_i = 0xF;
+    reset();
+  }
+
+  ~VerilatedCore() override { model_->final(); }
+
+  void run(std::uint64_t cycles) override {
+    for (; cycles > 0; --cycles) {
+      fall();
+      rise();
+    }
+  }
+
+  std::uint32_t read(std::uint32_t offset) override {
+    model_->s_axil_araddr_i = static_cast<std::uint16_t>(offset);
+    model_->s_axil_arvalid_i = model_->s_axil_rready_i = 1;
+    for (unsigned i = 0; i < kRegisterCycles; ++i) {
+      fall();
+      const bool taken = model_->s_axil_arready_o, answered = model_->s_axil_rvalid_o;
+      const std::uint32_t value = model_->s_axil_rdata_o;
+      const unsigned response = model_->s_axil_rresp_o;
+      rise();
+      if (taken) model_->s_axil_arvalid_i = 0;
+      if (!answered) continue;
+      model_->s_axil_rready_i = 0;
+      if (response != 0) throw Error(fmt::format("register {:#05x}: read refused", offset));
+      return value;
+    }
+    throw Error(fmt::format("register {:#05x}: no answer to a read", offset));
+  }
+
+  void write(std::uint32_t offset, std::uint32_t value) override {
+    model_->s_axil_awaddr_i = static_cast<std::uint16_t>(offset);
+    model_->s_axil_wdata_i = value;
+    model_->s_axil_awvalid_i = model_->s_axil_wvalid_i = model_->s_axil_bready_i = 1;
+    for (unsigned i = 0; i < kRegisterCycles; ++i) {
+      fall();
+      const bool aw_taken = model_->s_axil_awready_o, w_taken = model_->s_axil_wready_o;
+      const bool answered = model_->s_axil_bvalid_o;
+      const unsigned response = model_->s_axil_bresp_o;
+      rise();
+      if (aw_taken) model_->s_axil_awvalid_i = 0;
+      if (w_taken) model_->s_axil_wvalid_i = 0;
+      if (!answered) continue;
+      model_->s_axil_bready_i = 0;
+      if (response != 0) throw Error(fmt::format("register {:#05x}: write refused", offset));
+      return;
+    }
+    throw Error(fmt::format("register {:#05x}: no answer to a write", offset));
+  }
+
+  void trace(std::uint64_t from, std::uint64_t to) override { trace_.window(from, to); }
+
+  bool irq() const override { return model_->irq_o != 0; }
+  std::uint64_t cycles() const override { return cycles_; }
+  std::uint64_t read_beats() const override { return memory_.read().beats(); }
+  std::uint64_t write_beats() const override { return memory_.write().beats(); }
+
+  std::string channels() const override {
+    const Model& m = *model_;
+    const auto pair = [](const char* name, bool valid, bool ready) {
+      return fmt::format("{} {}{}, ", name, valid ? "valid" : "idle", ready ? "" : " not ready");
+    };
+    return pair("AR", m.m_axi_arvalid_o, m.m_axi_arready_i) +
+           pair("R", m.m_axi_rvalid_i, m.m_axi_rready_o) +
+           pair("AW", m.m_axi_awvalid_o, m.m_axi_awready_i) +
+           pair("W", m.m_axi_wvalid_o, m.m_axi_wready_i) +
+           pair("B", m.m_axi_bvalid_i, m.m_axi_bready_o) +
+           fmt::format("{} reads and {} writes pending", memory_.read().pending(),
+                       memory_.write().pending());
+  }
+
+ private:
+  static constexpr unsigned kRegisterCycles = 1000;
+  static constexpr unsigned kResetCycles = 8;
+
+  void reset() {
+    model_->rst_ni = 0;
+    for (unsigned i = 0; i < kResetCycles; ++i) {
+      fall();
+      model_->clk_i = 1;
+      model_->eval();
+      trace_.dump(cycles_, 1);
+      ++cycles_;
+    }
+    model_->rst_ni = 1;
+    check();
+  }
+
+  void fall() {
+    model_->clk_i = 0;
+    model_->eval();
+    trace_.dump(cycles_, 0);
+  }
+
+  void rise() {
+    memory_.sample(*model_);
+    model_->clk_i = 1;
+    model_->eval();
+    memory_.drive(*model_);
+    trace_.dump(cycles_, 1);
+    ++cycles_;
+    if constexpr (TraceFile<Model>::kBuilt) check();
+  }
+
+  void check() const {
+    if (context_.gotError() || context_.gotFinish())
+      throw Error(fmt::format("an assertion failed in cycle {}", cycles_));
+  }
+
+  VerilatedContext context_;
+  AxiMemory<Model> memory_;
+  std::unique_ptr<Model> model_;
+  TraceFile<Model> trace_;
+  std::uint64_t cycles_ = 0;
+};
+
+}  // namespace trine::sim
