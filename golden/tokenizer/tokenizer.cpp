@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/tokenizer/tokenizer.h"
+
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "golden/checkpoint/json.h"
+#include "golden/error.h"
+#include "golden/tokenizer/added_tokens.h"
+#include "golden/tokenizer/bpe.h"
+#include "golden/tokenizer/byte_level.h"
+#include "golden/tokenizer/pattern.h"
+#include "golden/tokenizer/tokenizer_file.h"
+#include "golden/tokenizer/utf8.h"
+
+namespace trine::golden {
+
+struct Tokenizer::State {
+  State(const TokenizerFile& file, const std::string& where);
+
+  void encode_text(std::string_view text, std::size_t split,
+                   std::vector<std::int32_t>& tokens) const;
+  void encode_word(std::string_view word, std::vector<std::int32_t>& tokens) const;
+
+  struct Entry {
+    std::string bytes;
+    bool used = false, special = false;
+  };
+  bool normalize = false;
+  std::vector<Pattern> splits;
+  std::vector<Entry> entries;                           // By token number.
+  std::unordered_map<std::string, std::int32_t> words;  // With ignore_merges: tokens by bytes.
+  std::unordered_map<std::string, std::int32_t> added;
+  AddedTokens raw, raw_text;                // Found in the text as it is; all, and not special.
+  AddedTokens normalized, normalized_text;  // Found in the normalized text.
+  Bpe bpe{{}};
+
+ private:
+  void add_entry(std::int32_t token, Entry entry);
+  void load_vocabulary(const TokenizerFile& file, const std::string& where);
+  void load_added(const TokenizerFile& file, const std::string& where);
+};
+
+Tokenizer::State::State(const TokenizerFile& file, const std::string& where) : normalize(file.nfc) {
+  for (const auto& split : file.splits) splits.emplace_back(split.expression, split.where);
+  load_vocabulary(file, where);
+  load_added(file, where);
+}
+
+void Tokenizer::State::add_entry(std::int32_t token, Entry entry) {
+  const auto index = static_cast<std::size_t>(token);
+  if (entries.size() <= index) entries.resize(index + 1);
+  entries[index] = std::move(entry);
+}
+
+void Tokenizer::State::load_vocabulary(const TokenizerFile& file, const std::string& where) {
+  for (const auto& [written, token] : file.vocabulary) {
+    // Like the tokenizers library: what is not in the byte alphabet stands for itself.
+    std::string bytes = bytes_of(written).value_or(written);
+    if (file.ignore_merges) words.emplace(bytes, token);
+    add_entry(token, {.bytes = std::move(bytes), .used = true, .special = false});
+  }
+  const auto find = [&](const std::string& written, const std::string& name) {
+    const auto found = file.vocabulary.find(written);
+    if (found == file.vocabulary.end()) {
+      throw Error(where + ": " + name + ": '" + written + "' is not in the vocabulary");
+    }
+    return found->second;
+  };
+  std::array<std::int32_t, 256> byte_tokens{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    byte_tokens[byte] = find(utf8_encode(byte_character(static_cast<std::uint8_t>(byte))),
+                             "byte " + std::to_string(byte));
+  }
+  bpe = Bpe(byte_tokens);
+  for (std::size_t rank = 0; rank < file.merges.size(); ++rank) {
+    const auto& [left, right] = file.merges[rank];
+    const std::string name = "merge " + std::to_string(rank);
+    const std::int32_t first = find(left, name);
+    const std::int32_t second = find(right, name);
+    bpe.add_merge(first, second, {static_cast<std::int32_t>(rank), find(left + right, name)});
+  }
+}
+
+void Tokenizer::State::load_added(const TokenizerFile& file, const std::string& where) {
+  for (const TokenizerFile::Added& token : file.added) {
+    const auto index = static_cast<std::size_t>(token.token);
+    const bool taken =
+        index < entries.size() && entries[index].used && entries[index].bytes != token.content;
+    if (taken || !added.emplace(token.content, token.token).second) {
+      throw Error(where + ": added token '" + token.content + "': token number or text used twice");
+    }
+    add_entry(token.token, {.bytes = token.content, .used = true, .special = token.special});
+    const bool after = token.normalized && normalize;
+    const std::string content = after ? nfc(token.content) : token.content;
+    (after ? normalized : raw).add(content, token.token);
+    if (!token.special) (after ? normalized_text : raw_text).add(content, token.token);
+  }
+}
+
+void Tokenizer::State::encode_text(std::string_view text, std::size_t split,
+                                   std::vector<std::int32_t>& tokens) const {
+  if (split == splits.size()) {
+    encode_word(text, tokens);
+  } else {
+    splits[split].split(text,
+                        [&](std::string_view piece) { encode_text(piece, split + 1, tokens); });
+  }
+}
+
+void Tokenizer::State::encode_word(std::string_view word, std::vector<std::int32_t>& tokens) const {
+  if (!words.empty()) {
+    const auto found = words.find(std::string(word));
+    if (found != words.end()) {
+      tokens.push_back(found->second);
+      return;
+    }
+  }
+  bpe.encode(word, tokens);
+}
+
+Tokenizer::Tokenizer(const std::filesystem::path& tokenizer_json)
+    : Tokenizer(read_text(tokenizer_json), tokenizer_json.string()) {}
+
+Tokenizer::Tokenizer(std::string_view json_text, const std::string& where)
+    : state_(std::make_unique<const State>(parse_tokenizer(json_text, where), where)) {}
+
+Tokenizer::~Tokenizer() = default;
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+
+std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens special) const {
+  const bool recognize = special == SpecialTokens::Recognize;
+  std::vector<std::int32_t> tokens;
+  const auto found = [&](std::int32_t token) { tokens.push_back(token); };
+  const auto plain = [&](std::string_view part) { state_->encode_text(part, 0, tokens); };
+  const auto as_it_is = [&](std::string_view part) {
+    const std::string normal = state_->normalize ? nfc(part) : std::string(part);
+    (recognize ? state_->normalized : state_->normalized_text).split(normal, plain, found);
+  };
+  (recognize ? state_->raw : state_->raw_text).split(utf8_lossy(text), as_it_is, found);
+  return tokens;
+}
+
+std::string Tokenizer::decode(std::span<const std::int32_t> tokens) const {
+  std::string all;
+  for (const std::int32_t token : tokens) all += bytes(token);
+  return utf8_lossy(all);
+}
+
+std::string_view Tokenizer::bytes(std::int32_t token) const {
+  const auto index = static_cast<std::size_t>(token);
+  return token >= 0 && index < size() ? std::string_view(state_->entries[index].bytes) : "";
+}
+
+bool Tokenizer::is_special(std::int32_t token) const {
+  const auto index = static_cast<std::size_t>(token);
+  return token >= 0 && index < size() && state_->entries[index].special;
+}
+
+std::optional<std::int32_t> Tokenizer::find_added(std::string_view content) const {
+  const auto found = state_->added.find(std::string(content));
+  return found == state_->added.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::size_t Tokenizer::size() const {
+  return state_->entries.size();
+}
+
+std::string StreamDecoder::push(std::int32_t token) {
+  pending_ += tokenizer_->bytes(token);
+  std::string_view rest = pending_;
+  std::string text;
+  while (!rest.empty()) {
+    const Utf8Step step = utf8_step(rest);
+    if (step.kind == Utf8Step::Kind::Incomplete) break;
+    text += step.kind == Utf8Step::Kind::Valid ? rest.substr(0, step.length) : kReplacement;
+    rest.remove_prefix(step.length);
+  }
+  pending_ = std::string(rest);
+  return text;
+}
+
+std::string StreamDecoder::finish() {
+  return utf8_lossy(std::exchange(pending_, {}));
+}
+
+}  // namespace trine::golden

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/tokenizer/tokenizer_file.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "golden/checkpoint/json.h"
+#include "golden/error.h"
+
+namespace trine::golden {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kMostTokens = 1 << 24;
+
+/// The split that ByteLevel does by itself when use_regex is set.
+constexpr const char* kByteLevelSplit =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+class Parser {
+ public:
+  Parser(json root, const std::string& where) : root_(std::move(root)), where_(where) {}
+
+  TokenizerFile parse() {
+    need_object(root_, "the file");
+    refuse_unless(absent(root_, "truncation"), "truncation");
+    refuse_unless(absent(root_, "padding"), "padding");
+    normalizer(root_.value("normalizer", json()));
+    pre_tokenizer(root_.value("pre_tokenizer", json()));
+    const json after = root_.value("post_processor", json());
+    refuse_unless(after.is_null() || type_of(after, "post_processor") == "ByteLevel",
+                  "post_processor");
+    refuse_unless(type_of(root_.value("decoder", json()), "decoder") == "ByteLevel", "decoder");
+    model(root_.value("model", json()));
+    for (const json& token : root_.value("added_tokens", json::array())) added(token);
+    return std::move(file_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const { throw Error(where_ + ": " + what); }
+  void refuse_unless(bool supported, const std::string& what) const {
+    if (!supported) fail(what + " asks for what is not supported");
+  }
+  void need_object(const json& value, const std::string& name) const {
+    if (!value.is_object()) fail(name + " is not an object");
+  }
+  /// Absent, null, false, zero or an empty string: asks for nothing.
+  static bool absent(const json& object, const char* name) {
+    const json value = object.value(name, json());
+    return value.is_null() || value == false || value == "" || (value.is_number() && value == 0);
+  }
+  std::string type_of(const json& value, const std::string& name) const {
+    need_object(value, name);
+    if (!value.contains("type")) fail(name + " has no type");
+    return value["type"].get<std::string>();
+  }
+
+  void normalizer(const json& value) {
+    if (value.is_null()) return;
+    json parts = json::array({value});
+    if (type_of(value, "normalizer") == "Sequence") parts = value.at("normalizers");
+    for (const json& part : parts) {
+      const std::string type = type_of(part, "normalizer");
+      refuse_unless(type == "NFC", "normalizer " + type);
+      file_.nfc = true;
+    }
+  }
+
+  void pre_tokenizer(const json& value) {
+    json parts = json::array({value});
+    if (type_of(value, "pre_tokenizer") == "Sequence") parts = value.at("pretokenizers");
+    bool byte_level = false;
+    for (const json& part : parts) {
+      refuse_unless(!byte_level, "pre_tokenizer after ByteLevel");
+      const std::string type = type_of(part, "pre_tokenizer");
+      if (type == "ByteLevel") {
+        refuse_unless(absent(part, "add_prefix_space"), "pre_tokenizer add_prefix_space");
+        if (part.value("use_regex", true)) file_.splits.push_back({kByteLevelSplit, where_});
+        byte_level = true;
+      } else {
+        refuse_unless(type == "Split", "pre_tokenizer " + type);
+        split(part);
+      }
+    }
+    refuse_unless(byte_level, "pre_tokenizer without ByteLevel");
+  }
+
+  void split(const json& value) {
+    refuse_unless(value.at("behavior") == "Isolated", "pre_tokenizer Split behavior");
+    refuse_unless(absent(value, "invert"), "pre_tokenizer Split invert");
+    const json& pattern = value.at("pattern");
+    refuse_unless(pattern.is_object() && pattern.contains("Regex"), "pre_tokenizer Split pattern");
+    file_.splits.push_back({pattern["Regex"].get<std::string>(), where_ + ": pre_tokenizer Split"});
+  }
+
+  std::int32_t token(const json& value, const std::string& what) const {
+    if (!value.is_number_integer() || value < 0 || value >= kMostTokens) {
+      fail(what + ": token number " + value.dump() + " is not in 0.." +
+           std::to_string(kMostTokens - 1));
+    }
+    return value.get<std::int32_t>();
+  }
+
+  void model(const json& value) {
+    refuse_unless(type_of(value, "model") == "BPE", "model type");
+    for (const char* name :
+         {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"}) {
+      refuse_unless(absent(value, name), std::string("model ") + name);
+    }
+    file_.ignore_merges = value.value("ignore_merges", false);
+    const json& vocabulary = value.at("vocab");
+    need_object(vocabulary, "model vocab");
+    std::set<std::int32_t> numbers;
+    for (const auto& [written, number] : vocabulary.items()) {
+      const std::int32_t id = token(number, "vocab '" + written + "'");
+      if (!numbers.insert(id).second) fail("vocab '" + written + "': token number used twice");
+      file_.vocabulary.emplace(written, id);
+    }
+    const json& merges = value.at("merges");
+    if (!merges.is_array()) fail("model merges is not an array");
+    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
+      file_.merges.push_back(merge(merges[rank], rank));
+    }
+  }
+
+  /// A merge is written "left right" or ["left", "right"].
+  std::pair<std::string, std::string> merge(const json& value, std::size_t rank) const {
+    const std::string name = "merge " + std::to_string(rank);
+    if (value.is_array() && value.size() == 2) {
+      return {value[0].get<std::string>(), value[1].get<std::string>()};
+    }
+    if (!value.is_string()) fail(name + " is neither text nor a pair");
+    const auto& text = value.get_ref<const std::string&>();
+    const std::size_t space = text.find(' ');
+    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
+      fail(name + " '" + text + "' is not two parts");
+    }
+    return {text.substr(0, space), text.substr(space + 1)};
+  }
+
+  void added(const json& value) {
+    need_object(value, "added token");
+    TokenizerFile::Added result;
+    result.content = value.at("content").get<std::string>();
+    const std::string name = "added token '" + result.content + "'";
+    if (result.content.empty()) fail("added token without content");
+    for (const char* option : {"single_word", "lstrip", "rstrip"}) {
+      refuse_unless(absent(value, option), name + " " + option);
+    }
+    result.token = token(value.at("id"), name);
+    result.special = value.value("special", false);
+    result.normalized = value.value("normalized", !result.special);
+    file_.added.push_back(std::move(result));
+  }
+
+  json root_;
+  std::string where_;
+  TokenizerFile file_;
+};
+
+}  // namespace
+
+TokenizerFile parse_tokenizer(std::string_view json_text, const std::string& where) {
+  try {
+    return Parser(parse_json(json_text, where), where).parse();
+  } catch (const json::exception& error) {
+    throw Error(where + ": " + error.what());
+  }
+}
+
+}  // namespace trine::golden
