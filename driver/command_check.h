@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "driver/machine_params.h"
+#include "regs/commands.h"
+
+namespace trine {
+
+/// The addresses that a core may touch: MEM_BASE..MEM_LIMIT.
+struct MemoryWindow {
+  std::uint64_t base = 0, limit = 0;
+
+  /// True when [address, address + bytes) lies inside, and on the bus at all.
+  constexpr bool holds(std::uint64_t address, std::uint64_t bytes) const {
+    constexpr std::uint64_t kBusEnd = std::uint64_t{1} << kAddressBits;
+    return address <= kBusEnd && bytes <= kBusEnd - address && address >= base &&
+           address + bytes <= limit;
+  }
+};
+
+/// Bytes of memory that a command reads or writes at ADDR; of a matrix, its stream.  The fields
+/// must have passed the checks before ADDRESS_RANGE.
+std::uint64_t memory_bytes(const Command& command, const MachineParams& machine);
+
+/// Elements from row to row of an FP16 matrix: whole blocks of 16 and whole beats.
+std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine);
+
+/// What the machine says of a command before it touches anything: steps 1 to 5 of the order that
+/// regs/commands.h states.
+[[nodiscard]] ErrorCode check_command(const Command& command, const MachineParams& machine,
+                                      const MemoryWindow& window);
+
+/// A command as text: its name and the fields that it uses, e.g. "LOAD rows=256 dst=0 addr=0x40".
+std::string describe(const Command& command);
+
+/// An error code as text: its name and what it means.
+std::string describe(ErrorCode code);
+
+}  // namespace trine

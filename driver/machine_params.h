@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+
+#include "golden/format/trit_matrix.h"
+
+namespace trine {
+
+/// The parameters a core was built with: what its capability registers say.
+struct MachineParams {
+  unsigned groups = 16;  // Groups side by side; a beat is 4 * groups bytes.
+  std::uint32_t tile_rows = 2048;
+  unsigned vectors = 1;     // Activation vectors that share a weight beat.
+  unsigned act_width = 12;  // Bits of an activation mantissa.
+  std::uint32_t vector_words = 65536;
+  std::uint32_t max_cols = 16384;
+  bool half_engine = true;  // F16_MATVEC exists.
+
+  golden::Geometry geometry() const { return {groups, tile_rows}; }
+  std::uint64_t beat_bytes() const { return 4ull * groups; }
+  bool operator==(const MachineParams&) const = default;
+};
+
+/// Bits of an address on the memory bus; no command may reach 2^40.
+inline constexpr unsigned kAddressBits = 40;
+
+}  // namespace trine
