@@ -191,13 +191,27 @@ TEST_CASE("quantize: the same result every time") {
   }
 }
 
-TEST_CASE("quantize_model: the shipped model, best entries with less error than v2") {
+TEST_CASE("quantize: best entries have less error than v2 at every depth") {
+  const Checkpoint checkpoint(TRINE_SOURCE_DIR "/models/kjv");
+  const auto weights = checkpoint.at(weight_name(3, Linear::O)).to_f32();
+  // Over the whole model the gains are 2.0, 5.5, 8.3 and 16.1 %.
+  const double least_gain[] = {0, 0.015, 0.05, 0.07, 0.14};
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    const auto rms = [&](Scales scales) {
+      return rms_error(weights, quantize(weights, {256, 256, depth}, scales));
+    };
+    CAPTURE(depth);
+    CHECK(rms(Scales::Best) < rms(Scales::V2) * (1 - least_gain[depth]));
+  }
+}
+
+TEST_CASE("quantize_model: the shipped model, best entries against v2") {
   const TempDir dir;
-  const auto run = [&](unsigned depth, Scales scales) {
+  const auto run = [&](Scales scales) {
     std::size_t calls = 0;
     const auto summary =
-        quantize_model(TRINE_SOURCE_DIR "/models/kjv", dir / "out",
-                       {.depth = depth, .scales = scales}, [&](const QuantizeProgress& progress) {
+        quantize_model(TRINE_SOURCE_DIR "/models/kjv", dir / "out", {.depth = 4, .scales = scales},
+                       [&](const QuantizeProgress& progress) {
                          CHECK(progress.done == ++calls);
                          CHECK(progress.total == 42);
                          CHECK(progress.rms_error < progress.rms_weight);
@@ -205,18 +219,11 @@ TEST_CASE("quantize_model: the shipped model, best entries with less error than 
     CHECK(calls == 42);
     CHECK(summary.matrices == 42);
     CHECK(summary.weights == 6 * (2 * 256 * 256 + 2 * 128 * 256 + 3 * 256 * 768));
-    const PackedModel model(dir / "out");
-    model.validate();
-    CHECK(summary.stream_bytes == summary.weights / 512 * panel_beats(depth) * 4);
-    MESSAGE(fmt::format("d = {} {}: rms error {:.6g}, rms weight {:.6g}", depth,
-                        scales == Scales::V2 ? "v2" : "best", summary.rms_error,
-                        summary.rms_weight));
+    CHECK(summary.stream_bytes == summary.weights / 512 * panel_beats(4) * 4);
+    CHECK_NOTHROW(PackedModel(dir / "out").validate());
     return summary.rms_error;
   };
-  const double least_gain[] = {0, 0.015, 0.05, 0.07, 0.15};  // Measured: 2.0, 5.5, 8.3, 16.1 %.
-  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
-    CHECK(run(depth, Scales::Best) < run(depth, Scales::V2) * (1 - least_gain[depth]));
-  }
+  CHECK(run(Scales::Best) < run(Scales::V2) * 0.85);
 }
 
 }  // namespace
