@@ -57,7 +57,9 @@ void Fp32Linears::apply_batch(std::size_t layer, std::span<const Linear> matrice
   for (std::size_t i = 0; i < matrices.size(); ++i) {
     const Shape shape = weight_shape(config_, matrices[i]);
     const std::span<const float> w = weights(layer, matrices[i]);
-    for_row_shares(shape.rows, threads_, [&](std::size_t first, std::size_t last) {
+    // Below a million products a thread costs more than it saves.
+    const bool small = shape.rows * shape.cols * count < (std::size_t{1} << 20);
+    for_row_shares(shape.rows, small ? 1 : threads_, [&](std::size_t first, std::size_t last) {
       matmul(w.subspan(first * shape.cols, (last - first) * shape.cols), last - first, shape.cols,
              xs, count, outs[i].data() + first, shape.rows);
     });

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 trine_test(exact_test exact_test.cpp trine_golden_exact)
 trine_test(vectors_test vectors_test.cpp trine_golden_exact)
-trine_test(reference_test reference_test.cpp trine_golden_reference nlohmann_json::nlohmann_json)
+trine_test(reference_test reference_test.cpp trine_golden_reference trine_golden_codec
+  nlohmann_json::nlohmann_json)
 trine_test(metrics_test metrics_test.cpp trine_golden_reference)
 trine_test(tokenizer_test tokenizer_test.cpp trine_golden_tokenizer nlohmann_json::nlohmann_json)
