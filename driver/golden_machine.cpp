@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/golden_machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "driver/golden_trit.h"
+#include "golden/checkpoint/float16.h"
+#include "golden/error.h"
+#include "golden/exact/f16_matvec.h"
+#include "golden/exact/fp32_round.h"
+
+namespace trine {
+namespace {
+
+/// The lowest data error of a command.
+class Errors {
+ public:
+  void add(bool raised, ErrorCode code) {
+    if (raised && (lowest_ == ErrorCode::NONE || code < lowest_)) lowest_ = code;
+  }
+  ErrorCode lowest() const { return lowest_; }
+
+ private:
+  ErrorCode lowest_ = ErrorCode::NONE;
+};
+
+/// FP32 to FP16 as the hardware stores it: every NaN becomes 7E00 with its sign.
+std::uint16_t store_half(float value) {
+  if (std::isnan(value)) return std::signbit(value) ? 0xfe00 : 0x7e00;
+  return golden::f32_to_f16(value);
+}
+
+/// A codebook block, whatever it holds; `bad` when the machine reports BAD_CODEBOOK.
+struct CodebookBlock {
+  golden::HardwareCodebook codebook;
+  bool bad = false;
+
+  explicit CodebookBlock(const std::byte* bytes) {
+    std::array<std::uint32_t, kCodebookBytes / 4> words{};
+    std::memcpy(words.data(), bytes, kCodebookBytes);
+    for (std::size_t k = 0; k < golden::kCodebook; ++k) {
+      codebook.mantissa[k] = static_cast<std::uint16_t>(words[k]);
+      codebook.shift[k] = static_cast<std::uint8_t>(words[k] >> 16 & 0x3f);
+      bad |= (words[k] & 0x8000) == 0 || words[k] >> 22 != 0;
+    }
+    codebook.exponent = static_cast<std::int32_t>(words[golden::kCodebook]);
+    for (std::size_t i = golden::kCodebook + 1; i < words.size(); ++i) bad |= words[i] != 0;
+  }
+};
+
+}  // namespace
+
+GoldenMachine::GoldenMachine(const MachineParams& params, MemoryMap& memory)
+    : params_(params), memory_(memory), vector_(params.vector_words) {
+  const auto refuse = [](const std::string& what) { throw Error("machine parameters: " + what); };
+  if (!std::has_single_bit(params.groups) || params.groups > 16)
+    refuse(fmt::format("{} groups are not 1, 2, 4, 8 or 16", params.groups));
+  if (params.tile_rows == 0 || params.tile_rows % golden::kPanelRows != 0)
+    refuse(fmt::format("a row tile of {} is not a multiple of 32", params.tile_rows));
+  if (params.act_width < 8 || params.act_width > 16)
+    refuse(fmt::format("{} bits of mantissa are not 8 to 16", params.act_width));
+  if (params.vector_words == 0 || params.vector_words % 32 != 0)
+    refuse(fmt::format("{} vector words are not a multiple of 32", params.vector_words));
+  if (params.max_cols == 0 || params.vectors == 0 || params.vectors > 15)
+    refuse(fmt::format("{} columns, {} vectors", params.max_cols, params.vectors));
+}
+
+ErrorCode GoldenMachine::execute(const Command& command) {
+  switch (static_cast<Opcode>(command.get(command::OPCODE))) {
+    case Opcode::LOAD:
+      return load(command);
+    case Opcode::STORE:
+      return store(command);
+    case Opcode::TRIT_MATVEC:
+      return trit_matvec(command);
+    case Opcode::F16_MATVEC:
+      return f16_matvec(command);
+    default:
+      return ErrorCode::NONE;
+  }
+}
+
+ErrorCode GoldenMachine::load(const Command& command) {
+  const std::uint64_t count = command.get(command::ROWS);
+  const std::uint64_t bytes = memory_bytes(command, params_);
+  count_read(bytes);
+  std::uint32_t* to = &vector_[command.get(command::DST)];
+  std::fill_n(to, (count + 15) / 16 * 16, 0);
+  const std::byte* from = memory_.find(command.address(), beats(bytes) * params_.beat_bytes());
+  if (from == nullptr) return ErrorCode::AXI_READ;
+  if (command.get(command::HALF) == 0) {
+    std::memcpy(to, from, bytes);
+    return ErrorCode::NONE;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::uint16_t half = 0;
+    std::memcpy(&half, from + 2 * i, sizeof half);
+    to[i] = std::bit_cast<std::uint32_t>(golden::f16_to_f32(half));
+  }
+  return ErrorCode::NONE;
+}
+
+ErrorCode GoldenMachine::store(const Command& command) {
+  const std::uint64_t count = command.get(command::ROWS);
+  const std::uint64_t bytes = memory_bytes(command, params_);
+  beats_.write_beats += beats(bytes);
+  const std::uint32_t* from = &vector_[command.get(command::SRC)];
+  std::byte* to = memory_.find_writable(command.address(), bytes);
+  if (to == nullptr) return ErrorCode::AXI_WRITE;
+  if (command.get(command::HALF) == 0) {
+    std::memcpy(to, from, bytes);
+    return ErrorCode::NONE;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint16_t half = store_half(std::bit_cast<float>(from[i]));
+    std::memcpy(to + 2 * i, &half, sizeof half);
+  }
+  return ErrorCode::NONE;
+}
+
+std::vector<float> GoldenMachine::activations(const Command& command, std::uint64_t cols) const {
+  std::vector<float> x(cols);
+  std::memcpy(x.data(), &vector_[command.get(command::SRC)], cols * sizeof(float));
+  return x;
+}
+
+void GoldenMachine::write_rows(const Command& command, std::span<const std::int64_t> accumulator,
+                               std::int64_t exponent, std::uint64_t row_step) {
+  const bool raw = command.get(command::RAW) != 0;
+  const std::uint64_t rows = command.get(command::ROWS);
+  std::uint32_t* to = &vector_[command.get(command::DST)];
+  std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
+  for (std::uint64_t r = 0; r < std::min<std::uint64_t>(rows, accumulator.size()); ++r) {
+    const std::int64_t a = accumulator[r];
+    if (raw) {
+      to[2 * r] = static_cast<std::uint32_t>(a);
+      to[2 * r + 1] = static_cast<std::uint32_t>(a >> 32);
+    } else {
+      to[r] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
+    }
+  }
+}
+
+ErrorCode GoldenMachine::trit_matvec(const Command& command) {
+  const golden::MatrixShape shape{command.get(command::ROWS), command.get(command::COLS),
+                                  command.get(command::DEPTH)};
+  const std::uint64_t bytes = memory_bytes(command, params_);
+  count_read(kCodebookBytes);
+  count_read(bytes);
+  beats_.weight_beats += beats(bytes);
+  const auto x =
+      golden::to_bfp(activations(command, shape.cols), static_cast<int>(params_.act_width));
+  const std::byte* stream = memory_.find(command.address(), bytes);
+  const std::byte* book = memory_.find(command.codebook(), kCodebookBytes);
+  if (stream == nullptr || book == nullptr) {
+    write_rows(command, {}, 0, golden::kPanelRows);
+    return ErrorCode::AXI_READ;
+  }
+  const CodebookBlock block(book);
+  const StreamProduct product =
+      trit_stream_matvec({stream, bytes}, shape, params_.geometry(), block.codebook, x);
+  write_rows(command, product.accumulator,
+             std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
+  Errors errors;
+  errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
+  errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
+  errors.add(product.bad_tail, ErrorCode::BAD_TAIL);
+  errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  return errors.lowest();
+}
+
+ErrorCode GoldenMachine::f16_matvec(const Command& command) {
+  constexpr std::uint64_t kRowsAtOnce = 64;
+  const std::uint64_t rows = command.get(command::ROWS), cols = command.get(command::COLS);
+  // The padding of a row is weights like any other; the activations behind it are zeros.
+  const std::uint64_t stride = half_stride(cols, params_);
+  const std::uint64_t bytes = memory_bytes(command, params_);
+  count_read(bytes);
+  beats_.weight_beats += beats(bytes);
+  std::vector<float> values = activations(command, cols);
+  values.resize(stride);
+  const auto x = golden::to_bfp(values, static_cast<int>(params_.act_width));
+  const std::byte* stream = memory_.find(command.address(), bytes);
+  Errors errors;
+  errors.add(stream == nullptr, ErrorCode::AXI_READ);
+  errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  std::vector<std::int64_t> accumulator;
+  std::vector<std::uint16_t> weights;
+  for (std::uint64_t first = 0; stream != nullptr && first < rows; first += kRowsAtOnce) {
+    const std::uint64_t count = std::min(kRowsAtOnce, rows - first);
+    weights.resize(count * stride);
+    std::memcpy(weights.data(), stream + first * stride * 2, weights.size() * 2);
+    const auto part = golden::f16_matvec_fast({weights, count, stride, stride}, x);
+    accumulator.insert(accumulator.end(), part.accumulator.begin(), part.accumulator.end());
+    errors.add(part.nonfinite, ErrorCode::NONFINITE);
+    errors.add(part.overflow, ErrorCode::OVERFLOW);
+  }
+  write_rows(command, accumulator, std::int64_t{x.max_exponent} - 24, 16);
+  return errors.lowest();
+}
+
+}  // namespace trine
