@@ -34,7 +34,7 @@ struct AxiTiming {
   unsigned outstanding = 64;  // Bursts that a channel holds before it is not ready.
   std::uint64_t seed = 1;     // Of all stalls.
   bool scramble = false;      // Changes the read data while it is not valid.
-  std::vector<AxiFault> read_faults, write_faults;
+  std::vector<AxiFault> read_faults{}, write_faults{};
 };
 
 /// Draws the stalls of one channel: the same seed, the same stalls. Free when the odds are zero.

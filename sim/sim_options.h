@@ -29,14 +29,14 @@ struct SimProgress {
 struct SimOptions {
   unsigned groups = 16;                     // 1, 4 or 16.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
-  AxiTiming memory;                         // Ideal by default.
+  AxiTiming memory{};                       // Ideal by default.
   std::uint64_t seed = 1;                   // Of the initial values in the checking build.
   bool checking = false;                    // Assertions and random initial values.
-  std::filesystem::path trace_file;         // FST; empty: none. Takes the checking build.
-  TraceWindow trace_window;
+  std::filesystem::path trace_file{};       // FST; empty: none. Takes the checking build.
+  TraceWindow trace_window{};
   std::uint64_t wait_cycles = 100'000;        // Longest wait().
   std::uint64_t watchdog_cycles = 1'000'000;  // Busy cycles without progress that are an error.
-  std::function<void(const SimProgress&)> progress;  // Called after every wait(); may be empty.
+  std::function<void(const SimProgress&)> progress{};  // Called after every wait(); may be empty.
 };
 
 }  // namespace trine::sim

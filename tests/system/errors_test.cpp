@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/system/pair.h"
+
+using namespace trine;
+using namespace trine::sim;
+using namespace trine::command;
+
+namespace {
+
+constexpr std::uint32_t kData = 0xC0000, kZeros = 0x50000;
+
+Command load(std::uint32_t address = kData) {
+  return make(Opcode::LOAD).set(ROWS, 40).set(DST, 64).set(ADDR_LO, address);
+}
+Command store(std::uint32_t address = kData) {
+  return make(Opcode::STORE).set(ROWS, 40).set(SRC, 64).set(ADDR_LO, address);
+}
+/// A small matrix of zeros: all of its bytes are good at every depth.
+Command matvec() {
+  Command command = make(Opcode::TRIT_MATVEC).set(DEPTH, 2).set(ROWS, 50).set(COLS, 70);
+  return command.set(SRC, 64).set(DST, 512).set(ADDR_LO, kZeros).set(BOOK_LO, kData);
+}
+const Command kEnd = make(Opcode::END);
+
+/// A good codebook at kData and nothing else but zeros.
+void fill(Pair& pair) {
+  std::vector<std::uint32_t> book(32);
+  for (std::uint32_t k = 0; k < 27; ++k) book[k] = (0x8000 + 1000 * k) | (26 - k) << 16;
+  pair.put(kData, book);
+  REQUIRE(pair.run(std::vector{load(), kEnd}).done());
+}
+
+Outcome failed(ErrorCode code, std::uint32_t index) {
+  return {field::STATUS_ERROR.mask(), static_cast<std::uint32_t>(code), index};
+}
+
+}  // namespace
+
+TEST_CASE("trine_top: names every error that a list can have, and its command") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    CAPTURE(groups);
+    Pair pair({.groups = groups, .checking = true});
+    fill(pair);
+    const MachineParams params = pair.params();
+    const auto expect = [&](ErrorCode code, std::vector<Command> list, ListSetup setup = {}) {
+      CAPTURE(find_error(static_cast<std::uint32_t>(code))->name);
+      const auto index = static_cast<std::uint32_t>(list.size());
+      if (setup.count == 0) list.push_back(kEnd);
+      CHECK_EQ(pair.run(list, setup), failed(code, setup.count != 0 ? setup.count : index - 1));
+      CHECK(pair.run(std::vector{load(), store(), kEnd}).done());  // And goes on.
+    };
+    expect(ErrorCode::BAD_OPCODE, {load(), make(static_cast<Opcode>(0x77))});
+    expect(ErrorCode::BAD_OPCODE, {Command{}});
+    expect(ErrorCode::BAD_FIELD, {load().set(ROWS, 0)});
+    expect(ErrorCode::BAD_FIELD, {load(), store().set(DST, 16)});
+    expect(ErrorCode::BAD_FIELD, {load(), matvec().set(DEPTH, 0)});
+    expect(ErrorCode::BAD_FIELD, {load(), matvec().set(DEPTH, 5)});
+    expect(ErrorCode::BAD_FIELD, {load(), matvec().set(COLS, 0)});
+    expect(ErrorCode::BAD_FIELD, {load(), matvec().set(COLS, params.max_cols + 1)});
+    expect(ErrorCode::VECTOR_RANGE, {load().set(DST, params.vector_words - 32)});
+    expect(ErrorCode::VECTOR_RANGE, {store().set(SRC, params.vector_words)});
+    expect(ErrorCode::VECTOR_RANGE, {matvec().set(DST, params.vector_words - 48)});
+    expect(ErrorCode::ADDRESS_RANGE, {load(), load(), load(kTestMemory - 64)});
+    expect(ErrorCode::ADDRESS_RANGE, {load().set(ADDR_HI, 0xFFFFFFFF)});
+    expect(ErrorCode::ADDRESS_RANGE, {matvec().set(BOOK_LO, kTestMemory - 64)});
+    expect(ErrorCode::ALIGNMENT, {load(kData + 32)});
+    expect(ErrorCode::ALIGNMENT, {store().set(SRC, 8)});
+    expect(ErrorCode::LIST_OVERRUN, {load(), load()}, {.count = 2});
+    expect(ErrorCode::BAD_CODEBOOK, {matvec().set(BOOK_LO, kZeros)});
+    // A window that leaves out the list; then one that is wider than the memory behind it.
+    CHECK_EQ(pair.run(std::vector{kEnd}, {.window = {64, kTestMemory}}),
+             failed(ErrorCode::ADDRESS_RANGE, 0));
+    CHECK_EQ(pair.run(std::vector{kEnd}, {.address = 32}), failed(ErrorCode::ALIGNMENT, 0));
+    CHECK_EQ(
+        pair.run(std::vector{load(), load(kTestMemory), kEnd}, {.window = {0, 4 * kTestMemory}}),
+        failed(ErrorCode::AXI_READ, 1));
+  }
+}
+
+TEST_CASE("trine_top: judges a command with any one bit flipped like the golden machine") {
+  for (const unsigned groups : {1u, 16u}) {
+    CAPTURE(groups);
+    Pair pair({.groups = groups, .checking = true});
+    fill(pair);
+    for (const Command& good : {load(), store(), matvec(), make(Opcode::FENCE)}) {
+      for (unsigned bit = 0; bit < 512; ++bit) {
+        CAPTURE(good.words[0]);
+        CAPTURE(bit);
+        Command bad = good;
+        bad.words[bit / 32] ^= 1u << bit % 32;
+        pair.run(std::vector{bad, kEnd});
+      }
+      pair.check_memory();
+      fill(pair);
+    }
+  }
+}
+
+TEST_CASE("trine_top: names the data errors of a matrix") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    CAPTURE(groups);
+    Pair pair({.groups = groups, .checking = true});
+    fill(pair);
+    const std::vector list{load(), matvec(), kEnd};
+    CHECK(pair.run(list).done());
+    // Depth 2: nine tail beats, then the body.
+    const std::uint64_t tail = 9 * pair.params().beat_bytes();
+    const std::uint64_t poke[] = {0, tail + 1};
+    const ErrorCode want[] = {ErrorCode::BAD_TAIL, ErrorCode::BAD_SET_BYTE};
+    for (unsigned i = 0; i < 2; ++i) {
+      CAPTURE(i);
+      pair.put(kZeros + poke[i], std::vector{std::byte{0xFF}});
+      CHECK_EQ(pair.run(list), failed(want[i], 1));
+      pair.put(kZeros + poke[i], std::vector{std::byte{0}});
+    }
+    for (const std::uint32_t bits : {0x7F800000u, 0xFF800000u, 0x7FC00001u}) {
+      pair.put(kData + 128, std::vector{bits});
+      CHECK_EQ(pair.run(list), failed(ErrorCode::NONFINITE, 1));
+    }
+    pair.put(kData + 128, std::vector{0u});
+    CHECK(pair.run(list).done());
+  }
+}
+
+TEST_CASE("trine_top: reports every bus error and goes on afterwards") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    for (const AxiResponse response : {AxiResponse::kSlaveError, AxiResponse::kDecodeError}) {
+      CAPTURE(groups);
+      SimOptions options{.groups = groups, .memory_bytes = kTestMemory, .checking = true};
+      options.memory.read_faults = {{.begin = 0xE0000, .end = 0xE0001, .response = response}};
+      options.memory.write_faults = {{.begin = 0xE0000, .end = 0xE0001, .response = response}};
+      RtlTransport rtl(options);
+      const std::vector good{load(), store(), make(Opcode::FENCE), kEnd};
+      for (unsigned i = 0; i < 3; ++i) {
+        CHECK_EQ(run_list(rtl, std::vector{load(), load(0xE0000), kEnd}),
+                 failed(ErrorCode::AXI_READ, 1));
+        CHECK(run_list(rtl, good).done());
+        const Outcome late =
+            run_list(rtl, std::vector{store(0xE0000), store(), make(Opcode::FENCE), kEnd});
+        CHECK_EQ(late.code(), ErrorCode::AXI_WRITE);
+        CHECK_LE(late.index, 2);
+        CHECK(run_list(rtl, good).done());
+      }
+      // The command itself, and the codebook and the stream of a matrix.
+      const std::vector fetch{kEnd};
+      CHECK_EQ(run_list(rtl, fetch, {.address = 0xE0000}), failed(ErrorCode::AXI_READ, 0));
+      CHECK_EQ(run_list(rtl, std::vector{load(), matvec().set(ADDR_LO, 0xE0000 - 64), kEnd}).index,
+               1);
+      CHECK_EQ(run_list(rtl, std::vector{matvec().set(BOOK_LO, 0xE0000), kEnd}).code(),
+               ErrorCode::AXI_READ);
+      CHECK(run_list(rtl, good).done());
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tests/system/pair.h"
+
+using namespace trine;
+using namespace trine::sim;
+using namespace trine::command;
+
+namespace {
+
+constexpr std::uint64_t kSource = 0x20000, kTarget = 0x80000, kArea = 0x40000;
+
+/// Loads from the source area, stores to the target area, loads from there only behind a FENCE.
+std::vector<Command> random_list(std::mt19937& random, const MachineParams& params) {
+  const auto below = [&](std::uint64_t n) { return static_cast<std::uint32_t>(random() % n); };
+  std::vector<Command> list;
+  bool fenced = true;
+  for (unsigned i = 0, n = 1 + below(12); i < n; ++i) {
+    const std::uint32_t rows = below(3) == 0 ? 1 + below(8) : 1 + below(700);
+    const std::uint32_t word = below((params.vector_words - 704) / 16) * 16;
+    const std::uint32_t offset = below((kArea - 4096) / 64) * 64;
+    const std::uint32_t half = below(2);
+    if (below(6) == 0) {
+      list.push_back(make(Opcode::FENCE));
+      fenced = true;
+    } else if (below(2) == 0) {
+      const std::uint64_t area = fenced && below(2) == 0 ? kTarget : kSource;
+      list.push_back(make(Opcode::LOAD).set(HALF, half).set(ROWS, rows).set(DST, word));
+      list.back().set(ADDR_LO, static_cast<std::uint32_t>(area + offset));
+    } else {
+      list.push_back(make(Opcode::STORE).set(HALF, half).set(ROWS, rows).set(SRC, word));
+      list.back().set(ADDR_LO, static_cast<std::uint32_t>(kTarget + offset));
+      fenced = false;
+    }
+  }
+  list.push_back(make(Opcode::END));
+  return list;
+}
+
+/// Writes all of the vector memory, so that no list sees what a reset left there.
+void fill_vector_memory(Pair& pair, std::mt19937& random) {
+  pair.put(kSource, random_words(random, kArea / 4));
+  const std::uint32_t words = pair.params().vector_words;
+  const std::vector list{
+      make(Opcode::LOAD).set(ROWS, words).set(ADDR_LO, static_cast<std::uint32_t>(kSource)),
+      make(Opcode::END)};
+  REQUIRE(pair.run(list).done());
+}
+
+}  // namespace
+
+TEST_CASE("trine_top: loads and stores like the golden machine, on any memory") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    std::uint64_t seed = groups;
+    for (const AxiTiming& timing : timing_matrix(seed)) {
+      CAPTURE(groups);
+      CAPTURE(++seed);
+      std::mt19937 random(static_cast<unsigned>(seed));
+      Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
+      fill_vector_memory(pair, random);
+      for (unsigned i = 0; i < 25; ++i) {
+        CAPTURE(i);
+        CHECK(pair.run(random_list(random, pair.params())).done());
+        pair.check_memory();
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_top: the last partial beat of a store touches exactly its bytes") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    CAPTURE(groups);
+    std::mt19937 random(groups);
+    Pair pair({.groups = groups, .checking = true});
+    fill_vector_memory(pair, random);
+    for (std::uint32_t rows = 1; rows <= 70; ++rows) {
+      for (const std::uint32_t half : {0u, 1u}) {
+        CAPTURE(rows);
+        CAPTURE(half);
+        pair.put(kTarget, std::vector<std::uint32_t>(128, 0xA5A5A5A5));
+        Command store = make(Opcode::STORE).set(HALF, half).set(ROWS, rows);
+        store.set(ADDR_LO, static_cast<std::uint32_t>(kTarget));
+        CHECK(pair.run(std::vector{store, make(Opcode::END)}).done());
+        pair.check_memory();
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_top: counts beats and commands like the golden machine") {
+  Pair pair({.groups = 16, .checking = true});
+  std::mt19937 random(5);
+  fill_vector_memory(pair, random);
+  const std::vector<Command> list = random_list(random, pair.params());
+  for (Transport* side :
+       {static_cast<Transport*>(&pair.rtl), static_cast<Transport*>(&pair.golden)})
+    Device(*side).clear_counters();
+  CHECK(pair.run(list).done());
+  const Counters got = Device(pair.rtl).counters(), want = Device(pair.golden).counters();
+  CHECK_EQ(got.commands, want.commands);
+  CHECK_EQ(got.write_beats, want.write_beats);
+  CHECK_GT(got.cycles, got.read_beats + got.write_beats);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cmath>
+
+#include "golden/exact/codebook.h"
+#include "golden/format/trit_matrix.h"
+#include "tests/system/pair.h"
+
+using namespace trine;
+using namespace trine::sim;
+using namespace trine::command;
+
+namespace {
+
+constexpr std::uint32_t kX = 0x10000, kBook = 0x1F000, kResult = 0x20000;
+constexpr std::uint64_t kStream = 0x80000;
+
+golden::TritMatrix random_matrix(std::mt19937& random, const golden::MatrixShape& shape) {
+  golden::TritMatrix matrix;
+  matrix.shape = shape;
+  const int half = golden::half(shape.depth);
+  std::uniform_int_distribution<int> level(-half, half), scale(0, golden::kCodebook - 1);
+  matrix.levels.resize(shape.rows * shape.cols);
+  for (auto& value : matrix.levels) value = static_cast<std::int8_t>(level(random));
+  matrix.scales.resize(shape.rows * shape.groups_per_row());
+  for (auto& value : matrix.scales) value = static_cast<std::uint8_t>(scale(random));
+  const double step = std::uniform_real_distribution<double>(0.01, 2)(random);
+  for (std::size_t k = 0; k < golden::kCodebook; ++k)
+    matrix.codebook[k] = std::exp2(step * static_cast<double>(k) - 20);
+  return matrix;
+}
+
+/// Values over many magnitudes, some blocks zero, some values subnormal.
+std::vector<float> random_vector(std::mt19937& random, std::size_t cols) {
+  std::normal_distribution<float> normal;
+  std::vector<float> x(cols);
+  int exponent = 0;
+  for (std::size_t i = 0; i < cols; ++i) {
+    if (i % 16 == 0) exponent = static_cast<int>(random() % 80) - 40;
+    x[i] = random() % 9 == 0 ? 0.0f : std::ldexp(normal(random), exponent);
+    if (exponent == -40) x[i] = 0;
+    if (exponent == -39) x[i] = std::ldexp(x[i], -100);
+  }
+  return x;
+}
+
+/// Loads x, multiplies, stores the result; compares outcome and memory.
+void multiply(Pair& pair, std::mt19937& random, const golden::MatrixShape& shape, bool raw) {
+  CAPTURE(shape.rows);
+  CAPTURE(shape.cols);
+  CAPTURE(shape.depth);
+  CAPTURE(raw);
+  const golden::TritMatrix matrix = random_matrix(random, shape);
+  const golden::HardwareCodebook book = golden::hardware_codebook(matrix.codebook, shape.depth);
+  std::vector<std::uint32_t> words(kCodebookBytes / 4);
+  for (std::size_t k = 0; k < golden::kCodebook; ++k)
+    words[k] = book.mantissa[k] | static_cast<std::uint32_t>(book.shift[k]) << 16;
+  words[golden::kCodebook] = static_cast<std::uint32_t>(book.exponent);
+  pair.put(kBook, words);
+  pair.put(kX, random_vector(random, shape.cols));
+  const std::vector<std::byte> stream = golden::pack(matrix, pair.params().geometry());
+  REQUIRE_LE(kStream + stream.size(), kTestMemory);
+  pair.write(kStream, stream);
+
+  const auto rows = static_cast<std::uint32_t>(shape.rows);
+  const auto cols = static_cast<std::uint32_t>(shape.cols);
+  const std::uint32_t dst = (cols + 15) / 16 * 16, padded = (rows + 31) / 32 * 32;
+  Command matvec = make(Opcode::TRIT_MATVEC).set(DEPTH, shape.depth).set(RAW, raw);
+  matvec.set(ROWS, rows).set(COLS, cols).set(DST, dst);
+  matvec.set(ADDR_LO, static_cast<std::uint32_t>(kStream)).set(BOOK_LO, kBook);
+  const std::vector list{
+      make(Opcode::LOAD).set(ROWS, cols).set(ADDR_LO, kX), matvec,
+      make(Opcode::STORE).set(ROWS, padded << raw).set(SRC, dst).set(ADDR_LO, kResult),
+      make(Opcode::END)};
+  CHECK(pair.run(list).done());
+  pair.check_memory();
+}
+
+}  // namespace
+
+TEST_CASE("trine_top: multiplies trit matrices of any shape and depth like the golden machine") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    std::uint64_t seed = 100 + groups;
+    for (const AxiTiming& timing : timing_matrix(seed)) {
+      CAPTURE(groups);
+      CAPTURE(++seed);
+      std::mt19937 random(static_cast<unsigned>(seed));
+      Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
+      for (unsigned i = 0; i < 12; ++i)
+        multiply(pair, random, {1 + random() % 150, 1 + random() % (40 * groups), 1 + i % 4},
+                 random() % 2 != 0);
+    }
+  }
+}
+
+TEST_CASE("trine_top: multiplies at the edges of rows, columns and row tiles") {
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    CAPTURE(groups);
+    std::mt19937 random(groups);
+    Pair pair({.groups = groups, .seed = groups, .checking = true});
+    const std::size_t block = 16 * groups;
+    for (const std::size_t rows : {1u, 31u, 32u, 33u})
+      for (const std::size_t cols : {std::size_t{1}, std::size_t{15}, block, block + 1, 2 * block})
+        for (unsigned depth = 1; depth <= 4; ++depth)
+          multiply(pair, random, {rows, cols, depth}, depth % 2 != 0);
+    for (const std::size_t rows : {2048u, 2049u}) multiply(pair, random, {rows, 8, 2}, false);
+    multiply(pair, random, {2080, block < 256 ? block + 1 : 16, 1}, true);
+  }
+}
