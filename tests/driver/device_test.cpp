@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/device.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scripted_transport.h"
+
+using namespace trine;
+
+namespace {
+
+constexpr std::uint32_t kBusy = field::STATUS_BUSY.mask();
+constexpr std::uint32_t kDone = field::STATUS_DONE.mask();
+constexpr std::uint32_t kFailed = field::STATUS_ERROR.mask();
+
+CommandList small_list() {
+  CommandList list(MachineParams{});
+  list.load(0, 0x40, 16, CommandList::Element::F32, "some input");
+  list.fence();
+  list.end();
+  return list;
+}
+
+/// The message of the Error that `action` throws.
+template <class Kind, class Action>
+std::string message_of(const Action& action) {
+  try {
+    action();
+  } catch (const Kind& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+using Log = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("Device: reads identity and version before anything else") {
+  ScriptedTransport transport;
+  Device device(transport);
+  CHECK(transport.log ==
+        Log{"R ID", "R VERSION", "R CAPS", "R TILE_ROWS", "R VECTOR_WORDS", "R MAX_COLS"});
+  CHECK(device.params() == MachineParams{});  // The reset values are the default parameters.
+
+  transport.log.clear();
+  transport.values[Reg::ID] = 0x544D4143;
+  CHECK(contains(message_of<Error>([&] { Device other(transport); }), "0x544d4143"));
+  CHECK(transport.log == Log{"R ID"});
+
+  transport.log.clear();
+  transport.values[Reg::ID] = 0x54524E45;
+  transport.values[Reg::VERSION] = 0x00020003;
+  CHECK(contains(message_of<Error>([&] { Device other(transport); }), "2.3"));
+  CHECK(transport.log == Log{"R ID", "R VERSION"});
+
+  transport.values[Reg::VERSION] = 0x00010007;  // Something was added: fine.
+  CHECK_NOTHROW(Device{transport});
+}
+
+TEST_CASE("Device: parameters come from the registers") {
+  ScriptedTransport transport;
+  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16;
+  transport.values[Reg::TILE_ROWS] = 64;
+  transport.values[Reg::VECTOR_WORDS] = 4096;
+  transport.values[Reg::MAX_COLS] = 1024;
+  const MachineParams expected{.groups = 4,
+                               .tile_rows = 64,
+                               .vectors = 2,
+                               .act_width = 10,
+                               .vector_words = 4096,
+                               .max_cols = 1024,
+                               .half_engine = false};
+  CHECK(Device(transport).params() == expected);
+}
+
+TEST_CASE("Device: sets the window, low halves first") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  device.set_window({0x1'2345'6000, 0xAB'0000'0040});
+  CHECK(transport.log ==
+        Log{"W MEM_BASE_LO=23456000", "W MEM_BASE_HI=1", "W MEM_LIMIT_LO=40", "W MEM_LIMIT_HI=ab"});
+}
+
+TEST_CASE("Device: writes a list, starts it, waits and acknowledges, in this order") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  transport.statuses = {0, kBusy, kBusy, kDone};
+  device.write_and_run(small_list(), 0x1'0000'0080);
+  CHECK(transport.log == Log{"M 0x100000080+192", "R STATUS", "W LIST_LO=80", "W LIST_HI=1",
+                             "W LIST_COUNT=3", "W CTRL=1", "R STATUS", "wait", "R STATUS", "wait",
+                             "R STATUS", "W STATUS=2"});
+}
+
+TEST_CASE("Device: an error is thrown at once with code, index and the command") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  transport.statuses = {0, kBusy, kFailed};
+  transport.values[Reg::ERROR] = static_cast<std::uint32_t>(ErrorCode::AXI_READ);
+  transport.values[Reg::COMMAND] = 0;
+  try {
+    device.run(small_list(), 0x80);
+    FAIL("no error");
+  } catch (const DeviceError& error) {
+    CHECK(error.code() == ErrorCode::AXI_READ);
+    CHECK_EQ(error.index(), 0u);
+    const std::string what = error.what();
+    for (const char* part : {"AXI_READ", "answered a read with an error", "command 0", "LOAD",
+                             "addr=0x40", "some input"}) {
+      CAPTURE(what);
+      CHECK(contains(what, part));
+    }
+  }
+  CHECK_EQ(transport.log.back(), "W STATUS=4");
+  CHECK_EQ(transport.count("wait"), 1u);
+}
+
+TEST_CASE("Device: an unknown error code and an index past the list still make a message") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.statuses = {0, kFailed};
+  transport.values[Reg::ERROR] = 99;
+  transport.values[Reg::COMMAND] = 3;
+  const std::string what = message_of<DeviceError>([&] { device.run(small_list(), 0x80); });
+  CHECK(contains(what, "99"));
+  CHECK(contains(what, "past the list of 3"));
+}
+
+TEST_CASE("Device: a core that never finishes is a Timeout after exactly the budget") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.statuses = {0};
+  transport.values[Reg::STATUS] = kBusy;
+  transport.values[Reg::COMMAND] = 1;
+  const std::string what =
+      message_of<Timeout>([&] { device.run(small_list(), 0x80, {.waits = 7, .idle_waits = 0}); });
+  CHECK_EQ(transport.count("wait"), 7u);
+  CAPTURE(what);
+  CHECK(contains(what, "budget"));
+  CHECK(contains(what, "command 1 (FENCE"));
+  CHECK(contains(what, "STATUS 0x1"));
+}
+
+TEST_CASE("Device: a core without progress is a Timeout long before the budget") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.statuses = {0};
+  transport.values[Reg::STATUS] = kBusy;
+  const std::string what = message_of<Timeout>(
+      [&] { device.run(small_list(), 0x80, {.waits = 1000, .idle_waits = 10}); });
+  CHECK(contains(what, "no progress"));
+  CHECK_EQ(transport.count("wait"), 20u);  // The second look is the first comparison.
+}
+
+TEST_CASE("Device: refuses to start a busy core or an unfinished list") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  CommandList open(MachineParams{});
+  open.fence();
+  CHECK(contains(message_of<Error>([&] { device.run(open, 0x80); }), "END"));
+  CHECK(transport.log.empty());
+
+  transport.statuses = {kBusy};
+  CHECK(contains(message_of<Error>([&] { device.run(small_list(), 0x80); }), "busy"));
+  CHECK(transport.log == Log{"R STATUS"});
+}
+
+TEST_CASE("Device: abort waits until the core is idle") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  transport.statuses = {kBusy, kFailed};
+  device.abort();
+  CHECK(transport.log == Log{"W CTRL=2", "R STATUS", "wait", "R STATUS"});
+  transport.values[Reg::STATUS] = kBusy;
+  CHECK_THROWS_AS(device.abort({.waits = 3, .idle_waits = 0}), Timeout);
+}
+
+TEST_CASE("Device: counters are read low half first, and all of them") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  std::uint32_t next = 1;
+  for (const CounterInfo& counter : kCounters) {
+    transport.values[counter.low] = next;
+    transport.values[counter.high] = next++ << 8;
+  }
+  const Counters now = device.counters();
+  Log expected;
+  next = 1;
+  for (const CounterInfo& counter : kCounters) {
+    CHECK_EQ(now.*counter.value, next | std::uint64_t{next} << 40);
+    ++next;
+    expected.push_back(fmt::format("R {}_LO", counter.name));
+    expected.push_back(fmt::format("R {}_HI", counter.name));
+  }
+  CHECK(transport.log == expected);
+
+  // Every counter of the register map is in the table.
+  std::size_t in_map = 0;
+  for (const RegInfo& info : kRegs)
+    in_map += static_cast<std::uint32_t>(info.reg) >= static_cast<std::uint32_t>(Reg::CYCLES_LO);
+  CHECK_EQ(in_map, 2 * std::size(kCounters));
+}
+
+TEST_CASE("Device: clears counters only when idle") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  device.clear_counters();
+  CHECK(transport.log == Log{"R STATUS", "W CTRL=4"});
+  transport.statuses = {kBusy};
+  CHECK_THROWS_AS(device.clear_counters(), Error);
+}
+
+TEST_CASE("Counters: subtract and add member by member") {
+  Counters a, b;
+  std::uint64_t value = 100;
+  for (const CounterInfo& counter : kCounters) {
+    a.*counter.value = value;
+    b.*counter.value = value / 3;
+    value += 7;
+  }
+  Counters sum = a - b;
+  sum += b;
+  CHECK(sum == a);
+}
