@@ -29,24 +29,29 @@ module trine_scale_lookup #(
   logic [6:0] max_level;
   assign max_level = {trine_pkg::half_level(depth_i), 1'b0};
 
-  logic [Groups-1:0] bad_q;
-  for (genvar g = 0; g < Groups; g++) begin : gen_group
-    logic [11:0] code;
-    always_comb begin
-      unique case (depth_i)
-        3'd1:    code = {codes_i[7*g+2 +: 5], 5'd0, codes_i[7*g +: 2]};
-        3'd2:    code = {codes_i[9*g+4 +: 5], 3'd0, codes_i[9*g +: 4]};
-        3'd3:    code = {codes_i[10*g+5 +: 5], 2'd0, codes_i[10*g +: 5]};
-        default: code = codes_i[12*g +: 12];
-      endcase
-    end
-    always_ff @(posedge clk_i) begin
-      if (decode_i) begin
+  // Scale index and level, both as wide as at depth 4.
+  function automatic logic [11:0] widen(input logic [2:0]  depth, input logic [6:0]  code1,
+                                        input logic [8:0]  code2, input logic [9:0]  code3,
+                                        input logic [11:0] code4);
+    unique case (depth)
+      3'd1:    widen = {code1[6:2], 5'd0, code1[1:0]};
+      3'd2:    widen = {code2[8:4], 3'd0, code2[3:0]};
+      3'd3:    widen = {code3[9:5], 2'd0, code3[4:0]};
+      default: widen = code4;
+    endcase
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (decode_i) begin
+      bad_o <= 1'b0;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        logic [11:0] code;
+        code = widen(depth_i, codes_i[7*g +: 7], codes_i[9*g +: 9], codes_i[10*g +: 10],
+                     codes_i[12*g +: 12]);
         scales_o[32*g +: 32] <= {3'd0, code[6:0], book[code[11:7]]};
-        bad_q[g] <= code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries);
+        if (code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries)) bad_o <= 1'b1;
       end
     end
   end
-  assign bad_o = |bad_q;
 
 endmodule

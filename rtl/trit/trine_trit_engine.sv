@@ -186,6 +186,14 @@ module trine_trit_engine #(
     .bad_o    (bad_tail)
   );
 
+  // A row adds 3 * half table entries, each 2^(ActWidth+2) too large.
+  logic [ActWidth+9:0] start_sum_q;
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      start_sum_q <= -((ActWidth+10)'(9'd3 * 9'(trine_pkg::half_level(depth_i))) << (ActWidth + 2));
+    end
+  end
+
   logic [Vectors-1:0] bad_bytes, acc_valid;
   for (genvar v = 0; v < Vectors; v++) begin : gen_vector
     trine_trit_vector #(
@@ -223,10 +231,12 @@ module trine_trit_engine #(
       .depth_i,
       .weight_i      (weight),
       .add_i         (add),
+      .start_i       (start_sum_q),
       .first_i       (first),
       .first_last_i  (first_last),
       .complete_i    (complete),
       .hold_write_i  (hold_write),
+      .bad_clear_i   (start_i),
       .bad_byte_o    (bad_bytes[v]),
       .block_load_i  (block_load),
       .block_i       (block),
@@ -249,7 +259,7 @@ module trine_trit_engine #(
       bad_set_byte_o <= 1'b0;
       bad_tail_o     <= 1'b0;
     end else begin
-      if (weigh && bad_bytes[0]) bad_set_byte_o <= 1'b1;
+      if (row && last_block) bad_set_byte_o <= bad_bytes[0];  // Rows follow their bytes.
       if (row && bad_tail) bad_tail_o <= 1'b1;
     end
   end

@@ -47,11 +47,13 @@ module trine_trit_vector #(
   input  logic [2:0]                     depth_i,
   input  logic [1:0]                     weight_i,
   input  logic                           add_i,
+  input  logic [ActWidth+9:0]            start_i,
   input  logic                           first_i,
   input  logic                           first_last_i,
   input  logic                           complete_i,
   input  logic [1:0]                     hold_write_i,
-  output logic                           bad_byte_o,
+  input  logic                           bad_clear_i,
+  output logic                           bad_byte_o,      // Sticky.
   // Back.
   input  logic                           block_load_i,    // Takes the exponents of block_i; at the
   input  logic [BlockWidth-1:0]          block_i,         // latest in the cycle before row_i.
@@ -88,23 +90,24 @@ module trine_trit_vector #(
   end
 
   logic [Groups-1:0]    bad_bytes;
-  logic [64*Groups-1:0] terms;
+  logic [64*Groups-1:0] terms_q;                  // Aligned; 64-bit slots simulate fastest.
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     // Exponents: how far this group's block lies below the largest.
     (* ram_style = "distributed" *)
     logic [7:0] exps [2**BlockWidth];
-    logic [7:0] exp_read, distance;
     logic [5:0] block_shift_q;
-    assign exp_read = exps[block_i];
-    assign distance = max_exp_i - exp_read;
     always_ff @(posedge clk_i) begin
       if (exp_write_i[g]) exps[exp_block_i] <= exp_data_i;
       if (block_load_i) begin
-        block_shift_q <= (exp_read == 8'd0 || distance > 8'd63) ? 6'd63 : distance[5:0];
+        logic [7:0] field, distance;
+        field    = exps[block_i];
+        distance = max_exp_i - field;
+        block_shift_q <= (field == 8'd0 || distance > 8'd63) ? 6'd63 : distance[5:0];
       end
     end
 
-    logic signed [TermWidth-1:0] term;
+    logic signed [TermWidth-1:0] prod;
+    logic [5:0]                  shift;
     trine_trit_group #(
       .ActWidth   (ActWidth),
       .QuantLanes (QuantLanes),
@@ -133,10 +136,12 @@ module trine_trit_vector #(
       .depth_i,
       .weight_i,
       .add_i,
+      .start_i,
       .first_i,
       .first_last_i,
       .complete_i,
       .hold_write_i,
+      .bad_clear_i,
       .bad_byte_o    (bad_bytes[g]),
       .row_i,
       .hold_read_i,
@@ -146,10 +151,12 @@ module trine_trit_vector #(
       .scale_shift_i (scales_i[32*g+16 +: 6]),
       .block_shift_i (block_shift_q),
       .scale_i       (row_q[0]),
-      .align_i       (row_q[1]),
-      .term_o        (term)
+      .prod_o        (prod),
+      .shift_o       (shift)
     );
-    assign terms[64*g +: 64] = 64'(term);
+    always_ff @(posedge clk_i) begin
+      if (row_q[1]) terms_q[64*g +: 64] <= 64'(prod) >>> shift;
+    end
 
     logic unused_ok;
     assign unused_ok = ^scales_i[32*g+29 +: 3];
@@ -168,7 +175,7 @@ module trine_trit_vector #(
   assign acc = (first_q[3] ? '0 : partial_q) + AccWidth'(signed'(sum_q));
   always_ff @(posedge clk_i) begin
     if (row_q[2]) begin
-      sum_q     <= sum_of(terms);
+      sum_q     <= sum_of(terms_q);
       partial_q <= partials[addr_q3];
     end
     if (row_q[3]) partials[addr_q4] <= acc;

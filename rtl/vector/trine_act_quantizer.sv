@@ -65,31 +65,17 @@ module trine_act_quantizer #(
   endfunction
 
   // Reading: one group at a time into `fill`.
-  logic                  active_q, fill_full_q, data_valid_q, take;
+  logic                  active_q, fill_full_q, data_valid_q, group_full_q, take;
   logic [GroupWidth:0]   read_group_q;
   logic [ReadShift:0]    read_pos_q, data_pos_q;    // Beat of the group.
   logic [511:0]          fill_q, work_q;
-  logic [7:0]            fill_exp_q, work_exp_q, fill_exp_next;
+  logic [7:0]            fill_exp_q, work_exp_q;
   logic [GroupWidth+4:0] first_col_q;               // Of the beat that is being read.
   logic                  read, group_read;
   assign read       = active_q && !fill_full_q && !read_pos_q[ReadShift];
   assign group_read = data_valid_q && data_pos_q == (ReadShift+1)'(Reads - 1);
   assign vec_read_valid_o = read;
 
-  logic [32*Groups-1:0] masked;
-  logic                 beat_nonfinite;
-  always_comb begin
-    masked         = vec_read_data_i;
-    beat_nonfinite = 1'b0;
-    fill_exp_next  = (data_pos_q == '0) ? 8'd0 : fill_exp_q;
-    if (data_valid_q) begin
-      for (int unsigned i = 0; i < Groups; i++) begin
-        if (first_col_q + (GroupWidth+5)'(i) >= cols_i) masked[32*i +: 32] = '0;
-        if (masked[32*i+23 +: 8] > fill_exp_next) fill_exp_next = masked[32*i+23 +: 8];
-        if (masked[32*i+23 +: 8] == 8'd255) beat_nonfinite = 1'b1;
-      end
-    end
-  end
 
   // Working: QuantLanes mantissas a cycle out of `work`.
   logic                work_valid_q, work_last;
@@ -102,6 +88,7 @@ module trine_act_quantizer #(
     if (!rst_ni || start_i) begin
       active_q     <= rst_ni && start_i;
       fill_full_q  <= 1'b0;
+      group_full_q <= 1'b0;
       data_valid_q <= 1'b0;
       work_valid_q <= 1'b0;
       mant_write_o <= 1'b0;
@@ -119,8 +106,9 @@ module trine_act_quantizer #(
       if (read) read_pos_q <= read_pos_q + 1'b1;
       if (data_valid_q) begin
         first_col_q <= first_col_q + (GroupWidth+5)'(Groups);
-        if (beat_nonfinite) nonfinite_o <= 1'b1;
       end
+      if (group_full_q && fill_exp_q == 8'd255) nonfinite_o <= 1'b1;
+      group_full_q <= group_read;
       if (group_read) fill_full_q <= 1'b1;
       if (take) begin
         fill_full_q  <= 1'b0;
@@ -145,8 +133,18 @@ module trine_act_quantizer #(
     else if (read) vec_read_beat_o <= vec_read_beat_o + 1'b1;
     data_pos_q <= read_pos_q;
     if (data_valid_q) begin
-      fill_exp_q <= fill_exp_next;
-      fill_q[32*Groups*32'(data_pos_q[((ReadShift > 0) ? ReadShift-1 : 0):0]) +: 32*Groups] <= masked;
+      logic [32*Groups-1:0] beat;
+      logic [7:0]           top;
+      beat = vec_read_data_i;
+      top  = (data_pos_q == '0) ? 8'd0 : fill_exp_q;
+      for (int unsigned i = 0; i < Groups; i++) begin
+        if (first_col_q + (GroupWidth+5)'(i) >= cols_i) beat[32*i +: 32] = '0;
+        if (beat[32*i+23 +: 8] > top) top = beat[32*i+23 +: 8];
+      end
+      fill_exp_q <= top;
+      for (int unsigned i = 0; i < Reads; i++) begin
+        if (data_pos_q == (ReadShift+1)'(i)) fill_q[32*Groups*i +: 32*Groups] <= beat;
+      end
     end
     if (take) begin
       work_q      <= fill_q;
@@ -156,11 +154,15 @@ module trine_act_quantizer #(
       work_step_q <= work_step_q + 5'd1;
     end
     if (work_valid_q) begin
+      logic [32*QuantLanes-1:0] words;
+      words       = work_q[32*QuantLanes-1:0];
       mant_addr_o <= {work_group_q[GroupWidth-1:0], work_step_q[3-LaneShift:0]};
       exp_data_o  <= work_exp_q;
+      for (int unsigned step = 0; step < Steps; step++) begin
+        if (work_step_q == 5'(step)) words = work_q[32*QuantLanes*step +: 32*QuantLanes];
+      end
       for (int unsigned i = 0; i < QuantLanes; i++) begin
-        mant_data_o[ActWidth*i +: ActWidth] <=
-            mantissa(work_q[32*(QuantLanes*32'(work_step_q[3-LaneShift:0]) + i) +: 32], work_exp_q);
+        mant_data_o[ActWidth*i +: ActWidth] <= mantissa(words[32*i +: 32], work_exp_q);
       end
     end
   end
