@@ -24,7 +24,7 @@ module trine_top #(
   /// Beats of the read FIFO, a power of two.
   parameter  int unsigned ReadFifoBeats = 256,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
-  parameter  bit          HalfEngine    = 1'b0,
+  parameter  int unsigned HalfEngine    = 0,
   localparam int unsigned DataWidth     = 32 * Groups
 ) (
   input  logic                   clk_i,

@@ -38,10 +38,19 @@ module trine_fifo #(
   assign push    = valid_i && ready_o;
   assign fetch   = count_q != '0 && (!out_full_q || ready_i);
 
+`ifdef FORMAL
+  logic [PtrWidth-1:0]  f_ram_addr;
+  logic [DataWidth-1:0] f_ram_data;
+`endif
+
   trine_ram #(
     .DataWidth (DataWidth),
     .Depth     (Depth)
   ) u_ram (
+`ifdef FORMAL
+    .f_addr_i     (f_ram_addr),
+    .f_data_o     (f_ram_data),
+`endif
     .clk_i,
     .write_i      (push),
     .write_addr_i (write_ptr_q),

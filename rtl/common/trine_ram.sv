@@ -9,6 +9,11 @@ module trine_ram #(
   parameter  int unsigned Depth     = 256,
   localparam int unsigned AddrWidth = $clog2(Depth)
 ) (
+`ifdef FORMAL
+  // A proof may look at any place.
+  input  logic [AddrWidth-1:0] f_addr_i,
+  output logic [DataWidth-1:0] f_data_o,
+`endif
   input  logic                 clk_i,
   input  logic                 write_i,
   input  logic [AddrWidth-1:0] write_addr_i,
@@ -28,5 +33,9 @@ module trine_ram #(
     if (write_i) mem[write_addr_i] <= write_data_i;
     if (read_i) read_data_o <= mem[read_addr_i];
   end
+
+`ifdef FORMAL
+  assign f_data_o = mem[f_addr_i];
+`endif
 
 endmodule

@@ -6,7 +6,7 @@
 /// last; the fields hold until the next command.  Latency 1, one word per cycle.
 module trine_command #(
   /// The FP16 engine is present.
-  parameter bit HalfEngine = 1'b0
+  parameter int unsigned HalfEngine = 0
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -63,7 +63,7 @@ module trine_command #(
         words = trine_commands_pkg::OPCODE_TRIT_MATVEC_WORDS;
       end
       trine_commands_pkg::OPCODE_F16_MATVEC: begin
-        known = HalfEngine;
+        known = HalfEngine != 0;
         bits  = trine_commands_pkg::OPCODE_F16_MATVEC_BITS;
         words = trine_commands_pkg::OPCODE_F16_MATVEC_WORDS;
       end

@@ -15,7 +15,7 @@ module trine_registers #(
   parameter int unsigned ActWidth    = 12,
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 16384,
-  parameter bit          HalfEngine  = 1'b0
+  parameter int unsigned HalfEngine  = 0
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -192,7 +192,7 @@ module trine_registers #(
         trine_regs_pkg::CAPS_OFFSET: begin
           value[trine_regs_pkg::CAPS_GROUPS_LSB +: 8]    = 8'(Groups);
           value[trine_regs_pkg::CAPS_VECTORS_LSB +: 4]   = 4'(Vectors);
-          value[trine_regs_pkg::CAPS_F16_LSB]            = HalfEngine;
+          value[trine_regs_pkg::CAPS_F16_LSB]            = HalfEngine != 0;
           value[trine_regs_pkg::CAPS_ACT_WIDTH_LSB +: 8] = 8'(ActWidth);
         end
         trine_regs_pkg::TILE_ROWS_OFFSET:    value = 32'(TileRows);

@@ -13,7 +13,7 @@ module trine_sequencer #(
   parameter  int unsigned VectorWords = 65536,
   parameter  int unsigned MaxCols     = 16384,
   parameter  int unsigned AddrWidth   = 40,
-  parameter  bit          HalfEngine  = 1'b0,
+  parameter  int unsigned HalfEngine  = 0,
   localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups)
 ) (
   input  logic                  clk_i,
@@ -151,11 +151,12 @@ module trine_sequencer #(
   logic misaligned;
   assign misaligned = {src[3:0], dst[3:0], addr[5:0], book[5:0]} != '0;
 
-  logic [ReachBits-1:0] rows16, rows32, src_words, dst_words;
-  assign rows16 = (ReachBits'(rows_o) + ReachBits'(15)) & ~ReachBits'(15);
-  assign rows32 = (ReachBits'(rows_o) + ReachBits'(31)) & ~ReachBits'(31);
+  logic [ReachBits-1:0] rows16, rows32, cols16, src_words, dst_words;
+  assign rows16 = (ReachBits'(rows_o) + ReachBits'(15)) >> 4 << 4;
+  assign rows32 = (ReachBits'(rows_o) + ReachBits'(31)) >> 5 << 5;
+  assign cols16 = (ReachBits'(cols_o) + ReachBits'(15)) >> 4 << 4;
   always_comb begin
-    src_words = is_store ? rows16 : (ReachBits'(cols_o) + ReachBits'(15)) & ~ReachBits'(15);
+    src_words = is_store ? rows16 : cols16;
     unique case (opcode)
       trine_commands_pkg::OPCODE_LOAD:        dst_words = rows16;
       trine_commands_pkg::OPCODE_TRIT_MATVEC: dst_words = raw_o ? rows32 << 1 : rows32;

@@ -91,7 +91,7 @@ module trine_read_dma #(
     else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
     if (issue) begin
       ar_addr_o <= {addr_q, ByteBits'(0)};
-      ar_len_o  <= 8'(len - 1'b1);
+      ar_len_o  <= 8'(len) - 8'd1;
     end
   end
 

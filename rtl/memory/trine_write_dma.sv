@@ -111,7 +111,7 @@ module trine_write_dma #(
     end else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
     if (issue) begin
       aw_addr_o <= {addr_q, ByteBits'(0)};
-      aw_len_o  <= 8'(len - 1'b1);
+      aw_len_o  <= 8'(len) - 8'd1;
     end
   end
 

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "Vtrine_registers.h"
+#include "regs/commands.h"
+#include "regs/regs.h"
+#include "sim/dut.h"
+#include "tests/rtl/stalls.h"
+
+using namespace trine;
+using namespace trine::test;
+
+namespace {
+
+constexpr unsigned kOkay = 0, kSlaveError = 2;
+
+/// The register block with an AXI4-Lite master that delays each channel at random.
+class Bench {
+ public:
+  explicit Bench(double odds = 1.0, unsigned seed = 1)
+      : dut("registers_" + std::to_string(seed)), go_(odds, seed) {
+    dut->aw_valid_i = dut->w_valid_i = dut->b_ready_i = dut->ar_valid_i = dut->r_ready_i = 0;
+    dut->busy_i = dut->finish_i = 0;
+    dut->error_code_i = 0;
+    dut->index_i = 0;
+    dut->events_i = 0;
+    dut->eval();
+  }
+
+  /// Returns the response.
+  unsigned write(std::uint32_t offset, std::uint32_t value, unsigned strobe = 15) {
+    bool aw = true, w = true;
+    for (;;) {
+      dut->aw_valid_i = aw && (dut->aw_valid_i || go_());
+      dut->w_valid_i = w && (dut->w_valid_i || go_());
+      set_port(dut->aw_addr_i, dut->aw_valid_i ? offset : 0);
+      dut->w_data_i = dut->w_valid_i ? value : ~0u;
+      set_port(dut->w_strb_i, dut->w_valid_i ? strobe : 0);
+      dut->b_ready_i = go_();
+      dut->eval();
+      const bool aw_moves = dut->aw_valid_i && dut->aw_ready_o;
+      const bool w_moves = dut->w_valid_i && dut->w_ready_o;
+      const bool b_moves = dut->b_valid_o && dut->b_ready_i;
+      const unsigned response = dut->b_resp_o;
+      if (b_moves) REQUIRE((!aw && !w));
+      starts += dut->start_o;
+      aborts += dut->abort_o;
+      dut.step();
+      if (aw_moves) aw = false;
+      if (w_moves) w = false;
+      if (b_moves) {
+        dut->b_ready_i = 0;
+        return response;
+      }
+    }
+  }
+  unsigned write(Reg reg, std::uint32_t value, unsigned strobe = 15) {
+    return write(static_cast<std::uint32_t>(reg), value, strobe);
+  }
+
+  std::uint32_t read(std::uint32_t offset, unsigned* response = nullptr) {
+    bool asked = false;
+    std::uint32_t held = 0;
+    bool waits = false;
+    for (;;) {
+      dut->ar_valid_i = !asked && (dut->ar_valid_i || go_());
+      set_port(dut->ar_addr_i, dut->ar_valid_i ? offset : 0);
+      dut->r_ready_i = go_();
+      dut->eval();
+      if (waits) REQUIRE((dut->r_valid_o && dut->r_data_o == held));
+      held = dut->r_data_o;
+      waits = dut->r_valid_o && !dut->r_ready_i;
+      const bool ar_moves = dut->ar_valid_i && dut->ar_ready_o;
+      const bool r_moves = dut->r_valid_o && dut->r_ready_i;
+      if (r_moves) {
+        REQUIRE(asked);
+        if (response != nullptr) *response = dut->r_resp_o;
+        else CHECK_EQ(dut->r_resp_o, kOkay);
+      }
+      dut.step();
+      if (ar_moves) asked = true;
+      if (r_moves) {
+        dut->r_ready_i = 0;
+        return held;
+      }
+    }
+  }
+  std::uint32_t read(Reg reg) { return read(static_cast<std::uint32_t>(reg)); }
+
+  void finish(ErrorCode code) {
+    dut->busy_i = 1;
+    dut->finish_i = 1;
+    dut->error_code_i = static_cast<std::uint8_t>(code);
+    dut.step();
+    dut->finish_i = dut->busy_i = 0;
+    dut->error_code_i = 0;
+    dut.step();
+  }
+
+  sim::Dut<Vtrine_registers> dut;
+  unsigned starts = 0, aborts = 0;  // Cycles in which the pulse was seen during a write.
+
+ private:
+  Coin go_;
+};
+
+/// What a register reads after reset with this test's parameters.
+std::uint32_t reset_of(const RegInfo& info) {
+  switch (info.reg) {
+    case Reg::CAPS:
+      return field::CAPS_GROUPS.put(TRINE_Groups) | field::CAPS_VECTORS.put(TRINE_Vectors) |
+             field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
+    case Reg::TILE_ROWS:
+      return TRINE_TileRows;
+    case Reg::VECTOR_WORDS:
+      return TRINE_VectorWords;
+    case Reg::MAX_COLS:
+      return TRINE_MaxCols;
+    default:
+      return info.reset;
+  }
+}
+
+std::uint32_t mask_of(Reg reg, Access access) {
+  std::uint32_t mask = 0;
+  for (const Field& f : kFields)
+    if (f.reg == reg && f.access == access) mask |= f.mask();
+  return mask;
+}
+
+bool mapped(std::uint32_t offset) {
+  for (const RegInfo& info : kRegs)
+    if (static_cast<std::uint32_t>(info.reg) == offset) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("trine_registers: every register resets to its value and keeps only writable bits") {
+  for (const double odds : {1.0, 0.4}) {
+    Bench bench(odds, 7);
+    for (const RegInfo& info : kRegs) {
+      CAPTURE(info.name);
+      CHECK_EQ(bench.read(info.reg), reset_of(info));
+    }
+    for (const std::uint32_t value : {~0u, 0x5A5A5A5Au, 0xA5A5A5A5u, 0u}) {
+      for (const RegInfo& info : kRegs) {
+        if (info.reg == Reg::CTRL) continue;
+        CAPTURE(info.name);
+        const std::uint32_t writable = mask_of(info.reg, Access::RW);
+        CHECK_EQ(bench.write(info.reg, value), kOkay);
+        CHECK_EQ(bench.read(info.reg), (reset_of(info) & ~writable) | (value & writable));
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_registers: a write reaches one register and the bytes of its strobe") {
+  Bench bench;
+  Random random(3);
+  std::vector<std::uint32_t> model;
+  for (const RegInfo& info : kRegs) model.push_back(reset_of(info));
+  for (int n = 0; n < 300; ++n) {
+    const std::size_t i = random.below(static_cast<std::uint32_t>(std::size(kRegs)));
+    if (kRegs[i].reg == Reg::CTRL) continue;
+    const std::uint32_t value = random.word();
+    const unsigned strobe = random.below(16);
+    std::uint32_t bits = 0;
+    for (unsigned byte = 0; byte < 4; ++byte)
+      if ((strobe >> byte & 1) != 0) bits |= 0xFFu << 8 * byte;
+    bits &= mask_of(kRegs[i].reg, Access::RW);
+    model[i] = (model[i] & ~bits) | (value & bits);
+    CHECK_EQ(bench.write(kRegs[i].reg, value, strobe), kOkay);
+    if (n % 10 != 0) continue;
+    for (std::size_t j = 0; j < std::size(kRegs); ++j) {
+      CAPTURE(kRegs[j].name);
+      CHECK_EQ(bench.read(kRegs[j].reg), model[j]);
+    }
+  }
+}
+
+TEST_CASE("trine_registers: outputs carry what was written") {
+  Bench bench;
+  bench.write(Reg::LIST_LO, 0x11111111);
+  bench.write(Reg::LIST_HI, 0x22222222);
+  bench.write(Reg::LIST_COUNT, 0x33333333);
+  bench.write(Reg::MEM_BASE_LO, 0x44444444);
+  bench.write(Reg::MEM_BASE_HI, 0x55555555);
+  bench.write(Reg::MEM_LIMIT_LO, 0x66666666);
+  bench.write(Reg::MEM_LIMIT_HI, 0x77777777);
+  CHECK_EQ(bench.dut->list_addr_o, 0x2222222211111111u);
+  CHECK_EQ(bench.dut->list_count_o, 0x33333333u);
+  CHECK_EQ(bench.dut->mem_base_o, 0x5555555544444444u);
+  CHECK_EQ(bench.dut->mem_limit_o, 0x7777777766666666u);
+}
+
+TEST_CASE("trine_registers: every offset without a register answers with an error") {
+  Bench bench;
+  for (std::uint32_t offset = 0; offset < 0x1000; offset += 4) {
+    CAPTURE(offset);
+    unsigned response = 99;
+    const std::uint32_t value = bench.read(offset, &response);
+    CHECK_EQ(response, mapped(offset) ? kOkay : kSlaveError);
+    if (!mapped(offset)) CHECK_EQ(value, 0u);
+    CHECK_EQ(bench.write(offset, 0), mapped(offset) ? kOkay : kSlaveError);
+  }
+  for (std::uint32_t offset = 0; offset < 0x1000; offset += 4)
+    if (!mapped(offset)) bench.write(offset, ~0u);
+  for (const RegInfo& info : kRegs) CHECK_EQ(bench.read(info.reg), reset_of(info));
+  CHECK_EQ(bench.starts, 0u);
+  CHECK_EQ(bench.aborts, 0u);
+}
+
+TEST_CASE("trine_registers: CTRL pulses for one cycle; START and CLEAR only when not busy") {
+  Bench bench(0.5, 11);
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.starts, 1u);
+  bench.write(Reg::CTRL, field::CTRL_START.mask(), 14);  // Byte 0 is not strobed.
+  CHECK_EQ(bench.starts, 1u);
+  bench.dut->busy_i = 1;
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.starts, 1u);
+  CHECK_EQ(bench.aborts, 0u);
+  bench.write(Reg::CTRL, field::CTRL_ABORT.mask());
+  CHECK_EQ(bench.aborts, 1u);
+  CHECK_EQ(bench.starts, 1u);
+  bench.write(Reg::CTRL, field::CTRL_CLEAR.mask());
+  CHECK(bench.read(Reg::CYCLES_LO) > 0);
+  bench.dut->busy_i = 0;
+  bench.write(Reg::CTRL, field::CTRL_CLEAR.mask());
+  CHECK_EQ(bench.read(Reg::CYCLES_LO), 0u);
+  CHECK_EQ(bench.read(Reg::CTRL), 0u);
+}
+
+TEST_CASE("trine_registers: STATUS and ERROR follow the sequencer and clear as documented") {
+  Bench bench;
+  bench.dut->busy_i = 1;
+  bench.dut->index_i = 42;
+  CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_BUSY.mask());
+  CHECK_EQ(bench.read(Reg::COMMAND), 42u);
+  bench.finish(ErrorCode::NONE);
+  CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_DONE.mask());
+  CHECK_EQ(bench.read(Reg::ERROR), 0u);
+  bench.write(Reg::STATUS, field::STATUS_ERROR.mask());
+  CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_DONE.mask());
+  bench.write(Reg::STATUS, field::STATUS_DONE.mask(), 14);
+  CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_DONE.mask());
+  bench.write(Reg::STATUS, field::STATUS_DONE.mask());
+  CHECK_EQ(bench.read(Reg::STATUS), 0u);
+  for (const ErrorInfo& info : kErrors) {
+    if (info.code == ErrorCode::NONE) continue;
+    bench.finish(info.code);
+    CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_ERROR.mask());
+    CHECK_EQ(bench.read(Reg::ERROR), static_cast<std::uint32_t>(info.code));
+    bench.write(Reg::STATUS, field::STATUS_DONE.mask());
+    CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_ERROR.mask());
+    bench.write(Reg::STATUS, field::STATUS_ERROR.mask());
+    CHECK_EQ(bench.read(Reg::STATUS), 0u);
+    CHECK_EQ(bench.read(Reg::ERROR), static_cast<std::uint32_t>(info.code));
+  }
+  bench.finish(ErrorCode::ABORTED);
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.read(Reg::STATUS), 0u);
+  CHECK_EQ(bench.read(Reg::ERROR), 0u);
+  bench.finish(ErrorCode::NONE);
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.read(Reg::STATUS), 0u);
+}
+
+TEST_CASE("trine_registers: an event wins over its acknowledgement in the same cycle") {
+  Bench bench;
+  // The write takes effect in the cycle after both halves were taken.
+  bench.dut->aw_valid_i = bench.dut->w_valid_i = 1;
+  set_port(bench.dut->aw_addr_i, static_cast<std::uint32_t>(Reg::STATUS));
+  bench.dut->w_data_i = 6;
+  bench.dut->w_strb_i = 15;
+  bench.dut->b_ready_i = 1;
+  bench.dut.step();
+  bench.dut->aw_valid_i = bench.dut->w_valid_i = 0;
+  bench.finish(ErrorCode::NONE);
+  CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_DONE.mask());
+}
+
+TEST_CASE("trine_registers: the interrupt follows enabled status bits") {
+  for (const bool done : {false, true}) {
+    for (unsigned enable = 0; enable < 4; ++enable) {
+      CAPTURE(done);
+      CAPTURE(enable);
+      Bench bench;
+      bench.write(Reg::IRQ_ENABLE, enable << 1);
+      bench.dut.step();
+      CHECK_EQ(bench.dut->irq_o, 0);
+      bench.finish(done ? ErrorCode::NONE : ErrorCode::BAD_TAIL);
+      bench.dut.step();
+      CHECK_EQ(bench.dut->irq_o, (enable >> (done ? 0 : 1)) & 1);
+      bench.write(Reg::STATUS, 6);
+      bench.dut.step();
+      CHECK_EQ(bench.dut->irq_o, 0);
+    }
+  }
+}
+
+TEST_CASE("trine_registers: each event counts in its own counter, cycles while busy") {
+  Bench bench;
+  constexpr Reg kLow[] = {Reg::WEIGHT_BEATS_LO, Reg::READ_BEATS_LO,  Reg::WRITE_BEATS_LO,
+                          Reg::STALL_MEMORY_LO, Reg::STALL_TABLE_LO, Reg::STALL_ROWS_LO,
+                          Reg::COMMANDS_LO};
+  for (unsigned i = 0; i < 7; ++i) {
+    set_port(bench.dut->events_i, 1u << i);
+    bench.dut.step(10 + i);
+  }
+  bench.dut->events_i = 0;
+  bench.dut->busy_i = 1;
+  bench.dut.step(5);
+  bench.dut->busy_i = 0;
+  for (unsigned i = 0; i < 7; ++i) CHECK_EQ(bench.read(kLow[i]), 10 + i);
+  CHECK_EQ(bench.read(Reg::CYCLES_LO), 5u);
+  CHECK_EQ(bench.read(Reg::CYCLES_HI), 0u);
+}
