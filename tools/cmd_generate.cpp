@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <memory>
+
+#include "tools/common.h"
+#include "tools/model.h"
+#include "tools/tokens.h"
+
+namespace trine::tools {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  DeviceOptions device;
+  PromptOptions prompt;
+  std::string model;
+  std::size_t count = 0;
+  bool ignore_eos = false;
+  golden::SamplerOptions sampler{.seed = 1};
+};
+
+/// The generated text: kept, and streamed as it comes.
+class Output {
+ public:
+  Output(const golden::Tokenizer& tokenizer, bool stream, Progress& progress)
+      : decoder_(tokenizer), stream_(stream), progress_(progress) {}
+
+  /// Ends the line, also that of a run that fails.
+  ~Output() { end_line(); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  void push(std::int32_t token) { add(decoder_.push(token)); }
+  void finish() {
+    add(decoder_.finish());
+    end_line();
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  void add(const std::string& part) {
+    text_ += part;
+    if (!stream_ || part.empty()) return;
+    progress_.stream(part);
+    open_line_ = true;
+  }
+  void end_line() {
+    if (open_line_) progress_.stream("\n");
+    open_line_ = false;
+  }
+
+  golden::StreamDecoder decoder_;
+  bool stream_, open_line_ = false;
+  Progress& progress_;
+  std::string text_;
+};
+
+Json result_json(const GenerateResult& result, const std::string& generated) {
+  const auto passes = result.prefill_tokens + result.decode_tokens;
+  const std::chrono::duration<double> time = result.prefill_time + result.decode_time;
+  const std::uint64_t cycles = result.prefill.cycles + result.decode.cycles;
+  return {{"text", generated},
+          {"tokens", result.tokens},
+          {"ended", result.ended},
+          {"prefill_tokens", result.prefill_tokens},
+          {"decode_tokens", result.decode_tokens},
+          {"cycles_per_token", ratio(cycles, passes)},
+          {"seconds", time.count()},
+          {"tokens_per_second", ratio(static_cast<double>(passes), time.count())}};
+}
+
+void print_summary(const Json& report) {
+  const Json& equal = report["equal"];
+  fmt::print(
+      "{} tokens{}, {} cycles, {} cycles per token, bus utilization {}, {} kHz, {:.2f} s, "
+      "equal: {}\n",
+      report["tokens"].size(), report["ended"].get<bool>() ? " and the end token" : "",
+      report["cycles"].get<std::uint64_t>(), text(report["cycles_per_token"], "{:.0f}"),
+      percent(report["utilization"]), text(report["khz"], "{:.0f}"),
+      report["seconds"].get<double>(), equal.is_null() ? "not checked" : "yes");
+}
+
+void run(Options& options) {
+  check_device_options(options.device, options.sampler.seed);
+  golden::Sampler sampler(options.sampler);
+  const ModelFile file(options.model);
+  const auto prompt = prompt_tokens(options.prompt, file, options.count - 1);
+  const golden::Tokenizer tokenizer = file.tokenizer();
+  Progress progress("generate", options.common);
+  Session session(file, options.device, progress);
+  const std::size_t total = prompt.size() + options.count - 1;  // Tokens through the model.
+  session.expect_tokens(total);
+
+  Output output(tokenizer, !options.common.json, progress);
+  std::size_t done = 0;
+  const auto on_token = [&](const TokenEvent& event) {
+    if (event.prompt || event.index > 0) ++done;
+    if (!event.prompt) output.push(event.token);
+    if (!session.simulated()) progress.step(done, total, "tokens");
+  };
+  const GenerateResult result = in_lockstep(options.common, options.model, [&] {
+    return generate(session.model(), prompt, sampler,
+                    {.max_tokens = options.count,
+                     .stop_at_eos = !options.ignore_eos,
+                     .counters = [&] { return session.counters(); },
+                     .on_token = on_token});
+  });
+  output.finish();
+
+  Json report = {{"model", options.model}, {"prompt_tokens", prompt}};
+  report.update(result_json(result, output.text()));
+  session.report(report);
+  options.common.json ? print_json(report) : print_summary(report);
+}
+
+void add_sampling(CLI::App& command, golden::SamplerOptions& options) {
+  constexpr const char* kGroup = "Sampling";
+  command.add_option("--temperature", options.temperature, "0: always the most probable token")
+      ->check(number_in(0, 1e6))
+      ->capture_default_str()
+      ->group(kGroup);
+  command.add_option("--top-k", options.top_k, "Keep the K most probable tokens; 0: all")
+      ->check(CLI::Range(std::size_t{0}, std::numeric_limits<std::size_t>::max()))
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      .add_option("--top-p", options.top_p, "Keep the fewest tokens whose probabilities reach P")
+      ->check(number_in(0, 1, true))
+      ->capture_default_str()
+      ->group(kGroup);
+  add_seed(command, options.seed, "sampling, stalls and initial values");
+}
+
+}  // namespace
+
+void add_generate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      add_command(app, "generate", "Continue a text, token by token", options->common);
+  command->add_option("model", options->model, "Directory of a packed model")->required();
+  add_prompt_options(*command, options->prompt);
+  command->add_option("-n", options->count, "Tokens to generate at most")
+      ->required()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
+  command->add_flag("--ignore-eos", options->ignore_eos, "Go on after an end token");
+  add_sampling(*command, options->sampler);
+  add_device_options(*command, options->device, DeviceChoice::Model);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trine::tools

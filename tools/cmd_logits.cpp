@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "golden/checkpoint/safetensors.h"
+#include "tools/common.h"
+#include "tools/model.h"
+#include "tools/tokens.h"
+
+namespace trine::tools {
+namespace {
+
+constexpr std::size_t kPiece = 32;  // Tokens at a time; bounds the memory for logits.
+
+struct Options {
+  CommonOptions common;
+  DeviceOptions device;
+  PromptOptions prompt;
+  std::string model, out;
+  std::uint64_t seed = 1;
+};
+
+void run(Options& options) {
+  check_device_options(options.device, options.seed);
+  const ModelFile file(options.model);
+  const auto tokens = prompt_tokens(options.prompt, file);
+  const std::size_t vocab = file.config().vocab;
+  // First, so that a place that cannot be written is found before the work is done.
+  golden::SafetensorsWriter writer(options.out,
+                                   {{"logits", golden::Dtype::F32, {tokens.size(), vocab}},
+                                    {"tokens", golden::Dtype::I32, {tokens.size()}}},
+                                   {{"device", options.device.name}});
+  Progress progress("logits", options.common);
+  Session session(file, options.device, progress);
+  session.expect_tokens(tokens.size());
+  for (std::size_t at = 0; at < tokens.size(); at += kPiece) {
+    const auto piece = std::span(tokens).subspan(at, std::min(kPiece, tokens.size() - at));
+    writer.append(std::as_bytes(in_lockstep(options.common, options.model,
+                                            [&] { return session.model().forward(piece); })));
+    if (!session.simulated()) progress.step(at + piece.size(), tokens.size(), "tokens");
+  }
+  writer.append(std::as_bytes(std::span(tokens)));
+  writer.finish();
+
+  Json report = {{"model", options.model},
+                 {"out", options.out},
+                 {"positions", tokens.size()},
+                 {"vocab", vocab},
+                 {"tokens", tokens}};
+  session.report(report);
+  if (options.common.json) return print_json(report);
+  fmt::print("{}: logits of {} positions, {} tokens each; {} cycles, equal: {}\n", options.out,
+             tokens.size(), vocab, report["cycles"].get<std::uint64_t>(),
+             report["equal"].is_null() ? "not checked" : "yes");
+}
+
+}  // namespace
+
+void add_logits(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(
+      app, "logits", "Write the logits of every position of a text to a file", options->common);
+  command
+      ->add_option("model", options->model,
+                   "Directory of a packed model; for the reference also of a checkpoint")
+      ->required();
+  add_prompt_options(*command, options->prompt);
+  command
+      ->add_option("-o,--out", options->out,
+                   "Safetensors file: logits F32 (positions, vocabulary), tokens I32")
+      ->required();
+  add_seed(*command, options->seed, "stalls and initial values");
+  add_device_options(*command, options->device, DeviceChoice::Model);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace trine::tools

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/core.h"
+
+#include "driver/golden_transport.h"
+
+namespace trine::tools {
+
+Core::Core(const MachineParams& params, std::uint64_t memory_bytes)
+    : transport_(std::make_unique<GoldenTransport>(params, memory_bytes)),
+      device_(std::make_unique<Device>(*transport_)) {}
+
+Core::Core(const sim::SimOptions& options, Progress& progress) {
+  sim::SimOptions watched = options;
+  watched.progress = [&progress](const sim::SimProgress& now) { progress.simulation(now); };
+  auto rtl = std::make_unique<sim::RtlTransport>(std::move(watched));
+  rtl_ = rtl.get();
+  transport_ = std::move(rtl);
+  device_ = std::make_unique<Device>(*transport_);
+}
+
+std::unique_ptr<Core> make_core(const DeviceOptions& options, std::uint64_t memory_bytes,
+                                Progress& progress) {
+  if (options.kind == DeviceKind::Golden) {
+    MachineParams params;
+    params.groups = options.sim.groups;
+    return std::make_unique<Core>(params, memory_bytes);
+  }
+  sim::SimOptions sim = options.sim;
+  sim.memory_bytes = memory_bytes;
+  return std::make_unique<Core>(sim, progress);
+}
+
+}  // namespace trine::tools

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "driver/device.h"
+#include "golden/exact/f16_matvec.h"
+#include "golden/format/trit_matrix.h"
+
+namespace trine::tools {
+
+/// What one matrix-vector product on a device gave and took.
+struct MatvecRun {
+  std::vector<float> y;                   // (rows); empty of a raw run.
+  std::vector<std::int64_t> accumulator;  // (rows); only of a raw run.
+  Counters counters;
+  double seconds = 0;  // Wall time of the command list.
+};
+
+enum class Results : std::uint8_t { Float, Raw };
+
+/// A quantized matrix as the device takes it: the stream is in its geometry.
+struct StreamMatrix {
+  golden::MatrixShape shape;
+  golden::Codebook codebook{};
+  std::vector<std::byte> stream;
+};
+
+/// Runs LOAD, one matrix-vector product and STORE. `label` names the matrix in messages; throws
+/// Error when it does not fit the core.
+MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const float> x,
+                     Results results, const std::string& label);
+/// The same on the FP16 engine.
+MatvecRun run_matvec(Device& device, const golden::F16Matrix& matrix, std::span<const float> x,
+                     Results results, const std::string& label);
+
+}  // namespace trine::tools

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "driver/runtime.h"
+#include "golden/checkpoint/checkpoint.h"
+#include "golden/format/packed_model.h"
+#include "golden/reference/backbone.h"
+#include "golden/reference/qwen2.h"
+#include "golden/tokenizer/tokenizer.h"
+#include "tools/core.h"
+
+namespace trine::tools {
+
+/// A model directory: a packed model, all of whose checksums and codes were checked, or a
+/// Hugging Face checkpoint.
+class ModelFile {
+ public:
+  /// Throws Error naming the file and what is wrong with it.
+  explicit ModelFile(const std::filesystem::path& directory);
+
+  const golden::ModelConfig& config() const {
+    return packed_ ? packed_->config() : checkpoint_->config();
+  }
+  const std::filesystem::path& directory() const { return directory_; }
+  const golden::PackedModel* packed() const { return packed_ ? &*packed_ : nullptr; }
+  const golden::Checkpoint* checkpoint() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
+  golden::Tokenizer tokenizer() const;
+
+ private:
+  std::filesystem::path directory_;
+  std::optional<golden::PackedModel> packed_;
+  std::optional<golden::Checkpoint> checkpoint_;
+};
+
+/// A model with its linear layers on a device, and all else in FP32 beside it.
+class Session {
+ public:
+  /// File and progress must outlive it. Throws Error when the device takes no such model.
+  Session(const ModelFile& file, const DeviceOptions& options, Progress& progress);
+
+  golden::Qwen2& model() { return *model_; }
+  /// Announces how many tokens will go through the model.
+  void expect_tokens(std::size_t count);
+  /// Of the core; zeros for the reference.
+  Counters counters() { return core_ ? core_->device().counters() : Counters{}; }
+  double khz() const { return core_ ? core_->khz() : 0; }
+  /// True for a simulation, which tells its progress itself.
+  bool simulated() const { return simulated_; }
+
+  /// Adds what the run was: device, counters since the start; with --check equal and compared.
+  void report(Json& json);
+
+ private:
+  std::unique_ptr<golden::LinearBackend> make_core_backend(const ModelFile& file,
+                                                           const DeviceOptions& options,
+                                                           Progress& progress);
+
+  std::string device_name_;
+  bool simulated_;
+  golden::Backbone backbone_;
+  std::unique_ptr<Core> core_, golden_;  // The latter only for --check.
+  std::optional<Program> program_;
+  std::unique_ptr<golden::LinearBackend> linears_;
+  LockstepBackend* lockstep_ = nullptr;
+  std::optional<golden::Qwen2> model_;
+};
+
+/// Runs `work`. When the devices differ, --json prints that (equal, layer, tensor, row and the
+/// message); the Mismatch goes on to end the command.
+template <class Work>
+auto in_lockstep(const CommonOptions& options, const std::string& model, Work work) {
+  try {
+    return work();
+  } catch (const Mismatch& mismatch) {
+    if (options.json)
+      print_json({{"model", model},
+                  {"equal", false},
+                  {"layer", mismatch.layer()},
+                  {"tensor", mismatch.tensor()},
+                  {"row", mismatch.row()},
+                  {"difference", mismatch.what()}});
+    throw;
+  }
+}
+
+}  // namespace trine::tools

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "sim/sim_options.h"
+#include "tools/common.h"
+
+namespace trine::tools {
+
+/// Shows on stderr how far long work is: on a terminal one line that is rewritten, elsewhere a
+/// line every `CommonOptions::heartbeat` seconds.
+class Progress {
+ public:
+  Progress(std::string what, const CommonOptions& options);
+  /// Clears the rewritten line.
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done` of `total` units, e.g. "tokens".
+  void step(std::size_t done, std::size_t total, std::string_view unit);
+  /// The same as a simulator sees it.
+  void simulation(const sim::SimProgress& progress);
+
+  /// Writes text to stdout as it is; on a terminal the progress is on the line below it.
+  void stream(std::string_view text);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] bool due();
+  void show(const std::string& text);
+  void clear();
+
+  std::string what_;
+  bool quiet_, terminal_;
+  bool shown_ = false;
+  bool streaming_ = false;  // Text and progress share the terminal.
+  std::chrono::duration<double> period_;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+};
+
+}  // namespace trine::tools

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/tokens.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace trine::tools {
+
+void add_prompt_options(CLI::App& command, PromptOptions& options) {
+  auto* group = command.add_option_group("Input")->require_option(1);
+  group->add_option("--prompt", options.text, "Text to start from")->type_name("TEXT");
+  group->add_option("--tokens", options.tokens, "The same as token numbers: 1,2,3")
+      ->delimiter(',')
+      ->type_name("LIST");
+}
+
+std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const ModelFile& file,
+                                        std::size_t more) {
+  std::vector<std::int32_t> tokens = options.tokens;
+  if (tokens.empty()) {
+    if (options.text.empty()) throw Error("the prompt is empty");
+    tokens = file.tokenizer().encode(options.text);
+    if (tokens.empty()) throw Error("the prompt has no tokens");
+  }
+  const golden::ModelConfig& config = file.config();
+  check_tokens(tokens, config, options.tokens.empty() ? "--prompt" : "--tokens");
+  if (tokens.size() + more > config.max_positions)
+    throw Error(fmt::format("context too long: {} tokens{}, the model has {} positions",
+                            tokens.size(), more > 0 ? fmt::format(" and {} more", more) : "",
+                            config.max_positions));
+  return tokens;
+}
+
+void check_tokens(std::span<const std::int32_t> tokens, const golden::ModelConfig& config,
+                  const std::string& where) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] >= 0 && static_cast<std::size_t>(tokens[i]) < config.vocab) continue;
+    throw Error(fmt::format("{}: token {} (number {} of the list) is outside the vocabulary of {}",
+                            where, tokens[i], i, config.vocab));
+  }
+}
+
+std::vector<std::int32_t> tokens_of(const golden::Safetensors& file) {
+  const golden::Tensor& tensor = file.at("tokens");
+  if (tensor.dtype != golden::Dtype::I32 || tensor.shape.size() != 1)
+    throw Error(
+        fmt::format("{}: tensor 'tokens' is not I32 with one dimension", file.path().string()));
+  std::vector<std::int32_t> tokens(tensor.elements());
+  if (!tokens.empty()) std::memcpy(tokens.data(), tensor.bytes.data(), tensor.bytes.size());
+  return tokens;
+}
+
+}  // namespace trine::tools

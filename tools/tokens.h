@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/model.h"
+
+namespace trine::tools {
+
+/// Tokens from the command line: a text or their numbers.
+struct PromptOptions {
+  std::string text;
+  std::vector<std::int32_t> tokens;
+};
+
+/// Adds --prompt and --tokens, exactly one of which must be given.
+void add_prompt_options(CLI::App& command, PromptOptions& options);
+
+/// The tokens, at least one and each in the vocabulary; Error otherwise, and when they and
+/// `more` others do not fit into the context.
+std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const ModelFile& file,
+                                        std::size_t more = 0);
+
+/// Throws Error naming `where` and the first token outside the vocabulary.
+void check_tokens(std::span<const std::int32_t> tokens, const golden::ModelConfig& config,
+                  const std::string& where);
+
+/// The tensor `tokens` (I32, one dimension) of a safetensors file.
+std::vector<std::int32_t> tokens_of(const golden::Safetensors& file);
+
+}  // namespace trine::tools
