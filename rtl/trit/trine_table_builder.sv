@@ -27,7 +27,8 @@ module trine_table_builder #(
   // Banks: full from the end of a build until the row pipeline releases them.
   output logic [1:0]            full_o,
   input  logic [1:0]            release_i,
-  // To every group; see trine_trit_group.
+  // To every group; see trine_trit_tables.
+  output logic                  build_o,         // Any of the following is active.
   output logic                  walk_read_o,
   output logic [WordAddr-1:0]   walk_addr_o,
   output logic                  step_o,
@@ -212,6 +213,7 @@ module trine_table_builder #(
   // Read, add, write: three cycles, the controls delayed alongside.
   logic        step_q, to_table_q, to_tail_q, mark_q;
   logic [10:0] address_q;
+  assign build_o     = active || step_q || mark_q || table_write_o || tail_write_o || to_table_q;
   assign walk_read_o = active;
   assign walk_addr_o = {block_q, column[3:LaneShift]};
   always_ff @(posedge clk_i) begin

@@ -23,7 +23,7 @@ module trine_trit_back #(
   input  logic [BlockWidth:0]   blocks_i,
   input  logic                  slow_i,           // At most a row every other cycle.
   input  logic                  exponents_i,      // All exponents are known.
-  input  logic                  complete_i,       // A hold entry was written.
+  input  logic                  keep_i,           // A hold entry was written.
   output logic                  hold_free_o,      // A hold entry was read for the last time.
   input  logic                  codes_ready_i,
   output logic                  issue_o,
@@ -86,7 +86,7 @@ module trine_trit_back #(
       hold_q      <= 2'd0;
       ready_q     <= 3'd0;
     end else begin
-      ready_q <= ready_q + 3'(complete_i) - 3'(entry_done);
+      ready_q <= ready_q + 3'(keep_i) - 3'(entry_done);
       if (issue) begin
         row_q       <= row_q + 5'd1;
         entry_row_q <= entry_done ? 2'd0 : entry_row_q + 2'd1;

@@ -28,9 +28,11 @@ module trine_trit_engine #(
   input  logic [4:0]                     book_index_i,
   input  logic [21:0]                    book_data_i,
   // From the quantizer; group g of vector v in bit Groups * v + g.
+  input  logic                           mant_valid_i,
   input  logic [Vectors*Groups-1:0]      mant_write_i,
   input  logic [WordAddr-1:0]            mant_addr_i,
   input  logic [QuantLanes*ActWidth-1:0] mant_data_i,
+  input  logic                           exp_valid_i,
   input  logic [Vectors*Groups-1:0]      exp_write_i,
   input  logic [BlockWidth-1:0]          exp_block_i,
   input  logic [7:0]                     exp_data_i,
@@ -52,7 +54,7 @@ module trine_trit_engine #(
   localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1;
 
   // Table building.
-  logic                walk_read, step, step_clear, step_zero, step_sub;
+  logic                build, walk_read, step, step_clear, step_zero, step_sub;
   logic                table_write, table_flag, tail_write;
   logic [WordAddr-1:0] walk_addr;
   logic [LaneAddr-1:0] step_lane;
@@ -74,6 +76,7 @@ module trine_trit_engine #(
     .quantized_i,
     .full_o        (full),
     .release_i     (release_bank),
+    .build_o       (build),
     .walk_read_o   (walk_read),
     .walk_addr_o   (walk_addr),
     .step_o        (step),
@@ -89,7 +92,7 @@ module trine_trit_engine #(
   );
 
   // Front.
-  logic       tail_valid, tail_ready, look, weigh, add, first, first_last, complete, hold_free;
+  logic       tail_valid, tail_ready, look, weigh, add, first, first_last, keep, hold_free;
   logic [1:0] weight, hold_write;
   logic [2:0] look_page;
   trine_trit_front #(
@@ -115,7 +118,7 @@ module trine_trit_engine #(
     .add_o          (add),
     .first_o        (first),
     .first_last_o   (first_last),
-    .complete_o     (complete),
+    .keep_o         (keep),
     .hold_write_o   (hold_write),
     .hold_free_i    (hold_free),
     .wait_memory_o,
@@ -142,7 +145,7 @@ module trine_trit_engine #(
     .blocks_i,
     .slow_i,
     .exponents_i,
-    .complete_i    (complete),
+    .keep_i        (keep),
     .hold_free_o   (hold_free),
     .codes_ready_i (codes_ready),
     .issue_o       (issue),
@@ -205,13 +208,16 @@ module trine_trit_engine #(
     ) u_vector (
       .clk_i,
       .rst_ni,
+      .mant_valid_i,
       .mant_write_i  (mant_write_i[Groups*v +: Groups]),
       .mant_addr_i,
       .mant_data_i,
+      .exp_valid_i,
       .exp_write_i   (exp_write_i[Groups*v +: Groups]),
       .exp_block_i,
       .exp_data_i,
       .max_exp_i     (max_exp_i[8*v +: 8]),
+      .build_i       (build),
       .walk_read_i   (walk_read),
       .walk_addr_i   (walk_addr),
       .step_i        (step),
@@ -234,7 +240,7 @@ module trine_trit_engine #(
       .start_i       (start_sum_q),
       .first_i       (first),
       .first_last_i  (first_last),
-      .complete_i    (complete),
+      .keep_i        (keep),
       .hold_write_i  (hold_write),
       .bad_clear_i   (start_i),
       .bad_byte_o    (bad_bytes[v]),

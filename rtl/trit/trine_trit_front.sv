@@ -30,7 +30,7 @@ module trine_trit_front #(
   output logic                  add_o,
   output logic                  first_o,
   output logic                  first_last_o,
-  output logic                  complete_o,
+  output logic                  keep_o,           // The sums of the cycle before are complete.
   output logic [1:0]            hold_write_o,
   input  logic                  hold_free_i,      // An entry was read.
   output logic                  wait_memory_o,
@@ -123,18 +123,20 @@ module trine_trit_front #(
   end
 
   // Lookup, weigh, add: the controls ride along.
-  logic       weigh_q, add_q;
+  logic       weigh_q, add_q, keep_q;
   logic [1:0] sub_q2, sub_q3, set_q2, set_q3, hold_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
       weigh_q <= 1'b0;
       add_q   <= 1'b0;
+      keep_q  <= 1'b0;
       hold_q  <= 2'd0;
       used_q  <= 3'd0;
     end else begin
       weigh_q <= look;
       add_q   <= weigh_q;
-      if (complete_o) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
+      keep_q  <= add_q && set_q3 == 2'd2;
+      if (keep_q) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
       used_q  <= used_q + 3'(look && completes) - 3'(hold_free_i);
     end
   end
@@ -149,7 +151,7 @@ module trine_trit_front #(
   assign add_o        = add_q;
   assign first_o      = set_q3 == 2'd0;
   assign first_last_o = set_q3 == 2'd0 && sub_q3 == 2'd0;
-  assign complete_o   = add_q && set_q3 == 2'd2;
+  assign keep_o       = keep_q;
   assign hold_write_o = hold_q;
 
   `TRINE_ASSERT(HoldNotOverfull_A, used_q <= 3'(HoldDepth))

@@ -18,15 +18,18 @@ module trine_trit_vector #(
 ) (
   input  logic                           clk_i,
   input  logic                           rst_ni,
-  // Quantized activations; one write enable a group.
+  // Quantized activations; one write enable a group, group after group.
+  input  logic                           mant_valid_i,
   input  logic [Groups-1:0]              mant_write_i,
   input  logic [WordAddr-1:0]            mant_addr_i,
   input  logic [QuantLanes*ActWidth-1:0] mant_data_i,
+  input  logic                           exp_valid_i,
   input  logic [Groups-1:0]              exp_write_i,
   input  logic [BlockWidth-1:0]          exp_block_i,
   input  logic [7:0]                     exp_data_i,
   input  logic [7:0]                     max_exp_i,
-  // Table building; see trine_trit_group.
+  // Table building; see trine_trit_tables.
+  input  logic                           build_i,
   input  logic                           walk_read_i,
   input  logic [WordAddr-1:0]            walk_addr_i,
   input  logic                           step_i,
@@ -50,7 +53,7 @@ module trine_trit_vector #(
   input  logic [ActWidth+9:0]            start_i,
   input  logic                           first_i,
   input  logic                           first_last_i,
-  input  logic                           complete_i,
+  input  logic                           keep_i,
   input  logic [1:0]                     hold_write_i,
   input  logic                           bad_clear_i,
   output logic                           bad_byte_o,      // Sticky.
@@ -69,8 +72,8 @@ module trine_trit_vector #(
   output logic [AccWidth-1:0]            acc_o
 );
 
-  localparam int unsigned TermWidth = ActWidth + 26;
-  localparam int unsigned SumWidth  = TermWidth + $clog2(Groups);
+  localparam int unsigned GroupWidth = ActWidth + 10;
+  localparam int unsigned SumWidth   = GroupWidth + 16 + $clog2(Groups);
 
   // The row's position travels with it through the pipeline.
   logic [3:0]         row_q;
@@ -89,79 +92,123 @@ module trine_trit_vector #(
     addr_q4 <= addr_q3;
   end
 
-  logic [Groups-1:0]    bad_bytes;
-  logic [64*Groups-1:0] terms_q;                  // Aligned; 64-bit slots simulate fastest.
-  for (genvar g = 0; g < Groups; g++) begin : gen_group
-    // Exponents: how far this group's block lies below the largest.
-    (* ram_style = "distributed" *)
-    logic [7:0] exps [2**BlockWidth];
-    logic [5:0] block_shift_q;
-    always_ff @(posedge clk_i) begin
-      if (exp_write_i[g]) exps[exp_block_i] <= exp_data_i;
-      if (block_load_i) begin
-        logic [7:0] field, distance;
-        field    = exps[block_i];
-        distance = max_exp_i - field;
-        block_shift_q <= (field == 8'd0 || distance > 8'd63) ? 6'd63 : distance[5:0];
+  logic [32*Groups-1:0] look0, look1, look2, look3, tails;
+  trine_trit_tables #(
+    .Groups     (Groups),
+    .ActWidth   (ActWidth),
+    .QuantLanes (QuantLanes),
+    .WordAddr   (WordAddr)
+  ) u_tables (
+    .clk_i,
+    .mant_valid_i,
+    .mant_write_i,
+    .mant_addr_i,
+    .mant_data_i,
+    .build_i,
+    .walk_read_i,
+    .walk_addr_i,
+    .step_i,
+    .step_lane_i,
+    .step_clear_i,
+    .step_zero_i,
+    .step_sub_i,
+    .table_write_i,
+    .table_flag_i,
+    .table_addr_i,
+    .tail_write_i,
+    .tail_addr_i,
+    .look_i,
+    .look_page_i,
+    .look_bytes_i,
+    .look0_o       (look0),
+    .look1_o       (look1),
+    .look2_o       (look2),
+    .look3_o       (look3),
+    .row_i,
+    .bank_i,
+    .scales_i,
+    .tail_o        (tails)
+  );
+
+  logic [32*Groups-1:0] bases;
+  trine_trit_planes #(.Groups(Groups), .ActWidth(ActWidth)) u_planes (
+    .clk_i,
+    .depth_i,
+    .weigh_i,
+    .look0_i      (look0),
+    .look1_i      (look1),
+    .look2_i      (look2),
+    .look3_i      (look3),
+    .weight_i,
+    .add_i,
+    .start_i,
+    .first_i,
+    .first_last_i,
+    .keep_i,
+    .hold_write_i,
+    .bad_clear_i,
+    .bad_byte_o,
+    .row_i,
+    .hold_read_i,
+    .hold_lane_i,
+    .base_o       (bases)
+  );
+
+  // Exponents: a row of them a block, gathered group by group.
+  (* ram_style = "distributed" *)
+  logic [8*Groups-1:0]   exps [2**BlockWidth];
+  logic [8*Groups-1:0]   exp_row_q;
+  logic                  exp_full_q;
+  logic [BlockWidth-1:0] exp_block_q;
+  logic [32*Groups-1:0]  block_shifts_q;          // 32-bit slots, 0..63.
+  always_ff @(posedge clk_i) begin
+    if (exp_valid_i) begin
+      exp_block_q <= exp_block_i;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        if (exp_write_i[g]) exp_row_q[8*g +: 8] <= exp_data_i;
       end
     end
-
-    logic signed [TermWidth-1:0] prod;
-    logic [5:0]                  shift;
-    trine_trit_group #(
-      .ActWidth   (ActWidth),
-      .QuantLanes (QuantLanes),
-      .WordDepth  (2 ** WordAddr)
-    ) u_group (
-      .clk_i,
-      .mant_write_i  (mant_write_i[g]),
-      .mant_addr_i,
-      .mant_data_i,
-      .walk_read_i,
-      .walk_addr_i,
-      .step_i,
-      .step_lane_i,
-      .step_clear_i,
-      .step_zero_i,
-      .step_sub_i,
-      .table_write_i,
-      .table_flag_i,
-      .table_addr_i,
-      .tail_write_i,
-      .tail_addr_i,
-      .look_i,
-      .look_page_i,
-      .look_bytes_i  (look_bytes_i[32*g +: 32]),
-      .weigh_i,
-      .depth_i,
-      .weight_i,
-      .add_i,
-      .start_i,
-      .first_i,
-      .first_last_i,
-      .complete_i,
-      .hold_write_i,
-      .bad_clear_i,
-      .bad_byte_o    (bad_bytes[g]),
-      .row_i,
-      .hold_read_i,
-      .hold_lane_i,
-      .level_addr_i  ({bank_i, scales_i[32*g+22 +: 7]}),
-      .scale_mant_i  (scales_i[32*g +: 16]),
-      .scale_shift_i (scales_i[32*g+16 +: 6]),
-      .block_shift_i (block_shift_q),
-      .scale_i       (row_q[0]),
-      .prod_o        (prod),
-      .shift_o       (shift)
-    );
-    always_ff @(posedge clk_i) begin
-      if (row_q[1]) terms_q[64*g +: 64] <= 64'(prod) >>> shift;
+    exp_full_q <= exp_valid_i && exp_write_i[Groups-1];
+    if (exp_full_q) exps[exp_block_q] <= exp_row_q;
+    if (block_load_i) begin
+      logic [8*Groups-1:0] fields;
+      logic [7:0]          distance;
+      fields = exps[block_i];
+      for (int unsigned g = 0; g < Groups; g++) begin
+        distance = max_exp_i - fields[8*g +: 8];
+        block_shifts_q[32*g +: 32] <=
+            {26'd0, (fields[8*g +: 8] == 8'd0 || distance > 8'd63) ? 6'd63 : distance[5:0]};
+      end
     end
-
-    logic unused_ok;
-    assign unused_ok = ^scales_i[32*g+29 +: 3];
   end
-  assign bad_byte_o = |bad_bytes;
+
+  // P * M, the only multiplication of a group; then aligned to the common exponent: floor(P * M *
+  // 2^-shift).
+  logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
+  logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
+  always_ff @(posedge clk_i) begin
+    if (row_i) begin
+      logic [6:0] shift;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        shift = {1'b0, scales_i[32*g+16 +: 6]} + {1'b0, block_shifts_q[32*g +: 6]};
+        shifts_q[32*g +: 32] <= {26'd0, shift[6] ? 6'd63 : shift[5:0]};
+        mants_q[32*g +: 32]  <= 32'(scales_i[32*g +: 16]);
+      end
+    end
+    if (row_q[0]) begin
+      logic signed [GroupWidth-1:0] group_sum;
+      shifts_q2 <= shifts_q;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        group_sum = signed'(bases[32*g +: GroupWidth] + tails[32*g +: GroupWidth]);
+        prods_q[64*g +: 64] <= 64'(group_sum) * 64'(signed'({1'b0, mants_q[32*g +: 16]}));
+      end
+    end
+    if (row_q[1]) begin
+      for (int unsigned g = 0; g < Groups; g++) begin
+        terms_q[64*g +: 64] <= signed'(prods_q[64*g +: 64]) >>> shifts_q2[32*g +: 6];
+      end
+    end
+  end
 
   function automatic logic [SumWidth-1:0] sum_of(input logic [64*Groups-1:0] values);
     sum_of = '0;
