@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace trine::test {
+
+namespace fs = std::filesystem;
+
+inline const fs::path kSource = TRINE_SOURCE_DIR;
+inline const std::string kModel = (kSource / "models/kjv").string();
+
+inline std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A directory of its own, removed at the end.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "trine_cli_XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Scratch() { fs::remove_all(path_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+  /// Names of all that is there, hidden files too.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& entry : fs::directory_iterator(path_))
+      all.push_back(entry.path().filename().string());
+    return all;
+  }
+
+ private:
+  fs::path path_;
+};
+
+/// What a run of the command left.
+struct Run {
+  int code = -1;
+  std::string out, err;
+
+  nlohmann::json json() const {
+    INFO(out);
+    INFO(err);
+    REQUIRE(nlohmann::json::accept(out));
+    return nlohmann::json::parse(out);
+  }
+  bool one_line() const {
+    return !err.empty() && err.back() == '\n' && err.find('\n') == err.size() - 1;
+  }
+};
+
+inline int open_output(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+/// Runs `trine` with these arguments, without a shell between; stdout may go to a file instead.
+inline Run run_trine(const std::vector<std::string>& arguments, const std::string& out_file = "") {
+  const Scratch scratch;
+  const std::string out = out_file.empty() ? (scratch / "out").string() : out_file;
+  const std::string err = (scratch / "err").string();
+  std::vector<char*> argv;
+  std::string program = TRINE_COMMAND;
+  argv.push_back(program.data());
+  std::vector<std::string> copies = arguments;
+  for (std::string& argument : copies) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    // Descriptors only: what the test has buffered is not the command's.
+    if (dup2(open_output(out), STDOUT_FILENO) < 0) _exit(126);
+    if (dup2(open_output(err), STDERR_FILENO) < 0) _exit(126);
+    execv(program.c_str(), argv.data());
+    _exit(127);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return {WEXITSTATUS(status), out_file.empty() ? read_file(out) : "", read_file(err)};
+}
+
+/// Runs a command that must succeed with --json.
+inline nlohmann::json trine_json(std::vector<std::string> arguments) {
+  arguments.push_back("--json");
+  const Run run = run_trine(arguments);
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  return run.json();
+}
+
+/// The command must fail with this code and one line on stderr that holds all of `parts`.
+inline void check_fails(const std::vector<std::string>& arguments, int code,
+                        const std::vector<std::string>& parts) {
+  std::string line;
+  for (const std::string& argument : arguments) line += argument + " ";
+  CAPTURE(line);
+  const Run run = run_trine(arguments);
+  CAPTURE(run.err);
+  CHECK(run.code == code);
+  CHECK(run.out.empty());
+  CHECK(run.one_line());
+  for (const std::string& part : parts) {
+    CAPTURE(part);
+    CHECK(run.err.find(part) != std::string::npos);
+  }
+}
+
+/// The shipped model, quantized into `scratch`.
+inline std::string packed_model(const Scratch& scratch, const std::string& name = "packed") {
+  const std::string out = (scratch / name).string();
+  trine_json({"quantize", kModel, out, "--scales", "v2"});
+  return out;
+}
+
+}  // namespace trine::test

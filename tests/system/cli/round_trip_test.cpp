@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <cstring>
+#include <span>
+
+#include "golden/checkpoint/safetensors.h"
+#include "tests/system/cli/command.h"
+
+using namespace trine;
+using namespace trine::test;
+
+TEST_CASE("cli: quantize, info, generate, logits and compare fit together") {
+  const Scratch scratch;
+  const std::string packed = (scratch / "packed").string();
+  const auto made = trine_json({"quantize", kModel, packed, "--depth", "4", "--scales", "v2"});
+  CHECK(made["matrices"] == 42);
+  CHECK(made["weights"] == 4'718'592);
+  CHECK(made["relative_error"].get<double>() < 0.02);
+  // Again: a packed model is replaced.
+  trine_json({"quantize", kModel, packed, "--depth", "4", "--scales", "v2"});
+  CHECK(scratch.names() == std::vector<std::string>{"packed"});
+
+  const auto info = trine_json({"info", packed});
+  CHECK(info["valid"] == true);
+  CHECK(info["config"]["hidden"] == 256);
+  CHECK(info["matrices"].size() == 42);
+  CHECK(info["matrices"][0]["depth"] == 4);
+  CHECK(info["matrices"][0]["bits_per_weight"].get<double>() == doctest::Approx(6.75));
+
+  const auto greedy = nlohmann::json::parse(read_file(kModel + "/greedy.json"));
+  const std::string prompt = greedy["prompt"];
+  const auto run = trine_json({"generate", packed, "--prompt", prompt, "-n", "12"});
+  CHECK(run["prompt_tokens"] == greedy["prompt_tokens"]);
+  CHECK(run["tokens"].size() == 12);
+  CHECK(run["equal"].is_null());
+  CHECK(run.contains("cycles"));
+  for (std::size_t i = 0; i < 12; ++i)
+    CHECK(run["tokens"][i] == greedy["greedy_tokens"][run["prompt_tokens"].size() + i]);
+  CHECK(greedy["greedy_text"].get<std::string>().starts_with(prompt +
+                                                             run["text"].get<std::string>()));
+  const Run text = run_trine({"generate", packed, "--prompt", prompt, "-n", "12", "--quiet"});
+  CHECK(text.out.starts_with(run["text"].get<std::string>() + "\n"));
+  CHECK(text.err.empty());
+
+  const std::string computed = (scratch / "golden").string();
+  const std::string reference = (scratch / "reference").string();
+  trine_json({"logits", packed, "--prompt", prompt, "--device", "golden", "-o", computed});
+  trine_json({"logits", kModel, "--prompt", prompt, "--device", "reference", "-o", reference});
+  const golden::Safetensors file(computed);
+  CHECK(file.at("logits").shape == std::vector<std::size_t>{9, 2048});
+  CHECK(file.at("tokens").dtype == golden::Dtype::I32);
+  const auto difference = trine_json({"compare", reference, computed});
+  CHECK(difference["positions"] == 9);
+  CHECK(difference["kl"].get<double>() < 3e-3);
+  CHECK(difference["top5"] == 1.0);
+  const auto same = trine_json({"compare", computed, computed});
+  CHECK(same["max_abs"] == 0.0);
+  CHECK(same["top1"] == 1.0);
+}
+
+TEST_CASE("cli: the reference agrees with the published logits") {
+  const Scratch scratch;
+  const golden::Safetensors published(kModel + "/logits_a.safetensors");
+  const auto& tokens = published.at("tokens");
+  std::string list;
+  for (std::size_t i = 0; i < tokens.elements(); ++i) {
+    std::int32_t token = 0;
+    std::memcpy(&token, tokens.bytes.data() + 4 * i, 4);
+    if (i > 0) list += ',';
+    list += std::to_string(token);
+  }
+  const std::string out = (scratch / "logits").string();
+  trine_json({"logits", kModel, "--tokens", list, "--device", "reference", "-o", out});
+  const auto difference = trine_json({"compare", kModel + "/logits_a.safetensors", out});
+  CHECK(difference["top1"] == 1.0);
+  CHECK(difference["kl"].get<double>() < 1e-7);
+}
+
+TEST_CASE("cli: sampling repeats with its seed and changes with another") {
+  const auto sample = [](const char* seed) {
+    return trine_json({"generate", kModel, "--prompt", "And the", "-n", "16", "--device",
+                       "reference", "--temperature", "1.2", "--top-k", "50", "--top-p", "0.95",
+                       "--seed", seed})["tokens"];
+  };
+  CHECK(sample("5") == sample("5"));
+  CHECK(sample("5") != sample("6"));
+}
+
+TEST_CASE("cli: perplexity counts the tokens asked for, whole windows or not") {
+  const std::string file = kModel + "/valid_tokens.safetensors";
+  const auto measure = [&](std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {"perplexity", kModel, "--device", "reference", "--tokens-file", file});
+    return trine_json(more);
+  };
+  const auto whole = measure({"--limit", "512"});
+  CHECK(whole["tokens"] == 512);
+  CHECK(whole["perplexity"].get<double>() == doctest::Approx(14.5).epsilon(0.5));
+  const auto first = measure({"--limit", "64", "--window", "64"});
+  const auto cut = measure({"--limit", "100", "--window", "64"});
+  const auto alone = measure({"--limit", "36", "--window", "36"});
+  CHECK(cut["tokens"] == 100);
+  CHECK(first["tokens"] == 64);
+  CHECK(alone["tokens"] == 36);
+}
