@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "regs/regs.h"
 
@@ -49,5 +50,23 @@ constexpr Counters& operator+=(Counters& a, const Counters& b) {
   for (const CounterInfo& counter : kCounters) a.*counter.value += b.*counter.value;
   return a;
 }
+
+/// One counter as two registers: reading the low half holds the high half still until it is read.
+class CounterLatch {
+ public:
+  std::uint32_t low(std::uint64_t value) {
+    held_ = true;
+    high_ = static_cast<std::uint32_t>(value >> 32);
+    return static_cast<std::uint32_t>(value);
+  }
+  std::uint32_t high(std::uint64_t value) {
+    const bool held = std::exchange(held_, false);
+    return held ? high_ : static_cast<std::uint32_t>(value >> 32);
+  }
+
+ private:
+  bool held_ = false;
+  std::uint32_t high_ = 0;
+};
 
 }  // namespace trine

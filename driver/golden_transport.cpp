@@ -91,15 +91,8 @@ std::uint32_t GoldenTransport::read(Reg reg) {
 }
 
 std::uint32_t GoldenTransport::read_counter(std::size_t index, bool high) {
-  Held& held = held_[index];
   const std::uint64_t value = counters().*kCounters[index].value;
-  if (!high) {
-    held = {true, static_cast<std::uint32_t>(value >> 32)};
-    return static_cast<std::uint32_t>(value);
-  }
-  const std::uint32_t answer = held.held ? held.high : static_cast<std::uint32_t>(value >> 32);
-  held.held = false;
-  return answer;
+  return high ? latches_[index].high(value) : latches_[index].low(value);
 }
 
 Counters GoldenTransport::counters() const {
@@ -149,7 +142,7 @@ void GoldenTransport::control(std::uint32_t value) {
   if (field::CTRL_CLEAR.get(value) != 0) {
     machine_.clear_beats();
     commands_ = 0;
-    held_ = {};
+    latches_ = {};
   }
   if (field::CTRL_START.get(value) != 0) {
     busy_ = true;

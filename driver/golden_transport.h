@@ -55,11 +55,7 @@ class GoldenTransport final : public Transport {
   std::uint64_t next_ = 0;  // Address of the next command.
   std::uint64_t commands_ = 0;
 
-  struct Held {
-    bool held = false;
-    std::uint32_t high = 0;
-  };
-  std::array<Held, std::size(kCounters)> held_{};  // Reading LO holds HI until it is read.
+  std::array<CounterLatch, std::size(kCounters)> latches_{};
 };
 
 }  // namespace trine

@@ -236,3 +236,11 @@ TEST_CASE("Counters: subtract and add member by member") {
   sum += b;
   CHECK(sum == a);
 }
+
+TEST_CASE("CounterLatch: the high half stands still from low to high, once") {
+  CounterLatch latch;
+  CHECK_EQ(latch.high(0x5'0000'0000), 5u);  // Not held.
+  CHECK_EQ(latch.low(0x1'ffff'ffff), 0xffffffffu);
+  CHECK_EQ(latch.high(0x2'0000'0000), 1u);
+  CHECK_EQ(latch.high(0x2'0000'0001), 2u);
+}

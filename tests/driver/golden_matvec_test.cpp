@@ -130,6 +130,33 @@ TEST_CASE("F16_MATVEC: every FP16 vector file, in every geometry") {
   CHECK_GE(files, 3u);
 }
 
+TEST_CASE("F16_MATVEC: rows are whole blocks of 16 and whole beats apart") {
+  struct Case {
+    unsigned groups;
+    std::uint32_t cols;
+    std::uint64_t stride;
+  };
+  std::mt19937 random(8);
+  for (const Case& c : {Case{1, 20, 32}, {4, 20, 32}, {16, 20, 32}, {1, 48, 48}, {16, 48, 64}}) {
+    CAPTURE(c.groups);
+    CAPTURE(c.cols);
+    const MachineParams params{.groups = c.groups};
+    REQUIRE_EQ(half_stride(c.cols, params), c.stride);
+    std::vector<std::uint16_t> weights(19 * c.stride, 0);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      if (i % c.stride < c.cols) weights[i] = static_cast<std::uint16_t>(random() & 0xbbff);
+    Machine machine(params);
+    machine.put(kStream, weights);
+    const auto x = random_vector(c.cols, random);
+    const Results got = run_matvec(
+        machine, {.opcode = Opcode::F16_MATVEC, .rows = 19, .cols = c.cols, .address = kStream}, x);
+    const golden::F16Result expected =
+        golden::f16_matvec({weights, 19, c.cols, c.stride}, golden::to_bfp(x));
+    CHECK(got.accumulator == expected.accumulator);
+    CHECK(bits_of(got.y) == bits_of(expected.y));
+  }
+}
+
 TEST_CASE("TRIT_MATVEC: equals the definition at every depth in every geometry") {
   std::mt19937 random(7);
   for (const unsigned groups : {1u, 4u, 16u}) {
