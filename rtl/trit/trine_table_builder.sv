@@ -4,9 +4,9 @@
 
 /// Builds the lookup tables of one column block while the other bank serves the stream.
 ///
-/// Per block and group, one addition and one table write per cycle: three sets of 243 sums (five
+/// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
 /// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
-/// step: 3 * 247 + 2 * half + 1 cycles, 822 at depth 4.  After reset it first marks the addresses
+/// step: 3 * 248 + 2 * (half + 1) cycles, 826 at depth 4.  After reset it first marks the addresses
 /// 243..255 of every table, so that a lookup there says that the byte is none.
 module trine_table_builder #(
   parameter  int unsigned Groups     = 16,
@@ -34,7 +34,6 @@ module trine_table_builder #(
   output logic                  step_o,
   output logic [LaneAddr-1:0]   step_lane_o,
   output logic                  step_clear_o,
-  output logic                  step_zero_o,
   output logic                  step_sub_o,
   output logic                  table_write_o,
   output logic                  table_flag_o,
@@ -75,7 +74,7 @@ module trine_table_builder #(
   assign half = trine_pkg::half_level(depth_i);
 
   // What the step does; it reads its mantissa now and adds it in the next cycle.
-  logic       active, clear, zero, sub, to_table, to_tail, mark, ready, set_done, block_done;
+  logic       active, clear, sub, to_table, to_tail, mark, ready, set_done, block_done;
   logic [3:0] column;
   logic [7:0] address;
   logic [3:0] set_column;                         // First column of the set.
@@ -87,7 +86,6 @@ module trine_table_builder #(
     count_d    = count_q + 8'd1;
     active     = 1'b0;
     clear      = 1'b0;
-    zero       = 1'b0;
     sub        = 1'b0;
     to_table   = 1'b0;
     to_tail    = 1'b0;
@@ -116,14 +114,14 @@ module trine_table_builder #(
         count_d = 8'd0;
         if (!full_q[bank_q] && ready) state_d = StFirst;
       end
-      // Byte 0 of a set: minus the sum of its five activations.
+      // Byte 0 of a set: zero, then minus each of its five activations.
       StFirst: begin
         active     = 1'b1;
         clear      = count_q == 8'd0;
         sub        = 1'b1;
-        column     = set_column + count_q[3:0];
+        column     = set_column + count_q[3:0] - 4'd1;
         address    = 8'd0;
-        to_table   = count_q == 8'd4;
+        to_table   = count_q == 8'd5;
         gray_start = 1'b1;
         if (to_table) state_d = StWalk;
       end
@@ -145,20 +143,19 @@ module trine_table_builder #(
       StUp: begin
         active  = 1'b1;
         clear   = count_q == 8'd0;
-        zero    = count_q == 8'd0;
         to_tail = 1'b1;
         address = {2'b00, half} + count_q;
         if (count_q == {2'b00, half}) begin
-          count_d = 8'd1;
+          count_d = 8'd0;
           state_d = StDown;
         end
       end
       // Levels -1, -2, ... -half.
       StDown: begin
         active  = 1'b1;
-        clear   = count_q == 8'd1;
+        clear   = count_q == 8'd0;
         sub     = 1'b1;
-        to_tail = 1'b1;
+        to_tail = !clear;
         address = {2'b00, half} - count_q;
         if (count_q == {2'b00, half}) begin
           count_d = 8'd0;
@@ -238,7 +235,6 @@ module trine_table_builder #(
   always_ff @(posedge clk_i) begin
     if (active || mark) begin
       step_clear_o <= clear;
-      step_zero_o  <= zero;
       step_sub_o   <= sub;
       address_q    <= {bank_q, set_q, address};
     end

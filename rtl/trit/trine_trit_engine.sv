@@ -54,7 +54,7 @@ module trine_trit_engine #(
   localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1;
 
   // Table building.
-  logic                build, walk_read, step, step_clear, step_zero, step_sub;
+  logic                build, walk_read, step, step_clear, step_sub;
   logic                table_write, table_flag, tail_write;
   logic [WordAddr-1:0] walk_addr;
   logic [LaneAddr-1:0] step_lane;
@@ -82,7 +82,6 @@ module trine_trit_engine #(
     .step_o        (step),
     .step_lane_o   (step_lane),
     .step_clear_o  (step_clear),
-    .step_zero_o   (step_zero),
     .step_sub_o    (step_sub),
     .table_write_o (table_write),
     .table_flag_o  (table_flag),
@@ -223,7 +222,6 @@ module trine_trit_engine #(
       .step_i        (step),
       .step_lane_i   (step_lane),
       .step_clear_i  (step_clear),
-      .step_zero_i   (step_zero),
       .step_sub_i    (step_sub),
       .table_write_i (table_write),
       .table_flag_i  (table_flag),

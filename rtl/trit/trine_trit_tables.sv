@@ -33,8 +33,7 @@ module trine_trit_tables #(
   input  logic [WordAddr-1:0]            walk_addr_i,
   input  logic                           step_i,
   input  logic [LaneAddr-1:0]            step_lane_i,
-  input  logic                           step_clear_i,    // The walking sum starts from zero.
-  input  logic                           step_zero_i,     // Nothing is added.
+  input  logic                           step_clear_i,    // Zeroes the sum and adds nothing.
   input  logic                           step_sub_i,
   input  logic                           table_write_i,   // Of the sum, the cycle after the step.
   input  logic                           table_flag_i,    // Marks an address that is no set byte.
@@ -67,7 +66,7 @@ module trine_trit_tables #(
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
-    logic signed [TailWidth-1:0]           walk_q;
+    logic        [TailWidth-1:0]           walk_q;
     logic        [TableWidth:0]            sums  [2048];
     logic        [TailWidth-1:0]           tails [256];
 
@@ -78,9 +77,11 @@ module trine_trit_tables #(
       if (build_i) begin
         if (walk_read_i) mant_word_q <= mants[walk_addr_i];
         if (step_i) begin
-          logic signed [TailWidth-1:0] mant;
-          mant   = TailWidth'(signed'(lane_of(mant_word_q, step_lane_i)));
-          walk_q <= (step_clear_i ? '0 : walk_q) + (step_zero_i ? '0 : step_sub_i ? -mant : mant);
+          // The carry out of the lowest bit completes the negation: one carry chain.
+          logic [TailWidth-1:0] mant;
+          mant = TailWidth'(signed'(lane_of(mant_word_q, step_lane_i)));
+          walk_q <= step_clear_i ? '0 : TailWidth'(
+              ({walk_q, 1'b1} + {mant ^ {TailWidth{step_sub_i}}, step_sub_i}) >> 1);
         end
         if (table_write_i) begin
           sums[table_addr_i] <= {table_flag_i, !walk_q[TableWidth-1], walk_q[TableWidth-2:0]};
