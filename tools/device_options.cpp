@@ -84,8 +84,10 @@ CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, Devic
       ->check(CLI::IsMember(names));
   if (choice == DeviceChoice::Model) {
     command.add_flag("--check", options.check,
-                     "Run the golden model in lockstep and stop at the first difference");
-    command.add_option("--threads", options.threads, "Threads of the reference")
+                     "Compare every result, bit for bit, and stop at the first difference: the RTL "
+                     "with the golden model, the golden model with its definition");
+    command
+        .add_option("--threads", options.threads, "Threads of the reference and of the definition")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
   }
@@ -127,9 +129,8 @@ void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what) {
 
 void check_device_options(DeviceOptions& options, std::uint64_t seed) {
   options.sim.seed = options.sim.memory.seed = seed;
-  if (options.check && options.kind != DeviceKind::Rtl)
-    throw CLI::ValidationError("--check",
-                               "compares the core with the golden model: needs --device rtl");
+  if (options.check && options.kind == DeviceKind::Reference)
+    throw CLI::ValidationError("--check", "compares a core: needs --device golden or rtl");
   if (!options.sim.trace_file.empty() && options.kind != DeviceKind::Rtl)
     throw CLI::ValidationError("--trace", "needs --device rtl");
 }

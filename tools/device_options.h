@@ -15,8 +15,8 @@ enum class DeviceKind : std::uint8_t { Reference, Golden, Rtl };
 struct DeviceOptions {
   DeviceKind kind = DeviceKind::Golden;
   std::string name = "golden";  // As on the command line.
-  bool check = false;           // The golden model in lockstep.
-  unsigned threads = 1;         // Of the FP32 reference.
+  bool check = false;           // Compare every result of the core.
+  unsigned threads = 1;         // Of the reference and of the definition.
   sim::SimOptions sim;          // Groups also hold for the golden model.
 };
 

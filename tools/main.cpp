@@ -23,6 +23,9 @@ int fail(ExitCode code, const std::string& message) {
 int parse_exit(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
   const auto chosen = app.get_subcommands();
+  if (chosen.empty() && app.remaining_size() > 0)
+    return fail(kUsage,
+                fmt::format("there is no command '{}' (try --help)", app.remaining().front()));
   const std::string command = chosen.empty() ? "" : chosen.front()->get_name() + ": ";
   return fail(kUsage, fmt::format("{}{} (try --help)", command, error.what()));
 }

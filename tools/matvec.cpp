@@ -39,6 +39,7 @@ class Job {
   template <class Add>
   MatvecRun run(std::span<const float> x, std::uint64_t stream, const std::string& label, Add add) {
     const std::uint64_t words = rows_ * (raw_ ? 2 : 1);
+    check_fits(round_up(cols_, 16) + round_up(rows_, golden::kPanelRows) * (raw_ ? 2 : 1), label);
     const Buffer input = put("input", std::as_bytes(x));
     const Buffer output = memory_.allocate("output", round_up(words * 4, kMemoryAlign));
     const auto dst = static_cast<std::uint32_t>(round_up(cols_, 16));
@@ -68,6 +69,17 @@ class Job {
   }
 
  private:
+  void check_fits(std::uint64_t words, const std::string& label) const {
+    const MachineParams& core = device_.params();
+    if (cols_ > core.max_cols)
+      throw Error(fmt::format("{}: {} columns, the core takes {}", label, cols_, core.max_cols));
+    if (words > core.vector_words)
+      throw Error(
+          fmt::format("{}: {} rows and {} columns need {} words of vector memory, the core "
+                      "has {}",
+                      label, rows_, cols_, words, core.vector_words));
+  }
+
   Device& device_;
   Allocator memory_;
   MemoryWindow window_;

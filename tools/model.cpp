@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "golden/reference/fp32_linears.h"
+#include "tools/definition_check.h"
 
 namespace trine::tools {
 namespace {
@@ -65,6 +66,12 @@ Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& 
   model_.emplace(backbone_, *linears_);
 }
 
+template <class Backend>
+std::unique_ptr<golden::LinearBackend> Session::checked(std::unique_ptr<Backend> backend) {
+  compared_ = [raw = backend.get()] { return raw->compared(); };
+  return backend;
+}
+
 std::unique_ptr<golden::LinearBackend> Session::make_core_backend(const ModelFile& file,
                                                                   const DeviceOptions& options,
                                                                   Progress& progress) {
@@ -74,13 +81,14 @@ std::unique_ptr<golden::LinearBackend> Session::make_core_backend(const ModelFil
   program_.emplace(packed, core_->device().params(), bytes);
   program_->load(core_->device());
   if (!options.check) return std::make_unique<DeviceBackend>(core_->device(), *program_);
+  if (options.kind == DeviceKind::Golden)
+    return checked(
+        std::make_unique<DefinitionCheck>(packed, core_->device(), *program_, options.threads));
   golden_ = std::make_unique<Core>(core_->device().params(), bytes);
   program_->load(golden_->device());
-  auto lockstep = std::make_unique<LockstepBackend>(
+  return checked(std::make_unique<LockstepBackend>(
       LockstepBackend::Side{options.name, core_->device()},
-      LockstepBackend::Side{"golden", golden_->device()}, *program_);
-  lockstep_ = lockstep.get();
-  return lockstep;
+      LockstepBackend::Side{"golden", golden_->device()}, *program_));
 }
 
 void Session::expect_tokens(std::size_t count) {
@@ -89,8 +97,8 @@ void Session::expect_tokens(std::size_t count) {
 
 void Session::report(Json& json) {
   json["device"] = device_name_;
-  json["equal"] = lockstep_ != nullptr ? Json(true) : Json(nullptr);
-  if (lockstep_ != nullptr) json["compared"] = lockstep_->compared();
+  json["equal"] = compared_ ? Json(true) : Json(nullptr);
+  if (compared_) json["compared"] = compared_();
   add_counters(json, counters(), khz());
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -60,13 +61,17 @@ class Session {
                                                            const DeviceOptions& options,
                                                            Progress& progress);
 
+  /// Notes what the backend compares.
+  template <class Backend>
+  std::unique_ptr<golden::LinearBackend> checked(std::unique_ptr<Backend> backend);
+
   std::string device_name_;
   bool simulated_;
   golden::Backbone backbone_;
   std::unique_ptr<Core> core_, golden_;  // The latter only for --check.
   std::optional<Program> program_;
   std::unique_ptr<golden::LinearBackend> linears_;
-  LockstepBackend* lockstep_ = nullptr;
+  std::function<std::uint64_t()> compared_;  // Values so far; empty without --check.
   std::optional<golden::Qwen2> model_;
 };
 

@@ -18,7 +18,10 @@ TEST_CASE("cli: the RTL runs a model in lockstep with golden, for any geometry a
   const Scratch scratch;
   const std::string packed = packed_model(scratch);
   const std::vector<std::string> base = {"generate", packed, "--tokens", "296,1133", "-n", "2"};
-  const auto golden = trine_json(base);
+  std::vector<std::string> checked = base;
+  checked.push_back("--check");
+  const auto golden = trine_json(checked);
+  CHECK(golden["equal"] == true);
   for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
            {"--groups", "16"}, {"--groups", "4", "--stall", "0.2", "--latency", "20"}}) {
     std::vector<std::string> arguments = base;
@@ -51,6 +54,10 @@ TEST_CASE("cli: layer runs one matrix and reports what it took") {
   CHECK(all["matrices"][2]["rows"] == 9728);
   CHECK(all["equal"].is_null());
   CHECK(all["utilization"].is_null());
+  check_fails({"layer", "--rows", "70000", "--cols", "64", "--device", "golden"}, 1,
+              {"70000 rows", "vector memory"});
+  check_fails({"layer", "--rows", "64", "--cols", "20000", "--device", "golden"}, 1,
+              {"20000 columns"});
 }
 
 TEST_CASE("cli: the shipped vectors are reproduced by both devices") {
