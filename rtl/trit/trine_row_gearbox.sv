@@ -28,7 +28,6 @@ module trine_row_gearbox #(
 
   localparam int unsigned PtrWidth = $clog2(FifoDepth);
 
-  (* ram_style = "distributed" *)
   logic [BeatWidth-1:0] mem [FifoDepth];
   logic [PtrWidth:0]    write_q, read_q;
   logic                 fifo_empty, push, pop;

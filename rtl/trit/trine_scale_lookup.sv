@@ -20,7 +20,6 @@ module trine_scale_lookup #(
   output logic                 bad_o
 );
 
-  (* ram_style = "distributed" *)
   logic [21:0] book [32];
   always_ff @(posedge clk_i) begin
     if (book_write_i) book[book_index_i] <= book_data_i;

@@ -72,7 +72,8 @@ module trine_trit_vector #(
 );
 
   localparam int unsigned GroupWidth = ActWidth + 10;
-  localparam int unsigned SumWidth   = GroupWidth + 16 + $clog2(Groups);
+  localparam int unsigned ProdWidth  = GroupWidth + 16;
+  localparam int unsigned SumWidth   = ProdWidth + $clog2(Groups);
 
   // The row's position travels with it through the pipeline.
   logic [3:0]         row_q;
@@ -153,7 +154,6 @@ module trine_trit_vector #(
   );
 
   // Exponents: a row of them a block, gathered group by group.
-  (* ram_style = "distributed" *)
   logic [8*Groups-1:0]   exps [2**BlockWidth];
   logic [8*Groups-1:0]   exp_row_q;
   logic                  exp_full_q;
@@ -182,6 +182,11 @@ module trine_trit_vector #(
 
   // P * M, the only multiplication of a group; then aligned to the common exponent: floor(P * M *
   // 2^-shift).
+  function automatic logic [ProdWidth-1:0] align(input logic signed [ProdWidth-1:0] prod,
+                                                 input logic [5:0]                  shift);
+    align = prod >>> shift;
+  endfunction
+
   logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
   logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
   always_ff @(posedge clk_i) begin
@@ -203,7 +208,7 @@ module trine_trit_vector #(
     end
     if (row_q[1]) begin
       for (int unsigned g = 0; g < Groups; g++) begin
-        terms_q[64*g +: 64] <= signed'(prods_q[64*g +: 64]) >>> shifts_q2[32*g +: 6];
+        terms_q[64*g +: 64] <= 64'(signed'(align(prods_q[64*g +: ProdWidth], shifts_q2[32*g +: 6])));
       end
     end
   end
@@ -217,7 +222,7 @@ module trine_trit_vector #(
   logic [AccWidth-1:0] partials [TileRows];
   logic [AccWidth-1:0] partial_q, acc;
   logic [SumWidth-1:0] sum_q;
-  assign acc = (first_q[3] ? '0 : partial_q) + AccWidth'(signed'(sum_q));
+  assign acc = AccWidth'(signed'(sum_q)) + (first_q[3] ? '0 : partial_q);
   always_ff @(posedge clk_i) begin
     if (row_q[2]) begin
       sum_q     <= sum_of(terms_q);
