@@ -2,10 +2,11 @@
 
 `include "trine_assert.svh"
 
-/// Matrix times vector: activation quantizer, trit engine, result writer.
+/// Matrix times vector: activation quantizer, trit engine, FP16 engine, result writer.
 ///
 /// A job runs from `start_i` (a pulse; its fields hold and were checked) to `done_o`, the cycle
-/// after the last result was written.  The weight stream may come before the tables are built.
+/// after the last result was written.  The weight stream may come before the tables are built or,
+/// for FP16 weights, before the activations are quantized.
 module trine_matvec #(
   parameter  int unsigned Groups       = 16,
   parameter  int unsigned TileRows     = 2048,
@@ -14,6 +15,8 @@ module trine_matvec #(
   parameter  int unsigned MaxCols      = 16384,
   parameter  int unsigned VectorWords  = 65536,
   parameter  int unsigned QuantLanes   = 4,
+  /// 0: no FP16 engine; `half_i` must then be 0.
+  parameter  int unsigned HalfEngine   = 1,
   localparam int unsigned VecAddrWidth = $clog2(VectorWords / Groups)
 ) (
   input  logic                    clk_i,
@@ -54,7 +57,8 @@ module trine_matvec #(
   output logic [32*Groups-1:0]    vec_write_data_o
 );
 
-  localparam int unsigned AccWidth   = 56;
+  localparam int unsigned TritWidth  = 56;        // Accumulators of the trit engine,
+  localparam int unsigned AccWidth   = 64;        // of the FP16 engine and results.
   localparam int unsigned GroupShift = $clog2(Groups);
   // $clog2 of the groups and of the column blocks of the longest vector.
   localparam int unsigned GroupWidth = $clog2(MaxCols / trine_pkg::GroupCols);
@@ -79,10 +83,13 @@ module trine_matvec #(
   end
 
   logic [26:0]         panels;
-  logic [GroupWidth:0] blocks, groups;            // Groups of the padded vector.
+  logic [GroupWidth:0] blocks, groups, half_groups;   // Groups of the padded vector.
   assign panels = 27'((rows_i + 32'd31) >> 5);
   assign blocks = (GroupWidth+1)'((cols_i + 32'(16 * Groups - 1)) >> (4 + GroupShift));
   assign groups = blocks << GroupShift;
+  // FP16: whole groups, and whole beats of two groups at Groups = 16.
+  assign half_groups = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
+                                    : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
 
   // Activation quantizer.  Mantissas of group n go to group n % Groups, block n / Groups.
   logic                             mant_write, exp_write, exponents;
@@ -90,6 +97,7 @@ module trine_matvec #(
   logic [QuantLanes*ActWidth-1:0]   mant_data;
   logic [7:0]                       exp_data, max_exp;
   logic [GroupWidth:0]              quantized;
+  logic                             bad_activation;
   trine_act_quantizer #(
     .Groups       (Groups),
     .ActWidth     (ActWidth),
@@ -102,7 +110,7 @@ module trine_matvec #(
     .start_i,
     .src_beat_i,
     .cols_i           (cols_i[GroupWidth+4:0]),
-    .groups_i         (groups),
+    .groups_i         (half_i ? half_groups : groups),
     .vec_read_valid_o,
     .vec_read_beat_o,
     .vec_read_data_i,
@@ -113,7 +121,7 @@ module trine_matvec #(
     .exp_data_o       (exp_data),
     .quantized_o      (quantized),
     .max_exp_o        (max_exp),
-    .nonfinite_o,
+    .nonfinite_o      (bad_activation),
     .done_o           (exponents)
   );
 
@@ -131,8 +139,9 @@ module trine_matvec #(
   end
 
   // Trit engine.
-  logic                acc_valid;
-  logic [AccWidth-1:0] acc;
+  logic                 trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
+  logic                 trit_wait_memory, trit_wait_table, trit_wait_rows;
+  logic [TritWidth-1:0] trit_acc;
   trine_trit_engine #(
     .Groups     (Groups),
     .TileRows   (TileRows),
@@ -143,21 +152,21 @@ module trine_matvec #(
   ) u_trit (
     .clk_i,
     .rst_ni,
-    .start_i,
+    .start_i        (start_i && !half_i),
     .depth_i,
     .slow_i         (raw_i),
     .panels_i       (panels),
     .blocks_i       (blocks[BlockWidth:0]),
-    .bad_set_byte_o,
-    .bad_tail_o,
+    .bad_set_byte_o (bad_set_byte),
+    .bad_tail_o     (bad_tail),
     .book_write_i   (book_valid_i && book_index_i < 5'(trine_pkg::CodebookEntries)),
     .book_index_i,
     .book_data_i    (book_data_i[21:0]),
-    .mant_valid_i   (mant_write),
+    .mant_valid_i   (mant_write && !half_i),
     .mant_write_i   (group_select),
     .mant_addr_i    (word_addr),
     .mant_data_i    (mant_data),
-    .exp_valid_i    (exp_write),
+    .exp_valid_i    (exp_write && !half_i),
     .exp_write_i    (group_select),
     .exp_block_i    (word_addr[WordAddr-1 -: BlockWidth]),
     .exp_data_i     (exp_data),
@@ -165,21 +174,75 @@ module trine_matvec #(
     .exponents_i    (exponents),
     .max_exp_i      (max_exp),
     .weight_valid_i,
-    .weight_ready_o,
+    .weight_ready_o (trit_ready),
     .weight_data_i,
-    .wait_memory_o,
-    .wait_table_o,
-    .wait_rows_o,
-    .acc_valid_o    (acc_valid),
-    .acc_o          (acc)
+    .wait_memory_o  (trit_wait_memory),
+    .wait_table_o   (trit_wait_table),
+    .wait_rows_o    (trit_wait_rows),
+    .acc_valid_o    (trit_acc_valid),
+    .acc_o          (trit_acc)
   );
 
-  // y = A * 2^(X - 15 + Emax), Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is
-  // zero or Inf anyway.
+  // FP16 engine.  An engine without a job takes no beat and waits for nothing.
+  logic                half_acc_valid, half_ready, bad_weight, overflow;
+  logic                half_wait_memory, half_wait_table, half_wait_rows;
+  logic [AccWidth-1:0] half_acc;
+  if (HalfEngine != 0) begin : gen_half
+    trine_f16_engine #(
+      .Groups     (Groups),
+      .ActWidth   (ActWidth),
+      .QuantLanes (QuantLanes),
+      .GroupWidth (GroupWidth)
+    ) u_half (
+      .clk_i,
+      .rst_ni,
+      .start_i        (start_i && half_i),
+      .slow_i         (raw_i),
+      .rows_i,
+      .groups_i       (half_groups),
+      .nonfinite_o    (bad_weight),
+      .overflow_o     (overflow),
+      .mant_write_i   (mant_write && half_i),
+      .mant_addr_i    (mant_addr),
+      .mant_data_i    (mant_data),
+      .exp_write_i    (exp_write && half_i),
+      .exp_data_i     (exp_data),
+      .exponents_i    (exponents),
+      .max_exp_i      (max_exp),
+      .weight_valid_i,
+      .weight_ready_o (half_ready),
+      .weight_data_i,
+      .wait_memory_o  (half_wait_memory),
+      .wait_table_o   (half_wait_table),
+      .wait_rows_o    (half_wait_rows),
+      .acc_valid_o    (half_acc_valid),
+      .acc_o          (half_acc)
+    );
+  end else begin : gen_no_half
+    assign {half_acc_valid, half_ready, bad_weight, overflow} = '0;
+    assign {half_wait_memory, half_wait_table, half_wait_rows} = '0;
+    assign half_acc = '0;
+    `TRINE_ASSERT(NoHalfJob_A, !start_i || !half_i)
+  end
+
+  // The flags of an engine are those of its last job.
+  assign bad_set_byte_o = bad_set_byte && !half_i;
+  assign bad_tail_o     = bad_tail && !half_i;
+  assign nonfinite_o    = bad_activation || (bad_weight && half_i);
+  assign overflow_o     = overflow && half_i;
+  assign weight_ready_o = trit_ready || half_ready;
+  assign wait_memory_o  = trit_wait_memory || half_wait_memory;
+  assign wait_table_o   = trit_wait_table || half_wait_table;
+  assign wait_rows_o    = trit_wait_rows || half_wait_rows;
+
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24), Emax = max_exp - 127 - (ActWidth - 2).  Beyond
+  // +-2047 every sum is zero or Inf anyway.
   logic signed [31:0] book_exponent_q;
-  logic signed [33:0] exponent;
+  logic signed [33:0] exponent, weight_exponent;
   logic signed [11:0] exponent_q;
-  assign exponent = 34'(book_exponent_q) + 34'(signed'({1'b0, max_exp})) - signed'(34'(140) + 34'(ActWidth));
+  assign weight_exponent = half_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
+  assign exponent        = weight_exponent + 34'(signed'({1'b0, max_exp}))
+                         - signed'(34'(125) + 34'(ActWidth));
   always_ff @(posedge clk_i) begin
     if (book_valid_i && book_index_i == 5'(trine_pkg::CodebookEntries)) begin
       book_exponent_q <= signed'(book_data_i);
@@ -198,20 +261,18 @@ module trine_matvec #(
     .start_i,
     .raw_i,
     .rows_i,
-    .total_i           ({panels, 5'd0}),
+    .total_i           (half_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0}),
     .dst_beat_i,
     .exponent_i        (exponent_q),
-    .valid_i           (acc_valid),
-    .acc_i             (acc),
+    .valid_i           (trit_acc_valid || half_acc_valid),
+    .acc_i             (half_i ? half_acc : AccWidth'(signed'(trit_acc))),
     .vec_write_valid_o,
     .vec_write_beat_o,
     .vec_write_data_o,
     .done_o
   );
 
-  assign overflow_o = 1'b0;
-
   logic unused_ok;
-  assign unused_ok = ^{half_i, cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
+  assign unused_ok = ^{cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
 
 endmodule

@@ -24,7 +24,7 @@ module trine_top #(
   /// Beats of the read FIFO, a power of two.
   parameter  int unsigned ReadFifoBeats = 256,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
-  parameter  int unsigned HalfEngine    = 0,
+  parameter  int unsigned HalfEngine    = 1,
   localparam int unsigned DataWidth     = 32 * Groups
 ) (
   input  logic                   clk_i,
@@ -397,7 +397,8 @@ module trine_top #(
     .Vectors     (Vectors),
     .ActWidth    (ActWidth),
     .MaxCols     (MaxCols),
-    .VectorWords (VectorWords)
+    .VectorWords (VectorWords),
+    .HalfEngine  (HalfEngine)
   ) u_matvec (
     .clk_i,
     .rst_ni,

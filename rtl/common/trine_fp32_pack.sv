@@ -3,7 +3,7 @@
 /// y = fp32_rne(acc * 2^exponent): one rounding, subnormal results kept, overflow to Inf.
 /// Latency 3, one value a cycle.  Zero is +0.
 module trine_fp32_pack #(
-  parameter int unsigned AccWidth = 56,     // 32..64
+  parameter int unsigned AccWidth = 64,     // 32..64
   parameter int unsigned ExpWidth = 12      // Signed; saturate before, results stay the same.
 ) (
   input  logic                       clk_i,

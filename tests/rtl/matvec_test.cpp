@@ -46,7 +46,10 @@ struct Outcome {
 /// One instance with a vector memory of its own and a weight stream that stalls at random.
 class Matvec {
  public:
-  Matvec() : dut_("matvec", 20'000'000), vector_(kVectorWords) {}
+  Matvec() : dut_("matvec", 20'000'000), vector_(kVectorWords) {
+    dut_->start_i = 0;  // Inputs begin at random.
+    dut_->weight_valid_i = 0;
+  }
 
   Outcome run(const Job& job, double valid_odds = 1.0, unsigned seed = 1) {
     write_codebook(job.codebook);
@@ -281,10 +284,10 @@ TEST_CASE("trine_matvec: reports a bad set byte or tail code and goes on") {
     const MatrixShape shape{64, 16 * kGroups, depth};
     const TritMatrix m = random_matrix(rng, shape);
     const Job good = job_of(m, random_x(rng, shape.cols), false);
-    for (const std::uint8_t code : {243, 250, 255}) {
+    for (const int code : {243, 250, 255}) {
       Job bad = good;
       const std::size_t body = tail_bits(depth) * 4 * kGroups;
-      bad.stream[body + rng() % (24 * depth * 4 * kGroups)] = std::byte{code};
+      bad.stream[body + rng() % (24 * depth * 4 * kGroups)] = static_cast<std::byte>(code);
       const Outcome out = dut.run(bad);
       CHECK(out.bad_set_byte);
       CHECK_FALSE(out.bad_tail);
