@@ -45,19 +45,19 @@ std::vector<float> random_vector(std::mt19937& random, std::size_t cols) {
 }
 
 /// Loads x, multiplies, stores the result; compares outcome and memory.
-void multiply(Pair& pair, std::mt19937& random, const golden::MatrixShape& shape, bool raw) {
+void multiply(Pair& pair, const golden::TritMatrix& matrix, const std::vector<float>& x, bool raw) {
+  const golden::MatrixShape& shape = matrix.shape;
   CAPTURE(shape.rows);
   CAPTURE(shape.cols);
   CAPTURE(shape.depth);
   CAPTURE(raw);
-  const golden::TritMatrix matrix = random_matrix(random, shape);
   const golden::HardwareCodebook book = golden::hardware_codebook(matrix.codebook, shape.depth);
   std::vector<std::uint32_t> words(kCodebookBytes / 4);
   for (std::size_t k = 0; k < golden::kCodebook; ++k)
     words[k] = book.mantissa[k] | static_cast<std::uint32_t>(book.shift[k]) << 16;
   words[golden::kCodebook] = static_cast<std::uint32_t>(book.exponent);
   pair.put(kBook, words);
-  pair.put(kX, random_vector(random, shape.cols));
+  pair.put(kX, x);
   const std::vector<std::byte> stream = golden::pack(matrix, pair.params().geometry());
   REQUIRE_LE(kStream + stream.size(), kTestMemory);
   pair.write(kStream, stream);
@@ -74,6 +74,11 @@ void multiply(Pair& pair, std::mt19937& random, const golden::MatrixShape& shape
       make(Opcode::END)};
   CHECK(pair.run(list).done());
   pair.check_memory();
+}
+
+void multiply(Pair& pair, std::mt19937& random, const golden::MatrixShape& shape, bool raw) {
+  const golden::TritMatrix matrix = random_matrix(random, shape);
+  multiply(pair, matrix, random_vector(random, shape.cols), raw);
 }
 
 }  // namespace
@@ -105,5 +110,27 @@ TEST_CASE("trine_top: multiplies at the edges of rows, columns and row tiles") {
           multiply(pair, random, {rows, cols, depth}, depth % 2 != 0);
     for (const std::size_t rows : {2048u, 2049u}) multiply(pair, random, {rows, 8, 2}, false);
     multiply(pair, random, {2080, block < 256 ? block + 1 : 16, 1}, true);
+  }
+}
+
+TEST_CASE("trine_top: aligns the largest products by any distance between two blocks") {
+  constexpr std::size_t kBlocks = 80;
+  for (const unsigned groups : {1u, 4u, 16u}) {
+    CAPTURE(groups);
+    std::mt19937 random(groups);
+    Pair pair({.groups = groups, .checking = true});
+    golden::TritMatrix matrix = random_matrix(random, {4, 16 * kBlocks, 4});
+    for (std::size_t i = 0; i < matrix.levels.size(); ++i)
+      matrix.levels[i] = i / matrix.shape.cols % 2 == 0 ? 40 : -40;
+    for (std::size_t i = 0; i < matrix.scales.size(); ++i)
+      matrix.scales[i] = i < matrix.scales.size() / 2 ? 26 : static_cast<std::uint8_t>(i % 27);
+    // One block at 2^0 sets the exponent; one other, ever smaller, is what its distance leaves.
+    for (std::size_t block = 1; block < kBlocks; ++block) {
+      std::vector<float> x(matrix.shape.cols, 0.0f);
+      x[0] = 1.0f;
+      for (std::size_t i = 0; i < 16; ++i)
+        x[16 * block + i] = std::ldexp(2047.0f / 1024, -static_cast<int>(block));
+      multiply(pair, matrix, x, true);
+    }
   }
 }

@@ -108,6 +108,29 @@ TEST_CASE("RtlTransport: abort stops behind the command that runs, and the core 
   }
 }
 
+TEST_CASE("RtlTransport: an abort in any cycle ends a list before END or lets it end") {
+  const std::vector list{make(Opcode::LOAD).set(ROWS, 16).set(ADDR_LO, 0x10000),
+                         make(Opcode::STORE).set(ROWS, 16).set(ADDR_LO, 0x20000),
+                         make(Opcode::END)};
+  RtlTransport rtl(small());
+  unsigned aborted = 0, ended = 0;
+  for (unsigned cycles = 0; cycles < 120; ++cycles) {
+    CAPTURE(cycles);
+    start_list(rtl, list);
+    rtl.run(cycles);
+    rtl.write(Reg::CTRL, field::CTRL_ABORT.put(1));
+    const Outcome outcome = finish_list(rtl);
+    ++(outcome.done() ? ended : aborted);
+    if (!outcome.done()) {
+      CHECK_EQ(outcome.code(), ErrorCode::ABORTED);
+      CHECK_LT(outcome.index, 2);
+    }
+    CHECK(run_list(rtl, list).done());  // An abort does not wait for the next list.
+  }
+  CHECK_GT(aborted, 10);
+  CHECK_GT(ended, 10);
+}
+
 TEST_CASE("RtlTransport: the watchdog names cycle, command and channels of a hang") {
   SimOptions options = small();
   options.memory.read_latency = 1'000'000'000;
