@@ -20,6 +20,9 @@ logic                 f_marked_q = 1'b0;
 logic [PtrWidth+1:0]  f_ahead_q  = '0;
 logic [DataWidth-1:0] f_data_q;
 
+logic f_waiting_q = 1'b0;
+always_ff @(posedge clk_i) f_waiting_q <= rst_ni && count_q != '0;
+
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
     f_held_q <= f_held_q + (PtrWidth+2)'(valid_i && ready_o) - (PtrWidth+2)'(f_pop);
@@ -42,6 +45,8 @@ always_ff @(posedge clk_i) begin
     assert (f_held_q == (PtrWidth+2)'(count_q) + (PtrWidth+2)'(valid_o));
     assert (f_held_q <= (PtrWidth+2)'(Depth + 1));
     assert (ready_o || f_held_q >= (PtrWidth+2)'(Depth));
+    // What waits in the RAM is offered without being asked for.
+    if (f_waiting_q) assert (valid_o);
     if (f_marked_q) begin
       assert (f_ahead_q < f_held_q);
       if (f_ahead_q == '0 && valid_o) assert (data_o == f_data_q);

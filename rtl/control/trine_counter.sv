@@ -39,4 +39,8 @@ module trine_counter (
     end
   end
 
+`ifdef FORMAL
+  `include "trine_counter_formal.svh"
+`endif
+
 endmodule

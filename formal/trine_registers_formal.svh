@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Proof of trine_registers: every request gets exactly one answer, answers hold until they are
+// taken, registers change only by a write to them, and commands reach the sequencer only as the
+// map says.  Requests are counted from the handshakes alone.
+
+logic f_past_valid_q = 1'b0;
+always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
+always_comb assume (rst_ni == f_past_valid_q);
+
+// The sequencer finishes only what runs.
+always_comb assume (!finish_i || busy_i);
+
+logic [1:0] f_addresses_q = '0, f_data_q = '0, f_reads_q = '0;  // Without an answer so far.
+
+logic f_aw, f_w, f_b, f_ar, f_r;
+assign f_aw = aw_valid_i && aw_ready_o;
+assign f_w  = w_valid_i && w_ready_o;
+assign f_b  = b_valid_o && b_ready_i;
+assign f_ar = ar_valid_i && ar_ready_o;
+assign f_r  = r_valid_o && r_ready_i;
+
+// What each address and data beat asked for, kept from the handshakes.
+logic [11:0] f_addr_q;
+logic [31:0] f_word_q;
+logic [3:0]  f_strb_q;
+
+logic         f_stalled_b_q = 1'b0, f_stalled_r_q = 1'b0, f_quiet_q = 1'b0;
+logic [1:0]   f_b_resp_q, f_r_resp_q;
+logic [31:0]  f_r_data_q;
+logic [225:0] f_kept, f_kept_q;  // All that software writes.
+assign f_kept = {irq_done_q, irq_error_q, list_addr_o, list_count_o, mem_base_o, mem_limit_o};
+
+// A write takes effect in the cycle in which both halves are held and no answer waits.
+logic f_effect;
+assign f_effect = f_addresses_q - 2'(b_valid_o) == 2'd1 && f_data_q - 2'(b_valid_o) == 2'd1
+               && !b_valid_o;
+
+logic f_control;
+assign f_control = f_effect && f_addr_q[11:2] == 10'h006 && f_strb_q[0];
+
+always_ff @(posedge clk_i) begin
+  f_quiet_q     <= rst_ni && !f_effect;
+  f_kept_q      <= f_kept;
+  f_stalled_b_q <= rst_ni && b_valid_o && !b_ready_i;
+  f_stalled_r_q <= rst_ni && r_valid_o && !r_ready_i;
+  f_b_resp_q    <= b_resp_o;
+  f_r_resp_q    <= r_resp_o;
+  f_r_data_q    <= r_data_o;
+  if (rst_ni) begin
+    f_addresses_q <= f_addresses_q + 2'(f_aw) - 2'(f_b);
+    f_data_q      <= f_data_q + 2'(f_w) - 2'(f_b);
+    f_reads_q     <= f_reads_q + 2'(f_ar) - 2'(f_r);
+    if (f_aw) f_addr_q <= aw_addr_i;
+    if (f_w) begin
+      f_word_q <= w_data_i;
+      f_strb_q <= w_strb_i;
+    end
+  end
+end
+
+always_ff @(posedge clk_i) begin
+  if (rst_ni) begin
+    // One answer a request, and none without.
+    assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
+    assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
+    assert (f_reads_q == 2'(r_valid_o));
+    // Answers hold.
+    if (f_stalled_b_q) assert (b_valid_o && b_resp_o == f_b_resp_q);
+    if (f_stalled_r_q) assert (r_valid_o && r_resp_o == f_r_resp_q && r_data_o == f_r_data_q);
+    // What is held is what was asked.
+    if (aw_full_q) assert (aw_addr_q == f_addr_q);
+    if (w_full_q) assert (w_data_q == f_word_q && w_strb_q == f_strb_q);
+    // Nothing that software writes changes without a write,
+    if (f_quiet_q) assert (f_kept == f_kept_q);
+    // and commands come from CTRL alone.
+    assert (start_o == (f_control && f_word_q[0] && !busy_i));
+    assert (abort_o == (f_control && f_word_q[1]));
+    assert (clear == (f_control && f_word_q[2] && !busy_i));
+    assert (!(start_o && busy_i));
+    cover (f_control && f_stalled_r_q);
+  end
+end
