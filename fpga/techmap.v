@@ -57,6 +57,7 @@ module _90_sshr (A, B, Y);
   wire _TECHMAP_FAIL_ = !A_SIGNED || B_SIGNED || B_WIDTH != 6 || A_WIDTH < 16;
   localparam W = A_WIDTH;
   wire sign = A[W-1];
+  wire [5:0] by = B;
   wire [W-1:0] by16, by4, by1;
   genvar i;
   generate
@@ -64,15 +65,15 @@ module _90_sshr (A, B, Y);
       LUT6 #(.INIT(64'hFF00_F0F0_CCCC_AAAA)) layer16 (.O(by16[i]), .I0(A[i]),
         .I1(i + 16 < W ? A[i + 16 < W ? i + 16 : 0] : sign),
         .I2(i + 32 < W ? A[i + 32 < W ? i + 32 : 0] : sign),
-        .I3(i + 48 < W ? A[i + 48 < W ? i + 48 : 0] : sign), .I4(B[4]), .I5(B[5]));
+        .I3(i + 48 < W ? A[i + 48 < W ? i + 48 : 0] : sign), .I4(by[4]), .I5(by[5]));
       LUT6 #(.INIT(64'hFF00_F0F0_CCCC_AAAA)) layer4 (.O(by4[i]), .I0(by16[i]),
         .I1(i + 4 < W ? by16[i + 4 < W ? i + 4 : 0] : sign),
         .I2(i + 8 < W ? by16[i + 8 < W ? i + 8 : 0] : sign),
-        .I3(i + 12 < W ? by16[i + 12 < W ? i + 12 : 0] : sign), .I4(B[2]), .I5(B[3]));
+        .I3(i + 12 < W ? by16[i + 12 < W ? i + 12 : 0] : sign), .I4(by[2]), .I5(by[3]));
       LUT6 #(.INIT(64'hFF00_F0F0_CCCC_AAAA)) layer1 (.O(by1[i]), .I0(by4[i]),
         .I1(i + 1 < W ? by4[i + 1 < W ? i + 1 : 0] : sign),
         .I2(i + 2 < W ? by4[i + 2 < W ? i + 2 : 0] : sign),
-        .I3(i + 3 < W ? by4[i + 3 < W ? i + 3 : 0] : sign), .I4(B[0]), .I5(B[1]));
+        .I3(i + 3 < W ? by4[i + 3 < W ? i + 3 : 0] : sign), .I4(by[0]), .I5(by[1]));
     end
     if (Y_WIDTH > W) assign Y = {{(Y_WIDTH > W ? Y_WIDTH - W : 1){sign}}, by1};
     else assign Y = by1[Y_WIDTH-1:0];

@@ -36,8 +36,13 @@ void run(Options& options) {
   Progress progress("logits", options.common);
   Session session(file, options.device, progress);
   session.expect_tokens(tokens.size());
-  for (std::size_t at = 0; at < tokens.size(); at += kPiece) {
-    const auto piece = std::span(tokens).subspan(at, std::min(kPiece, tokens.size() - at));
+  const std::size_t window = options.prompt.window > 0 ? options.prompt.window : tokens.size();
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < tokens.size(); at += size) {
+    const std::size_t place = at % window;
+    if (place == 0) session.model().reset();
+    size = std::min({kPiece, window - place, tokens.size() - at});
+    const auto piece = std::span(tokens).subspan(at, size);
     writer.append(std::as_bytes(in_lockstep(options.common, options.model,
                                             [&] { return session.model().forward(piece); })));
     if (!session.simulated()) progress.step(at + piece.size(), tokens.size(), "tokens");
@@ -45,11 +50,9 @@ void run(Options& options) {
   writer.append(std::as_bytes(std::span(tokens)));
   writer.finish();
 
-  Json report = {{"model", options.model},
-                 {"out", options.out},
-                 {"positions", tokens.size()},
-                 {"vocab", vocab},
-                 {"tokens", tokens}};
+  Json report = {{"model", options.model},          {"out", options.out},
+                 {"positions", tokens.size()},      {"vocab", vocab},
+                 {"window", options.prompt.window}, {"tokens", tokens}};
   session.report(report);
   if (options.common.json) return print_json(report);
   fmt::print("{}: logits of {} positions, {} tokens each; {} cycles, equal: {}\n", options.out,
@@ -67,7 +70,7 @@ void add_logits(CLI::App& app) {
       ->add_option("model", options->model,
                    "Directory of a packed model; for the reference also of a checkpoint")
       ->required();
-  add_prompt_options(*command, options->prompt);
+  add_windowed_prompt_options(*command, options->prompt);
   command
       ->add_option("-o,--out", options->out,
                    "Safetensors file: logits F32 (positions, vocabulary), tokens I32")
