@@ -270,3 +270,20 @@ TEST_CASE("trine_store_unit: takes one vector beat per cycle") {
     CHECK_EQ(cycles, 1024 / kGroups + 3);
   }
 }
+
+TEST_CASE("trine_store_unit: offers its first beat three cycles after start, ready or not") {
+  for (const bool ready : {false, true}) {
+    Dut<Vtrine_store_unit> dut("store_offer");
+    dut->beat_ready_i = ready;
+    dut->half_i = 0;
+    set_port(dut->rows_i, 5 * kGroups);
+    dut->src_beat_i = 0;
+    dut->start_i = 1;
+    dut.step();
+    dut->start_i = 0;
+    dut.step();
+    CHECK_EQ(dut->beat_valid_o, 0);
+    dut.step();
+    CHECK_EQ(dut->beat_valid_o, 1);
+  }
+}
