@@ -20,11 +20,6 @@ module trine_scale_lookup #(
   output logic                 bad_o
 );
 
-  logic [21:0] book [32];
-  always_ff @(posedge clk_i) begin
-    if (book_write_i) book[book_index_i] <= book_data_i;
-  end
-
   logic [6:0] max_level;
   assign max_level = {trine_pkg::half_level(depth_i), 1'b0};
 
@@ -40,17 +35,27 @@ module trine_scale_lookup #(
     endcase
   endfunction
 
-  always_ff @(posedge clk_i) begin
-    if (decode_i) begin
-      bad_o <= 1'b0;
-      for (int unsigned g = 0; g < Groups; g++) begin
-        logic [11:0] code;
-        code = widen(depth_i, codes_i[7*g +: 7], codes_i[9*g +: 9], codes_i[10*g +: 10],
-                     codes_i[12*g +: 12]);
-        scales_o[32*g +: 32] <= {3'd0, code[6:0], book[code[11:7]]};
-        if (code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries)) bad_o <= 1'b1;
+  // Two groups share a copy of the codebook: with many reads of one memory, Yosys 0.23 tries every
+  // way to map them and runs out of memory.
+  logic [(Groups+1)/2-1:0] bad_q;
+  for (genvar n = 0; n < (Groups + 1) / 2; n++) begin : gen_book
+    logic [21:0] book [32];
+    always_ff @(posedge clk_i) begin
+      if (book_write_i) book[book_index_i] <= book_data_i;
+      if (decode_i) begin
+        bad_q[n] <= 1'b0;
+        for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++) begin
+          logic [11:0] code;
+          code = widen(depth_i, codes_i[7*g +: 7], codes_i[9*g +: 9], codes_i[10*g +: 10],
+                       codes_i[12*g +: 12]);
+          scales_o[32*g +: 32] <= {3'd0, code[6:0], book[code[11:7]]};
+          if (code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries)) begin
+            bad_q[n] <= 1'b1;
+          end
+        end
       end
     end
   end
+  assign bad_o = |bad_q;
 
 endmodule
