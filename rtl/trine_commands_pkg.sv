@@ -57,7 +57,7 @@ package trine_commands_pkg;
   parameter logic [7:0]  OPCODE_TRIT_MATVEC = 8'h05;  // vector[DST..] = W * vector[SRC..]; zeros up to a multiple of 32 rows
   parameter logic [31:0] OPCODE_TRIT_MATVEC_BITS = 32'h000107FF;
   parameter logic [15:0] OPCODE_TRIT_MATVEC_WORDS = 16'h03DF;
-  parameter logic [7:0]  OPCODE_F16_MATVEC = 8'h06;  // The same with a row-major FP16 matrix, rows padded to whole beats of 2 * GROUPS columns
+  parameter logic [7:0]  OPCODE_F16_MATVEC = 8'h06;  // The same with a row-major FP16 matrix, rows padded to whole groups of 16 columns and whole beats of 2 * GROUPS
   parameter logic [31:0] OPCODE_F16_MATVEC_BITS = 32'h000100FF;
   parameter logic [15:0] OPCODE_F16_MATVEC_WORDS = 16'h00DF;
 

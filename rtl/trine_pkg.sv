@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Facts of the packed trit format (docs/format.md) that the hardware is built around.  The golden
-// model states the same numbers in golden/format/trit_matrix.h; a test compares the two.
+// model states the same numbers in golden/format/trit_matrix.h.
 
 package trine_pkg;
 

@@ -10,8 +10,7 @@
 
 namespace trine::golden {
 
-/// Facts of the packed trit format (docs/format.md); the RTL package states the same numbers and
-/// a test compares the two.
+/// Facts of the packed trit format (docs/format.md); rtl/trine_pkg.sv states the same numbers.
 inline constexpr std::size_t kGroup = 16;      // Columns that share a scale.
 inline constexpr std::size_t kCodebook = 27;   // Scale entries of a matrix.
 inline constexpr std::size_t kPanelRows = 32;  // Rows of a panel.

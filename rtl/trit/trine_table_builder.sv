@@ -6,7 +6,7 @@
 ///
 /// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
 /// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
-/// step: 3 * 248 + 2 * (half + 1) cycles, 826 at depth 4.  After reset it first marks the addresses
+/// step: 3 * 248 + 2 * (half + 1) cycles, 826 at depth 4, and 3 to the next block.  After reset it first marks the addresses
 /// 243..255 of every table, so that a lookup there says that the byte is none.
 module trine_table_builder #(
   parameter  int unsigned Groups     = 16,

@@ -103,7 +103,7 @@ module trine_trit_back #(
   logic       decode_q, row_q2, done_q, done_q2, load_q, end_q, end_q2, end_q3, bank_q3;
   logic [1:0] hold_q2, lane_q, lane_d, bank_qs, first_qs, last_qs;
   logic [RowAddr-1:0] addr_q;
-  always_comb begin                               // See the sums of trine_trit_group.
+  always_comb begin                               // See the sums of trine_trit_planes.
     lane_d = entry_row_q;
     if (depth_i == 3'd3 && entry_row_q == 2'd1) lane_d = 2'd3;
     if (depth_i == 3'd1) lane_d = {entry_row_q[0], entry_row_q[1]};
