@@ -41,36 +41,34 @@ module trine_command #(
     known = 1'b1;
     bits  = '0;
     words = '0;
-    if (word_valid_i && index_q == '0) begin
-      unique case (word_data_i[7:0])
-        trine_commands_pkg::OPCODE_END: begin
-          bits  = trine_commands_pkg::OPCODE_END_BITS;
-          words = trine_commands_pkg::OPCODE_END_WORDS;
-        end
-        trine_commands_pkg::OPCODE_FENCE: begin
-          bits  = trine_commands_pkg::OPCODE_FENCE_BITS;
-          words = trine_commands_pkg::OPCODE_FENCE_WORDS;
-        end
-        trine_commands_pkg::OPCODE_LOAD: begin
-          bits  = trine_commands_pkg::OPCODE_LOAD_BITS;
-          words = trine_commands_pkg::OPCODE_LOAD_WORDS;
-        end
-        trine_commands_pkg::OPCODE_STORE: begin
-          bits  = trine_commands_pkg::OPCODE_STORE_BITS;
-          words = trine_commands_pkg::OPCODE_STORE_WORDS;
-        end
-        trine_commands_pkg::OPCODE_TRIT_MATVEC: begin
-          bits  = trine_commands_pkg::OPCODE_TRIT_MATVEC_BITS;
-          words = trine_commands_pkg::OPCODE_TRIT_MATVEC_WORDS;
-        end
-        trine_commands_pkg::OPCODE_F16_MATVEC: begin
-          known = HalfEngine != 0;
-          bits  = trine_commands_pkg::OPCODE_F16_MATVEC_BITS;
-          words = trine_commands_pkg::OPCODE_F16_MATVEC_WORDS;
-        end
-        default: known = 1'b0;
-      endcase
-    end
+    unique case (word_data_i[7:0])
+      trine_commands_pkg::OPCODE_END: begin
+        bits  = trine_commands_pkg::OPCODE_END_BITS;
+        words = trine_commands_pkg::OPCODE_END_WORDS;
+      end
+      trine_commands_pkg::OPCODE_FENCE: begin
+        bits  = trine_commands_pkg::OPCODE_FENCE_BITS;
+        words = trine_commands_pkg::OPCODE_FENCE_WORDS;
+      end
+      trine_commands_pkg::OPCODE_LOAD: begin
+        bits  = trine_commands_pkg::OPCODE_LOAD_BITS;
+        words = trine_commands_pkg::OPCODE_LOAD_WORDS;
+      end
+      trine_commands_pkg::OPCODE_STORE: begin
+        bits  = trine_commands_pkg::OPCODE_STORE_BITS;
+        words = trine_commands_pkg::OPCODE_STORE_WORDS;
+      end
+      trine_commands_pkg::OPCODE_TRIT_MATVEC: begin
+        bits  = trine_commands_pkg::OPCODE_TRIT_MATVEC_BITS;
+        words = trine_commands_pkg::OPCODE_TRIT_MATVEC_WORDS;
+      end
+      trine_commands_pkg::OPCODE_F16_MATVEC: begin
+        known = HalfEngine != 0;
+        bits  = trine_commands_pkg::OPCODE_F16_MATVEC_BITS;
+        words = trine_commands_pkg::OPCODE_F16_MATVEC_WORDS;
+      end
+      default: known = 1'b0;
+    endcase
   end
 
   always_ff @(posedge clk_i) begin

@@ -69,13 +69,11 @@ module trine_registers #(
   assign aw_ready_o = !aw_full_q;
   assign w_ready_o  = !w_full_q;
 
-  logic [31:0] strobe, set_bits;  // Bits that this write touches, and that it sets to 1.
-  always_comb begin
-    strobe = '0;
-    if (write)
-      strobe = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
-    set_bits = w_data_q & strobe;
-  end
+  logic [31:0] strobe;
+  assign strobe = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
+
+  logic [31:0] set_bits;  // Bits that this write sets to 1.
+  assign set_bits = w_data_q & strobe;
 
   logic [11:0] write_offset, read_offset;
   assign write_offset = {aw_addr_q[11:2], 2'b00};
@@ -153,33 +151,29 @@ module trine_registers #(
 
   localparam int unsigned Counters = 8;
 
+  logic [Counters-1:0]    counted;
   logic [32*Counters-1:0] low, high;
+  assign counted = {events_i, busy_i};
 
   logic read, read_counter;
   assign read         = ar_valid_i && ar_ready_o;
   assign read_counter = read_offset >= trine_regs_pkg::CYCLES_LO_OFFSET
                      && read_offset <= trine_regs_pkg::COMMANDS_HI_OFFSET;
 
-  logic [Counters-1:0] read_low, read_high;
-  always_comb begin
-    read_low  = '0;
-    read_high = '0;
-    if (read && read_counter) begin
-      if (read_offset[2]) read_high[read_offset[5:3]] = 1'b1;
-      else                read_low[read_offset[5:3]]  = 1'b1;
-    end
+  for (genvar i = 0; i < Counters; i++) begin : gen_counter
+    logic mine;
+    assign mine = read && read_counter && read_offset[5:3] == 3'(i);
+    trine_counter u_counter (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (clear),
+      .event_i     (counted[i]),
+      .read_low_i  (mine && !read_offset[2]),
+      .read_high_i (mine && read_offset[2]),
+      .low_o       (low[32*i +: 32]),
+      .high_o      (high[32*i +: 32])
+    );
   end
-
-  trine_counters #(.Counters (Counters)) u_counters (
-    .clk_i,
-    .rst_ni,
-    .clear_i     (clear),
-    .events_i    ({events_i, busy_i}),
-    .read_low_i  (read_low),
-    .read_high_i (read_high),
-    .low_o       (low),
-    .high_o      (high)
-  );
 
   // ---- Read ----
 
@@ -189,11 +183,9 @@ module trine_registers #(
   always_comb begin
     value       = '0;
     read_mapped = 1'b1;
-    // The enables keep wide selections from being worked out (in simulation) or switched (in
-    // hardware) in cycles that do not use them.
-    if (read && read_counter) begin
+    if (read_counter) begin
       value = read_offset[2] ? high[32*read_offset[5:3] +: 32] : low[32*read_offset[5:3] +: 32];
-    end else if (read) begin
+    end else begin
       unique case (read_offset)
         trine_regs_pkg::ID_OFFSET:      value = trine_regs_pkg::ID_RESET;
         trine_regs_pkg::VERSION_OFFSET: value = trine_regs_pkg::VERSION_RESET;

@@ -141,51 +141,33 @@ module trine_sequencer #(
 
   // ---- Checks ----
 
-  typedef enum logic [4:0] {
-    StIdle, StList, StSum, StWindow, StFetch, StWords, StForm, StVector, StSize, StData, StBook,
-    StReadBook, StReadData, StWriteData, StAwaitBook, StStart, StRun, StDrain, StNext, StStop
-  } state_e;
-  state_e state_d, state_q;
+  logic bad_value;  // Fields out of range, whatever the rest.
+  assign bad_value = !form_ok
+                  || ((is_load || is_store || is_matvec) && rows_o == '0)
+                  || (is_matvec && (cols_o == '0 || cols_o > 32'(MaxCols)))
+                  || (is_trit && (depth_o == 3'd0 || depth_o > 3'd4));
 
-  // Each check is worked out in the one state that asks for it.
-  logic bad_value;   // Fields out of range, whatever the rest.
-  logic misaligned;  // Fields that an opcode does not use are zero by now, and zero is aligned.
-  always_comb begin
-    bad_value  = 1'b0;
-    misaligned = 1'b0;
-    if (state_q == StForm) begin
-      bad_value  = !form_ok
-                || ((is_load || is_store || is_matvec) && rows_o == '0)
-                || (is_matvec && (cols_o == '0 || cols_o > 32'(MaxCols)))
-                || (is_trit && (depth_o == 3'd0 || depth_o > 3'd4));
-      misaligned = {src[3:0], dst[3:0], addr[5:0], book[5:0]} != '0;
-    end
-  end
+  // Fields that an opcode does not use are zero by now, and zero is aligned and in range.
+  logic misaligned;
+  assign misaligned = {src[3:0], dst[3:0], addr[5:0], book[5:0]} != '0;
 
-  logic                 past_vector;
   logic [ReachBits-1:0] rows16, rows32, cols16, src_words, dst_words;
+  assign rows16 = (ReachBits'(rows_o) + ReachBits'(15)) >> 4 << 4;
+  assign rows32 = (ReachBits'(rows_o) + ReachBits'(31)) >> 5 << 5;
+  assign cols16 = (ReachBits'(cols_o) + ReachBits'(15)) >> 4 << 4;
   always_comb begin
-    rows16      = '0;
-    rows32      = '0;
-    cols16      = '0;
-    src_words   = '0;
-    dst_words   = '0;
-    past_vector = 1'b0;
-    if (state_q == StVector) begin
-      rows16    = (ReachBits'(rows_o) + ReachBits'(15)) >> 4 << 4;
-      rows32    = (ReachBits'(rows_o) + ReachBits'(31)) >> 5 << 5;
-      cols16    = (ReachBits'(cols_o) + ReachBits'(15)) >> 4 << 4;
-      src_words = is_store ? rows16 : cols16;
-      unique case (opcode)
-        trine_commands_pkg::OPCODE_LOAD:        dst_words = rows16;
-        trine_commands_pkg::OPCODE_TRIT_MATVEC: dst_words = raw_o ? rows32 << 1 : rows32;
-        trine_commands_pkg::OPCODE_F16_MATVEC:  dst_words = raw_o ? rows16 << 1 : rows16;
-        default: ;
-      endcase
-      past_vector = ReachBits'(src) + src_words > ReachBits'(VectorWords)
-                 || ReachBits'(dst) + dst_words > ReachBits'(VectorWords);
-    end
+    src_words = is_store ? rows16 : cols16;
+    unique case (opcode)
+      trine_commands_pkg::OPCODE_LOAD:        dst_words = rows16;
+      trine_commands_pkg::OPCODE_TRIT_MATVEC: dst_words = raw_o ? rows32 << 1 : rows32;
+      trine_commands_pkg::OPCODE_F16_MATVEC:  dst_words = raw_o ? rows16 << 1 : rows16;
+      default:                                dst_words = '0;
+    endcase
   end
+
+  logic past_vector;
+  assign past_vector = ReachBits'(src) + src_words > ReachBits'(VectorWords)
+                    || ReachBits'(dst) + dst_words > ReachBits'(VectorWords);
 
   // Bytes in memory, before rounding up to 64; of elements, so that VectorWords bounds them.
   logic [33:0] element_bytes;
@@ -200,15 +182,16 @@ module trine_sequencer #(
   logic [40:0] bytes_q;
   logic [63:0] end_q;    // May have wrapped when `first_q` is beyond the address bus.
   logic        outside;
-  always_comb begin
-    outside = 1'b0;
-    if (state_q == StWindow) begin
-      outside = first_q[63:AddrWidth] != '0 || end_q > (64'(1) << AddrWidth)
-             || first_q < mem_base_i || end_q > mem_limit_i;
-    end
-  end
+  assign outside = first_q[63:AddrWidth] != '0 || end_q > (64'(1) << AddrWidth)
+                || first_q < mem_base_i || end_q > mem_limit_i;
 
   // ---- States ----
+
+  typedef enum logic [4:0] {
+    StIdle, StList, StSum, StWindow, StFetch, StWords, StForm, StVector, StSize, StData, StBook,
+    StReadBook, StReadData, StWriteData, StAwaitBook, StStart, StRun, StDrain, StNext, StStop
+  } state_e;
+  state_e state_d, state_q;
 
   logic [31:0] index_q;
   logic [63:0] list_addr_q;
@@ -218,16 +201,14 @@ module trine_sequencer #(
 
   always_comb begin
     data_error = trine_commands_pkg::ERROR_NONE;
-    if (state_q == StNext) begin
-      if (is_matvec && overflow_i)     data_error = trine_commands_pkg::ERROR_OVERFLOW;
-      if (is_matvec && nonfinite_i)    data_error = trine_commands_pkg::ERROR_NONFINITE;
-      if (is_matvec && bad_tail_i)     data_error = trine_commands_pkg::ERROR_BAD_TAIL;
-      if (is_matvec && bad_set_byte_i) data_error = trine_commands_pkg::ERROR_BAD_SET_BYTE;
-      if (is_trit && bad_codebook_i)   data_error = trine_commands_pkg::ERROR_BAD_CODEBOOK;
-      if (write_error_i)               data_error = trine_commands_pkg::ERROR_AXI_WRITE;
-      if (read_error_i)                data_error = trine_commands_pkg::ERROR_AXI_READ;
-      if (abort_q && !is_end)          data_error = trine_commands_pkg::ERROR_ABORTED;
-    end
+    if (is_matvec && overflow_i)     data_error = trine_commands_pkg::ERROR_OVERFLOW;
+    if (is_matvec && nonfinite_i)    data_error = trine_commands_pkg::ERROR_NONFINITE;
+    if (is_matvec && bad_tail_i)     data_error = trine_commands_pkg::ERROR_BAD_TAIL;
+    if (is_matvec && bad_set_byte_i) data_error = trine_commands_pkg::ERROR_BAD_SET_BYTE;
+    if (is_trit && bad_codebook_i)   data_error = trine_commands_pkg::ERROR_BAD_CODEBOOK;
+    if (write_error_i)               data_error = trine_commands_pkg::ERROR_AXI_WRITE;
+    if (read_error_i)                data_error = trine_commands_pkg::ERROR_AXI_READ;
+    if (abort_q && !is_end)          data_error = trine_commands_pkg::ERROR_ABORTED;
   end
 
   always_comb begin

@@ -34,23 +34,14 @@ module trine_stream_size #(
     endcase
   end
 
+  logic [31:0] cols16, across, down;
+  assign cols16 = (cols_i + 32'd15) & ~32'd15;
+  assign across = half_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
+                         : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
+  assign down   = half_i ? rows_i : (rows_i + 32'd31) >> 5;
+
   typedef enum logic [1:0] {StIdle, StPanel, StLoad, StRows} state_e;
   state_e      state_q;
-
-  // Only worked out in the cycles that use them.
-  logic [31:0] cols16, across, down;
-  always_comb begin
-    cols16 = '0;
-    across = '0;
-    down   = '0;
-    if (start_i || state_q == StLoad) begin
-      cols16 = (cols_i + 32'd15) & ~32'd15;
-      across = half_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
-                      : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
-      down   = half_i ? rows_i : (rows_i + 32'd31) >> 5;
-    end
-  end
-
   logic [31:0] left_q, right_q;  // sum + left * right is the product.
 
   assign done_o = state_q == StIdle;

@@ -60,14 +60,8 @@ module trine_write_dma #(
   logic [ByteBits-1:0]           tail_q;       // Bytes in the last beat, 0 for all.
 
   logic [BurstBits:0] room, len;
-  always_comb begin
-    room = '0;
-    len  = '0;
-    if (left_q != '0) begin
-      room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
-      len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
-    end
-  end
+  assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+  assign len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
 
   logic accept, issue, push, answer;
   assign accept = job_valid_i && job_ready_o;
