@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 
 namespace trine {
@@ -18,21 +19,92 @@ bool is_matvec(Opcode opcode) {
   return opcode == Opcode::TRIT_MATVEC || opcode == Opcode::F16_MATVEC;
 }
 
-bool moves_data(Opcode opcode) {
-  return opcode == Opcode::LOAD || opcode == Opcode::STORE || is_matvec(opcode);
+bool is_vector(Opcode opcode) {
+  return opcode >= Opcode::RMSNORM && opcode <= Opcode::ARGMAX;
+}
+
+bool bad_field(const Command& c, Opcode opcode, const MachineParams& machine) {
+  const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
+  const std::uint64_t stride = c.get(command::STRIDE);
+  const std::uint32_t depth = c.get(command::DEPTH), span = c.get(command::SPAN);
+  if (c.get(command::BANK) >= machine.vectors || c.get(command::INDEX) == 3 || span == 3)
+    return true;
+  if (rows == 0) return true;
+  if (is_matvec(opcode) && (cols == 0 || cols > machine.max_cols)) return true;
+  switch (opcode) {
+    case Opcode::TRIT_MATVEC:
+      return depth < 1 || depth > 4;
+    case Opcode::F16_MATVEC:
+      return stride != 0 && stride < half_stride(cols, machine) * 2;
+    case Opcode::STORE_COLUMN:
+      return stride < 2ull * c.get(command::LIMIT);
+    case Opcode::ROPE:
+      return cols < 32 || cols > 512 || !std::has_single_bit(cols) || rows % cols != 0;
+    case Opcode::SOFTMAX:
+      return span == 2;
+    default:
+      return false;
+  }
+}
+
+/// Puts the sequence state in; false when a token or position is beyond its limit.
+bool resolve(Command& c, Opcode opcode, const SequenceState& state) {
+  const unsigned bank = c.get(command::BANK);
+  const std::uint64_t position = std::uint64_t{state.position} + bank;
+  const auto span = c.get(command::SPAN);
+  if (span != 0) {
+    const CommandField& field = span == 1 ? command::ROWS : command::COLS;
+    if (position >= c.get(field)) return false;
+    c.set(field, static_cast<std::uint32_t>(position + 1));
+  }
+  const bool column = opcode == Opcode::STORE_COLUMN;
+  const auto kind = column ? 2 : c.get(command::INDEX);
+  if (kind == 0) return true;
+  const std::uint64_t index = kind == 1 ? state.token[bank] : position;
+  if (index >= c.get(command::LIMIT)) return false;
+  if (!column) {
+    const std::uint64_t address = c.address() + index * c.get(command::STRIDE);
+    c.set(command::ADDR_LO, static_cast<std::uint32_t>(address))
+        .set(command::ADDR_HI, static_cast<std::uint32_t>(address >> 32));
+  }
+  c.set(command::LIMIT, static_cast<std::uint32_t>(index));
+  return true;
+}
+
+/// Words at SRC, SRC2 and DST that a command reads or writes, rounded up.
+struct VectorReach {
+  std::uint64_t src = 0, src2 = 0, dst = 0;
+};
+
+VectorReach vector_reach(const Command& c, Opcode opcode) {
+  const std::uint64_t rows = c.get(command::ROWS), rows16 = round_up(rows, 16);
+  const std::uint64_t cols = c.get(command::COLS), raw = c.get(command::RAW) != 0 ? 2 : 1;
+  switch (opcode) {
+    case Opcode::LOAD:
+      return {.dst = rows16};
+    case Opcode::STORE:
+    case Opcode::STORE_COLUMN:
+      return {.src = rows16};
+    case Opcode::TRIT_MATVEC:
+      return {.src = round_up(cols, 16), .dst = round_up(rows, golden::kPanelRows) * raw};
+    case Opcode::F16_MATVEC:
+      return {.src = round_up(cols, 16), .dst = rows16 * raw};
+    case Opcode::ROPE:
+      return {.src = rows16, .src2 = cols, .dst = rows16};
+    case Opcode::SOFTMAX:
+      return {.src = rows16, .dst = rows16};
+    case Opcode::ARGMAX:
+      return {.src = rows16, .dst = 16};
+    default:
+      return {.src = rows16, .src2 = rows16, .dst = rows16};
+  }
 }
 
 bool past_vector(const Command& c, Opcode opcode, std::uint64_t vector_words) {
-  const std::uint64_t rows = c.get(command::ROWS);
-  std::uint64_t read = 0, written = 0;
-  if (opcode == Opcode::LOAD) written = round_up(rows, 16);
-  if (opcode == Opcode::STORE) read = round_up(rows, 16);
-  if (is_matvec(opcode)) {
-    read = round_up(c.get(command::COLS), 16);
-    written = round_up(rows, opcode == Opcode::TRIT_MATVEC ? golden::kPanelRows : 16) *
-              (c.get(command::RAW) != 0 ? 2 : 1);
-  }
-  return c.get(command::SRC) + read > vector_words || c.get(command::DST) + written > vector_words;
+  const VectorReach reach = vector_reach(c, opcode);
+  return c.get(command::SRC) + reach.src > vector_words ||
+         c.get(command::SRC2) + reach.src2 > vector_words ||
+         c.get(command::DST) + reach.dst > vector_words;
 }
 
 }  // namespace
@@ -52,33 +124,60 @@ std::uint64_t memory_bytes(const Command& c, const MachineParams& machine) {
           machine.geometry());
     case Opcode::F16_MATVEC:
       return rows * half_stride(cols, machine) * 2;
+    case Opcode::STORE_COLUMN:
+      return rows * 2;
     default:
       return 0;
   }
 }
 
+std::uint64_t reach_bytes(const Command& c, const MachineParams& machine) {
+  const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
+  const std::uint64_t stride = c.get(command::STRIDE);
+  const bool rows_apart =
+      opcode == Opcode::STORE_COLUMN || (opcode == Opcode::F16_MATVEC && stride != 0);
+  return rows_apart ? c.get(command::ROWS) * stride : memory_bytes(c, machine);
+}
+
+CheckedCommand check_command(const Command& given, const MachineParams& machine,
+                             const MemoryWindow& window, const SequenceState& state) {
+  const auto opcode = static_cast<Opcode>(given.get(command::OPCODE));
+  const auto refuse = [](ErrorCode code) { return CheckedCommand{code, {}}; };
+  if (opcode == Opcode::F16_MATVEC && !machine.half_engine) return refuse(ErrorCode::BAD_OPCODE);
+  if (is_vector(opcode) && !machine.vector_unit) return refuse(ErrorCode::BAD_OPCODE);
+  if (const ErrorCode code = check_form(given); code != ErrorCode::NONE) return refuse(code);
+  if (opcode == Opcode::END || opcode == Opcode::FENCE) return {ErrorCode::NONE, given};
+  if (bad_field(given, opcode, machine)) return refuse(ErrorCode::BAD_FIELD);
+
+  Command c = given;
+  if (!resolve(c, opcode, state)) return refuse(ErrorCode::INDEX_RANGE);
+  if (c.get(command::SRC) % kVectorAlign != 0 || c.get(command::DST) % kVectorAlign != 0 ||
+      c.get(command::SRC2) % kVectorAlign != 0 || given.address() % kMemoryAlign != 0 ||
+      c.codebook() % kMemoryAlign != 0 || c.get(command::STRIDE) % kMemoryAlign != 0)
+    return refuse(ErrorCode::ALIGNMENT);
+  if (past_vector(c, opcode, machine.vector_words)) return refuse(ErrorCode::VECTOR_RANGE);
+  if (memory_bytes(c, machine) != 0 &&
+      !window.holds(c.address(), round_up(reach_bytes(c, machine), kMemoryAlign)))
+    return refuse(ErrorCode::ADDRESS_RANGE);
+  if (opcode == Opcode::TRIT_MATVEC && !window.holds(c.codebook(), kCodebookBytes))
+    return refuse(ErrorCode::ADDRESS_RANGE);
+  return {ErrorCode::NONE, c};
+}
+
 ErrorCode check_command(const Command& c, const MachineParams& machine,
                         const MemoryWindow& window) {
+  // The largest index or size reaches furthest; the first of the sequence must do, too.
   const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
-  if (opcode == Opcode::F16_MATVEC && !machine.half_engine) return ErrorCode::BAD_OPCODE;
-  if (const ErrorCode code = check_form(c); code != ErrorCode::NONE) return code;
-  if (!moves_data(opcode)) return ErrorCode::NONE;
-
-  if (c.get(command::ROWS) == 0) return ErrorCode::BAD_FIELD;
-  if (is_matvec(opcode) && (c.get(command::COLS) == 0 || c.get(command::COLS) > machine.max_cols))
-    return ErrorCode::BAD_FIELD;
-  const std::uint32_t depth = c.get(command::DEPTH);
-  if (opcode == Opcode::TRIT_MATVEC && (depth < 1 || depth > 4)) return ErrorCode::BAD_FIELD;
-
-  if (c.get(command::SRC) % kVectorAlign != 0 || c.get(command::DST) % kVectorAlign != 0 ||
-      c.address() % kMemoryAlign != 0 || c.codebook() % kMemoryAlign != 0)
-    return ErrorCode::ALIGNMENT;
-  if (past_vector(c, opcode, machine.vector_words)) return ErrorCode::VECTOR_RANGE;
-  if (!window.holds(c.address(), round_up(memory_bytes(c, machine), kMemoryAlign)))
-    return ErrorCode::ADDRESS_RANGE;
-  if (opcode == Opcode::TRIT_MATVEC && !window.holds(c.codebook(), kCodebookBytes))
-    return ErrorCode::ADDRESS_RANGE;
-  return ErrorCode::NONE;
+  const std::uint32_t bank = std::min(c.get(command::BANK), kMaxVectors - 1);
+  std::uint32_t last = ~std::uint32_t{0};
+  if (c.get(command::SPAN) == 1) last = std::min(last, c.get(command::ROWS) - 1);
+  if (c.get(command::SPAN) == 2) last = std::min(last, c.get(command::COLS) - 1);
+  SequenceState state;
+  if (c.get(command::INDEX) == 1) state.token[bank] = c.get(command::LIMIT) - 1;
+  if (c.get(command::INDEX) == 2 || opcode == Opcode::STORE_COLUMN)
+    last = std::min(last, c.get(command::LIMIT) - 1);
+  state.position = last < bank ? 0 : last - bank;
+  return check_command(c, machine, window, state).code;
 }
 
 std::string describe(const Command& c) {

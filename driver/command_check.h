@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -22,15 +23,36 @@ struct MemoryWindow {
   }
 };
 
-/// Bytes of memory that a command reads or writes at ADDR; of a matrix, its stream.  The fields
+/// Where the machine is in its sequences: registers POSITION and TOKEN_*.
+struct SequenceState {
+  std::uint32_t position = 0;  // Of bank 0; bank b is at position + b.
+  std::array<std::uint32_t, kMaxVectors> token{};
+};
+
+/// Bytes of memory that a command reads or writes at ADDR; of a matrix, its stream.  The command
 /// must have passed the checks before ADDRESS_RANGE.
 std::uint64_t memory_bytes(const Command& command, const MachineParams& machine);
+
+/// Bytes from ADDR on that must lie in the window: `memory_bytes`, and the gaps between rows.
+std::uint64_t reach_bytes(const Command& command, const MachineParams& machine);
 
 /// Elements from row to row of an FP16 matrix: whole blocks of 16 and whole beats.
 std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine);
 
-/// What the machine says of a command before it touches anything: steps 1 to 5 of the order that
+/// A command as the machine sees it, with the sequence state put in.
+struct CheckedCommand {
+  ErrorCode code = ErrorCode::NONE;
+  /// When `code` is NONE: ROWS or COLS replaced as SPAN says; ADDR moved as INDEX says; LIMIT holds
+  /// the index that was used (of STORE_COLUMN: the position, ADDR is not moved).
+  Command command;
+};
+
+/// What the machine says of a command before it touches anything: steps 1 to 6 of the order that
 /// regs/commands.h states.
+[[nodiscard]] CheckedCommand check_command(const Command& command, const MachineParams& machine,
+                                           const MemoryWindow& window, const SequenceState& state);
+
+/// The same for whatever sequence state the limits of the command allow.
 [[nodiscard]] ErrorCode check_command(const Command& command, const MachineParams& machine,
                                       const MemoryWindow& window);
 

@@ -26,6 +26,7 @@ Device::Device(Transport& transport) : transport_(transport) {
   params_.groups = field::CAPS_GROUPS.get(caps);
   params_.vectors = field::CAPS_VECTORS.get(caps);
   params_.half_engine = field::CAPS_F16.get(caps) != 0;
+  params_.vector_unit = field::CAPS_VECTOR_UNIT.get(caps) != 0;
   params_.act_width = field::CAPS_ACT_WIDTH.get(caps);
   params_.tile_rows = transport_.read(Reg::TILE_ROWS);
   params_.vector_words = transport_.read(Reg::VECTOR_WORDS);

@@ -48,6 +48,7 @@ std::uint32_t GoldenTransport::read(Reg reg) {
     case Reg::CAPS:
       return field::CAPS_GROUPS.put(params.groups) | field::CAPS_VECTORS.put(params.vectors) |
              field::CAPS_F16.put(params.half_engine ? 1 : 0) |
+             field::CAPS_VECTOR_UNIT.put(params.vector_unit ? 1 : 0) |
              field::CAPS_ACT_WIDTH.put(params.act_width);
     case Reg::TILE_ROWS:
       return params.tile_rows;
@@ -173,11 +174,10 @@ void GoldenTransport::step() {
   if (bytes == nullptr) return stop(ErrorCode::AXI_READ);
   Command command;
   std::memcpy(&command, bytes, sizeof command);
-  if (const ErrorCode code = check_command(command, machine_.params(), window);
-      code != ErrorCode::NONE)
-    return stop(code);
+  const CheckedCommand checked = check_command(command, machine_.params(), window, sequence_);
+  if (checked.code != ErrorCode::NONE) return stop(checked.code);
 
-  ErrorCode code = machine_.execute(command);
+  ErrorCode code = machine_.execute(checked.command);
   ++commands_;
   const bool end = command.get(command::OPCODE) == static_cast<std::uint32_t>(Opcode::END);
   if (abort_ && !end) code = ErrorCode::ABORTED;  // The lowest of what a command may raise.

@@ -50,6 +50,7 @@ class GoldenTransport final : public Transport {
   // Registers.
   bool busy_ = false, done_ = false, error_ = false, abort_ = false;
   ErrorCode code_ = ErrorCode::NONE;
+  SequenceState sequence_;
   std::uint32_t irq_enable_ = 0, index_ = 0, list_count_ = 0;
   std::uint64_t list_ = 0, mem_base_ = 0, mem_limit_ = 0;
   std::uint64_t next_ = 0;  // Address of the next command.

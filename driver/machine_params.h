@@ -17,11 +17,15 @@ struct MachineParams {
   std::uint32_t vector_words = 65536;
   std::uint32_t max_cols = 16384;
   bool half_engine = true;  // F16_MATVEC exists.
+  bool vector_unit = true;  // RMSNORM to ARGMAX exist.
 
   golden::Geometry geometry() const { return {groups, tile_rows}; }
   std::uint64_t beat_bytes() const { return 4ull * groups; }
   bool operator==(const MachineParams&) const = default;
 };
+
+/// Banks that a core can have at most: activation vectors that share a weight beat.
+inline constexpr unsigned kMaxVectors = 4;
 
 /// Bits of an address on the memory bus; no command may reach 2^40.
 inline constexpr unsigned kAddressBits = 40;

@@ -134,11 +134,18 @@ constexpr const ErrorInfo* find_error(std::uint32_t code) {
 ///   0. index >= LIST_COUNT: LIST_OVERRUN; list address not a multiple of 64: ALIGNMENT; its 64
 ///      bytes outside the window: ADDRESS_RANGE
 ///   1. `check_form`: BAD_OPCODE, BAD_FIELD
-///   2. BAD_FIELD: ROWS = 0; of a matrix: COLS = 0, COLS > MAX_COLS, DEPTH not 1..4
-///   3. ALIGNMENT: SRC, DST (16 words), ADDR, BOOK (64 bytes)
-///   4. VECTOR_RANGE, with sizes rounded up: LOAD, STORE and COLS to 16 words, rows of a result
-///      to 32 (TRIT_MATVEC) or 16 (F16_MATVEC), twice that for RAW
-///   5. ADDRESS_RANGE: bytes rounded up to 64, then the codebook block, inside MEM_BASE..MEM_LIMIT
+///   2. BAD_FIELD: BANK >= VECTORS, INDEX = 3, SPAN = 3, SPAN = 2 of SOFTMAX; ROWS = 0; of a matrix:
+///      COLS = 0, COLS > MAX_COLS, DEPTH not 1..4; F16_MATVEC with STRIDE below the bytes of a row
+///      and not 0; STORE_COLUMN with STRIDE < 2 * LIMIT; ROPE: COLS not 32, 64, 128, 256 or 512,
+///      ROWS not a multiple of COLS
+///   3. INDEX_RANGE: token or position not below LIMIT; with SPAN, position + 1 above ROWS or COLS
+///   4. ALIGNMENT: SRC, DST, SRC2 (16 words), ADDR, BOOK, STRIDE (64 bytes)
+///   5. VECTOR_RANGE, with sizes rounded up: elements and COLS to 16 words, rows of a result to 32
+///      (TRIT_MATVEC) or 16 (F16_MATVEC), twice that for RAW; ROPE reads COLS words at SRC2, ARGMAX
+///      writes 16 words
+///   6. ADDRESS_RANGE: bytes rounded up to 64 (with a STRIDE between rows: ROWS * STRIDE), then the
+///      codebook block, inside MEM_BASE..MEM_LIMIT
+/// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names.
 /// The first that fails stops the machine before the command touches anything.
 constexpr ErrorCode check_form(const Command& c) {
   const OpcodeInfo* info = find_opcode(c.get(command::OPCODE));

@@ -9,20 +9,22 @@ package trine_regs_pkg;
   parameter int unsigned ID_VALUE_WIDTH = 32;
 
   parameter logic [11:0] VERSION_OFFSET = 12'h004;  // Version of registers and commands
-  parameter logic [31:0] VERSION_RESET  = 32'h00010000;
+  parameter logic [31:0] VERSION_RESET  = 32'h00010001;
   parameter int unsigned VERSION_MINOR_LSB = 0;  // Grows when something is added
   parameter int unsigned VERSION_MINOR_WIDTH = 16;
   parameter int unsigned VERSION_MAJOR_LSB = 16;  // Grows when something changes its meaning
   parameter int unsigned VERSION_MAJOR_WIDTH = 16;
 
   parameter logic [11:0] CAPS_OFFSET = 12'h008;  // Capabilities: the parameters that the core was built with
-  parameter logic [31:0] CAPS_RESET  = 32'h000C1110;
+  parameter logic [31:0] CAPS_RESET  = 32'h000C3110;
   parameter int unsigned CAPS_GROUPS_LSB = 0;  // Groups side by side; a beat is 4 * GROUPS bytes
   parameter int unsigned CAPS_GROUPS_WIDTH = 8;
   parameter int unsigned CAPS_VECTORS_LSB = 8;  // Activation vectors that share a weight beat
   parameter int unsigned CAPS_VECTORS_WIDTH = 4;
   parameter int unsigned CAPS_F16_LSB = 12;  // The FP16 engine is present
   parameter int unsigned CAPS_F16_WIDTH = 1;
+  parameter int unsigned CAPS_VECTOR_UNIT_LSB = 13;  // The vector unit is present
+  parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
   parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
   parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 8;
 
@@ -49,6 +51,8 @@ package trine_regs_pkg;
   parameter int unsigned CTRL_ABORT_WIDTH = 1;
   parameter int unsigned CTRL_CLEAR_LSB = 2;  // Zeroes the counters; ignored while busy
   parameter int unsigned CTRL_CLEAR_WIDTH = 1;
+  parameter int unsigned CTRL_RESET_LSB = 3;  // Soft reset: like ABORT while busy; when idle, every register and counter returns to its reset value
+  parameter int unsigned CTRL_RESET_WIDTH = 1;
 
   parameter logic [11:0] IRQ_ENABLE_OFFSET = 12'h01C;  // Interrupt enable; the line is high while an enabled STATUS bit is set
   parameter logic [31:0] IRQ_ENABLE_RESET  = 32'h00000000;
@@ -110,6 +114,46 @@ package trine_regs_pkg;
   parameter logic [31:0] MEM_LIMIT_HI_RESET  = 32'h00000000;
   parameter int unsigned MEM_LIMIT_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned MEM_LIMIT_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] POSITION_OFFSET = 12'h050;  // Position in the sequence
+  parameter logic [31:0] POSITION_RESET  = 32'h00000000;
+  parameter int unsigned POSITION_VALUE_LSB = 0;  // Of the token in bank 0; bank b has POSITION + b
+  parameter int unsigned POSITION_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_0_OFFSET = 12'h054;  // Token of bank 0
+  parameter logic [31:0] TOKEN_0_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_0_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_0_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_1_OFFSET = 12'h058;  // Token of bank 1
+  parameter logic [31:0] TOKEN_1_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_1_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_1_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_2_OFFSET = 12'h05C;  // Token of bank 2
+  parameter logic [31:0] TOKEN_2_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_2_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_2_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_3_OFFSET = 12'h060;  // Token of bank 3
+  parameter logic [31:0] TOKEN_3_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_3_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_3_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_LO_OFFSET = 12'h064;  // Address of the profile, low half
+  parameter logic [31:0] PROFILE_LO_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_LO_VALUE_LSB = 0;  // A multiple of 64
+  parameter int unsigned PROFILE_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_HI_OFFSET = 12'h068;  // Address of the profile, high half
+  parameter logic [31:0] PROFILE_HI_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned PROFILE_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_COUNT_OFFSET = 12'h06C;  // Records that the profile has room for; 0: no profile
+  parameter logic [31:0] PROFILE_COUNT_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_COUNT_VALUE_LSB = 0;  // The commands with a lower index write a record of 64 bytes each
+  parameter int unsigned PROFILE_COUNT_VALUE_WIDTH = 32;
 
   parameter logic [11:0] CYCLES_LO_OFFSET = 12'h080;  // Cycles with STATUS.BUSY, low half
   parameter logic [31:0] CYCLES_LO_RESET  = 32'h00000000;
