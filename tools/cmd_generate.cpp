@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "tools/common.h"
 #include "tools/model.h"
@@ -22,23 +23,28 @@ struct Options {
   golden::SamplerOptions sampler{.seed = 1};
 };
 
-/// The generated text: kept, and streamed as it comes.
+/// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
 class Output {
  public:
-  Output(const golden::Tokenizer& tokenizer, bool stream, Progress& progress)
-      : decoder_(tokenizer), stream_(stream), progress_(progress) {}
+  Output(const golden::Tokenizer* tokenizer, bool stream, Progress& progress)
+      : stream_(stream), progress_(progress) {
+    if (tokenizer != nullptr) decoder_.emplace(*tokenizer);
+  }
 
   /// Ends the line, also that of a run that fails.
   ~Output() { end_line(); }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  void push(std::int32_t token) { add(decoder_.push(token)); }
+  void push(std::int32_t token) {
+    add(decoder_ ? decoder_->push(token) : fmt::format("{}{}", text_.empty() ? "" : " ", token));
+  }
   void finish() {
-    add(decoder_.finish());
+    if (decoder_) add(decoder_->finish());
     end_line();
   }
-  const std::string& text() const { return text_; }
+  /// Null without a tokenizer.
+  Json text() const { return decoder_ ? Json(text_) : Json(nullptr); }
 
  private:
   void add(const std::string& part) {
@@ -52,13 +58,13 @@ class Output {
     open_line_ = false;
   }
 
-  golden::StreamDecoder decoder_;
+  std::optional<golden::StreamDecoder> decoder_;
   bool stream_, open_line_ = false;
   Progress& progress_;
   std::string text_;
 };
 
-Json result_json(const GenerateResult& result, const std::string& generated) {
+Json result_json(const GenerateResult& result, const Json& generated) {
   const auto passes = result.prefill_tokens + result.decode_tokens;
   const std::chrono::duration<double> time = result.prefill_time + result.decode_time;
   const std::uint64_t cycles = result.prefill.cycles + result.decode.cycles;
@@ -88,13 +94,14 @@ void run(Options& options) {
   golden::Sampler sampler(options.sampler);
   const ModelFile file(options.model);
   const auto prompt = prompt_tokens(options.prompt, file, options.count - 1);
-  const golden::Tokenizer tokenizer = file.tokenizer();
+  std::optional<golden::Tokenizer> tokenizer;
+  if (file.has_tokenizer()) tokenizer.emplace(file.tokenizer());
   Progress progress("generate", options.common);
   Session session(file, options.device, progress);
   const std::size_t total = prompt.size() + options.count - 1;  // Tokens through the model.
   session.expect_tokens(total);
 
-  Output output(tokenizer, !options.common.json, progress);
+  Output output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
   std::size_t done = 0;
   const auto on_token = [&](const TokenEvent& event) {
     if (event.prompt || event.index > 0) ++done;

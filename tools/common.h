@@ -67,6 +67,7 @@ void add_layer(CLI::App& app);
 void add_logits(CLI::App& app);
 void add_perplexity(CLI::App& app);
 void add_quantize(CLI::App& app);
+void add_synth(CLI::App& app);
 void add_vectors(CLI::App& app);
 
 }  // namespace trine::tools

@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   trine::tools::add_perplexity(app);
   trine::tools::add_layer(app);
   trine::tools::add_vectors(app);
+  trine::tools::add_synth(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

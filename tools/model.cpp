@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kTokenizerFile = "tokenizer.json";
+
 golden::Backbone make_backbone(const ModelFile& file) {
   return file.packed() != nullptr ? golden::Backbone(*file.packed())
                                   : golden::Backbone(*file.checkpoint());
@@ -48,8 +50,15 @@ ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
   }
 }
 
+bool ModelFile::has_tokenizer() const {
+  return fs::exists(directory_ / kTokenizerFile);
+}
+
 golden::Tokenizer ModelFile::tokenizer() const {
-  return golden::Tokenizer(directory_ / "tokenizer.json");
+  if (!has_tokenizer())
+    throw Error(fmt::format("{}: has no {}, so it takes tokens by number and no text",
+                            directory_.string(), kTokenizerFile));
+  return golden::Tokenizer(directory_ / kTokenizerFile);
 }
 
 Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& progress)

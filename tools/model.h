@@ -30,6 +30,9 @@ class ModelFile {
   const std::filesystem::path& directory() const { return directory_; }
   const golden::PackedModel* packed() const { return packed_ ? &*packed_ : nullptr; }
   const golden::Checkpoint* checkpoint() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
+  /// A synthetic model has none.
+  bool has_tokenizer() const;
+  /// Throws Error when there is none.
   golden::Tokenizer tokenizer() const;
 
  private:

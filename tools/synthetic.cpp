@@ -6,9 +6,9 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <numbers>
 
 #include "golden/reference/sampler.h"
+#include "tools/synth_stream.h"
 
 namespace trine::tools {
 namespace {
@@ -18,19 +18,10 @@ using golden::Random;
 constexpr std::size_t kTableBits = 12;  // Five entries of the table a random number.
 using LevelTable = std::array<std::int8_t, std::size_t{1} << kTableBits>;
 
-double normal(Random& random) {  // Box-Muller
-  const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * random.uniform());
-}
-
-/// Levels to draw from evenly: a normal distribution whose clipping point is at 2.5 sigma.
+/// Levels to draw from evenly.
 LevelTable level_table(unsigned depth, Random& random) {
-  const int half = golden::half(depth);
   LevelTable table{};
-  for (std::int8_t& level : table) {
-    const double drawn = std::nearbyint(normal(random) * half / 2.5);
-    level = static_cast<std::int8_t>(std::clamp(static_cast<int>(drawn), -half, half));
-  }
+  for (std::int8_t& level : table) level = static_cast<std::int8_t>(normal_level(depth, random));
   return table;
 }
 

@@ -31,10 +31,27 @@ constexpr Tables make_tables() {
 }
 constexpr Tables kTables = make_tables();
 
+#if defined(__x86_64__)
+/// As the loop over tables, by the instruction for this polynomial; several times faster.
+[[gnu::target("sse4.2")]] std::uint32_t whole_words(std::span<const std::byte>& bytes,
+                                                    std::uint32_t crc) {
+  std::uint64_t wide = crc;
+  for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+    std::uint64_t word;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    wide = __builtin_ia32_crc32di(wide, word);
+  }
+  return static_cast<std::uint32_t>(wide);
+}
+#endif
+
 }  // namespace
 
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
   std::uint32_t crc = ~before;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) crc = whole_words(bytes, crc);
+#endif
   while (bytes.size() >= 8) {
     std::uint64_t word;
     std::memcpy(&word, bytes.data(), sizeof word);

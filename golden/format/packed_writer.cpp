@@ -75,6 +75,10 @@ Metadata longest_metadata(const std::string& config_json,
   return metadata;
 }
 
+bool is_finite(std::uint16_t half) {
+  return (half & 0x7c00u) != 0x7c00u;
+}
+
 }  // namespace
 
 struct PackedModelWriter::State {
@@ -153,9 +157,20 @@ void PackedModelWriter::append_matrix(const std::string& name, const TritMatrix&
   State& state = *state_;
   state.expect(name, true);
   if (matrix.shape != state.shapes[state.next]) state.fail(name, "has another shape than declared");
-  const auto stream = pack(matrix);
+  append_stream(name, matrix.codebook, pack(matrix));
+}
+
+void PackedModelWriter::append_stream(const std::string& name, const Codebook& codebook,
+                                      std::span<const std::byte> stream) {
+  State& state = *state_;
+  state.expect(name, true);
+  const MatrixShape& shape = state.shapes[state.next];
+  if (stream.size() != shape.stream_bytes(kCanonical)) {
+    state.fail(name, fmt::format("has a stream of {} bytes, not {}", stream.size(),
+                                 shape.stream_bytes(kCanonical)));
+  }
   state.writer->append(stream);
-  state.metadata[std::string(kMatrixKey) + name] = encode_matrix(matrix.shape, matrix.codebook);
+  state.metadata[std::string(kMatrixKey) + name] = encode_matrix(shape, codebook);
   state.add_crc(crc32c(stream));
 }
 
@@ -165,21 +180,31 @@ void PackedModelWriter::append_plain(const Tensor& tensor) {
   if (tensor.shape != state.entries[state.next].shape) {
     state.fail(tensor.name, "has another shape than declared");
   }
-  constexpr std::size_t kChunk = 1 << 16;
   std::vector<float> values;
-  std::vector<std::uint16_t> codes;
-  std::uint32_t crc = 0;
-  for (std::size_t first = 0; first < tensor.elements(); first += kChunk) {
-    values.resize(std::min(kChunk, tensor.elements() - first));
+  append_half(tensor.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
+    values.resize(codes.size());
     tensor.to_f32(first, values);
-    codes.resize(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
       codes[i] = f32_to_f16(values[i]);
-      if ((codes[i] & 0x7c00u) == 0x7c00u) {
-        state.fail(tensor.name,
-                   fmt::format("element {}: {} is not finite in FP16", first + i, values[i]));
-      }
+      if (is_finite(codes[i])) continue;
+      state.fail(tensor.name,
+                 fmt::format("element {}: {} is not finite in FP16", first + i, values[i]));
     }
+  });
+}
+
+void PackedModelWriter::append_half(const std::string& name, const FillHalf& fill) {
+  State& state = *state_;
+  state.expect(name, false);
+  constexpr std::size_t kPiece = 1 << 16;
+  std::size_t elements = 1;
+  for (const std::size_t extent : state.entries[state.next].shape) elements *= extent;
+  std::vector<std::uint16_t> codes;
+  std::uint32_t crc = 0;
+  for (std::size_t first = 0; first < elements; first += kPiece) {
+    codes.resize(std::min(kPiece, elements - first));
+    fill(first, codes);
+    if (!std::ranges::all_of(codes, is_finite)) state.fail(name, "is not finite in FP16");
     const auto bytes = std::as_bytes(std::span(codes));
     state.writer->append(bytes);
     crc = crc32c(bytes, crc);

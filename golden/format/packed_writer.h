@@ -2,9 +2,13 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "golden/checkpoint/config.h"
@@ -30,9 +34,17 @@ class PackedModelWriter {
 
   /// Packs and appends the next matrix, which must have this name.
   void append_matrix(const std::string& name, const TritMatrix& matrix);
+  /// Appends the next matrix as its canonical stream, whose codes are taken unread. Throws Error
+  /// when the stream has another length than the declared shape asks for.
+  void append_stream(const std::string& name, const Codebook& codebook,
+                     std::span<const std::byte> stream);
   /// Converts to FP16 (round to nearest even) and appends the next other tensor. Throws Error
   /// for a value that is not finite in FP16.
   void append_plain(const Tensor& tensor);
+  /// Appends the next other tensor as FP16 codes; `fill` writes those from element `first` on and
+  /// is called in order, for a piece at a time. Throws Error for a code that is not finite.
+  using FillHalf = std::function<void(std::size_t first, std::span<std::uint16_t> codes)>;
+  void append_half(const std::string& name, const FillHalf& fill);
   /// Copies tokenizer.json, tokenizer_config.json and generation_config.json, those that exist.
   void copy_files(const std::filesystem::path& checkpoint_directory);
   /// Writes the header and puts the directory into place.
