@@ -2,11 +2,15 @@
 
 `include "trine_assert.svh"
 
-/// Matrix times vector: activation quantizer, trit engine, FP16 engine, result writer.
+/// Matrix times vectors: activation quantizers, trit engine, FP16 engine, result writers.
 ///
 /// A job runs from `start_i` (a pulse; its fields hold and were checked) to `done_o`, the cycle
 /// after the last result was written.  The weight stream may come before the tables are built or,
 /// for FP16 weights, before the activations are quantized.
+///
+/// Each activation vector lies in a bank of vector memory, at the same place, and its results go
+/// to that bank.  Trit weights meet the vectors of banks 0..`bank_i`, FP16 weights that of bank
+/// `bank_i`; all other banks are left alone and their contents raise no error.
 module trine_matvec #(
   parameter  int unsigned Groups       = 16,
   parameter  int unsigned TileRows     = 2048,
@@ -25,6 +29,7 @@ module trine_matvec #(
   input  logic                    start_i,
   input  logic                    half_i,          // FP16 weights instead of trits.
   input  logic                    raw_i,
+  input  logic [3:0]              bank_i,          // Below Vectors.
   input  logic [2:0]              depth_i,
   input  logic [31:0]             rows_i,
   input  logic [31:0]             cols_i,
@@ -48,13 +53,13 @@ module trine_matvec #(
   output logic                    wait_memory_o,
   output logic                    wait_table_o,
   output logic                    wait_rows_o,
-  // Vector memory: data the cycle after the read.
-  output logic                    vec_read_valid_o,
-  output logic [VecAddrWidth-1:0] vec_read_beat_o,
-  input  logic [32*Groups-1:0]    vec_read_data_i,
-  output logic                    vec_write_valid_o,
-  output logic [VecAddrWidth-1:0] vec_write_beat_o,
-  output logic [32*Groups-1:0]    vec_write_data_o
+  // Vector memory, a port of each kind a bank: data the cycle after the read.
+  output logic [Vectors-1:0]              vec_read_valid_o,
+  output logic [Vectors*VecAddrWidth-1:0] vec_read_beat_o,
+  input  logic [Vectors*32*Groups-1:0]    vec_read_data_i,
+  output logic [Vectors-1:0]              vec_write_valid_o,
+  output logic [Vectors*VecAddrWidth-1:0] vec_write_beat_o,
+  output logic [Vectors*32*Groups-1:0]    vec_write_data_o
 );
 
   localparam int unsigned TritWidth  = 56;        // Accumulators of the trit engine,
@@ -72,8 +77,8 @@ module trine_matvec #(
   if (TileRows % trine_pkg::PanelRows != 0) begin : gen_bad_tile
     $error("trine_matvec: TileRows must be a multiple of 32");
   end
-  if (Vectors != 1) begin : gen_bad_vectors
-    $error("trine_matvec: one activation vector so far");
+  if (Vectors != 1 && Vectors != 2 && Vectors != 4) begin : gen_bad_vectors
+    $error("trine_matvec: Vectors must be 1, 2 or 4");
   end
   if (QuantLanes > 8 || 2 ** LaneShift != QuantLanes) begin : gen_bad_lanes
     $error("trine_matvec: QuantLanes must be 1, 2, 4 or 8");
@@ -91,40 +96,81 @@ module trine_matvec #(
   assign half_groups = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
                                     : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
 
-  // Activation quantizer.  Mantissas of group n go to group n % Groups, block n / Groups.
-  logic                             mant_write, exp_write, exponents;
-  logic [GroupWidth+3-LaneShift:0]  mant_addr;
-  logic [QuantLanes*ActWidth-1:0]   mant_data;
-  logic [7:0]                       exp_data, max_exp;
-  logic [GroupWidth:0]              quantized;
-  logic                             bad_activation;
-  trine_act_quantizer #(
-    .Groups       (Groups),
-    .ActWidth     (ActWidth),
-    .QuantLanes   (QuantLanes),
-    .VecAddrWidth (VecAddrWidth),
-    .GroupWidth   (GroupWidth)
-  ) u_quantizer (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .src_beat_i,
-    .cols_i           (cols_i[GroupWidth+4:0]),
-    .groups_i         (half_i ? half_groups : groups),
-    .vec_read_valid_o,
-    .vec_read_beat_o,
-    .vec_read_data_i,
-    .mant_write_o     (mant_write),
-    .mant_addr_o      (mant_addr),
-    .mant_data_o      (mant_data),
-    .exp_write_o      (exp_write),
-    .exp_data_o       (exp_data),
-    .quantized_o      (quantized),
-    .max_exp_o        (max_exp),
-    .nonfinite_o      (bad_activation),
-    .done_o           (exponents)
-  );
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).
+  logic signed [31:0] book_exponent_q;
+  logic signed [33:0] exponent;
+  assign exponent = half_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
+  always_ff @(posedge clk_i) begin
+    if (book_valid_i && book_index_i == 5'(trine_pkg::CodebookEntries)) begin
+      book_exponent_q <= signed'(book_data_i);
+    end
+  end
 
+  // Banks.  All that take part run in step, and bank `last` is always one of them.
+  localparam int unsigned BankWidth = (Vectors > 1) ? $clog2(Vectors) : 1;
+  localparam int unsigned WordWidth = QuantLanes * ActWidth;
+  localparam int unsigned MantAddr  = GroupWidth + 4 - LaneShift;
+  logic [BankWidth-1:0]          last;
+  logic [Vectors-1:0]            used, bank_done, bad_activation, mant_writes, exp_writes, all_exps;
+  logic [Vectors*MantAddr-1:0]   mant_addrs;
+  logic [Vectors*WordWidth-1:0]  mant_data;
+  logic [Vectors*8-1:0]          exp_data, max_exp;
+  logic [Vectors*(GroupWidth+1)-1:0] quantizeds;
+  logic                          acc_valid;
+  logic [Vectors*TritWidth-1:0]  trit_acc;
+  logic [AccWidth-1:0]           half_acc;
+  assign last = (Vectors > 1) ? bank_i[BankWidth-1:0] : '0;
+  assign used = half_i ? Vectors'(1) << last : Vectors'(((Vectors+1)'(2) << last) - 1'b1);
+  for (genvar v = 0; v < Vectors; v++) begin : gen_bank
+    trine_matvec_bank #(
+      .Groups       (Groups),
+      .ActWidth     (ActWidth),
+      .QuantLanes   (QuantLanes),
+      .VecAddrWidth (VecAddrWidth),
+      .GroupWidth   (GroupWidth)
+    ) u_bank (
+      .clk_i,
+      .rst_ni,
+      .start_i           (start_i && used[v]),
+      .raw_i,
+      .rows_i,
+      .total_i           (half_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0}),
+      .cols_i            (cols_i[GroupWidth+4:0]),
+      .groups_i          (half_i ? half_groups : groups),
+      .src_beat_i,
+      .dst_beat_i,
+      .exponent_i        (exponent),
+      .done_o            (bank_done[v]),
+      .nonfinite_o       (bad_activation[v]),
+      .mant_write_o      (mant_writes[v]),
+      .mant_addr_o       (mant_addrs[MantAddr*v +: MantAddr]),
+      .mant_data_o       (mant_data[WordWidth*v +: WordWidth]),
+      .exp_write_o       (exp_writes[v]),
+      .exp_data_o        (exp_data[8*v +: 8]),
+      .quantized_o       (quantizeds[(GroupWidth+1)*v +: GroupWidth+1]),
+      .max_exp_o         (max_exp[8*v +: 8]),
+      .exponents_o       (all_exps[v]),
+      .acc_valid_i       (acc_valid && used[v]),
+      .acc_i             (half_i ? half_acc : AccWidth'(signed'(trit_acc[TritWidth*v +: TritWidth]))),
+      .vec_read_valid_o  (vec_read_valid_o[v]),
+      .vec_read_beat_o   (vec_read_beat_o[VecAddrWidth*v +: VecAddrWidth]),
+      .vec_read_data_i   (vec_read_data_i[32*Groups*v +: 32*Groups]),
+      .vec_write_valid_o (vec_write_valid_o[v]),
+      .vec_write_beat_o  (vec_write_beat_o[VecAddrWidth*v +: VecAddrWidth]),
+      .vec_write_data_o  (vec_write_data_o[32*Groups*v +: 32*Groups])
+    );
+  end
+  assign done_o = bank_done[last];
+
+  // Mantissas of group n go to group n % Groups, block n / Groups.
+  logic                mant_write, exp_write, exponents;
+  logic [MantAddr-1:0] mant_addr;
+  logic [GroupWidth:0] quantized;
+  assign mant_write = mant_writes[last];
+  assign exp_write  = exp_writes[last];
+  assign exponents  = all_exps[last];
+  assign mant_addr  = mant_addrs[MantAddr*last +: MantAddr];
+  assign quantized  = quantizeds[(GroupWidth+1)*last +: GroupWidth+1];
   logic [Groups-1:0]   group_select;
   logic [WordAddr-1:0] word_addr;
   if (Groups > 1) begin : gen_select
@@ -141,7 +187,6 @@ module trine_matvec #(
   // Trit engine.
   logic                 trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
   logic                 trit_wait_memory, trit_wait_table, trit_wait_rows;
-  logic [TritWidth-1:0] trit_acc;
   trine_trit_engine #(
     .Groups     (Groups),
     .TileRows   (TileRows),
@@ -153,6 +198,7 @@ module trine_matvec #(
     .clk_i,
     .rst_ni,
     .start_i        (start_i && !half_i),
+    .used_i         (used),
     .depth_i,
     .slow_i         (raw_i),
     .panels_i       (panels),
@@ -186,7 +232,6 @@ module trine_matvec #(
   // FP16 engine.  An engine without a job takes no beat and waits for nothing.
   logic                half_acc_valid, half_ready, bad_weight, overflow;
   logic                half_wait_memory, half_wait_table, half_wait_rows;
-  logic [AccWidth-1:0] half_acc;
   if (HalfEngine != 0) begin : gen_half
     trine_f16_engine #(
       .Groups     (Groups),
@@ -204,11 +249,11 @@ module trine_matvec #(
       .overflow_o     (overflow),
       .mant_write_i   (mant_write && half_i),
       .mant_addr_i    (mant_addr),
-      .mant_data_i    (mant_data),
+      .mant_data_i    (mant_data[WordWidth*last +: WordWidth]),
       .exp_write_i    (exp_write && half_i),
-      .exp_data_i     (exp_data),
+      .exp_data_i     (exp_data[8*last +: 8]),
       .exponents_i    (exponents),
-      .max_exp_i      (max_exp),
+      .max_exp_i      (max_exp[8*last +: 8]),
       .weight_valid_i,
       .weight_ready_o (half_ready),
       .weight_data_i,
@@ -228,51 +273,17 @@ module trine_matvec #(
   // The flags of an engine are those of its last job.
   assign bad_set_byte_o = bad_set_byte && !half_i;
   assign bad_tail_o     = bad_tail && !half_i;
-  assign nonfinite_o    = bad_activation || (bad_weight && half_i);
+  assign nonfinite_o    = |(bad_activation & used) || (bad_weight && half_i);
   assign overflow_o     = overflow && half_i;
   assign weight_ready_o = trit_ready || half_ready;
+  assign acc_valid      = trit_acc_valid || half_acc_valid;
   assign wait_memory_o  = trit_wait_memory || half_wait_memory;
   assign wait_table_o   = trit_wait_table || half_wait_table;
   assign wait_rows_o    = trit_wait_rows || half_wait_rows;
 
-  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24), Emax = max_exp - 127 - (ActWidth - 2).  Beyond
-  // +-2047 every sum is zero or Inf anyway.
-  logic signed [31:0] book_exponent_q;
-  logic signed [33:0] exponent, weight_exponent;
-  logic signed [11:0] exponent_q;
-  assign weight_exponent = half_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
-  assign exponent        = weight_exponent + 34'(signed'({1'b0, max_exp}))
-                         - signed'(34'(125) + 34'(ActWidth));
-  always_ff @(posedge clk_i) begin
-    if (book_valid_i && book_index_i == 5'(trine_pkg::CodebookEntries)) begin
-      book_exponent_q <= signed'(book_data_i);
-    end
-    exponent_q <= (exponent > 34'sd2047) ? 12'sd2047 : (exponent < -34'sd2047) ? -12'sd2047
-                                                                             : exponent[11:0];
-  end
-
-  trine_result_writer #(
-    .Groups       (Groups),
-    .AccWidth     (AccWidth),
-    .VecAddrWidth (VecAddrWidth)
-  ) u_writer (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .raw_i,
-    .rows_i,
-    .total_i           (half_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0}),
-    .dst_beat_i,
-    .exponent_i        (exponent_q),
-    .valid_i           (trit_acc_valid || half_acc_valid),
-    .acc_i             (half_i ? half_acc : AccWidth'(signed'(trit_acc))),
-    .vec_write_valid_o,
-    .vec_write_beat_o,
-    .vec_write_data_o,
-    .done_o
-  );
-
   logic unused_ok;
-  assign unused_ok = ^{cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
+  assign unused_ok = ^{bank_i, cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
+
+  `TRINE_ASSERT(Bank_A, !start_i || 32'(bank_i) < Vectors)
 
 endmodule

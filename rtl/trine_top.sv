@@ -83,6 +83,9 @@ module trine_top #(
   begin : gen_bad_groups
     $error("trine_top: Groups must be 1, 2, 4, 8 or 16");
   end
+  if (Vectors != 1) begin : gen_bad_vectors
+    $error("trine_top: one bank of vector memory so far, Vectors must be 1");
+  end
   if (TileRows == 0 || TileRows % 32 != 0 || VectorWords == 0 || VectorWords % 32 != 0)
   begin : gen_bad_rows
     $error("trine_top: TileRows and VectorWords must be multiples of 32");
@@ -405,6 +408,7 @@ module trine_top #(
     .start_i           (matvec_start),
     .half_i            (f16),
     .raw_i             (raw),
+    .bank_i            (4'd0),
     .depth_i           (depth),
     .rows_i            (rows),
     .cols_i            (cols),

@@ -19,6 +19,7 @@
 #include "golden/exact/vectors.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
+#include "tests/rtl/matvec_jobs.h"
 #define TRINE_TEXT_(x) #x
 #define TRINE_TEXT(x) TRINE_TEXT_(x)
 #include TRINE_TEXT(TRINE_MODEL.h)
@@ -28,12 +29,13 @@ namespace {
 using namespace trine::golden;
 using trine::test::MatvecJob;
 using trine::test::MatvecOutcome;
+using trine::test::check_words;
 
 constexpr std::size_t kGroups = TRINE_GROUPS;
 constexpr std::size_t kMaxCols = TRINE_MAX_COLS;
 constexpr std::size_t kBeatCols = 2 * kGroups;
 constexpr Geometry kGeometry{kGroups, TRINE_TILE_ROWS};
-using Dut = trine::test::MatvecDut<TRINE_MODEL, kGroups, TRINE_VECTOR_WORDS>;
+using Dut = trine::test::MatvecDut<TRINE_MODEL, kGroups, TRINE_VECTOR_WORDS, TRINE_VECTORS>;
 
 constexpr std::size_t round_up(std::size_t n, std::size_t step) {
   return (n + step - 1) / step * step;
@@ -85,36 +87,14 @@ MatvecJob job_of(const HalfMatrix& m, std::vector<float> x, bool raw) {
   return job;
 }
 
-void check_rows(const MatvecJob& job, const MatvecOutcome& out,
-                const std::vector<std::int64_t>& accumulator, const std::vector<float>& y) {
-  std::size_t different = 0, first = 0;
-  for (std::size_t r = job.padded_rows(); r-- > 0;) {
-    const bool real = r < job.rows;
-    bool equal = true;
-    if (job.raw) {
-      const auto a =
-          std::bit_cast<std::int64_t>(out.words[2 * r] | std::uint64_t{out.words[2 * r + 1]} << 32);
-      equal = a == (real ? accumulator[r] : 0);
-    } else {
-      equal = out.words[r] == (real ? std::bit_cast<std::uint32_t>(y[r]) : 0);
-    }
-    if (!equal) {
-      ++different;
-      first = r;
-    }
-  }
-  CAPTURE(job.raw);
-  CAPTURE(first);
-  CHECK_EQ(different, 0u);
-}
-
 /// Runs a product and compares rows and flags with the definition.
 MatvecOutcome check(Dut& dut, const HalfMatrix& m, const std::vector<float>& x, bool raw,
-                    double valid_odds = 1.0, unsigned seed = 1) {
+                    double valid_odds = 1.0, unsigned seed = 1, std::size_t bank = 0) {
   CAPTURE(m.rows);
   CAPTURE(m.cols);
   CAPTURE(valid_odds);
-  const MatvecJob job = job_of(m, x, raw);
+  MatvecJob job = job_of(m, x, raw);
+  job.lower.assign(bank, std::vector<float>(x.size(), NAN));
   const MatvecOutcome out = dut.run(job, valid_odds, seed);
   // The definition with the padding: weights of it are weights like any other.
   std::vector<float> padded = x;
@@ -122,7 +102,7 @@ MatvecOutcome check(Dut& dut, const HalfMatrix& m, const std::vector<float>& x, 
   const F16Result all = f16_matvec({m.bits, m.rows, m.stride(), m.stride()}, to_bfp(padded));
   const F16Result golden = f16_matvec(m.view(), to_bfp(x));
   REQUIRE(golden.accumulator == all.accumulator);
-  check_rows(job, out, golden.accumulator, golden.y);
+  check_words(job, out.words, golden.accumulator, golden.y);
   CHECK_EQ(out.nonfinite, all.nonfinite || to_bfp(x).nonfinite);
   CHECK_EQ(out.overflow, golden.overflow);
   CHECK_FALSE(out.bad_set_byte);
@@ -132,18 +112,6 @@ MatvecOutcome check(Dut& dut, const HalfMatrix& m, const std::vector<float>& x, 
 
 void check_both(Dut& dut, const HalfMatrix& m, const std::vector<float>& x) {
   for (const bool raw : {false, true}) check(dut, m, x, raw);
-}
-
-TritMatrix random_trits(std::mt19937& rng, MatrixShape shape) {
-  TritMatrix m{shape, {}, {}, {}};
-  std::uniform_int_distribution<int> level(-half(shape.depth), half(shape.depth)), scale(0, 26);
-  for (std::size_t i = 0; i < shape.rows * shape.cols; ++i)
-    m.levels.push_back(static_cast<std::int8_t>(level(rng)));
-  for (std::size_t i = 0; i < shape.rows * shape.groups_per_row(); ++i)
-    m.scales.push_back(static_cast<std::uint8_t>(scale(rng)));
-  double entry = 1e-3;
-  for (double& c : m.codebook) c = entry *= 1.3;
-  return m;
 }
 
 }  // namespace
@@ -177,7 +145,7 @@ TEST_CASE("trine_matvec, FP16: the vectors of the independent model, to the bit"
       for (std::size_t c = 0; c < m.cols; ++c) m.at(r, c) = file.weight_f16[r * m.cols + c];
     for (const bool raw : {false, true}) {
       const MatvecJob job = job_of(m, file.x, raw);
-      check_rows(job, dut.run(job), file.accumulator, file.y);
+      check_words(job, dut.run(job).words, file.accumulator, file.y);
     }
   }
   CHECK_EQ(files, kMaxCols >= 2048 ? 3u : 2u);
@@ -315,24 +283,30 @@ TEST_CASE("trine_matvec: jobs of both engines take turns") {
     CAPTURE(n);
     const unsigned depth = 1 + static_cast<unsigned>(n) % 4;
     const MatrixShape shape{1 + rng() % 70, 1 + rng() % (32 * kGroups), depth};
-    const TritMatrix trits = random_trits(rng, shape);
-    MatvecJob job{.raw = rng() % 2 != 0,
-                  .rows = shape.rows,
-                  .cols = shape.cols,
-                  .depth = depth,
-                  .codebook = hardware_codebook(trits.codebook, depth),
-                  .stream = pack(trits, kGeometry),
-                  .x = random_x(rng, shape.cols)};
+    const TritMatrix trits = trine::test::random_trits(rng, shape);
+    MatvecJob job =
+        trine::test::trit_job(trits, kGeometry, random_x(rng, shape.cols), rng() % 2 != 0);
     if (n % 3 == 0) job.stream[tail_bits(depth) * 4 * kGroups] = std::byte{255};  // A bad set byte.
     const MatvecOutcome out = dut.run(job, n % 2 != 0 ? 1.0 : 0.5);
     CHECK_EQ(out.bad_set_byte, n % 3 == 0);
     CHECK_FALSE(out.overflow);
     CHECK_FALSE(out.nonfinite);
     const TritResult golden = trit_matvec(trits, job.codebook, to_bfp(job.x));
-    if (n % 3 != 0) check_rows(job, out, golden.accumulator, golden.y);
+    if (n % 3 != 0) check_words(job, out.words, golden.accumulator, golden.y);
 
     HalfMatrix m = random_matrix(rng, 1 + rng() % 40, 1 + rng() % 200);
     if (n % 4 == 0) m.bits[0] = 0x7c00;  // The flag must not last.
     check(dut, m, random_x(rng, m.cols), rng() % 2 != 0, n % 2 != 0 ? 0.5 : 1.0);
+  }
+}
+
+TEST_CASE("trine_matvec, FP16: one bank is read and written, the others rest") {
+  Dut dut;
+  std::mt19937 rng(8);
+  for (int n = 0; n < 24; ++n) {
+    const HalfMatrix m = random_matrix(rng, 1 + rng() % 40, 1 + rng() % 200);
+    const std::size_t bank = rng() % TRINE_VECTORS;
+    CAPTURE(bank);
+    check(dut, m, random_x(rng, m.cols), rng() % 2 != 0, n % 2 != 0 ? 0.5 : 1.0, 1, bank);
   }
 }

@@ -5,10 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "golden/exact/codebook.h"
@@ -23,8 +26,9 @@ struct MatvecJob {
   std::size_t rows = 0, cols = 0;
   unsigned depth = 1;                   // Trits only,
   golden::HardwareCodebook codebook{};  // likewise.
-  std::vector<std::byte> stream;
-  std::vector<float> x;  // (cols)
+  std::vector<std::byte> stream{};
+  std::vector<float> x{};  // (cols), of the last bank that takes part.
+  std::vector<std::vector<float>> lower{};  // The banks below it; with FP16 weights they rest.
 
   /// Rows of the result, zeros at the end included.
   std::size_t padded_rows() const {
@@ -34,17 +38,19 @@ struct MatvecJob {
 };
 
 struct MatvecOutcome {
-  std::vector<std::uint32_t> words;  // (padded_rows), or two words a row if raw.
+  std::vector<std::uint32_t> words;  // Last bank: (padded_rows), or two words a row if raw.
+  std::vector<std::vector<std::uint32_t>> lower;  // Trits: the banks below it.
   bool bad_set_byte = false, bad_tail = false, nonfinite = false, overflow = false;
   std::uint64_t cycles = 0, wait_memory = 0, wait_table = 0, wait_rows = 0;
 };
 
-/// A Verilated trine_matvec of `kGroups` groups with a vector memory of its own and a weight
-/// stream that stalls at random.
-template <class Model, std::size_t kGroups, std::size_t kVectorWords>
+/// A Verilated trine_matvec of `kGroups` groups and `kVectors` vectors, with a vector memory of its
+/// own and a weight stream that stalls at random. Every bank that a job must leave alone is checked
+/// to be neither read nor written.
+template <class Model, std::size_t kGroups, std::size_t kVectorWords, std::size_t kVectors = 1>
 class MatvecDut {
  public:
-  MatvecDut() : dut_("matvec", 1'000'000'000), vector_(kVectorWords) {
+  MatvecDut() : dut_("matvec", 1'000'000'000) {
     dut_->start_i = 0;  // Inputs begin at random.
     dut_->book_valid_i = 0;
     dut_->weight_valid_i = 0;
@@ -55,8 +61,18 @@ class MatvecDut {
     const std::size_t dst = (job.x.size() + 31) / 32 * 32;
     const std::size_t words = job.padded_rows() * (job.raw ? 2 : 1);
     REQUIRE_LE(dst + words, kVectorWords);
-    std::ranges::fill(vector_, 0x7fc00000U);  // A NaN that is used shows.
-    std::memcpy(vector_.data(), job.x.data(), job.x.size() * 4);
+    const std::size_t bank = job.lower.size();
+    REQUIRE_LT(bank, kVectors);
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      used_[v] = v == bank || (v < bank && !job.half);
+      banks_[v].assign(kVectorWords, 0x7fc00000U);  // A NaN that is used shows.
+      if (v > bank) continue;
+      const std::vector<float>& x = v == bank ? job.x : job.lower[v];
+      REQUIRE_EQ(x.size(), job.x.size());
+      std::memcpy(banks_[v].data(), x.data(), x.size() * 4);
+    }
+    const auto before = banks_;
+    dut_->bank_i = static_cast<std::uint8_t>(bank);
     dut_->half_i = job.half;
     dut_->raw_i = job.raw;
     dut_->depth_i = static_cast<std::uint8_t>(job.depth);
@@ -100,29 +116,49 @@ class MatvecDut {
     out.bad_tail = dut_->bad_tail_o;
     out.nonfinite = dut_->nonfinite_o;
     out.overflow = dut_->overflow_o;
-    out.words.assign(vector_.begin() + static_cast<std::ptrdiff_t>(dst),
-                     vector_.begin() + static_cast<std::ptrdiff_t>(dst + words));
-    // Nothing may be written behind the result.
-    CHECK(std::all_of(vector_.begin() + static_cast<std::ptrdiff_t>(dst + words), vector_.end(),
-                      [](std::uint32_t word) { return word == 0x7fc00000U; }));
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const auto first = banks_[v].begin() + static_cast<std::ptrdiff_t>(dst);
+      const auto end = first + static_cast<std::ptrdiff_t>(words);
+      if (used_[v]) {
+        std::vector<std::uint32_t> result(first, end);
+        std::ranges::fill(first, end, 0x7fc00000U);
+        if (v == bank) {
+          out.words = std::move(result);
+        } else {
+          out.lower.push_back(std::move(result));
+        }
+      }
+      CHECK(banks_[v] == before[v]);  // Nothing else may be written.
+    }
     return out;
   }
 
  private:
   /// One cycle with the vector memory: read data a cycle later, writes at once.
   void step() {
+    constexpr std::size_t kAddrWidth = std::bit_width(kVectorWords / kGroups - 1);
     dut_->eval();
-    const bool read = dut_->vec_read_valid_o;
-    const std::size_t read_at = dut_->vec_read_beat_o * kGroups;
-    if (dut_->vec_write_valid_o) {
-      const std::size_t at = dut_->vec_write_beat_o * kGroups;
-      REQUIRE_LE(at + kGroups, kVectorWords);
-      std::memcpy(&vector_[at], &dut_->vec_write_data_o, 4 * kGroups);
+    const auto place = [](std::uint64_t beats, std::size_t v) {
+      const std::size_t beat = beats >> (v * kAddrWidth) & ((std::size_t{1} << kAddrWidth) - 1);
+      REQUIRE_LT(beat, kVectorWords / kGroups);
+      return beat * kGroups;
+    };
+    const unsigned reads = dut_->vec_read_valid_o;
+    const unsigned writes = dut_->vec_write_valid_o;
+    const std::uint64_t read_beats = dut_->vec_read_beat_o;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      if ((writes >> v & 1) == 0) continue;
+      REQUIRE(used_[v]);
+      std::memcpy(&banks_[v][place(dut_->vec_write_beat_o, v)],
+                  reinterpret_cast<const char*>(&dut_->vec_write_data_o) + 4 * kGroups * v,
+                  4 * kGroups);
     }
     dut_.step();
-    if (read) {
-      REQUIRE_LE(read_at + kGroups, kVectorWords);
-      std::memcpy(&dut_->vec_read_data_i, &vector_[read_at], 4 * kGroups);
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      if ((reads >> v & 1) == 0) continue;
+      REQUIRE(used_[v]);
+      std::memcpy(reinterpret_cast<char*>(&dut_->vec_read_data_i) + 4 * kGroups * v,
+                  &banks_[v][place(read_beats, v)], 4 * kGroups);
     }
   }
 
@@ -140,7 +176,8 @@ class MatvecDut {
   }
 
   sim::Dut<Model> dut_;
-  std::vector<std::uint32_t> vector_;
+  std::array<std::vector<std::uint32_t>, kVectors> banks_;
+  std::array<bool, kVectors> used_{};
 };
 
 }  // namespace trine::test

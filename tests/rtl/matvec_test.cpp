@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // trine_matvec against the golden model. Built once an instance: TRINE_MODEL is the Verilated
-// class, TRINE_GROUPS and TRINE_TILE_ROWS its parameters.
+// class, the other macros are its parameters.
 
 #include <doctest/doctest.h>
 
@@ -16,7 +16,8 @@
 #include "golden/exact/trit_matvec.h"
 #include "golden/exact/vectors.h"
 #include "golden/format/trit_matrix.h"
-#include "sim/dut.h"
+#include "tests/rtl/matvec_dut.h"
+#include "tests/rtl/matvec_jobs.h"
 #define TRINE_TEXT_(x) #x
 #define TRINE_TEXT(x) TRINE_TEXT_(x)
 #include TRINE_TEXT(TRINE_MODEL.h)
@@ -27,173 +28,28 @@ using namespace trine::golden;
 
 constexpr std::size_t kGroups = TRINE_GROUPS;
 constexpr Geometry kGeometry{kGroups, TRINE_TILE_ROWS};
+constexpr std::size_t kVectors = TRINE_VECTORS;
 constexpr std::size_t kVectorWords = TRINE_VECTOR_WORDS;
 
-struct Job {
-  MatrixShape shape;
-  std::vector<std::byte> stream;
-  HardwareCodebook codebook;
-  std::vector<float> x;
-  bool raw = false;
-};
-
-struct Outcome {
-  std::vector<std::uint32_t> words;
-  bool bad_set_byte = false, bad_tail = false, nonfinite = false;
-  std::uint64_t cycles = 0, wait_memory = 0, wait_table = 0, wait_rows = 0;
-};
-
-/// One instance with a vector memory of its own and a weight stream that stalls at random.
-class Matvec {
- public:
-  Matvec() : dut_("matvec", 20'000'000), vector_(kVectorWords) {
-    dut_->start_i = 0;  // Inputs begin at random.
-    dut_->weight_valid_i = 0;
-  }
-
-  Outcome run(const Job& job, double valid_odds = 1.0, unsigned seed = 1) {
-    write_codebook(job.codebook);
-    const std::size_t src = 0;
-    const std::size_t dst = (job.x.size() + 15) / 16 * 16;
-    const std::size_t rows = (job.shape.rows + 31) / 32 * 32 * (job.raw ? 2 : 1);
-    REQUIRE_LE(dst + rows, kVectorWords);
-    std::ranges::fill(vector_, 0x7fc00000U);  // A NaN that is used shows.
-    std::memcpy(vector_.data(), job.x.data(), job.x.size() * 4);
-    dut_->half_i = 0;
-    dut_->raw_i = job.raw;
-    dut_->depth_i = static_cast<std::uint8_t>(job.shape.depth);
-    dut_->rows_i = static_cast<std::uint32_t>(job.shape.rows);
-    dut_->cols_i = static_cast<std::uint32_t>(job.shape.cols);
-    dut_->src_beat_i = src / kGroups;
-    dut_->dst_beat_i = static_cast<std::uint16_t>(dst / kGroups);
-    dut_->start_i = 1;
-    dut_->weight_valid_i = 0;
-    step();
-    dut_->start_i = 0;
-
-    Outcome out;
-    std::mt19937 rng(seed);
-    std::bernoulli_distribution offer(valid_odds);
-    const std::size_t beats = job.stream.size() / (4 * kGroups);
-    std::size_t sent = 0;
-    bool offering = false;
-    while (!dut_->done_o) {
-      offering = offering || (sent < beats && offer(rng));
-      dut_->weight_valid_i = offering;
-      if (offering)
-        std::memcpy(&dut_->weight_data_i, &job.stream[sent * 4 * kGroups], 4 * kGroups);
-      dut_->eval();
-      out.wait_memory += dut_->wait_memory_o;
-      out.wait_table += dut_->wait_table_o;
-      out.wait_rows += dut_->wait_rows_o;
-      if (offering && dut_->weight_ready_o) {
-        ++sent;
-        offering = false;
-      }
-      step();
-      ++out.cycles;
-    }
-    CHECK_EQ(sent, beats);
-    out.bad_set_byte = dut_->bad_set_byte_o;
-    out.bad_tail = dut_->bad_tail_o;
-    out.nonfinite = dut_->nonfinite_o;
-    out.words.assign(vector_.begin() + static_cast<std::ptrdiff_t>(dst),
-                     vector_.begin() + static_cast<std::ptrdiff_t>(dst + rows));
-    return out;
-  }
-
- private:
-  /// One cycle with the vector memory: read data a cycle later, writes at once.
-  void step() {
-    dut_->eval();
-    const bool read = dut_->vec_read_valid_o;
-    const std::size_t read_at = dut_->vec_read_beat_o * kGroups;
-    if (dut_->vec_write_valid_o) {
-      const std::size_t at = dut_->vec_write_beat_o * kGroups;
-      REQUIRE_LE(at + kGroups, kVectorWords);
-      std::memcpy(&vector_[at], &dut_->vec_write_data_o, 4 * kGroups);
-    }
-    dut_.step();
-    if (read) {
-      REQUIRE_LE(read_at + kGroups, kVectorWords);
-      std::memcpy(&dut_->vec_read_data_i, &vector_[read_at], 4 * kGroups);
-    }
-  }
-
-  void write_codebook(const HardwareCodebook& book) {
-    for (std::uint8_t i = 0; i <= kCodebook; ++i) {
-      dut_->book_valid_i = 1;
-      dut_->book_index_i = i;
-      dut_->book_data_i = i == kCodebook ? static_cast<std::uint32_t>(book.exponent)
-                                         : static_cast<std::uint32_t>(book.mantissa[i]) |
-                                               static_cast<std::uint32_t>(book.shift[i]) << 16;
-      step();
-    }
-    dut_->book_valid_i = 0;
-  }
-
-  trine::sim::Dut<TRINE_MODEL> dut_;
-  std::vector<std::uint32_t> vector_;
-};
-
-TritMatrix random_matrix(std::mt19937& rng, MatrixShape shape) {
-  TritMatrix m{shape, {}, {}, {}};
-  std::uniform_int_distribution<int> level(-half(shape.depth), half(shape.depth)), scale(0, 26);
-  for (std::size_t i = 0; i < shape.rows * shape.cols; ++i)
-    m.levels.push_back(static_cast<std::int8_t>(level(rng)));
-  for (std::size_t i = 0; i < shape.rows * shape.groups_per_row(); ++i)
-    m.scales.push_back(static_cast<std::uint8_t>(scale(rng)));
-  const double step = std::uniform_real_distribution<double>(1.01, 1.9)(rng);
-  double entry = std::uniform_real_distribution<double>(1e-4, 1e-2)(rng);
-  for (double& c : m.codebook) c = entry *= step;
-  return m;
-}
-
-std::vector<float> random_x(std::mt19937& rng, std::size_t n) {
-  std::normal_distribution<float> normal;
-  std::uniform_int_distribution<int> exponent(-30, 30), kind(0, 9);
-  std::vector<float> x(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (i % 16 == 0 && kind(rng) == 0) {  // A whole group of zeros.
-      i += 15;
-      continue;
-    }
-    x[i] = std::ldexp(normal(rng), kind(rng) < 2 ? exponent(rng) : 0);
-  }
-  return x;
-}
+using Matvec = trine::test::MatvecDut<TRINE_MODEL, kGroups, kVectorWords, kVectors>;
+using Job = trine::test::MatvecJob;
+using Outcome = trine::test::MatvecOutcome;
+using trine::test::random_x;
 
 Job job_of(const TritMatrix& m, std::vector<float> x, bool raw) {
-  return {m.shape, pack(m, kGeometry), hardware_codebook(m.codebook, m.shape.depth), std::move(x),
-          raw};
+  return trine::test::trit_job(m, kGeometry, std::move(x), raw);
 }
 
 void check_rows(const Outcome& out, const TritResult& golden, std::size_t rows, bool raw) {
-  std::size_t different = 0, first = 0;
-  const std::size_t padded = (rows + 31) / 32 * 32;
-  for (std::size_t r = padded; r-- > 0;) {
-    bool equal = true;
-    if (raw) {
-      const auto a = static_cast<std::int64_t>(out.words[2 * r] |
-                                               std::uint64_t{out.words[2 * r + 1]} << 32);
-      equal = a == (r < rows ? golden.accumulator[r] : 0);
-    } else {
-      equal = out.words[r] == (r < rows ? std::bit_cast<std::uint32_t>(golden.y[r]) : 0);
-    }
-    if (!equal) {
-      ++different;
-      first = r;
-    }
-  }
-  CAPTURE(first);
-  CHECK_EQ(different, 0u);
+  trine::test::check_words({.raw = raw, .rows = rows}, out.words, golden.accumulator,
+                           golden.y);
 }
 
 void check_random(Matvec& dut, std::mt19937& rng, MatrixShape shape, double valid_odds) {
   CAPTURE(shape.rows);
   CAPTURE(shape.cols);
   CAPTURE(shape.depth);
-  const TritMatrix m = random_matrix(rng, shape);
+  const TritMatrix m = trine::test::random_trits(rng, shape);
   const std::vector<float> x = random_x(rng, shape.cols);
   const bool raw = rng() % 2 != 0;
   const Job job = job_of(m, x, raw);
@@ -240,7 +96,7 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
   Matvec dut;
   std::mt19937 rng(3);
   const MatrixShape shape{32, 16 * kGroups, 4};
-  TritMatrix m = random_matrix(rng, shape);
+  TritMatrix m = trine::test::random_trits(rng, shape);
   std::vector<float> x(shape.cols, 0.0F);
   check_rows(dut.run(job_of(m, x, false)), trit_matvec(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
 
@@ -282,7 +138,7 @@ TEST_CASE("trine_matvec: reports a bad set byte or tail code and goes on") {
   for (unsigned depth = 1; depth <= 4; ++depth) {
     CAPTURE(depth);
     const MatrixShape shape{64, 16 * kGroups, depth};
-    const TritMatrix m = random_matrix(rng, shape);
+    const TritMatrix m = trine::test::random_trits(rng, shape);
     const Job good = job_of(m, random_x(rng, shape.cols), false);
     for (const int code : {243, 250, 255}) {
       Job bad = good;
@@ -315,7 +171,7 @@ TEST_CASE("trine_matvec: a beat every cycle once the tables are built") {
     CAPTURE(depth);
     // Enough panels that the next block's tables are ready in time.
     const MatrixShape shape{kGeometry.tile_rows, 4 * 16 * kGroups, depth};
-    const TritMatrix m = random_matrix(rng, shape);
+    const TritMatrix m = trine::test::random_trits(rng, shape);
     const Job job = job_of(m, random_x(rng, shape.cols), false);
     const Outcome out = dut.run(job);
     const std::size_t beats = job.stream.size() / (4 * kGroups);
@@ -328,5 +184,56 @@ TEST_CASE("trine_matvec: a beat every cycle once the tables are built") {
     else CHECK_LE(out.wait_rows, panels + 8);
     if (kGeometry.tile_rows / 32 * panel_beats(depth) > build + 8)
       CHECK_LE(out.wait_table, build + 16 * kGroups + 80);
+  }
+}
+
+TEST_CASE("trine_matvec: every bank gets its own product, those behind the last one rest") {
+  Matvec dut;
+  std::mt19937 rng(6);
+  for (std::size_t last = 0; last < kVectors; ++last) {
+    for (unsigned depth = 1; depth <= 4; ++depth) {
+      for (const bool raw : {false, true}) {
+        CAPTURE(last);
+        CAPTURE(depth);
+        const MatrixShape shape{33 + rng() % 64, 1 + rng() % (3 * 16 * kGroups), depth};
+        const TritMatrix m = trine::test::random_trits(rng, shape);
+        Job job = job_of(m, random_x(rng, shape.cols), raw);
+        // Own exponents: zeros alone in a bank, or numbers far from the other banks'.
+        for (std::size_t v = 0; v < last; ++v) {
+          job.lower.push_back(random_x(rng, shape.cols));
+          for (float& x : job.lower.back())
+            x = v == depth % last ? 0.0F : std::ldexp(x, static_cast<int>(rng() % 2 * 40) - 20);
+        }
+        for (const double odds : {1.0, 0.3}) {
+          const Outcome out = dut.run(job, odds, depth);
+          check_rows(out, trit_matvec(m, job.codebook, to_bfp(job.x)), shape.rows, raw);
+          for (std::size_t v = 0; v < last; ++v) {
+            CAPTURE(v);
+            const TritResult golden = trit_matvec(m, job.codebook, to_bfp(job.lower[v]));
+            trine::test::check_words(job, out.lower[v], golden.accumulator, golden.y);
+          }
+          CHECK_FALSE(out.bad_set_byte);
+          CHECK_FALSE(out.bad_tail);
+          CHECK_FALSE(out.nonfinite);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_matvec: a NaN in a bank counts in the jobs that read it") {
+  Matvec dut;
+  std::mt19937 rng(7);
+  const MatrixShape shape{32, 16 * kGroups, 2};
+  const TritMatrix m = trine::test::random_trits(rng, shape);
+  for (std::size_t last = 0; last < kVectors; ++last) {
+    for (std::size_t bad = 0; bad <= last; ++bad) {
+      Job job = job_of(m, random_x(rng, shape.cols), true);
+      job.lower.assign(last, random_x(rng, shape.cols));
+      (bad < last ? job.lower[bad] : job.x)[7] = NAN;
+      CHECK(dut.run(job).nonfinite);
+      // The banks behind a job hold NaNs; see MatvecDut.
+      CHECK_FALSE(dut.run(job_of(m, random_x(rng, shape.cols), true)).nonfinite);
+    }
   }
 }
