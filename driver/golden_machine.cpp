@@ -18,18 +18,6 @@
 namespace trine {
 namespace {
 
-/// The lowest data error of a command.
-class Errors {
- public:
-  void add(bool raised, ErrorCode code) {
-    if (raised && (lowest_ == ErrorCode::NONE || code < lowest_)) lowest_ = code;
-  }
-  ErrorCode lowest() const { return lowest_; }
-
- private:
-  ErrorCode lowest_ = ErrorCode::NONE;
-};
-
 /// FP32 to FP16 as the hardware stores it: every NaN becomes 7E00 with its sign.
 std::uint16_t store_half(float value) {
   if (std::isnan(value)) return std::signbit(value) ? 0xfe00 : 0x7e00;
@@ -57,7 +45,7 @@ struct CodebookBlock {
 }  // namespace
 
 GoldenMachine::GoldenMachine(const MachineParams& params, MemoryMap& memory)
-    : params_(params), memory_(memory), vector_(params.vector_words) {
+    : params_(params), memory_(memory), vector_(std::size_t{params.vectors} * params.vector_words) {
   const auto refuse = [](const std::string& what) { throw Error("machine parameters: " + what); };
   if (!std::has_single_bit(params.groups) || params.groups > 16)
     refuse(fmt::format("{} groups are not 1, 2, 4, 8 or 16", params.groups));
@@ -67,8 +55,24 @@ GoldenMachine::GoldenMachine(const MachineParams& params, MemoryMap& memory)
     refuse(fmt::format("{} bits of mantissa are not 8 to 16", params.act_width));
   if (params.vector_words == 0 || params.vector_words % 32 != 0)
     refuse(fmt::format("{} vector words are not a multiple of 32", params.vector_words));
-  if (params.max_cols == 0 || params.vectors == 0 || params.vectors > 15)
+  if (params.vector_unit && params.vector_words > golden::kMaxSummed)
+    refuse(fmt::format("the vector unit sums {} words at most, not {}", golden::kMaxSummed,
+                       params.vector_words));
+  if (params.max_cols == 0 || params.vectors == 0 || params.vectors > kMaxVectors)
     refuse(fmt::format("{} columns, {} vectors", params.max_cols, params.vectors));
+}
+
+std::span<const std::uint32_t> GoldenMachine::vector_memory(unsigned bank) const {
+  if (bank >= params_.vectors)
+    throw Error(fmt::format("vector memory: bank {} of {}", bank, params_.vectors));
+  return std::span(vector_).subspan(std::size_t{bank} * params_.vector_words, params_.vector_words);
+}
+
+std::vector<float> GoldenMachine::values(std::uint32_t bank, std::uint32_t first,
+                                         std::uint64_t count) const {
+  std::vector<float> x(count);
+  std::memcpy(x.data(), vector_memory(bank).subspan(first, count).data(), count * sizeof(float));
+  return x;
 }
 
 ErrorCode GoldenMachine::execute(const Command& command) {
@@ -81,8 +85,13 @@ ErrorCode GoldenMachine::execute(const Command& command) {
       return trit_matvec(command);
     case Opcode::F16_MATVEC:
       return f16_matvec(command);
-    default:
+    case Opcode::STORE_COLUMN:
+      return store_column(command);
+    case Opcode::END:
+    case Opcode::FENCE:
       return ErrorCode::NONE;
+    default:
+      return vector_operation(command);
   }
 }
 
@@ -90,7 +99,7 @@ ErrorCode GoldenMachine::load(const Command& command) {
   const std::uint64_t count = command.get(command::ROWS);
   const std::uint64_t bytes = memory_bytes(command, params_);
   count_read(bytes);
-  std::uint32_t* to = &vector_[command.get(command::DST)];
+  std::uint32_t* to = words(command.get(command::BANK), command.get(command::DST));
   std::fill_n(to, (count + 15) / 16 * 16, 0);
   const std::byte* from = memory_.find(command.address(), beats(bytes) * params_.beat_bytes());
   if (from == nullptr) return ErrorCode::AXI_READ;
@@ -109,8 +118,8 @@ ErrorCode GoldenMachine::load(const Command& command) {
 ErrorCode GoldenMachine::store(const Command& command) {
   const std::uint64_t count = command.get(command::ROWS);
   const std::uint64_t bytes = memory_bytes(command, params_);
-  beats_.write_beats += beats(bytes);
-  const std::uint32_t* from = &vector_[command.get(command::SRC)];
+  count_write(bytes);
+  const std::uint32_t* from = words(command.get(command::BANK), command.get(command::SRC));
   std::byte* to = memory_.find_writable(command.address(), bytes);
   if (to == nullptr) return ErrorCode::AXI_WRITE;
   if (command.get(command::HALF) == 0) {
@@ -124,17 +133,27 @@ ErrorCode GoldenMachine::store(const Command& command) {
   return ErrorCode::NONE;
 }
 
-std::vector<float> GoldenMachine::activations(const Command& command, std::uint64_t cols) const {
-  std::vector<float> x(cols);
-  std::memcpy(x.data(), &vector_[command.get(command::SRC)], cols * sizeof(float));
-  return x;
+ErrorCode GoldenMachine::store_column(const Command& command) {
+  const std::uint64_t rows = command.get(command::ROWS), stride = command.get(command::STRIDE);
+  beats_.write_beats += rows;  // A beat for each, with two bytes enabled.
+  const std::uint32_t* from = words(command.get(command::BANK), command.get(command::SRC));
+  const std::uint64_t address = command.address() + 2ull * command.get(command::LIMIT);
+  LowestError errors;
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    const std::uint16_t half = store_half(std::bit_cast<float>(from[i]));
+    std::byte* to = memory_.find_writable(address + i * stride, sizeof half);
+    errors.add(to == nullptr, ErrorCode::AXI_WRITE);
+    if (to != nullptr) std::memcpy(to, &half, sizeof half);
+  }
+  return errors.lowest();
 }
 
-void GoldenMachine::write_rows(const Command& command, std::span<const std::int64_t> accumulator,
-                               std::int64_t exponent, std::uint64_t row_step) {
+void GoldenMachine::write_rows(const Command& command, std::uint32_t bank,
+                               std::span<const std::int64_t> accumulator, std::int64_t exponent,
+                               std::uint64_t row_step) {
   const bool raw = command.get(command::RAW) != 0;
   const std::uint64_t rows = command.get(command::ROWS);
-  std::uint32_t* to = &vector_[command.get(command::DST)];
+  std::uint32_t* to = words(bank, command.get(command::DST));
   std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
   for (std::uint64_t r = 0; r < std::min<std::uint64_t>(rows, accumulator.size()); ++r) {
     const std::int64_t a = accumulator[r];
@@ -154,24 +173,28 @@ ErrorCode GoldenMachine::trit_matvec(const Command& command) {
   count_read(kCodebookBytes);
   count_read(bytes);
   beats_.weight_beats += beats(bytes);
-  const auto x =
-      golden::to_bfp(activations(command, shape.cols), static_cast<int>(params_.act_width));
+  const std::uint32_t last_bank = command.get(command::BANK);
   const std::byte* stream = memory_.find(command.address(), bytes);
   const std::byte* book = memory_.find(command.codebook(), kCodebookBytes);
   if (stream == nullptr || book == nullptr) {
-    write_rows(command, {}, 0, golden::kPanelRows);
+    for (std::uint32_t bank = 0; bank <= last_bank; ++bank)
+      write_rows(command, bank, {}, 0, golden::kPanelRows);
     return ErrorCode::AXI_READ;
   }
   const CodebookBlock block(book);
-  const StreamProduct product =
-      trit_stream_matvec({stream, bytes}, shape, params_.geometry(), block.codebook, x);
-  write_rows(command, product.accumulator,
-             std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
-  Errors errors;
+  LowestError errors;
   errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
-  errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
-  errors.add(product.bad_tail, ErrorCode::BAD_TAIL);
-  errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
+    const auto x = golden::to_bfp(values(bank, command.get(command::SRC), shape.cols),
+                                  static_cast<int>(params_.act_width));
+    const StreamProduct product =
+        trit_stream_matvec({stream, bytes}, shape, params_.geometry(), block.codebook, x);
+    write_rows(command, bank, product.accumulator,
+               std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
+    errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
+    errors.add(product.bad_tail, ErrorCode::BAD_TAIL);
+    errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  }
   return errors.lowest();
 }
 
@@ -179,29 +202,33 @@ ErrorCode GoldenMachine::f16_matvec(const Command& command) {
   constexpr std::uint64_t kRowsAtOnce = 64;
   const std::uint64_t rows = command.get(command::ROWS), cols = command.get(command::COLS);
   // The padding of a row is weights like any other; the activations behind it are zeros.
-  const std::uint64_t stride = half_stride(cols, params_);
+  const std::uint64_t width = half_stride(cols, params_);
   const std::uint64_t bytes = memory_bytes(command, params_);
+  const std::uint64_t stride =
+      command.get(command::STRIDE) != 0 ? command.get(command::STRIDE) : width * 2;
+  const std::uint32_t bank = command.get(command::BANK);
   count_read(bytes);
   beats_.weight_beats += beats(bytes);
-  std::vector<float> values = activations(command, cols);
-  values.resize(stride);
-  const auto x = golden::to_bfp(values, static_cast<int>(params_.act_width));
-  const std::byte* stream = memory_.find(command.address(), bytes);
-  Errors errors;
+  std::vector<float> padded = values(bank, command.get(command::SRC), cols);
+  padded.resize(width);
+  const auto x = golden::to_bfp(padded, static_cast<int>(params_.act_width));
+  const std::byte* stream = memory_.find(command.address(), (rows - 1) * stride + width * 2);
+  LowestError errors;
   errors.add(stream == nullptr, ErrorCode::AXI_READ);
   errors.add(x.nonfinite, ErrorCode::NONFINITE);
   std::vector<std::int64_t> accumulator;
   std::vector<std::uint16_t> weights;
   for (std::uint64_t first = 0; stream != nullptr && first < rows; first += kRowsAtOnce) {
     const std::uint64_t count = std::min(kRowsAtOnce, rows - first);
-    weights.resize(count * stride);
-    std::memcpy(weights.data(), stream + first * stride * 2, weights.size() * 2);
-    const auto part = golden::f16_matvec_fast({weights, count, stride, stride}, x);
+    weights.resize(count * width);
+    for (std::uint64_t r = 0; r < count; ++r)
+      std::memcpy(weights.data() + r * width, stream + (first + r) * stride, width * 2);
+    const auto part = golden::f16_matvec_fast({weights, count, width, width}, x);
     accumulator.insert(accumulator.end(), part.accumulator.begin(), part.accumulator.end());
     errors.add(part.nonfinite, ErrorCode::NONFINITE);
     errors.add(part.overflow, ErrorCode::OVERFLOW);
   }
-  write_rows(command, accumulator, std::int64_t{x.max_exponent} - 24, 16);
+  write_rows(command, bank, accumulator, std::int64_t{x.max_exponent} - 24, 16);
   return errors.lowest();
 }
 

@@ -10,10 +10,25 @@
 #include "driver/counters.h"
 #include "driver/machine_params.h"
 #include "driver/memory.h"
-#include "golden/exact/bfp.h"
+#include "golden/exact/vector_ops.h"
 #include "regs/commands.h"
 
 namespace trine {
+
+/// The lowest of the errors that a command raised.
+class LowestError {
+ public:
+  void add(ErrorCode code) {
+    if (code != ErrorCode::NONE && (lowest_ == ErrorCode::NONE || code < lowest_)) lowest_ = code;
+  }
+  void add(bool raised, ErrorCode code) {
+    if (raised) add(code);
+  }
+  ErrorCode lowest() const { return lowest_; }
+
+ private:
+  ErrorCode lowest_ = ErrorCode::NONE;
+};
 
 /// Executes commands, bit for bit like the hardware: the vector memory and what each opcode does.
 /// Registers and lists are GoldenTransport's.
@@ -28,35 +43,48 @@ class GoldenMachine {
 
   const MachineParams& params() const { return params_; }
 
-  /// Runs a command that has passed check_command, to its end; returns the lowest data error.
+  /// Runs a command as check_command returned it (CheckedCommand::command), to its end; returns the
+  /// lowest data error.
   [[nodiscard]] ErrorCode execute(const Command& command);
 
-  /// The vector memory, as words; FP32 by their bits.
-  std::span<const std::uint32_t> vector_memory() const { return vector_; }
+  /// A bank of the vector memory, as words; FP32 by their bits. Throws Error for a bank too high.
+  std::span<const std::uint32_t> vector_memory(unsigned bank = 0) const;
 
   /// Beats so far; cycles, stalls and commands are not the machine's and stay 0.
   const Counters& beats() const { return beats_; }
   void clear_beats() { beats_ = {}; }
   /// Counts a read of `bytes` bytes, rounded up to beats.
   void count_read(std::uint64_t bytes) { beats_.read_beats += beats(bytes); }
+  /// Counts a write, in the same way.
+  void count_write(std::uint64_t bytes) { beats_.write_beats += beats(bytes); }
 
  private:
   ErrorCode load(const Command& command);
   ErrorCode store(const Command& command);
   ErrorCode trit_matvec(const Command& command);
   ErrorCode f16_matvec(const Command& command);
+  ErrorCode store_column(const Command& command);
+  ErrorCode vector_operation(const Command& command);  // golden_vector.cpp
+  ErrorCode argmax(const Command& command);
 
+  /// Word `first` of a bank and all behind it.
+  std::uint32_t* words(std::uint32_t bank, std::uint32_t first) {
+    return vector_.data() + std::size_t{bank} * params_.vector_words + first;
+  }
+  /// A copy of `count` values from word `first` on.
+  std::vector<float> values(std::uint32_t bank, std::uint32_t first, std::uint64_t count) const;
   std::uint64_t beats(std::uint64_t bytes) const {
     return (bytes + params_.beat_bytes() - 1) / params_.beat_bytes();
   }
-  std::vector<float> activations(const Command& command, std::uint64_t cols) const;
   /// Accumulators, or their FP32 values times 2^exponent; zeros up to a multiple of `row_step`.
-  void write_rows(const Command& command, std::span<const std::int64_t> accumulator,
-                  std::int64_t exponent, std::uint64_t row_step);
+  void write_rows(const Command& command, std::uint32_t bank,
+                  std::span<const std::int64_t> accumulator, std::int64_t exponent,
+                  std::uint64_t row_step);
 
   MachineParams params_;
   MemoryMap& memory_;
-  std::vector<std::uint32_t> vector_;
+  std::vector<std::uint32_t> vector_;  // (vectors, vector_words)
+  golden::ArgmaxState best_;           // Of the search that ARGMAX goes on with.
   Counters beats_;
 };
 

@@ -30,7 +30,9 @@ class GoldenTransport final : public Transport {
   std::uint64_t memory_size() const override { return memory_bytes_; }
   void map_memory(std::uint64_t address, std::span<const std::byte> bytes) override;
   /// Runs one command, when busy.
-  void wait() override;
+  void wait() override { step(); }
+  void step() override;
+  void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) override;
 
   /// The interrupt line.
   bool irq() const;
@@ -38,25 +40,29 @@ class GoldenTransport final : public Transport {
 
  private:
   void control(std::uint32_t value);
-  void step();
+  /// Every register and counter as after power-on; the memories stay.
+  void reset();
   void stop(ErrorCode code);
+  /// Writes the profile record of the command that is over, `before` being the beats before it.
+  ErrorCode write_profile(const Command& command, const Counters& before);
   Counters counters() const;
   std::uint32_t read_counter(std::size_t index, bool high);
+
+  struct Registers {
+    bool busy = false, done = false, error = false, abort = false;
+    ErrorCode code = ErrorCode::NONE;
+    SequenceState sequence;
+    std::uint32_t irq_enable = 0, index = 0, list_count = 0, profile_count = 0;
+    std::uint64_t list = 0, mem_base = 0, mem_limit = 0, profile = 0;
+    std::uint64_t next = 0;  // Address of the next command.
+    std::uint64_t commands = 0;
+    std::array<CounterLatch, std::size(kCounters)> latches{};
+  };
 
   std::uint64_t memory_bytes_;
   MemoryMap memory_;
   GoldenMachine machine_;
-
-  // Registers.
-  bool busy_ = false, done_ = false, error_ = false, abort_ = false;
-  ErrorCode code_ = ErrorCode::NONE;
-  SequenceState sequence_;
-  std::uint32_t irq_enable_ = 0, index_ = 0, list_count_ = 0;
-  std::uint64_t list_ = 0, mem_base_ = 0, mem_limit_ = 0;
-  std::uint64_t next_ = 0;  // Address of the next command.
-  std::uint64_t commands_ = 0;
-
-  std::array<CounterLatch, std::size(kCounters)> latches_{};
+  Registers regs_;
 };
 
 }  // namespace trine

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "golden/error.h"
 #include "regs/regs.h"
 
 namespace trine {
@@ -35,6 +36,17 @@ class Transport {
 
   /// Lets the core work: some clock cycles in a simulator, a short sleep on hardware.
   virtual void wait() = 0;
+
+  /// Lets the core work until one more command of the list has completed, or the list has stopped;
+  /// returns at once when no list runs. Throws Error where the transport cannot tell.
+  virtual void step() { throw Error("this transport cannot step through a command list"); }
+
+  /// Words of vector memory, FP32 by their bits, for comparisons; the core must be idle or have
+  /// come back from step(). Throws Error where the transport cannot look inside.
+  virtual void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) {
+    static_cast<void>(bank), static_cast<void>(first), static_cast<void>(to);
+    throw Error("this transport cannot read the vector memory");
+  }
 };
 
 }  // namespace trine

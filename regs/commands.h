@@ -147,6 +147,11 @@ constexpr const ErrorInfo* find_error(std::uint32_t code) {
 ///      codebook block, inside MEM_BASE..MEM_LIMIT
 /// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names.
 /// The first that fails stops the machine before the command touches anything.
+///
+/// When a command is over and its index is below PROFILE_COUNT, the place of its profile record
+/// (driver/profile.h) is checked: ALIGNMENT when PROFILE is not a multiple of 64, ADDRESS_RANGE when
+/// the record's 64 bytes are outside the window. Such an error, and a write that the memory refuses
+/// (AXI_WRITE), counts with the data errors of that command; END then stops the list with it.
 constexpr ErrorCode check_form(const Command& c) {
   const OpcodeInfo* info = find_opcode(c.get(command::OPCODE));
   if (info == nullptr) return ErrorCode::BAD_OPCODE;

@@ -11,7 +11,7 @@ using namespace trine;
 
 TEST_CASE("golden machine: BAD_OPCODE") {
   Prepared machine;
-  for (const std::uint32_t code : {0x00u, 0x07u, 0x80u, 0xffu}) {
+  for (const std::uint32_t code : {0x00u, 0x0eu, 0x80u, 0xffu}) {
     Command c;
     c.words[0] = code;
     check_refused(machine, c, ErrorCode::BAD_OPCODE);
@@ -19,6 +19,10 @@ TEST_CASE("golden machine: BAD_OPCODE") {
   Prepared without({.half_engine = false});
   check_refused(without, f16(), ErrorCode::BAD_OPCODE);
   CHECK_EQ(machine.run({f16(), end_command()}), Outcome{ErrorCode::NONE, 1});
+  Prepared plain({.vector_unit = false});
+  for (const Opcode opcode : {Opcode::RMSNORM, Opcode::ROPE, Opcode::SOFTMAX, Opcode::SILU_MUL,
+                              Opcode::ADD, Opcode::ARGMAX})
+    check_refused(plain, Fields{.opcode = opcode, .rows = 32}, ErrorCode::BAD_OPCODE);
 }
 
 TEST_CASE("golden machine: BAD_FIELD for every unused bit of every opcode") {

@@ -59,7 +59,7 @@ TEST_CASE("GoldenTransport: capabilities follow the parameters") {
                              .max_cols = 1024,
                              .half_engine = false},
                             4096);
-  CHECK_EQ(transport.read(Reg::CAPS), 4u | 2u << 8 | 10u << 16);
+  CHECK_EQ(transport.read(Reg::CAPS), 4u | 2u << 8 | 1u << 13 | 10u << 16);
   CHECK_EQ(transport.read(Reg::TILE_ROWS), 64u);
   CHECK_EQ(transport.read(Reg::VECTOR_WORDS), 4096u);
   CHECK_EQ(transport.read(Reg::MAX_COLS), 1024u);

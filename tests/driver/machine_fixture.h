@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cstring>
 #include <ostream>
 #include <span>
@@ -33,6 +34,8 @@ struct Fields {
   std::uint32_t rows = 0, cols = 0, src = 0, dst = 0, depth = 0;
   bool raw = false, half = false;
   std::uint64_t address = 0, book = 0;
+  std::uint32_t src2 = 0, bank = 0, index = 0, span = 0, stride = 0, limit = 0;
+  float alpha = 0, beta = 0;
 
   operator Command() const {
     Command c;
@@ -47,7 +50,15 @@ struct Fields {
         .set(command::ADDR_LO, static_cast<std::uint32_t>(address))
         .set(command::ADDR_HI, static_cast<std::uint32_t>(address >> 32))
         .set(command::BOOK_LO, static_cast<std::uint32_t>(book))
-        .set(command::BOOK_HI, static_cast<std::uint32_t>(book >> 32));
+        .set(command::BOOK_HI, static_cast<std::uint32_t>(book >> 32))
+        .set(command::SRC2, src2)
+        .set(command::BANK, bank)
+        .set(command::INDEX, index)
+        .set(command::SPAN, span)
+        .set(command::STRIDE, stride)
+        .set(command::LIMIT, limit)
+        .set(command::ALPHA, std::bit_cast<std::uint32_t>(alpha))
+        .set(command::BETA, std::bit_cast<std::uint32_t>(beta));
     return c;
   }
 };
@@ -106,8 +117,8 @@ class Machine {
     transport.read_memory(address, std::as_writable_bytes(std::span(values)));
     return values;
   }
-  std::vector<std::uint32_t> vector_memory() const {
-    const auto words = transport.machine().vector_memory();
+  std::vector<std::uint32_t> vector_memory(unsigned bank = 0) const {
+    const auto words = transport.machine().vector_memory(bank);
     return {words.begin(), words.end()};
   }
 
