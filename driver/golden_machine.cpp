@@ -12,7 +12,7 @@
 #include "driver/golden_trit.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/error.h"
-#include "golden/exact/f16_matvec.h"
+#include "golden/exact/f16_stream.h"
 #include "golden/exact/fp32_round.h"
 
 namespace trine {
@@ -187,8 +187,8 @@ ErrorCode GoldenMachine::trit_matvec(const Command& command) {
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
     const auto x = golden::to_bfp(values(bank, command.get(command::SRC), shape.cols),
                                   static_cast<int>(params_.act_width));
-    const StreamProduct product =
-        trit_stream_matvec({stream, bytes}, shape, params_.geometry(), block.codebook, x);
+    const StreamProduct product = trit_stream_matvec({stream, bytes}, shape, params_.geometry(),
+                                                     block.codebook, x, *workers_);
     write_rows(command, bank, product.accumulator,
                std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
     errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
@@ -199,7 +199,6 @@ ErrorCode GoldenMachine::trit_matvec(const Command& command) {
 }
 
 ErrorCode GoldenMachine::f16_matvec(const Command& command) {
-  constexpr std::uint64_t kRowsAtOnce = 64;
   const std::uint64_t rows = command.get(command::ROWS), cols = command.get(command::COLS);
   // The padding of a row is weights like any other; the activations behind it are zeros.
   const std::uint64_t width = half_stride(cols, params_);
@@ -216,19 +215,17 @@ ErrorCode GoldenMachine::f16_matvec(const Command& command) {
   LowestError errors;
   errors.add(stream == nullptr, ErrorCode::AXI_READ);
   errors.add(x.nonfinite, ErrorCode::NONFINITE);
-  std::vector<std::int64_t> accumulator;
-  std::vector<std::uint16_t> weights;
-  for (std::uint64_t first = 0; stream != nullptr && first < rows; first += kRowsAtOnce) {
-    const std::uint64_t count = std::min(kRowsAtOnce, rows - first);
-    weights.resize(count * width);
-    for (std::uint64_t r = 0; r < count; ++r)
-      std::memcpy(weights.data() + r * width, stream + (first + r) * stride, width * 2);
-    const auto part = golden::f16_matvec_fast({weights, count, width, width}, x);
-    accumulator.insert(accumulator.end(), part.accumulator.begin(), part.accumulator.end());
-    errors.add(part.nonfinite, ErrorCode::NONFINITE);
-    errors.add(part.overflow, ErrorCode::OVERFLOW);
+  golden::F16Product product;
+  if (stream != nullptr) {
+    product = golden::f16_stream_matvec({.bytes = {stream, (rows - 1) * stride + width * 2},
+                                         .rows = rows,
+                                         .cols = width,
+                                         .stride = stride},
+                                        x, *workers_);
   }
-  write_rows(command, bank, accumulator, std::int64_t{x.max_exponent} - 24, 16);
+  errors.add(product.nonfinite, ErrorCode::NONFINITE);
+  errors.add(product.overflow, ErrorCode::OVERFLOW);
+  write_rows(command, bank, product.accumulator, std::int64_t{x.max_exponent} - 24, 16);
   return errors.lowest();
 }
 

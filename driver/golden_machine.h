@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "driver/machine_params.h"
 #include "driver/memory.h"
 #include "golden/exact/vector_ops.h"
+#include "golden/exact/workers.h"
 #include "regs/commands.h"
 
 namespace trine {
@@ -42,6 +44,9 @@ class GoldenMachine {
   GoldenMachine(const MachineParams& params, MemoryMap& memory);
 
   const MachineParams& params() const { return params_; }
+
+  /// Shares the rows of matrices among so many threads; one until this is called.
+  void set_threads(unsigned threads) { workers_ = std::make_unique<golden::Workers>(threads); }
 
   /// Runs a command as check_command returned it (CheckedCommand::command), to its end; returns the
   /// lowest data error.
@@ -86,6 +91,7 @@ class GoldenMachine {
   std::vector<std::uint32_t> vector_;  // (vectors, vector_words)
   golden::ArgmaxState best_;           // Of the search that ARGMAX goes on with.
   Counters beats_;
+  std::unique_ptr<golden::Workers> workers_ = std::make_unique<golden::Workers>(1);
 };
 
 }  // namespace trine

@@ -37,6 +37,8 @@ class GoldenTransport final : public Transport {
   /// The interrupt line.
   bool irq() const;
   const GoldenMachine& machine() const { return machine_; }
+  /// Threads of the golden model itself; one until this is called.
+  void set_threads(unsigned threads) { machine_.set_threads(threads); }
 
  private:
   void control(std::uint32_t value);

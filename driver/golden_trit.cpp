@@ -143,10 +143,18 @@ struct Job {
 StreamProduct trit_stream_matvec(std::span<const std::byte> stream,
                                  const golden::MatrixShape& shape, const golden::Geometry& geometry,
                                  const golden::HardwareCodebook& codebook,
+                                 const golden::BfpVector& x, golden::Workers& workers) {
+  auto fast = golden::trit_stream_matvec_simd(stream, shape, geometry, codebook, x, workers);
+  return fast ? std::move(*fast) : trit_stream_tables(stream, shape, geometry, codebook, x);
+}
+
+StreamProduct trit_stream_tables(std::span<const std::byte> stream,
+                                 const golden::MatrixShape& shape, const golden::Geometry& geometry,
+                                 const golden::HardwareCodebook& codebook,
                                  const golden::BfpVector& x) {
   golden::check_length(stream.size(), shape, geometry);
   if (x.exponents.size() != shape.groups_per_row())
-    throw Error(fmt::format("trit_stream_matvec: {} activation blocks for {} columns",
+    throw Error(fmt::format("trit_stream_tables: {} activation blocks for {} columns",
                             x.exponents.size(), shape.cols));
   Job job(shape.depth, geometry, codebook);
   const golden::PanelOrder order(shape, geometry);

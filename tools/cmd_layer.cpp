@@ -111,8 +111,9 @@ void run(Options& options) {
   constexpr std::uint64_t kMemoryBytes = 1ull << 32;  // Sparse.
   Progress progress("layer", options.common);
   const auto core = make_core(options.device, kMemoryBytes, progress);
-  const auto golden =
-      options.check ? std::make_unique<Core>(core->device().params(), kMemoryBytes) : nullptr;
+  const auto golden = options.check ? std::make_unique<Core>(core->device().params(), kMemoryBytes,
+                                                             options.device.threads)
+                                    : nullptr;
 
   Sum total;
   std::string difference;

@@ -6,9 +6,12 @@
 
 namespace trine::tools {
 
-Core::Core(const MachineParams& params, std::uint64_t memory_bytes)
-    : transport_(std::make_unique<GoldenTransport>(params, memory_bytes)),
-      device_(std::make_unique<Device>(*transport_)) {}
+Core::Core(const MachineParams& params, std::uint64_t memory_bytes, unsigned threads) {
+  auto golden = std::make_unique<GoldenTransport>(params, memory_bytes);
+  golden->set_threads(threads);
+  transport_ = std::move(golden);
+  device_ = std::make_unique<Device>(*transport_);
+}
 
 Core::Core(const sim::SimOptions& options, Progress& progress) {
   sim::SimOptions watched = options;
@@ -24,7 +27,7 @@ std::unique_ptr<Core> make_core(const DeviceOptions& options, std::uint64_t memo
   if (options.kind == DeviceKind::Golden) {
     MachineParams params;
     params.groups = options.sim.groups;
-    return std::make_unique<Core>(params, memory_bytes);
+    return std::make_unique<Core>(params, memory_bytes, options.threads);
   }
   sim::SimOptions sim = options.sim;
   sim.memory_bytes = memory_bytes;

@@ -15,8 +15,8 @@ namespace trine::tools {
 /// A core with its transport: the golden model or the simulated RTL.
 class Core {
  public:
-  /// The golden model with these parameters.
-  Core(const MachineParams& params, std::uint64_t memory_bytes);
+  /// The golden model with these parameters, on so many threads.
+  Core(const MachineParams& params, std::uint64_t memory_bytes, unsigned threads);
   /// The simulated RTL; `progress`, which must outlive it, is told how far it is.
   Core(const sim::SimOptions& options, Progress& progress);
 

@@ -86,11 +86,11 @@ CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, Devic
     command.add_flag("--check", options.check,
                      "Compare every result, bit for bit, and stop at the first difference: the RTL "
                      "with the golden model, the golden model with its definition");
-    command
-        .add_option("--threads", options.threads, "Threads of the reference and of the definition")
-        ->check(CLI::Range(1u, 256u))
-        ->capture_default_str();
   }
+  command
+      .add_option("--threads", options.threads,
+                  "Threads of the golden model and of the reference [all that the machine has]")
+      ->check(CLI::Range(1u, 256u));
   CLI::Option* groups = command
                             .add_option("--groups", options.sim.groups,
                                         "Groups side by side; 4 bytes of a beat belong to each")

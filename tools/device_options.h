@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "golden/exact/workers.h"
 #include "sim/sim_options.h"
 
 namespace trine::tools {
@@ -14,15 +15,15 @@ enum class DeviceKind : std::uint8_t { Reference, Golden, Rtl };
 /// Which device a command runs on, and how that is simulated.
 struct DeviceOptions {
   DeviceKind kind = DeviceKind::Golden;
-  std::string name = "golden";  // As on the command line.
-  bool check = false;           // Compare every result of the core.
-  unsigned threads = 1;         // Of the reference and of the definition.
-  sim::SimOptions sim;          // Groups also hold for the golden model.
+  std::string name = "golden";                    // As on the command line.
+  bool check = false;                             // Compare every result of the core.
+  unsigned threads = golden::hardware_threads();  // Of all but the simulator.
+  sim::SimOptions sim;                            // Groups also hold for the golden model.
 };
 
 /// What of it a command offers.
 enum class DeviceChoice : std::uint8_t {
-  Model,  // reference, golden or rtl; --check; --threads
+  Model,  // reference, golden or rtl; --check
   Core,   // golden or rtl
 };
 

@@ -93,7 +93,7 @@ std::unique_ptr<golden::LinearBackend> Session::make_core_backend(const ModelFil
   if (options.kind == DeviceKind::Golden)
     return checked(
         std::make_unique<DefinitionCheck>(packed, core_->device(), *program_, options.threads));
-  golden_ = std::make_unique<Core>(core_->device().params(), bytes);
+  golden_ = std::make_unique<Core>(core_->device().params(), bytes, options.threads);
   program_->load(golden_->device());
   return checked(std::make_unique<LockstepBackend>(
       LockstepBackend::Side{options.name, core_->device()},

@@ -250,18 +250,40 @@ TEST_CASE("TRIT_MATVEC: any bytes as stream and codebook end in a data error, ne
   }
 }
 
+TEST_CASE("trit_stream_matvec: the fast way and the tables agree, at every width") {
+  golden::Workers workers(2);
+  std::mt19937 random(9);
+  for (unsigned depth = 1; depth <= 4; ++depth) {
+    for (int act_width = 8; act_width <= 16; ++act_width) {
+      CAPTURE(depth);
+      CAPTURE(act_width);
+      const golden::TritMatrix matrix = random_matrix({100, 400, depth}, random);
+      const auto book = golden::hardware_codebook(matrix.codebook, depth);
+      const auto stream = golden::pack(matrix);
+      const auto x = golden::to_bfp(random_vector(400, random), act_width);
+      const auto fast =
+          trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers);
+      const auto tables = trit_stream_tables(stream, matrix.shape, golden::kCanonical, book, x);
+      CHECK(fast.accumulator == tables.accumulator);
+      CHECK(tables.accumulator == golden::trit_matvec(matrix, book, x).accumulator);
+    }
+  }
+}
+
 TEST_CASE("trit_stream_matvec: refuses another length of stream or input") {
+  golden::Workers workers(1);
   std::mt19937 random(6);
   const golden::TritMatrix matrix = random_matrix({32, 256, 2}, random);
   const auto book = golden::hardware_codebook(matrix.codebook, 2);
   auto stream = golden::pack(matrix);
   const auto x = golden::to_bfp(random_vector(256, random));
-  CHECK_NOTHROW(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x));
+  CHECK_NOTHROW(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers));
   CHECK_THROWS_AS(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book,
-                                     golden::to_bfp(random_vector(240, random))),
+                                     golden::to_bfp(random_vector(240, random)), workers),
                   Error);
   stream.pop_back();
-  CHECK_THROWS_AS(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x), Error);
+  CHECK_THROWS_AS(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers),
+                  Error);
 }
 
 TEST_CASE("codebook_block: mantissa and shift, exponent, zeros") {
