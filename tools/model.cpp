@@ -72,7 +72,7 @@ Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& 
                     file.directory().string(), options.name));
   linears_ = options.kind == DeviceKind::Reference ? make_reference(file, options.threads)
                                                    : make_core_backend(file, options, progress);
-  model_.emplace(backbone_, *linears_);
+  model_.emplace(backbone_, *linears_, options.threads);
 }
 
 template <class Backend>

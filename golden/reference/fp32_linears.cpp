@@ -2,34 +2,38 @@
 
 #include "golden/reference/fp32_linears.h"
 
+#include <string>
+
 #include "golden/error.h"
-#include "golden/exact/rows.h"
 #include "golden/reference/matmul.h"
 
 namespace trine::golden {
 
 Fp32Linears::Fp32Linears(const Checkpoint& model, unsigned threads)
-    : config_(model.config()), threads_(threads) {
-  load([&](const std::string& name) { return model.at(name).to_f32(); });
+    : config_(model.config()), workers_(threads), layers_(config_.layers) {
+  for (std::size_t layer = 0; layer < config_.layers; ++layer) {
+    for (const Linear linear : kLinears)
+      replace(layer, linear, model.at(weight_name(layer, linear)).to_f32());
+  }
 }
 
 Fp32Linears::Fp32Linears(const PackedModel& model, unsigned threads)
-    : config_(model.config()), threads_(threads) {
-  load([&](const std::string& name) {
-    const PackedMatrix& matrix = model.matrix(name);
-    try {
-      return dequantize(unpack(matrix.stream->bytes, matrix.shape, matrix.codebook));
-    } catch (const Error& error) {
-      throw Error(model.file().path().string() + ": " + name + ": " + error.what());
+    : config_(model.config()), workers_(threads), layers_(config_.layers) {
+  std::vector<std::string> errors(layers_.size());
+  workers_.rows(layers_.size(), 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t layer = first; layer < last; ++layer) {
+      for (const Linear linear : kLinears) {
+        const std::string name = weight_name(layer, linear);
+        try {
+          layers_[layer][static_cast<std::size_t>(linear)].levels = LevelMatrix(model.matrix(name));
+        } catch (const std::exception& error) {
+          if (errors[layer].empty()) errors[layer] = name + ": " + error.what();
+        }
+      }
     }
   });
-}
-
-void Fp32Linears::load(const std::function<std::vector<float>(const std::string& name)>& read) {
-  layers_.resize(config_.layers);
-  for (std::size_t layer = 0; layer < config_.layers; ++layer) {
-    for (const Linear linear : kLinears) replace(layer, linear, read(weight_name(layer, linear)));
-  }
+  for (const std::string& error : errors)
+    if (!error.empty()) throw Error(model.file().path().string() + ": " + error);
 }
 
 void Fp32Linears::replace(std::size_t layer, Linear linear, std::vector<float> weights) {
@@ -39,11 +43,12 @@ void Fp32Linears::replace(std::size_t layer, Linear linear, std::vector<float> w
                 " weights, expected " + std::to_string(shape.rows) + " x " +
                 std::to_string(shape.cols));
   }
-  layers_[layer][static_cast<std::size_t>(linear)] = std::move(weights);
+  layers_[layer][static_cast<std::size_t>(linear)] = {.levels = {}, .weights = std::move(weights)};
 }
 
-std::span<const float> Fp32Linears::weights(std::size_t layer, Linear linear) const {
-  return layers_.at(layer)[static_cast<std::size_t>(linear)];
+std::vector<float> Fp32Linears::weights(std::size_t layer, Linear linear) const {
+  const Matrix& matrix = layers_.at(layer)[static_cast<std::size_t>(linear)];
+  return matrix.levels.empty() ? matrix.weights : matrix.levels.weights();
 }
 
 void Fp32Linears::apply(std::size_t layer, std::span<const Linear> matrices,
@@ -55,11 +60,15 @@ void Fp32Linears::apply_batch(std::size_t layer, std::span<const Linear> matrice
                               std::span<const float> xs, std::size_t count,
                               std::span<const std::span<float>> outs) {
   for (std::size_t i = 0; i < matrices.size(); ++i) {
+    const Matrix& matrix = layers_.at(layer)[static_cast<std::size_t>(matrices[i])];
+    if (!matrix.levels.empty()) {
+      matrix.levels.multiply(xs, count, outs[i], workers_);
+      continue;
+    }
     const Shape shape = weight_shape(config_, matrices[i]);
-    const std::span<const float> w = weights(layer, matrices[i]);
-    // Below a million products a thread costs more than it saves.
-    const bool small = shape.rows * shape.cols * count < (std::size_t{1} << 20);
-    for_row_shares(shape.rows, small ? 1 : threads_, [&](std::size_t first, std::size_t last) {
+    const std::span<const float> w = matrix.weights;
+    constexpr std::size_t kRows = 32;  // Below, threads are not worth waking.
+    workers_.rows(shape.rows, kRows, [&](std::size_t first, std::size_t last) {
       matmul(w.subspan(first * shape.cols, (last - first) * shape.cols), last - first, shape.cols,
              xs, count, outs[i].data() + first, shape.rows);
     });

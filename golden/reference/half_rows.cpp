@@ -2,10 +2,14 @@
 
 #include "golden/reference/half_rows.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 
 #include "golden/error.h"
+#include "golden/reference/matmul.h"
+#include "golden/reference/widened_rows.h"
 
 namespace trine::golden {
 namespace {
@@ -48,6 +52,32 @@ void HalfRows::read(std::size_t first, std::span<float> to) const {
     for (std::size_t i = 0; i < to.size(); ++i) {
       to[i] = std::bit_cast<float>(std::uint32_t{code(from + 2 * i)} << 16);
     }
+  }
+}
+
+void HalfRows::multiply(std::span<const float> xs, std::size_t count, std::span<float> outs,
+                        Workers& workers) const {
+  constexpr std::size_t kRows = 16;
+  workers.rows(rows_, kRows, [&](std::size_t first, std::size_t last) {
+    if (dtype_ != Dtype::F16) return multiply_widened(first, last, xs, count, outs);
+    multiply_halves(bytes_.data(), cols_, first, last,
+                    {.xs = xs.data(),
+                     .count = count,
+                     .x_stride = cols_,
+                     .outs = outs.data(),
+                     .out_stride = rows_});
+  });
+}
+
+void HalfRows::multiply_widened(std::size_t first, std::size_t last, std::span<const float> xs,
+                                std::size_t count, std::span<float> outs) const {
+  constexpr std::size_t kRows = 16;  // Converted to FP32 at a time.
+  std::vector<float> weights(kRows * cols_);
+  for (std::size_t r = first; r < last; r += kRows) {
+    const std::size_t rows = std::min(kRows, last - r);
+    const std::span<float> block = std::span(weights).first(rows * cols_);
+    read(r, block);
+    matmul(block, rows, cols_, xs, count, outs.data() + r, rows_);
   }
 }
 

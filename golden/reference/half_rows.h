@@ -3,9 +3,9 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "golden/checkpoint/safetensors.h"
+#include "golden/exact/workers.h"
 
 namespace trine::golden {
 
@@ -21,8 +21,15 @@ class HalfRows {
   std::size_t cols() const { return cols_; }
   /// Rows first .. first + to.size() / cols() - 1, exactly.
   void read(std::size_t first, std::span<float> to) const;
+  /// outs[t][r] = sum of row r times xs[t] in FP32; xs (count, cols), outs (count, rows).
+  void multiply(std::span<const float> xs, std::size_t count, std::span<float> outs,
+                Workers& workers) const;
 
  private:
+  /// `multiply` for rows first .. last - 1 of any type.
+  void multiply_widened(std::size_t first, std::size_t last, std::span<const float> xs,
+                        std::size_t count, std::span<float> outs) const;
+
   std::span<const std::byte> bytes_;
   Dtype dtype_ = Dtype::F32;
   std::size_t rows_ = 0, cols_ = 0;

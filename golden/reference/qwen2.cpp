@@ -20,8 +20,8 @@ std::span<float> row(std::vector<float>& buffer, std::size_t t, std::size_t widt
 
 }  // namespace
 
-Qwen2::Qwen2(const Backbone& backbone, LinearBackend& linears)
-    : backbone_(&backbone), linears_(&linears), cache_(backbone.config) {}
+Qwen2::Qwen2(const Backbone& backbone, LinearBackend& linears, unsigned threads)
+    : backbone_(&backbone), linears_(&linears), workers_(threads), cache_(backbone.config) {}
 
 void Qwen2::check(std::span<const std::int32_t> tokens) const {
   const ModelConfig& model = config();
@@ -126,14 +126,7 @@ void Qwen2::head(std::size_t first, std::size_t count) {
     rms_norm(row(x_, first + t, model.hidden), backbone_->final_norm, model.rms_norm_eps,
              row(normed_, t, model.hidden));
   }
-  constexpr std::size_t kRows = 16;  // Converted to FP32 at a time.
-  std::vector<float> weights(kRows * model.hidden);
-  for (std::size_t r = 0; r < model.vocab; r += kRows) {
-    const std::size_t rows = std::min(kRows, model.vocab - r);
-    const std::span<float> block = std::span(weights).first(rows * model.hidden);
-    backbone_->head.read(r, block);
-    matmul(block, rows, model.hidden, normed_, count, logits_.data() + r, model.vocab);
-  }
+  backbone_->head.multiply(normed_, count, logits_, workers_);
 }
 
 }  // namespace trine::golden

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "golden/exact/workers.h"
 #include "golden/reference/backbone.h"
 #include "golden/reference/kv_cache.h"
 #include "golden/reference/linear_backend.h"
@@ -19,7 +20,8 @@ enum class Logits : std::uint8_t { None, Last, All };
 /// arithmetic is here. Backbone and backend must outlive it.
 class Qwen2 {
  public:
-  Qwen2(const Backbone& backbone, LinearBackend& linears);
+  /// `threads` share the rows of the head.
+  Qwen2(const Backbone& backbone, LinearBackend& linears, unsigned threads = 1);
 
   /// Appends the tokens and returns (positions asked for, vocab), valid until the next call.
   /// One call or many give the same logits. Throws Error, before anything changes, for a token
@@ -44,6 +46,7 @@ class Qwen2 {
 
   const Backbone* backbone_;
   LinearBackend* linears_;
+  Workers workers_;
   KvCache cache_;
   std::size_t position_ = 0;
   // Activations of the tokens of a call, (count, ...).

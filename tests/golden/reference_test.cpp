@@ -231,7 +231,11 @@ TEST_CASE("qwen2: a packed model is read as what it stands for") {
     const PackedMatrix& matrix = packed.matrix(weight_name(3, Linear::Gate));
     const std::vector<float> expected =
         dequantize(unpack(matrix.stream->bytes, matrix.shape, matrix.codebook));
-    CHECK(copy(linears.weights(3, Linear::Gate)) == expected);
+    const std::vector<float> weights = linears.weights(3, Linear::Gate);
+    REQUIRE(weights.size() == expected.size());
+    for (std::size_t i = 0; i < weights.size();
+         ++i)  // Three roundings apart: step, product, expected.
+      REQUIRE(std::abs(weights[i] - expected[i]) <= 0x3p-24F * std::abs(expected[i]));
 
     // Published for this codec: perplexity 14.450, KL 2.8e-4, top-1 98.9 % over 10,240 positions.
     Kjv kjv;
