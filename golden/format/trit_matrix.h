@@ -77,7 +77,7 @@ void validate_stream(std::span<const std::byte> stream, const MatrixShape& shape
 std::vector<std::byte> relayout(std::span<const std::byte> stream, const MatrixShape& shape,
                                 const Geometry& from, const Geometry& to);
 
-/// FP32 weights (rows, cols): float(q * (codebook[scale] / half)), the reference's definition.
+/// FP32 weights (rows, cols): float(q * (codebook[scale] / half)).
 std::vector<float> dequantize(const TritMatrix& matrix);
 
 }  // namespace trine::golden

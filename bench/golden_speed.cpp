@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How fast the golden model multiplies, beside a plain read of the same bytes in the same run: trit
+// streams of every depth and FP16 rows, larger than the caches, on one thread and on all.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "golden/exact/f16_stream.h"
+#include "golden/exact/trit_stream.h"
+#include "golden/exact/workers.h"
+
+using namespace trine;
+
+namespace {
+
+constexpr std::size_t kBytes = 600'000'000;  // Working set; no cache holds it.
+constexpr int kRuns = 15;                    // The best of them counts: others may use the machine.
+
+/// Seconds of one call.
+template <typename Work>
+double seconds(const Work& work) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  work();
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Adds all words up, in several sums so that the memory sets the speed.
+std::uint64_t read_all(std::span<const std::byte> bytes, golden::Workers& workers) {
+  constexpr std::size_t kSums = 32, kLine = 8 * kSums;
+  std::atomic<std::uint64_t> total = 0;
+  workers.rows(bytes.size() / kLine, 64, [&](std::size_t first, std::size_t last) {
+    std::array<std::uint64_t, kSums> sums{};
+    for (std::size_t line = first; line < last; ++line) {
+      std::array<std::uint64_t, kSums> words;
+      std::memcpy(words.data(), bytes.data() + line * kLine, kLine);
+      for (std::size_t i = 0; i < kSums; ++i) sums[i] += words[i];
+    }
+    for (const std::uint64_t sum : sums) total += sum;
+  });
+  return total;
+}
+
+/// Measures `work` and the read in turn, so that both meet the same conditions.
+template <typename Work>
+void measure(const std::string& what, std::span<const std::byte> bytes, std::size_t weights,
+             const Work& work) {
+  for (const unsigned threads : {1u, golden::hardware_threads()}) {
+    golden::Workers workers(threads);
+    double product = 1e9, read = 1e9;
+    volatile std::uint64_t sink = 0;
+    for (int run = 0; run < kRuns; ++run) {
+      product = std::min(product, seconds([&] { work(workers); }));
+      read = std::min(read, seconds([&] { sink = sink + read_all(bytes, workers); }));
+    }
+    const auto size = static_cast<double>(bytes.size());
+    fmt::print(
+        "{:<12} {:>2} threads {:>6.1f} G weights/s {:>6.1f} GB/s, read {:>5.1f} GB/s: {:.0f} %\n",
+        what, threads, static_cast<double>(weights) / product / 1e9, size / product / 1e9,
+        size / read / 1e9, 100 * read / product);
+    if (threads == golden::hardware_threads()) break;  // One, when there is but one.
+  }
+}
+
+golden::BfpVector activations(std::size_t count, std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  std::vector<float> x(count);
+  for (float& value : x) value = normal(random);
+  return golden::to_bfp(x);
+}
+
+void measure_trits(unsigned depth, std::mt19937& random) {
+  // A row tile is a part of the stream of its own, so a tall matrix is a row tile many times over.
+  golden::MatrixShape shape{golden::kCanonical.tile_rows, 4'096, depth};
+  golden::TritMatrix matrix{.shape = shape, .levels = {}, .scales = {}, .codebook = {}};
+  const int half = golden::half(depth);
+  matrix.levels.resize(shape.rows * shape.cols);
+  for (auto& level : matrix.levels)
+    level = static_cast<std::int8_t>(
+        static_cast<int>(random() % static_cast<unsigned>(2 * half + 1)) - half);
+  matrix.scales.resize(shape.rows * shape.groups_per_row());
+  for (auto& scale : matrix.scales) scale = static_cast<std::uint8_t>(random() % golden::kCodebook);
+  for (std::size_t k = 0; k < golden::kCodebook; ++k)
+    matrix.codebook[k] = std::exp2(static_cast<double>(k) / 4 - 10);
+  const auto tile = golden::pack(matrix);
+  const std::size_t tiles = kBytes / tile.size();
+  std::vector<std::byte> stream(tiles * tile.size());
+  for (std::size_t i = 0; i < tiles; ++i)
+    std::ranges::copy(tile, stream.begin() + static_cast<std::ptrdiff_t>(i * tile.size()));
+  shape.rows *= tiles;
+  const auto codebook = golden::hardware_codebook(matrix.codebook, depth);
+  const auto x = activations(shape.cols, random);
+  golden::Workers one(1);
+  if (!golden::trit_stream_matvec_simd(stream, shape, golden::kCanonical, codebook, x, one)) {
+    fmt::print("trits, d = {}: this processor has no AVX-512 with VNNI and VBMI\n", depth);
+    return;
+  }
+  measure(fmt::format("trits, d = {}", depth), stream, shape.rows * shape.cols,
+          [&](golden::Workers& workers) {
+            (void)golden::trit_stream_matvec_simd(stream, shape, golden::kCanonical, codebook, x,
+                                                  workers);
+          });
+}
+
+void measure_halves(std::mt19937& random) {
+  constexpr std::size_t kCols = 2'048, kRows = kBytes / (2 * kCols);
+  std::vector<std::uint16_t> weights(kRows * kCols);
+  std::vector<std::uint16_t> row(kCols);
+  for (auto& weight : row) weight = static_cast<std::uint16_t>((random() & 0x87ff) | 0x2000);
+  for (std::size_t r = 0; r < kRows; ++r)
+    std::ranges::copy(row, weights.begin() + static_cast<std::ptrdiff_t>(r * kCols));
+  const auto bytes = std::as_bytes(std::span(weights));
+  const auto x = activations(kCols, random);
+  measure("FP16", bytes, weights.size(), [&](golden::Workers& workers) {
+    (void)golden::f16_stream_matvec({bytes, kRows, kCols, 2 * kCols}, x, workers);
+  });
+}
+
+}  // namespace
+
+int main() {
+  std::mt19937 random(1);
+  for (unsigned depth = 4; depth >= 1; --depth) measure_trits(depth, random);
+  measure_halves(random);
+  return 0;
+}
