@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// y = a + b in FP32: nearest even, subnormal operands and results are zeros (docs/numerics.md).
+/// Latency 4, one a cycle; `en_i` moves every stage.
+module trine_fp32_add (
+  input  logic        clk_i,
+  input  logic        en_i,
+  input  logic [31:0] a_i,
+  input  logic [31:0] b_i,
+  output logic [31:0] y_o
+);
+
+  // Leading zeros; 28 of no number: then the sum is zero anyway.
+  function automatic logic [4:0] leading_zeros(input logic [27:0] x);
+    leading_zeros = 5'd28;
+    for (int unsigned i = 0; i < 28; i++) if (x[i]) leading_zeros = 5'(27 - i);
+  endfunction
+
+  // Shifts right; the lowest bit takes in all that is lost.
+  function automatic logic [26:0] align(input logic [23:0] significand, input logic [4:0] shift);
+    logic [50:0] wide;
+    wide  = {significand, 27'd0} >> shift;
+    align = {wide[50:25], wide[24:0] != '0};
+  endfunction
+
+  // 1: the larger magnitude first.
+  logic        sign_q, zero_sign_q, subtract_q, inf_q, nan_q;
+  logic [7:0]  field_q;
+  logic [23:0] large_q, small_q;
+  logic [4:0]  shift_q;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      logic        swap;
+      logic [31:0] major, minor;
+      logic [7:0]  far;
+      swap        = a_i[30:0] < b_i[30:0];
+      major       = swap ? b_i : a_i;
+      minor       = swap ? a_i : b_i;
+      far         = major[30:23] - minor[30:23];
+      sign_q      <= major[31];
+      zero_sign_q <= a_i[31] && b_i[31];
+      subtract_q  <= a_i[31] ^ b_i[31];
+      inf_q       <= &major[30:23];
+      nan_q       <= (&major[30:23])
+                  && (major[22:0] != '0 || ((&minor[30:23]) && major[31] != minor[31]));
+      field_q     <= major[30:23];
+      large_q     <= (major[30:23] == '0) ? '0 : {1'b1, major[22:0]};
+      small_q     <= (minor[30:23] == '0) ? '0 : {1'b1, minor[22:0]};
+      shift_q     <= (far > 8'd27) ? 5'd27 : far[4:0];
+    end
+  end
+
+  // 2: the sum, three bits below the larger significand.
+  logic        sign_q2, zero_sign_q2, inf_q2, nan_q2;
+  logic [7:0]  field_q2;
+  logic [27:0] sum_q2;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      logic [27:0] aligned;
+      aligned      = {1'b0, align(small_q, shift_q)};
+      sum_q2       <= {1'b0, large_q, 3'd0} + (subtract_q ? ~aligned : aligned) + 28'(subtract_q);
+      sign_q2      <= sign_q;
+      zero_sign_q2 <= zero_sign_q;
+      inf_q2       <= inf_q;
+      nan_q2       <= nan_q;
+      field_q2     <= field_q;
+    end
+  end
+
+  // 3: normalised.
+  logic              sign_q3, inf_q3, nan_q3;
+  logic signed [9:0] field_q3;
+  logic [27:0]       norm_q3;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      logic [4:0] zeros;
+      zeros    = leading_zeros(sum_q2);
+      norm_q3  <= sum_q2 << zeros;
+      field_q3 <= 10'(signed'({1'b0, field_q2})) + 10'sd1 - 10'(signed'({1'b0, zeros}));
+      sign_q3  <= (sum_q2 == '0) ? zero_sign_q2 : sign_q2;
+      inf_q3   <= inf_q2;
+      nan_q3   <= nan_q2;
+    end
+  end
+
+  // 4: rounded.
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      logic               up, under, over;
+      logic signed [32:0] rounded;
+      up      = norm_q3[3] && (norm_q3[4] || norm_q3[2:0] != '0);
+      rounded = {field_q3, norm_q3[26:4]} + 33'(signed'({1'b0, up}));
+      under   = rounded[32] || rounded[31:23] == '0 || !norm_q3[27];
+      over    = !rounded[32] && (rounded[31] || &rounded[30:23]);
+      y_o[31] <= sign_q3 && !nan_q3;
+      if (nan_q3)               y_o[30:0] <= 31'h7FC00000;
+      else if (inf_q3)          y_o[30:0] <= 31'h7F800000;
+      else if (under)           y_o[30:0] <= '0;
+      else if (over)            y_o[30:0] <= 31'h7F800000;
+      else                      y_o[30:0] <= rounded[30:0];
+    end
+  end
+
+endmodule

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operations of the vector unit and how a pass over a vector uses a lane.
+
+package trine_vector_pkg;
+
+  typedef enum logic [2:0] {
+    OpAdd,
+    OpRmsnorm,
+    OpRope,
+    OpSoftmax,
+    OpSiluMul,
+    OpArgmax
+  } op_e;
+
+  // What an operation does with a vector, in this order; most have the last phase only.
+  typedef enum logic [1:0] {
+    PhaseMax,     // The largest value.
+    PhaseSum,     // An exact sum; softmax writes the exponentials.
+    PhaseScalar,  // One value from the sum.
+    PhaseScale    // The results.
+  } phase_e;
+
+  typedef enum logic [1:0] {
+    ResultMul,    // Of the first multiplier.
+    ResultAdd,
+    ResultExp2,
+    ResultLast    // Of the last multiplier.
+  } result_e;
+
+  // Cycles from a slice's operands to the results above; ResultLast: short when chained.
+  parameter int unsigned TapMul   = 2;
+  parameter int unsigned TapChain = 5;
+  parameter int unsigned TapAdd   = 7;
+  parameter int unsigned TapExp2  = 13;
+  parameter int unsigned TapLast  = 20;
+
+  typedef struct packed {
+    logic       rope;        // Four operands, two results; multipliers take the table.
+    logic       two;         // Two operands, otherwise one.
+    logic       square;      // The second multiplier takes both operands, otherwise operand and 1.
+    logic       exp_first;   // exp2 before the adder, otherwise after.
+    logic       add_const;   // The adder's second operand is a constant.
+    logic       chain;       // The last multiplier takes the first two, otherwise the reciprocal.
+    logic       magnitude;   // The largest absolute value, otherwise the largest value.
+    logic       skip_nan;    // A NaN is not the largest value, otherwise it is.
+    logic       find_max;
+    logic       sum;         // Terms: products of the second multiplier, otherwise exponentials.
+    logic       sum_exp;
+    logic       write;
+    result_e    result;
+  } pass_t;
+
+  // Constants of the operations.
+  parameter logic [31:0] One        = 32'h3F800000;
+  parameter logic [31:0] MinusLog2e = 32'hBFB8AA3B;
+
+  // Bits of a term of a sum.
+  parameter int unsigned TermWidth = 46;
+
+endpackage
