@@ -2,7 +2,7 @@
 
 `include "trine_assert.svh"
 
-/// Trine: a matrix-vector core for balanced-ternary weights.
+/// Trine: a core that runs a decoder-only transformer with balanced-ternary weights.
 ///
 /// The host writes a command list to memory and its address to the registers (AXI4-Lite), and
 /// sets CTRL.START; the core reads commands, vectors and weights and writes results through one
@@ -12,11 +12,11 @@ module trine_top #(
   parameter  int unsigned Groups        = 16,
   /// Rows of a row tile, a multiple of 32.
   parameter  int unsigned TileRows      = 2048,
-  /// Activation vectors that share a weight beat.
+  /// Banks of vector memory, whose vectors share a weight beat: 1, 2 or 4.
   parameter  int unsigned Vectors       = 1,
   /// Bits of an activation mantissa.
   parameter  int unsigned ActWidth      = 12,
-  /// FP32 words of vector memory, a multiple of 32.
+  /// FP32 words of a bank, a multiple of 32.
   parameter  int unsigned VectorWords   = 65536,
   /// Longest activation vector.
   parameter  int unsigned MaxCols       = 16384,
@@ -25,11 +25,15 @@ module trine_top #(
   parameter  int unsigned ReadFifoBeats = 256,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
   parameter  int unsigned HalfEngine    = 1,
+  /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
+  parameter  int unsigned VectorUnit    = 1,
   localparam int unsigned DataWidth     = 32 * Groups
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
   output logic                   irq_o,
+  /// A command has run, its results are in vector memory: a pulse, for simulators and analysers.
+  output logic                   command_done_o,
   // AXI4-Lite slave: registers
   input  logic [11:0]            s_axil_awaddr_i,
   input  logic                   s_axil_awvalid_i,
@@ -83,9 +87,6 @@ module trine_top #(
   begin : gen_bad_groups
     $error("trine_top: Groups must be 1, 2, 4, 8 or 16");
   end
-  if (Vectors != 1) begin : gen_bad_vectors
-    $error("trine_top: one bank of vector memory so far, Vectors must be 1");
-  end
   if (TileRows == 0 || TileRows % 32 != 0 || VectorWords == 0 || VectorWords % 32 != 0)
   begin : gen_bad_rows
     $error("trine_top: TileRows and VectorWords must be multiples of 32");
@@ -93,9 +94,10 @@ module trine_top #(
 
   // ---- Registers ----
 
-  logic        start, abort, busy, finish, command_done;
-  logic [63:0] list_addr, mem_base, mem_limit;
-  logic [31:0] list_count, index;
+  logic         start, abort, clear, busy, finish;
+  logic [63:0]  list_addr, mem_base, mem_limit, profile_addr;
+  logic [31:0]  list_count, index, position, profile_count;
+  logic [127:0] tokens;
   logic [7:0]  error_code;
   logic [6:0]  events;
 
@@ -106,7 +108,8 @@ module trine_top #(
     .ActWidth    (ActWidth),
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
-    .HalfEngine  (HalfEngine)
+    .HalfEngine  (HalfEngine),
+    .VectorUnit  (VectorUnit)
   ) u_registers (
     .clk_i,
     .rst_ni,
@@ -134,6 +137,11 @@ module trine_top #(
     .list_count_o (list_count),
     .mem_base_o   (mem_base),
     .mem_limit_o  (mem_limit),
+    .clear_o      (clear),
+    .position_o   (position),
+    .tokens_o     (tokens),
+    .profile_addr_o  (profile_addr),
+    .profile_count_o (profile_count),
     .busy_i       (busy),
     .finish_i     (finish),
     .error_code_i (error_code),
@@ -145,9 +153,27 @@ module trine_top #(
 
   logic                 read_valid, read_ready, read_error, read_idle;
   logic [AddrWidth-1:0] read_addr;
-  logic [31:0]          read_beats;
+  logic [31:0]          read_beats, read_rows, read_stride;
+  logic                 row_valid, row_ready;
+  logic [AddrWidth-1:0] row_addr;
+  logic [31:0]          row_beats;
   logic                 beat_valid, beat_ready;
   logic [DataWidth-1:0] beat_data;
+
+  trine_row_reader #(.AddrWidth (AddrWidth)) u_row_reader (
+    .clk_i,
+    .rst_ni,
+    .valid_i     (read_valid),
+    .ready_o     (read_ready),
+    .addr_i      (read_addr),
+    .beats_i     (read_beats),
+    .rows_i      (read_rows),
+    .stride_i    (read_stride),
+    .job_valid_o (row_valid),
+    .job_ready_i (row_ready),
+    .job_addr_o  (row_addr),
+    .job_beats_o (row_beats)
+  );
 
   trine_read_dma #(
     .Groups    (Groups),
@@ -156,10 +182,10 @@ module trine_top #(
   ) u_read_dma (
     .clk_i,
     .rst_ni,
-    .job_valid_i  (read_valid),
-    .job_ready_o  (read_ready),
-    .job_addr_i   (read_addr),
-    .job_beats_i  (read_beats),
+    .job_valid_i  (row_valid),
+    .job_ready_o  (row_ready),
+    .job_addr_i   (row_addr),
+    .job_beats_i  (row_beats),
     .clear_i      (start),
     .error_o      (read_error),
     .idle_o       (read_idle),
@@ -196,13 +222,14 @@ module trine_top #(
     .data_o  (word_data)
   );
 
-  // ---- Write stream ----
+  // ---- Write stream: store unit, column unit or profile, whichever runs ----
 
   logic                 write_valid, write_ready, write_error, write_idle;
-  logic [AddrWidth-1:0] write_addr;
+  logic [AddrWidth-1:0] write_addr, column_job_addr;
   logic [31:0]          write_bytes;
-  logic                 store_valid, store_ready;
-  logic [DataWidth-1:0] store_data;
+  logic                 column_job_valid;
+  logic                 store_valid, column_valid, record_valid, stream_ready;
+  logic [DataWidth-1:0] store_data, column_data, record_data;
 
   trine_write_dma #(
     .Groups    (Groups),
@@ -210,16 +237,16 @@ module trine_top #(
   ) u_write_dma (
     .clk_i,
     .rst_ni,
-    .job_valid_i  (write_valid),
+    .job_valid_i  (write_valid || column_job_valid),
     .job_ready_o  (write_ready),
-    .job_addr_i   (write_addr),
-    .job_bytes_i  (write_bytes),
+    .job_addr_i   (column_job_valid ? column_job_addr : write_addr),
+    .job_bytes_i  (column_job_valid ? 32'd2 : write_bytes),
     .clear_i      (start),
     .error_o      (write_error),
     .idle_o       (write_idle),
-    .beat_valid_i (store_valid),
-    .beat_ready_o (store_ready),
-    .beat_data_i  (store_data),
+    .beat_valid_i (store_valid || column_valid || record_valid),
+    .beat_ready_o (stream_ready),
+    .beat_data_i  (column_valid ? column_data : record_valid ? record_data : store_data),
     .aw_addr_o    (m_axi_awaddr_o),
     .aw_len_o     (m_axi_awlen_o),
     .aw_valid_o   (m_axi_awvalid_o),
@@ -244,94 +271,132 @@ module trine_top #(
   // ---- Control ----
 
   logic                 load_start, load_done, store_start, store_done, book_start, bad_codebook;
+  logic                 column_start, column_done, vector_start, vector_done, vector_nonfinite;
+  logic                 command_begin, record_start, record_done, running;
   logic                 matvec_start, matvec_done;
   logic                 bad_set_byte, bad_tail, nonfinite, overflow;
-  logic                 f16, half, raw;
-  logic [2:0]           depth;
-  logic [31:0]          rows, cols;
-  logic [BeatWidth-1:0] src_beat, dst_beat;
+  logic [AddrWidth-1:0] column_addr;
+  logic [31:0]          word0, rows, cols, stride, alpha, beta;
+  logic [BeatWidth-1:0] src_beat, src2_beat, dst_beat;
 
   trine_sequencer #(
     .Groups      (Groups),
+    .Vectors     (Vectors),
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
     .AddrWidth   (AddrWidth),
-    .HalfEngine  (HalfEngine)
+    .HalfEngine  (HalfEngine),
+    .VectorUnit  (VectorUnit)
   ) u_sequencer (
     .clk_i,
     .rst_ni,
-    .start_i         (start),
-    .abort_i         (abort),
-    .list_addr_i     (list_addr),
-    .list_count_i    (list_count),
-    .mem_base_i      (mem_base),
-    .mem_limit_i     (mem_limit),
-    .busy_o          (busy),
-    .finish_o        (finish),
-    .error_code_o    (error_code),
-    .index_o         (index),
-    .command_done_o  (command_done),
-    .word_valid_i    (word_valid),
-    .word_ready_o    (command_ready),
-    .word_data_i     (word_data),
-    .read_valid_o    (read_valid),
-    .read_ready_i    (read_ready),
-    .read_addr_o     (read_addr),
-    .read_beats_o    (read_beats),
-    .read_error_i    (read_error),
-    .write_valid_o   (write_valid),
-    .write_ready_i   (write_ready),
-    .write_addr_o    (write_addr),
-    .write_bytes_o   (write_bytes),
-    .write_error_i   (write_error),
-    .write_idle_i    (write_idle),
-    .load_start_o    (load_start),
-    .load_done_i     (load_done),
-    .store_start_o   (store_start),
-    .store_done_i    (store_done),
-    .book_start_o    (book_start),
-    .book_busy_i     (book_busy),
-    .bad_codebook_i  (bad_codebook),
-    .matvec_start_o  (matvec_start),
-    .matvec_active_o (matvec_active),
-    .matvec_done_i   (matvec_done),
-    .bad_set_byte_i  (bad_set_byte),
-    .bad_tail_i      (bad_tail),
-    .nonfinite_i     (nonfinite),
-    .overflow_i      (overflow),
-    .f16_o           (f16),
-    .half_o          (half),
-    .raw_o           (raw),
-    .depth_o         (depth),
-    .rows_o          (rows),
-    .cols_o          (cols),
-    .src_beat_o      (src_beat),
-    .dst_beat_o      (dst_beat)
+    .start_i            (start),
+    .abort_i            (abort),
+    .list_addr_i        (list_addr),
+    .list_count_i       (list_count),
+    .mem_base_i         (mem_base),
+    .mem_limit_i        (mem_limit),
+    .position_i         (position),
+    .tokens_i           (tokens),
+    .profile_addr_i     (profile_addr),
+    .profile_count_i    (profile_count),
+    .busy_o             (busy),
+    .finish_o           (finish),
+    .error_code_o       (error_code),
+    .index_o            (index),
+    .command_begin_o    (command_begin),
+    .command_done_o,
+    .word_valid_i       (word_valid),
+    .word_ready_o       (command_ready),
+    .word_data_i        (word_data),
+    .read_valid_o       (read_valid),
+    .read_ready_i       (read_ready),
+    .read_addr_o        (read_addr),
+    .read_beats_o       (read_beats),
+    .read_rows_o        (read_rows),
+    .read_stride_o      (read_stride),
+    .read_error_i       (read_error),
+    .write_valid_o      (write_valid),
+    .write_ready_i      (write_ready),
+    .write_addr_o       (write_addr),
+    .write_bytes_o      (write_bytes),
+    .write_error_i      (write_error),
+    .write_idle_i       (write_idle),
+    .load_start_o       (load_start),
+    .load_done_i        (load_done),
+    .store_start_o      (store_start),
+    .store_done_i       (store_done),
+    .column_start_o     (column_start),
+    .column_addr_o      (column_addr),
+    .column_done_i      (column_done),
+    .vector_start_o     (vector_start),
+    .vector_done_i      (vector_done),
+    .vector_nonfinite_i (vector_nonfinite),
+    .record_start_o     (record_start),
+    .record_done_i      (record_done),
+    .book_start_o       (book_start),
+    .book_busy_i        (book_busy),
+    .bad_codebook_i     (bad_codebook),
+    .matvec_start_o     (matvec_start),
+    .matvec_active_o    (matvec_active),
+    .matvec_done_i      (matvec_done),
+    .bad_set_byte_i     (bad_set_byte),
+    .bad_tail_i         (bad_tail),
+    .nonfinite_i        (nonfinite),
+    .overflow_i         (overflow),
+    .running_o          (running),
+    .word0_o            (word0),
+    .rows_o             (rows),
+    .cols_o             (cols),
+    .stride_o           (stride),
+    .alpha_o            (alpha),
+    .beta_o             (beta),
+    .src_beat_o         (src_beat),
+    .src2_beat_o        (src2_beat),
+    .dst_beat_o         (dst_beat)
   );
+
+  logic       half;
+  logic [3:0] bank;
+  assign half = word0[trine_commands_pkg::FIELD_HALF_LSB];
+  assign bank = word0[trine_commands_pkg::FIELD_BANK_LSB +: 4];
 
   // ---- Vector memory and its users ----
 
-  logic                 load_write_valid, store_read_valid, matvec_write_valid, matvec_read_valid;
-  logic [BeatWidth-1:0] load_write_beat, store_read_beat, matvec_write_beat, matvec_read_beat;
-  logic [DataWidth-1:0] load_write_data, matvec_write_data, vec_read_data;
+  logic                         load_write_valid, unit_write_valid;
+  logic [BeatWidth-1:0]         load_write_beat, unit_write_beat;
+  logic [DataWidth-1:0]         load_write_data, unit_write_data;
+  logic                         store_read_valid, column_read_valid, unit_read_valid;
+  logic [BeatWidth-1:0]         store_read_beat, column_read_beat, unit_read_beat;
+  logic [DataWidth-1:0]         read_data;
+  logic [Vectors-1:0]           matvec_write_valid, matvec_read_valid;
+  logic [Vectors*BeatWidth-1:0] matvec_write_beat, matvec_read_beat;
+  logic [Vectors*DataWidth-1:0] matvec_write_data, matvec_read_data;
 
   trine_vector_memory #(
     .Groups      (Groups),
+    .Vectors     (Vectors),
     .VectorWords (VectorWords)
   ) u_vector_memory (
     .clk_i,
     .rst_ni,
+    .bank_i               (bank),
     .load_write_valid_i   (load_write_valid),
     .load_write_beat_i    (load_write_beat),
     .load_write_data_i    (load_write_data),
-    .store_read_valid_i   (store_read_valid),
-    .store_read_beat_i    (store_read_beat),
+    .unit_write_valid_i   (unit_write_valid),
+    .unit_write_beat_i    (unit_write_beat),
+    .unit_write_data_i    (unit_write_data),
+    .read_valid_i         (store_read_valid || column_read_valid || unit_read_valid),
+    .read_beat_i          (unit_read_valid ? unit_read_beat
+                         : column_read_valid ? column_read_beat : store_read_beat),
+    .read_data_o          (read_data),
     .matvec_write_valid_i (matvec_write_valid),
     .matvec_write_beat_i  (matvec_write_beat),
     .matvec_write_data_i  (matvec_write_data),
     .matvec_read_valid_i  (matvec_read_valid),
     .matvec_read_beat_i   (matvec_read_beat),
-    .read_data_o          (vec_read_data)
+    .matvec_read_data_o   (matvec_read_data)
   );
 
   trine_load_unit #(
@@ -366,11 +431,70 @@ module trine_top #(
     .done_o           (store_done),
     .vec_read_valid_o (store_read_valid),
     .vec_read_beat_o  (store_read_beat),
-    .vec_read_data_i  (vec_read_data),
+    .vec_read_data_i  (read_data),
     .beat_valid_o     (store_valid),
-    .beat_ready_i     (store_ready),
+    .beat_ready_i     (stream_ready),
     .beat_data_o      (store_data)
   );
+
+  trine_column_unit #(
+    .Groups      (Groups),
+    .VectorWords (VectorWords),
+    .AddrWidth   (AddrWidth)
+  ) u_column_unit (
+    .clk_i,
+    .rst_ni,
+    .start_i          (column_start),
+    .rows_i           (rows[CountWidth-1:0]),
+    .stride_i         (stride),
+    .addr_i           (column_addr),
+    .src_beat_i       (src_beat),
+    .done_o           (column_done),
+    .vec_read_valid_o (column_read_valid),
+    .vec_read_beat_o  (column_read_beat),
+    .vec_read_data_i  (read_data),
+    .job_valid_o      (column_job_valid),
+    .job_ready_i      (write_ready),
+    .job_addr_o       (column_job_addr),
+    .beat_valid_o     (column_valid),
+    .beat_ready_i     (stream_ready),
+    .beat_data_o      (column_data)
+  );
+
+  // ---- Vector operations ----
+
+  if (VectorUnit != 0) begin : gen_vector_unit
+    trine_vector_unit #(
+      .Groups      (Groups),
+      .VectorWords (VectorWords)
+    ) u_vector_unit (
+      .clk_i,
+      .rst_ni,
+      .start_i           (vector_start),
+      .op_i              (trine_vector_pkg::operation(word0[7:0])),
+      .rows_i            (rows),
+      .cols_i            (cols),
+      .src_beat_i        (src_beat),
+      .src2_beat_i       (src2_beat),
+      .dst_beat_i        (dst_beat),
+      .alpha_i           (alpha),
+      .beta_i            (beta),
+      .done_o            (vector_done),
+      .nonfinite_o       (vector_nonfinite),
+      .vec_read_valid_o  (unit_read_valid),
+      .vec_read_beat_o   (unit_read_beat),
+      .vec_read_data_i   (read_data),
+      .vec_write_valid_o (unit_write_valid),
+      .vec_write_beat_o  (unit_write_beat),
+      .vec_write_data_o  (unit_write_data)
+    );
+  end else begin : gen_no_vector_unit
+    assign {vector_done, vector_nonfinite, unit_read_valid, unit_write_valid} = '0;
+    assign {unit_read_beat, unit_write_beat} = '0;
+    assign unit_write_data = '0;
+    logic unused_vector;
+    assign unused_vector = ^{vector_start, alpha, beta, src2_beat, read_data};
+  end
 
   // ---- Matrix times vector ----
 
@@ -406,10 +530,10 @@ module trine_top #(
     .clk_i,
     .rst_ni,
     .start_i           (matvec_start),
-    .half_i            (f16),
-    .raw_i             (raw),
-    .bank_i            (4'd0),
-    .depth_i           (depth),
+    .half_i            (word0[7:0] == trine_commands_pkg::OPCODE_F16_MATVEC),
+    .raw_i             (word0[trine_commands_pkg::FIELD_RAW_LSB]),
+    .depth_i           (word0[trine_commands_pkg::FIELD_DEPTH_LSB +: 3]),
+    .bank_i            (bank),
     .rows_i            (rows),
     .cols_i            (cols),
     .src_beat_i        (src_beat),
@@ -430,15 +554,17 @@ module trine_top #(
     .wait_rows_o       (wait_rows),
     .vec_read_valid_o  (matvec_read_valid),
     .vec_read_beat_o   (matvec_read_beat),
-    .vec_read_data_i   (vec_read_data),
+    .vec_read_data_i   (matvec_read_data),
     .vec_write_valid_o (matvec_write_valid),
     .vec_write_beat_o  (matvec_write_beat),
     .vec_write_data_o  (matvec_write_data)
   );
 
-  // In the order of the register map.
-  assign events = {
-    command_done,
+  // ---- Counters ----
+
+  // In the order of the register map, and of the profile.
+  logic [5:0] activity;
+  assign activity = {
     matvec_active && wait_rows,
     matvec_active && wait_table,
     matvec_active && wait_memory,
@@ -446,10 +572,29 @@ module trine_top #(
     m_axi_rvalid_i && m_axi_rready_o,
     matvec_active && beat_valid && weight_ready
   };
+  assign events = {command_done_o, activity};
+
+  trine_profile #(.Groups (Groups)) u_profile (
+    .clk_i,
+    .rst_ni,
+    .clear_i      (clear),
+    .enable_i     (profile_count != '0),
+    .busy_i       (busy),
+    .begin_i      (command_begin),
+    .end_i        (command_done_o),
+    .index_i      (index),
+    .word0_i      (word0),
+    .events_i     ({running, activity}),
+    .start_i      (record_start),
+    .done_o       (record_done),
+    .beat_valid_o (record_valid),
+    .beat_ready_i (stream_ready),
+    .beat_data_o  (record_data)
+  );
 
   logic unused_ok;
   assign unused_ok = m_axi_rlast_i;
 
-  `TRINE_ASSERT(StreamUsedUp_A, !command_done || read_idle)
+  `TRINE_ASSERT(StreamUsedUp_A, !command_done_o || read_idle)
 
 endmodule

@@ -15,7 +15,8 @@ module trine_registers #(
   parameter int unsigned ActWidth    = 12,
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 16384,
-  parameter int unsigned HalfEngine  = 0
+  parameter int unsigned HalfEngine  = 1,
+  parameter int unsigned VectorUnit  = 1
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -45,6 +46,11 @@ module trine_registers #(
   output logic [31:0] list_count_o,
   output logic [63:0] mem_base_o,
   output logic [63:0] mem_limit_o,
+  output logic        clear_o,
+  output logic [31:0] position_o,
+  output logic [127:0] tokens_o,       // Of bank b in bits 32 * b +: 32.
+  output logic [63:0] profile_addr_o,
+  output logic [31:0] profile_count_o,
   input  logic        busy_i,
   input  logic        finish_i,
   input  logic [7:0]  error_code_i,
@@ -69,11 +75,13 @@ module trine_registers #(
   assign aw_ready_o = !aw_full_q;
   assign w_ready_o  = !w_full_q;
 
-  logic [31:0] strobe;
-  assign strobe = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
-
-  logic [31:0] set_bits;  // Bits that this write sets to 1.
-  assign set_bits = w_data_q & strobe;
+  logic [31:0] strobe, set_bits;  // Bits that this write touches, and that it sets to 1.
+  always_comb begin
+    strobe = '0;
+    if (write)
+      strobe = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
+    set_bits = w_data_q & strobe;
+  end
 
   logic [11:0] write_offset, read_offset;
   assign write_offset = {aw_addr_q[11:2], 2'b00};
@@ -86,17 +94,26 @@ module trine_registers #(
 
   logic control;
   assign control = write && write_offset == trine_regs_pkg::CTRL_OFFSET;
-  assign start_o = control && set_bits[trine_regs_pkg::CTRL_START_LSB] && !busy_i;
-  assign abort_o = control && set_bits[trine_regs_pkg::CTRL_ABORT_LSB];
+  logic reset_wanted_q, soft_reset;
+  assign start_o = control && set_bits[trine_regs_pkg::CTRL_START_LSB] && !busy_i && !soft_reset;
+  assign abort_o = control && (set_bits[trine_regs_pkg::CTRL_ABORT_LSB]
+                            || set_bits[trine_regs_pkg::CTRL_RESET_LSB]);
 
-  logic clear;
-  assign clear = control && set_bits[trine_regs_pkg::CTRL_CLEAR_LSB] && !busy_i;
+  // A soft reset waits until the machine is idle.
+  assign soft_reset = !busy_i && (reset_wanted_q
+                               || (control && set_bits[trine_regs_pkg::CTRL_RESET_LSB]));
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_reset) reset_wanted_q <= 1'b0;
+    else if (control && set_bits[trine_regs_pkg::CTRL_RESET_LSB]) reset_wanted_q <= 1'b1;
+  end
+
+  assign clear_o = (control && set_bits[trine_regs_pkg::CTRL_CLEAR_LSB] && !busy_i) || soft_reset;
 
   logic acknowledge;
   assign acknowledge = write && write_offset == trine_regs_pkg::STATUS_OFFSET;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
+    if (!rst_ni || soft_reset) begin
       done_q       <= 1'b0;
       error_q      <= 1'b0;
       code_q       <= trine_commands_pkg::ERROR_NONE;
@@ -107,6 +124,11 @@ module trine_registers #(
       list_count_o <= trine_regs_pkg::LIST_COUNT_RESET;
       mem_base_o   <= {trine_regs_pkg::MEM_BASE_HI_RESET, trine_regs_pkg::MEM_BASE_LO_RESET};
       mem_limit_o  <= {trine_regs_pkg::MEM_LIMIT_HI_RESET, trine_regs_pkg::MEM_LIMIT_LO_RESET};
+      position_o   <= trine_regs_pkg::POSITION_RESET;
+      tokens_o     <= {trine_regs_pkg::TOKEN_3_RESET, trine_regs_pkg::TOKEN_2_RESET,
+                       trine_regs_pkg::TOKEN_1_RESET, trine_regs_pkg::TOKEN_0_RESET};
+      profile_addr_o  <= {trine_regs_pkg::PROFILE_HI_RESET, trine_regs_pkg::PROFILE_LO_RESET};
+      profile_count_o <= trine_regs_pkg::PROFILE_COUNT_RESET;
     end else begin
       irq_o <= (done_q && irq_done_q) || (error_q && irq_error_q);
       if (start_o) begin
@@ -141,6 +163,22 @@ module trine_registers #(
             mem_limit_o[31:0] <= (mem_limit_o[31:0] & ~strobe) | set_bits;
           trine_regs_pkg::MEM_LIMIT_HI_OFFSET:
             mem_limit_o[63:32] <= (mem_limit_o[63:32] & ~strobe) | set_bits;
+          trine_regs_pkg::POSITION_OFFSET:
+            position_o <= (position_o & ~strobe) | set_bits;
+          trine_regs_pkg::TOKEN_0_OFFSET:
+            tokens_o[31:0] <= (tokens_o[31:0] & ~strobe) | set_bits;
+          trine_regs_pkg::TOKEN_1_OFFSET:
+            tokens_o[63:32] <= (tokens_o[63:32] & ~strobe) | set_bits;
+          trine_regs_pkg::TOKEN_2_OFFSET:
+            tokens_o[95:64] <= (tokens_o[95:64] & ~strobe) | set_bits;
+          trine_regs_pkg::TOKEN_3_OFFSET:
+            tokens_o[127:96] <= (tokens_o[127:96] & ~strobe) | set_bits;
+          trine_regs_pkg::PROFILE_LO_OFFSET:
+            profile_addr_o[31:0] <= (profile_addr_o[31:0] & ~strobe) | set_bits;
+          trine_regs_pkg::PROFILE_HI_OFFSET:
+            profile_addr_o[63:32] <= (profile_addr_o[63:32] & ~strobe) | set_bits;
+          trine_regs_pkg::PROFILE_COUNT_OFFSET:
+            profile_count_o <= (profile_count_o & ~strobe) | set_bits;
           default: ;
         endcase
       end
@@ -151,29 +189,33 @@ module trine_registers #(
 
   localparam int unsigned Counters = 8;
 
-  logic [Counters-1:0]    counted;
   logic [32*Counters-1:0] low, high;
-  assign counted = {events_i, busy_i};
 
   logic read, read_counter;
   assign read         = ar_valid_i && ar_ready_o;
   assign read_counter = read_offset >= trine_regs_pkg::CYCLES_LO_OFFSET
                      && read_offset <= trine_regs_pkg::COMMANDS_HI_OFFSET;
 
-  for (genvar i = 0; i < Counters; i++) begin : gen_counter
-    logic mine;
-    assign mine = read && read_counter && read_offset[5:3] == 3'(i);
-    trine_counter u_counter (
-      .clk_i,
-      .rst_ni,
-      .clear_i     (clear),
-      .event_i     (counted[i]),
-      .read_low_i  (mine && !read_offset[2]),
-      .read_high_i (mine && read_offset[2]),
-      .low_o       (low[32*i +: 32]),
-      .high_o      (high[32*i +: 32])
-    );
+  logic [Counters-1:0] read_low, read_high;
+  always_comb begin
+    read_low  = '0;
+    read_high = '0;
+    if (read && read_counter) begin
+      if (read_offset[2]) read_high[read_offset[5:3]] = 1'b1;
+      else                read_low[read_offset[5:3]]  = 1'b1;
+    end
   end
+
+  trine_counters #(.Counters (Counters)) u_counters (
+    .clk_i,
+    .rst_ni,
+    .clear_i     (clear_o),
+    .events_i    ({events_i, busy_i}),
+    .read_low_i  (read_low),
+    .read_high_i (read_high),
+    .low_o       (low),
+    .high_o      (high)
+  );
 
   // ---- Read ----
 
@@ -183,9 +225,11 @@ module trine_registers #(
   always_comb begin
     value       = '0;
     read_mapped = 1'b1;
-    if (read_counter) begin
+    // The enables keep wide selections from being worked out (in simulation) or switched (in
+    // hardware) in cycles that do not use them.
+    if (read && read_counter) begin
       value = read_offset[2] ? high[32*read_offset[5:3] +: 32] : low[32*read_offset[5:3] +: 32];
-    end else begin
+    end else if (read) begin
       unique case (read_offset)
         trine_regs_pkg::ID_OFFSET:      value = trine_regs_pkg::ID_RESET;
         trine_regs_pkg::VERSION_OFFSET: value = trine_regs_pkg::VERSION_RESET;
@@ -193,6 +237,7 @@ module trine_registers #(
           value[trine_regs_pkg::CAPS_GROUPS_LSB +: 8]    = 8'(Groups);
           value[trine_regs_pkg::CAPS_VECTORS_LSB +: 4]   = 4'(Vectors);
           value[trine_regs_pkg::CAPS_F16_LSB]            = HalfEngine != 0;
+          value[trine_regs_pkg::CAPS_VECTOR_UNIT_LSB]    = VectorUnit != 0;
           value[trine_regs_pkg::CAPS_ACT_WIDTH_LSB +: 8] = 8'(ActWidth);
         end
         trine_regs_pkg::TILE_ROWS_OFFSET:    value = 32'(TileRows);
@@ -217,6 +262,14 @@ module trine_registers #(
         trine_regs_pkg::MEM_BASE_HI_OFFSET:  value = mem_base_o[63:32];
         trine_regs_pkg::MEM_LIMIT_LO_OFFSET: value = mem_limit_o[31:0];
         trine_regs_pkg::MEM_LIMIT_HI_OFFSET: value = mem_limit_o[63:32];
+        trine_regs_pkg::POSITION_OFFSET:      value = position_o;
+        trine_regs_pkg::TOKEN_0_OFFSET:       value = tokens_o[31:0];
+        trine_regs_pkg::TOKEN_1_OFFSET:       value = tokens_o[63:32];
+        trine_regs_pkg::TOKEN_2_OFFSET:       value = tokens_o[95:64];
+        trine_regs_pkg::TOKEN_3_OFFSET:       value = tokens_o[127:96];
+        trine_regs_pkg::PROFILE_LO_OFFSET:    value = profile_addr_o[31:0];
+        trine_regs_pkg::PROFILE_HI_OFFSET:    value = profile_addr_o[63:32];
+        trine_regs_pkg::PROFILE_COUNT_OFFSET: value = profile_count_o;
         default: read_mapped = 1'b0;
       endcase
     end
@@ -227,7 +280,7 @@ module trine_registers #(
                      || (write_offset >= trine_regs_pkg::LIST_LO_OFFSET
                          && write_offset <= trine_regs_pkg::LIST_COUNT_OFFSET)
                      || (write_offset >= trine_regs_pkg::MEM_BASE_LO_OFFSET
-                         && write_offset <= trine_regs_pkg::MEM_LIMIT_HI_OFFSET)
+                         && write_offset <= trine_regs_pkg::PROFILE_COUNT_OFFSET)
                      || (write_offset >= trine_regs_pkg::CYCLES_LO_OFFSET
                          && write_offset <= trine_regs_pkg::COMMANDS_HI_OFFSET);
 

@@ -31,9 +31,11 @@ module trine_codebook_loader (
   assign take         = word_valid_i && busy_o;
 
   always_comb begin
-    if (index_q < ExponentIndex)       bad = !word_data_i[15] || word_data_i[31:22] != '0;
-    else if (index_q == ExponentIndex) bad = 1'b0;
-    else                               bad = word_data_i != '0;
+    bad = 1'b0;
+    if (take) begin
+      if (index_q < ExponentIndex)      bad = !word_data_i[15] || word_data_i[31:22] != '0;
+      else if (index_q > ExponentIndex) bad = word_data_i != '0;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -45,7 +47,7 @@ module trine_codebook_loader (
       if (start_i) busy_o <= 1'b1;
       else if (take && index_q == LastIndex) busy_o <= 1'b0;
       if (start_i) bad_o <= 1'b0;
-      else if (take && bad) bad_o <= 1'b1;
+      else if (bad) bad_o <= 1'b1;
       book_valid_o <= take && index_q <= ExponentIndex;
     end
   end

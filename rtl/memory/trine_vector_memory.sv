@@ -2,54 +2,92 @@
 
 `include "trine_assert.svh"
 
-/// Vector memory: FP32 words in beats of `Groups`, shared by the matrix-vector unit and the load
-/// and store units, of which one at a time is active.
+/// Vector memory: `Vectors` banks of FP32 words in beats of `Groups`.
 ///
-/// Writes always succeed; read data is there in the cycle after the request and holds until the
-/// next one.
+/// Two users, one at a time in a bank: the matrix-vector unit has a read and a write port for
+/// each bank; the load, store and vector units share one port of each kind, which goes to
+/// `bank_i`.  Writes always succeed, one cycle later; read data is there in the cycle after the
+/// request and holds until the next one of that bank.
 module trine_vector_memory #(
   parameter  int unsigned Groups      = 16,
-  parameter  int unsigned VectorWords = 65536,
+  parameter  int unsigned Vectors     = 1,
+  parameter  int unsigned VectorWords = 65536,     // Of a bank.
   localparam int unsigned Beats       = VectorWords / Groups,
   localparam int unsigned BeatWidth   = $clog2(Beats),
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic [3:0]                   bank_i,
   // Load unit
-  input  logic                 load_write_valid_i,
-  input  logic [BeatWidth-1:0] load_write_beat_i,
-  input  logic [DataWidth-1:0] load_write_data_i,
-  // Store unit
-  input  logic                 store_read_valid_i,
-  input  logic [BeatWidth-1:0] store_read_beat_i,
-  // Matrix-vector unit
-  input  logic                 matvec_write_valid_i,
-  input  logic [BeatWidth-1:0] matvec_write_beat_i,
-  input  logic [DataWidth-1:0] matvec_write_data_i,
-  input  logic                 matvec_read_valid_i,
-  input  logic [BeatWidth-1:0] matvec_read_beat_i,
-  // To whoever asked
-  output logic [DataWidth-1:0] read_data_o
+  input  logic                         load_write_valid_i,
+  input  logic [BeatWidth-1:0]         load_write_beat_i,
+  input  logic [DataWidth-1:0]         load_write_data_i,
+  // Vector unit
+  input  logic                         unit_write_valid_i,
+  input  logic [BeatWidth-1:0]         unit_write_beat_i,
+  input  logic [DataWidth-1:0]         unit_write_data_i,
+  // Load, store, column and vector unit
+  input  logic                         read_valid_i,
+  input  logic [BeatWidth-1:0]         read_beat_i,
+  output logic [DataWidth-1:0]         read_data_o,
+  // Matrix-vector unit, bank b in slice b
+  input  logic [Vectors-1:0]           matvec_write_valid_i,
+  input  logic [Vectors*BeatWidth-1:0] matvec_write_beat_i,
+  input  logic [Vectors*DataWidth-1:0] matvec_write_data_i,
+  input  logic [Vectors-1:0]           matvec_read_valid_i,
+  input  logic [Vectors*BeatWidth-1:0] matvec_read_beat_i,
+  output logic [Vectors*DataWidth-1:0] matvec_read_data_o
 );
 
-  trine_ram #(
-    .DataWidth (DataWidth),
-    .Depth     (Beats)
-  ) u_ram (
-    .clk_i,
-    .write_i      (load_write_valid_i || matvec_write_valid_i),
-    .write_addr_i (load_write_valid_i ? load_write_beat_i : matvec_write_beat_i),
-    .write_data_i (load_write_valid_i ? load_write_data_i : matvec_write_data_i),
-    .read_i       (store_read_valid_i || matvec_read_valid_i),
-    .read_addr_i  (store_read_valid_i ? store_read_beat_i : matvec_read_beat_i),
-    .read_data_o
-  );
+  for (genvar b = 0; b < Vectors; b++) begin : gen_bank
+    logic                 mine, write_q;
+    logic [BeatWidth-1:0] write_beat_q;
+    logic [DataWidth-1:0] write_data_q;
+    assign mine = 32'(bank_i) == b;
 
-  `TRINE_ASSERT(OneWriter_A, !(load_write_valid_i && matvec_write_valid_i))
-  `TRINE_ASSERT(OneReader_A, !(store_read_valid_i && matvec_read_valid_i))
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) write_q <= 1'b0;
+      else write_q <= ((load_write_valid_i || unit_write_valid_i) && mine)
+                   || matvec_write_valid_i[b];
+    end
+    // A register in front of the memory: its sources are chosen only when one writes.
+    always_ff @(posedge clk_i) begin
+      if (matvec_write_valid_i[b]) begin
+        write_beat_q <= matvec_write_beat_i[BeatWidth*b +: BeatWidth];
+        write_data_q <= matvec_write_data_i[DataWidth*b +: DataWidth];
+      end else if (unit_write_valid_i) begin
+        write_beat_q <= unit_write_beat_i;
+        write_data_q <= unit_write_data_i;
+      end else if (load_write_valid_i) begin
+        write_beat_q <= load_write_beat_i;
+        write_data_q <= load_write_data_i;
+      end
+    end
 
-  logic unused_ok;
-  assign unused_ok = rst_ni;
+    trine_ram #(
+      .DataWidth (DataWidth),
+      .Depth     (Beats)
+    ) u_ram (
+      .clk_i,
+      .write_i      (write_q),
+      .write_addr_i (write_beat_q),
+      .write_data_i (write_data_q),
+      .read_i       ((read_valid_i && mine) || matvec_read_valid_i[b]),
+      .read_addr_i  (matvec_read_valid_i[b] ? matvec_read_beat_i[BeatWidth*b +: BeatWidth]
+                                            : read_beat_i),
+      .read_data_o  (matvec_read_data_o[DataWidth*b +: DataWidth])
+    );
+
+    `TRINE_ASSERT(OneWriter_A, 32'(load_write_valid_i && mine) + 32'(unit_write_valid_i && mine)
+                               + 32'(matvec_write_valid_i[b]) <= 1)
+    `TRINE_ASSERT(OneReader_A, !(read_valid_i && mine && matvec_read_valid_i[b]))
+  end
+
+  if (Vectors == 1) begin : gen_one
+    assign read_data_o = matvec_read_data_o;
+  end else begin : gen_many
+    assign read_data_o = matvec_read_data_o[DataWidth*32'(bank_i) +: DataWidth];
+  end
 
 endmodule

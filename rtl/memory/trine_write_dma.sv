@@ -4,7 +4,8 @@
 
 /// Writes a stream of beats to memory.
 ///
-/// A job is an address and a number of bytes; the last beat is masked to what is left.  Bursts
+/// A job is an address and a number of bytes; the last beat is masked to what is left.  A job
+/// within one beat may begin anywhere in it.  Bursts
 /// are aligned to their largest length, so none crosses 4 KiB; up to `MaxOutstanding` wait for
 /// their response.  An error response sets `error_o`.  The W channel is the stream itself:
 /// `w_valid_o` and `w_data_o` depend on `beat_valid_i` and `beat_data_i`, `beat_ready_o` on
@@ -20,7 +21,7 @@ module trine_write_dma #(
   // Job
   input  logic                   job_valid_i,
   output logic                   job_ready_o,
-  input  logic [AddrWidth-1:0]   job_addr_i,    // A multiple of the beat.
+  input  logic [AddrWidth-1:0]   job_addr_i,    // A multiple of the beat, unless in one beat.
   input  logic [31:0]            job_bytes_i,   // At least 1.
   // Sticky error
   input  logic                   clear_i,
@@ -58,10 +59,22 @@ module trine_write_dma #(
   logic [BurstBits:0]            burst_q;      // Beats of the running burst not yet written.
   logic [AnswerBits-1:0]         answers_q;    // Bursts without an answer.
   logic [ByteBits-1:0]           tail_q;       // Bytes in the last beat, 0 for all.
+  logic [ByteBits-1:0]           head_q;       // Bytes before the first in its beat.
 
   logic [BurstBits:0] room, len;
-  assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
-  assign len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
+  always_comb begin
+    room = '0;
+    len  = '0;
+    if (left_q != '0) begin
+      room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+      len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
+    end
+  end
+
+  logic [32:0]          last_byte;             // One past it, from the beginning of its beat.
+  logic [32-ByteBits:0] beats;
+  assign last_byte = 33'(job_bytes_i) + 33'(job_addr_i[ByteBits-1:0]);
+  assign beats     = (33-ByteBits)'((last_byte + 33'(BeatBytes - 1)) >> ByteBits);
 
   logic accept, issue, push, answer;
   assign accept = job_valid_i && job_ready_o;
@@ -83,6 +96,7 @@ module trine_write_dma #(
   always_comb begin
     w_strb_o = '1;
     if (w_last_o && left_q == '0 && tail_q != '0) w_strb_o = ~({BeatBytes{1'b1}} << tail_q);
+    if (head_q != '0) w_strb_o = w_strb_o & ({BeatBytes{1'b1}} << head_q);
   end
 
   always_ff @(posedge clk_i) begin
@@ -93,7 +107,7 @@ module trine_write_dma #(
       aw_valid_o <= 1'b0;
       error_o    <= 1'b0;
     end else begin
-      if (accept)     left_q <= (33-ByteBits)'((33'(job_bytes_i) + 33'(BeatBytes - 1)) >> ByteBits);
+      if (accept)     left_q <= beats;
       else if (issue) left_q <= left_q - (33-ByteBits)'(len);
       if (issue)     burst_q <= len;
       else if (push) burst_q <= burst_q - 1'b1;
@@ -107,7 +121,8 @@ module trine_write_dma #(
   always_ff @(posedge clk_i) begin
     if (accept) begin
       addr_q <= job_addr_i[AddrWidth-1:ByteBits];
-      tail_q <= job_bytes_i[ByteBits-1:0];
+      tail_q <= last_byte[ByteBits-1:0];
+      head_q <= job_addr_i[ByteBits-1:0];
     end else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
     if (issue) begin
       aw_addr_o <= {addr_q, ByteBits'(0)};
@@ -116,7 +131,7 @@ module trine_write_dma #(
   end
 
   logic unused_ok;
-  assign unused_ok = ^{job_addr_i[ByteBits-1:0], b_resp_i[0]};
+  assign unused_ok = b_resp_i[0];
 
   `TRINE_ASSERT(OnePage_A, !aw_valid_o || 32'(aw_addr_o[11:ByteBits]) + 32'(aw_len_o) < PageBeats)
   `TRINE_ASSERT(AnswerHasBurst_A, !answer || answers_q != '0)

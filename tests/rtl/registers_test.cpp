@@ -112,7 +112,8 @@ std::uint32_t reset_of(const RegInfo& info) {
   switch (info.reg) {
     case Reg::CAPS:
       return field::CAPS_GROUPS.put(TRINE_Groups) | field::CAPS_VECTORS.put(TRINE_Vectors) |
-             field::CAPS_F16.put(TRINE_HalfEngine) | field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
+             field::CAPS_F16.put(TRINE_HalfEngine) |
+             field::CAPS_VECTOR_UNIT.put(TRINE_VectorUnit) | field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
     case Reg::TILE_ROWS:
       return TRINE_TileRows;
     case Reg::VECTOR_WORDS:
@@ -319,4 +320,36 @@ TEST_CASE("trine_registers: each event counts in its own counter, cycles while b
   for (unsigned i = 0; i < 7; ++i) CHECK_EQ(bench.read(kLow[i]), 10 + i);
   CHECK_EQ(bench.read(Reg::CYCLES_LO), 5u);
   CHECK_EQ(bench.read(Reg::CYCLES_HI), 0u);
+}
+
+TEST_CASE("trine_registers: a soft reset waits for the machine and gives every register back") {
+  Bench bench(0.7, 21);
+  const auto write_all = [&] {
+    for (const RegInfo& info : kRegs)
+      if (info.reg != Reg::CTRL) bench.write(info.reg, 0xA5A5A5A5);
+  };
+  const auto all_reset = [&] {
+    bool reset = true;
+    for (const RegInfo& info : kRegs) reset &= bench.read(info.reg) == reset_of(info);
+    return reset;
+  };
+  write_all();
+  bench.finish(ErrorCode::BAD_TAIL);
+  CHECK(!all_reset());
+  bench.write(Reg::CTRL, field::CTRL_RESET.mask());
+  CHECK(all_reset());
+  CHECK_EQ(bench.aborts, 1u);  // Harmless when idle.
+
+  // While busy it aborts first; the registers hold until the machine stops.
+  write_all();
+  bench.dut->busy_i = 1;
+  bench.dut.step();
+  bench.write(Reg::CTRL, field::CTRL_RESET.mask());
+  CHECK_EQ(bench.aborts, 2u);
+  CHECK_EQ(bench.read(Reg::POSITION), 0xA5A5A5A5u);
+  bench.finish(ErrorCode::ABORTED);
+  CHECK(all_reset());
+  // And START works again.
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.starts, 1u);
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "Vtrine_sequencer.h"
-#include "regs/commands.h"
+#include "driver/command_check.h"
 #include "sim/dut.h"
 #include "tests/rtl/stalls.h"
 
@@ -20,22 +20,25 @@ struct Config {
   std::uint64_t list = 0x10000;
   std::uint32_t count = 100;
   std::uint64_t base = 0, limit = std::uint64_t{1} << 40;
+  SequenceState state{};
+  std::uint64_t profile = 0;
+  std::uint32_t profile_count = 0;
 };
 
 /// A job that the sequencer gave to a DMA.
 struct DmaJob {
   std::uint64_t addr, size;  // Beats of a read, bytes of a write.
+  std::uint32_t rows = 1, stride = 0;  // Of a read in pieces.
   bool operator==(const DmaJob&) const = default;
 };
 
-enum class Unit { Load, Store, Matvec };
+enum class Unit { Load, Store, Column, Matvec, Vector };
 
 /// A unit that the sequencer started, with the fields at that moment.
 struct Started {
   Unit unit;
-  bool f16, half, raw;
-  unsigned depth;
-  std::uint32_t rows, cols, src_beat, dst_beat;
+  std::uint32_t word0, rows, cols, src_beat, src2_beat, dst_beat, stride, alpha, beta;
+  std::uint64_t column_addr;
 };
 
 /// What one run of a list did.
@@ -43,7 +46,7 @@ struct Outcome {
   ErrorCode code = ErrorCode::NONE;
   std::uint32_t index = 0;
   unsigned commands = 0;
-  std::vector<DmaJob> fetches, reads, writes;
+  std::vector<DmaJob> fetches, reads, writes, records;
   std::vector<Started> started;
 };
 
@@ -52,6 +55,7 @@ struct Faults {
   std::uint32_t index = 0;
   bool read = false, write = false, book = false, set_byte = false, tail = false;
   bool nonfinite = false, overflow = false;
+  bool vector_nonfinite = false;
   bool fetch = false;  // A read error while command `index` is fetched.
   bool late_write = false;  // A write error when the machine waits for the last answers.
   int abort_after = -1;     // Cycles after command `index` was fetched.
@@ -65,6 +69,7 @@ class SequencerBench {
     dut->start_i = dut->abort_i = dut->word_valid_i = 0;
     dut->read_ready_i = dut->write_ready_i = 0;
     dut->load_done_i = dut->store_done_i = dut->matvec_done_i = dut->book_busy_i = 0;
+    dut->column_done_i = dut->vector_done_i = dut->record_done_i = 0;
     dut->write_idle_i = 1;
     clear_flags();
   }
@@ -74,6 +79,10 @@ class SequencerBench {
     dut->list_count_i = config.count;
     dut->mem_base_i = config.base;
     dut->mem_limit_i = config.limit;
+    dut->position_i = config.state.position;
+    for (unsigned b = 0; b < kMaxVectors; ++b) dut->tokens_i[b] = config.state.token[b];
+    dut->profile_addr_i = config.profile;
+    dut->profile_count_i = config.profile_count;
     clear_flags();
     dut->start_i = 1;
     dut.step();
@@ -82,7 +91,7 @@ class SequencerBench {
     Outcome out;
     words_.clear();
     fetching_ = true;
-    outstanding_ = book_left_ = done_in_ = 0;
+    outstanding_ = book_left_ = done_in_ = record_in_ = 0;
     abort_in_ = -1;
     const std::uint64_t start = dut.cycle();
     for (;;) {
@@ -100,6 +109,7 @@ class SequencerBench {
   void clear_flags() {
     dut->read_error_i = dut->write_error_i = dut->bad_codebook_i = 0;
     dut->bad_set_byte_i = dut->bad_tail_i = dut->nonfinite_i = dut->overflow_i = 0;
+    dut->vector_nonfinite_i = 0;
   }
 
   /// One clock; true when the machine finished.
@@ -116,6 +126,9 @@ class SequencerBench {
     dut->load_done_i = done_in_ == 1 && unit_ == Unit::Load;
     dut->store_done_i = done_in_ == 1 && unit_ == Unit::Store;
     dut->matvec_done_i = done_in_ == 1 && unit_ == Unit::Matvec;
+    dut->column_done_i = done_in_ == 1 && unit_ == Unit::Column;
+    dut->vector_done_i = done_in_ == 1 && unit_ == Unit::Vector;
+    dut->record_done_i = record_in_ == 1;
     dut->abort_i = abort_in_ == 0;
     if (abort_in_ >= 0) --abort_in_;
     dut->eval();
@@ -129,19 +142,25 @@ class SequencerBench {
       out.code = static_cast<ErrorCode>(dut->error_code_o);
       out.index = dut->index_o;
     }
-    const unsigned starts = dut->load_start_o + dut->store_start_o + dut->matvec_start_o;
+    const unsigned starts = dut->load_start_o + dut->store_start_o + dut->matvec_start_o +
+                            dut->column_start_o + dut->vector_start_o;
     REQUIRE(starts <= 1);
     if (starts == 1) {
       REQUIRE_EQ(book_left_, 0u);
       REQUIRE_EQ(done_in_, 0u);
-      unit_ = dut->load_start_o ? Unit::Load : dut->store_start_o ? Unit::Store : Unit::Matvec;
-      out.started.push_back({unit_, dut->f16_o != 0, dut->half_o != 0, dut->raw_o != 0,
-                             dut->depth_o, dut->rows_o, dut->cols_o, dut->src_beat_o,
-                             dut->dst_beat_o});
+      unit_ = dut->load_start_o     ? Unit::Load
+              : dut->store_start_o  ? Unit::Store
+              : dut->column_start_o ? Unit::Column
+              : dut->matvec_start_o ? Unit::Matvec
+                                    : Unit::Vector;
+      out.started.push_back({unit_, dut->word0_o, dut->rows_o, dut->cols_o, dut->src_beat_o,
+                             dut->src2_beat_o, dut->dst_beat_o, dut->stride_o, dut->alpha_o,
+                             dut->beta_o, dut->column_addr_o});
       done_in_ = 5;
     } else if (done_in_ > 0) {
       --done_in_;
     }
+    REQUIRE_EQ(dut->running_o != 0, starts == 0 && active_);
     REQUIRE_EQ(dut->matvec_active_o != 0, unit_ == Unit::Matvec && starts == 0 && active_);
     active_ = starts == 1 || (active_ && done_in_ > 0);
     const bool here = dut->index_o == faults.index;
@@ -153,16 +172,17 @@ class SequencerBench {
       dut->bad_tail_i = faults.tail;
       dut->nonfinite_i = faults.nonfinite;
       dut->overflow_i = faults.overflow;
+      dut->vector_nonfinite_i = faults.vector_nonfinite;
     }
-    if (dut->command_done_o) {
-      ++out.commands;
-      fetching_ = true;
-    }
+    if (dut->command_done_o) ++out.commands;
+    if (dut->command_begin_o) fetching_ = true;
+    if (record_in_ > 0) --record_in_;
     if (outstanding_ > 0 && --outstanding_ == 0 && faults.late_write) dut->write_error_i = 1;
     if (book_left_ > 0) --book_left_;
     if (dut->book_start_o) book_left_ = 7;
     if (read_moves) {
-      const DmaJob job{dut->read_addr_o, dut->read_beats_o};
+      const DmaJob job{dut->read_addr_o, dut->read_beats_o, dut->read_rows_o,
+                       dut->read_rows_o > 1 ? dut->read_stride_o : 0};
       (fetching_ ? out.fetches : out.reads).push_back(job);
       if (fetching_) {
         const std::size_t index = (job.addr - config.list) / 64;
@@ -174,7 +194,9 @@ class SequencerBench {
       }
     }
     if (write_moves) {
-      out.writes.push_back({dut->write_addr_o, dut->write_bytes_o});
+      (dut->record_start_o ? out.records : out.writes)
+          .push_back({dut->write_addr_o, dut->write_bytes_o});
+      if (dut->record_start_o) record_in_ = 4;
       outstanding_ = 40;
     }
     dut.step();
@@ -189,7 +211,7 @@ class SequencerBench {
   Coin go_;
   std::deque<std::uint32_t> words_;
   bool fetching_ = true, active_ = false;
-  unsigned outstanding_ = 0, book_left_ = 0, done_in_ = 0;
+  unsigned outstanding_ = 0, book_left_ = 0, done_in_ = 0, record_in_ = 0;
   int abort_in_ = -1;
   Unit unit_ = Unit::Load;
 };

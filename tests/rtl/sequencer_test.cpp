@@ -17,64 +17,32 @@ constexpr std::uint64_t kVectorWords = TRINE_VectorWords;
 constexpr std::uint64_t kMaxCols = TRINE_MaxCols;
 constexpr std::uint64_t kTop = std::uint64_t{1} << 40;  // Of the address bus.
 constexpr std::uint64_t kBeatBytes = 4 * kGroups;
+constexpr unsigned kVectors = TRINE_Vectors;
 
-using Wide = unsigned __int128;
+const MachineParams kMachine{.groups = kGroups,
+                             .vectors = kVectors,
+                             .vector_words = kVectorWords,
+                             .max_cols = kMaxCols,
+                             .half_engine = TRINE_HalfEngine != 0,
+                             .vector_unit = TRINE_VectorUnit != 0};
 
-Wide round_up(Wide value, Wide to) { return (value + to - 1) / to * to; }
+std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
 Opcode opcode_of(const Command& c) { return static_cast<Opcode>(c.get(command::OPCODE)); }
 bool is_matrix(Opcode op) { return op == Opcode::TRIT_MATVEC || op == Opcode::F16_MATVEC; }
+bool in_memory(Opcode op) { return op >= Opcode::LOAD && op <= Opcode::STORE_COLUMN; }
 
-/// Bytes of the stream or vector in memory.
-Wide data_bytes(const Command& c) {
-  const Wide rows = c.get(command::ROWS), cols = c.get(command::COLS);
-  constexpr unsigned kPanelBeats[] = {0, 31, 57, 82, 108};
-  switch (opcode_of(c)) {
-    case Opcode::TRIT_MATVEC:
-      return round_up(rows, 32) / 32 * (round_up(cols, 16 * kGroups) / (16 * kGroups)) *
-             kPanelBeats[c.get(command::DEPTH)] * kBeatBytes;
-    case Opcode::F16_MATVEC:
-      return rows * (round_up(round_up(cols, 16), 2 * kGroups) / (2 * kGroups)) * kBeatBytes;
-    default:
-      return rows * (c.get(command::HALF) != 0 ? 2 : 4);
-  }
+/// What the golden side says of a command.
+CheckedCommand checked(const Command& c, const Config& config) {
+  return check_command(c, kMachine, {config.base, config.limit}, config.state);
 }
 
-bool in_window(const Config& config, Wide addr, Wide bytes) {
-  return addr >= config.base && addr + bytes <= config.limit && addr + bytes <= kTop;
-}
-
-/// The first check that a command fails, in the documented order.
-ErrorCode expected_error(const Command& c, const Config& config) {
-  const Opcode op = opcode_of(c);
-  if (TRINE_HalfEngine == 0 && op == Opcode::F16_MATVEC) return ErrorCode::BAD_OPCODE;
-  if (const ErrorCode form = check_form(c); form != ErrorCode::NONE) return form;
-  if (op == Opcode::END || op == Opcode::FENCE) return ErrorCode::NONE;
-
-  const Wide rows = c.get(command::ROWS), cols = c.get(command::COLS);
-  if (rows == 0) return ErrorCode::BAD_FIELD;
-  if (is_matrix(op) && (cols == 0 || cols > kMaxCols)) return ErrorCode::BAD_FIELD;
-  if (op == Opcode::TRIT_MATVEC && (c.get(command::DEPTH) < 1 || c.get(command::DEPTH) > 4))
-    return ErrorCode::BAD_FIELD;
-
-  if (c.get(command::SRC) % 16 != 0 || c.get(command::DST) % 16 != 0 || c.address() % 64 != 0 ||
-      c.codebook() % 64 != 0)
-    return ErrorCode::ALIGNMENT;
-
-  const Wide raw = c.get(command::RAW) != 0 ? 2 : 1;
-  Wide reads = 0, writes = 0;
-  if (op == Opcode::STORE) reads = round_up(rows, 16);
-  if (is_matrix(op)) reads = round_up(cols, 16);
-  if (op == Opcode::LOAD) writes = round_up(rows, 16);
-  if (op == Opcode::TRIT_MATVEC) writes = round_up(rows, 32) * raw;
-  if (op == Opcode::F16_MATVEC) writes = round_up(rows, 16) * raw;
-  if (c.get(command::SRC) + reads > kVectorWords || c.get(command::DST) + writes > kVectorWords)
-    return ErrorCode::VECTOR_RANGE;
-
-  if (!in_window(config, c.address(), round_up(data_bytes(c), 64))) return ErrorCode::ADDRESS_RANGE;
-  if (op == Opcode::TRIT_MATVEC && !in_window(config, c.codebook(), kCodebookBytes))
-    return ErrorCode::ADDRESS_RANGE;
-  return ErrorCode::NONE;
+/// Bytes that must lie in the window, for a command that may be bad in any way.
+std::uint64_t data_bytes(const Command& c) {
+  if (opcode_of(c) == Opcode::TRIT_MATVEC &&
+      (c.get(command::DEPTH) < 1 || c.get(command::DEPTH) > 4))
+    return 64;
+  return round_up(reach_bytes(c, kMachine), 64);
 }
 
 Command make(Opcode op) { return Command{}.set(command::OPCODE, static_cast<std::uint32_t>(op)); }
@@ -88,30 +56,65 @@ Command& set_codebook(Command& c, std::uint64_t addr) {
       .set(command::BOOK_HI, static_cast<std::uint32_t>(addr >> 32));
 }
 
-constexpr Opcode kOps[] = {Opcode::END,   Opcode::FENCE,       Opcode::LOAD,
-                           Opcode::STORE, Opcode::TRIT_MATVEC, Opcode::F16_MATVEC};
+constexpr Opcode kOps[] = {Opcode::END,         Opcode::FENCE,       Opcode::LOAD,
+                           Opcode::STORE,       Opcode::TRIT_MATVEC, Opcode::F16_MATVEC,
+                           Opcode::STORE_COLUMN, Opcode::RMSNORM,    Opcode::ROPE,
+                           Opcode::SOFTMAX,     Opcode::SILU_MUL,    Opcode::ADD,
+                           Opcode::ARGMAX};
+
+bool has_field(Opcode op, const CommandField& f) {
+  const OpcodeInfo& info = *find_opcode(static_cast<std::uint32_t>(op));
+  return f.word == 0 ? (info.used_bits & f.mask()) != 0 : (info.used_words >> f.word & 1) != 0;
+}
 
 std::uint64_t wide_word(Random& random) {
   return random.word() | std::uint64_t{random.word()} << 32;
 }
 
-/// A command that passes every check with an open window.
-Command valid_command(Random& random) {
-  const Opcode op = kOps[random.below(6)];
+/// A command that passes every check with an open window, and the sequence state that it needs.
+Command valid_command(Random& random, SequenceState& state) {
+  const Opcode op = kOps[random.below(std::size(kOps))];
   Command c = make(op);
   if (op == Opcode::END || op == Opcode::FENCE) return c;
   const std::uint32_t quarter = kVectorWords / 4;
+  const unsigned bank = random.below(kVectors);
+  state.position = random.below(100);
+  for (std::uint32_t& token : state.token) token = random.below(1000);
+  c.set(command::BANK, bank);
   c.set(command::ROWS, 1 + random.below(random.below(4) != 0 ? 200 : quarter));
-  set_address(c, (wide_word(random) % (kTop / 2)) & ~std::uint64_t{63});
-  if (op == Opcode::LOAD || op == Opcode::STORE) c.set(command::HALF, random.below(2));
-  if (op != Opcode::LOAD) c.set(command::SRC, random.below(quarter) / 16 * 16);
-  if (op != Opcode::STORE) c.set(command::DST, random.below(quarter) / 16 * 16);
+  if (in_memory(op)) set_address(c, (wide_word(random) % (kTop / 4)) & ~std::uint64_t{63});
+  for (const CommandField* f : {&command::SRC, &command::SRC2, &command::DST})
+    if (has_field(op, *f)) c.set(*f, random.below(quarter) / 16 * 16);
+  for (const CommandField* f : {&command::ALPHA, &command::BETA})
+    if (has_field(op, *f)) c.set(*f, random.word());
+  if (op == Opcode::LOAD || op == Opcode::STORE) {
+    c.set(command::HALF, random.below(2)).set(command::INDEX, random.below(3));
+    c.set(command::STRIDE, 64 * random.below(1 << (1 + random.below(20))));
+    c.set(command::LIMIT, 1100);
+  }
+  if (op == Opcode::STORE_COLUMN)
+    c.set(command::LIMIT, 104 + random.below(1000)).set(command::STRIDE, 64 * (40 + random.below(900)));
+  if (op == Opcode::ROPE) {
+    const std::uint32_t head = 32u << random.below(3);
+    c.set(command::COLS, head).set(command::ROWS, head * (1 + random.below(2)));
+  }
+  if (op == Opcode::SOFTMAX && random.below(2) != 0)
+    c.set(command::SPAN, 1).set(command::ROWS, 104 + random.below(100));
+  if (op == Opcode::ARGMAX) c.set(command::COLS, random.word());
   if (!is_matrix(op)) return c;
   c.set(command::RAW, random.below(2));
   c.set(command::COLS, 1 + random.below(random.below(2) != 0 ? 64 : kMaxCols));
   if (op == Opcode::TRIT_MATVEC) {
     c.set(command::DEPTH, 1 + random.below(4));
     set_codebook(c, (wide_word(random) % (kTop / 2)) & ~std::uint64_t{63});
+  } else {
+    c.set(command::SPAN, random.below(3));
+    if (c.get(command::SPAN) == 1) c.set(command::ROWS, 104 + random.below(100));
+    if (c.get(command::SPAN) == 2) c.set(command::COLS, 104 + random.below(100));
+    if (random.below(2) != 0)
+      c.set(command::STRIDE, static_cast<std::uint32_t>(
+                                 round_up(half_stride(c.get(command::COLS), kMachine) * 2, 64)) +
+                                 64 * random.below(20));
   }
   return c;
 }
@@ -122,7 +125,7 @@ void mutate(Command& c, Config& config, Random& random) {
   const std::uint32_t words = kVectorWords;
   constexpr std::uint32_t kHuge[] = {0xFFFFFFFF, 0xFFFFFFE1, 0xFFFFFFE0, 0x80000000,
                                      0x7FFFFFFF, 0x40000000, 0x10000,    0xFFFFFFF0};
-  switch (random.below(16)) {
+  switch (random.below(21)) {
     case 0:
       c.words[random.below(16)] ^= 1u << random.below(32);
       break;
@@ -163,21 +166,42 @@ void mutate(Command& c, Config& config, Random& random) {
       break;
     case 12: {  // The window ends where the data ends, or a little earlier or later.
       constexpr std::int64_t kNear[] = {-64, -1, 0, 1, 64};
-      config.limit = static_cast<std::uint64_t>(
-          c.address() + static_cast<std::uint64_t>(round_up(data_bytes(c), 64)) +
-          static_cast<std::uint64_t>(kNear[random.below(5)]));
+      const CheckedCommand seen = checked(c, config);
+      const Command& effective = seen.code == ErrorCode::NONE ? seen.command : c;
+      config.limit = effective.address() + data_bytes(effective) +
+                     static_cast<std::uint64_t>(kNear[random.below(5)]);
       break;
     }
     case 13:
       config.base = c.address() + 64 * (random.below(3) - std::uint64_t{1});
       break;
     case 14: {  // At the end of the address bus, or beyond.
-      const std::uint64_t bytes = static_cast<std::uint64_t>(round_up(data_bytes(c), 64));
+      const std::uint64_t bytes = data_bytes(c);
       config.limit = ~std::uint64_t{0};
       set_address(c, kTop - bytes + 64 * (random.below(3) - std::uint64_t{1}));
       if (random.below(3) == 0) set_address(c, c.address() | std::uint64_t{1} << (40 + random.below(24)));
       break;
     }
+    case 15:
+      c.set(command::BANK, random.below(16));
+      break;
+    case 16:
+      c.set(random.below(2) != 0 ? command::INDEX : command::SPAN, random.below(4));
+      break;
+    case 17: {  // The sequence ends at a limit, just before it or beyond it.
+      const std::uint32_t position = config.state.position + c.get(command::BANK);
+      c.set(random.below(2) != 0 ? command::LIMIT : random.below(2) != 0 ? command::ROWS
+                                                                         : command::COLS,
+            position + random.below(3));
+      break;
+    }
+    case 18:
+      config.state.position = random.below(2) != 0 ? random.word() : 0xFFFFFFFF - random.below(4);
+      for (std::uint32_t& token : config.state.token) token = random.word() >> random.below(32);
+      break;
+    case 19:
+      c.set(command::STRIDE, random.below(2) != 0 ? random.word() : c.get(command::STRIDE) + 32);
+      break;
     default:
       config.limit = ~std::uint64_t{0};
       set_codebook(c, random.below(2) != 0
@@ -187,8 +211,9 @@ void mutate(Command& c, Config& config, Random& random) {
   }
 }
 
-/// The unit, the fields and the DMA jobs of a command that passed the checks.
-void check_execution(const Command& c, const Outcome& out) {
+/// The unit, the fields and the DMA jobs of a command that passed the checks; `c` as the machine
+/// sees it.
+void check_execution(const Command& given, const Command& c, const Outcome& out) {
   const Opcode op = opcode_of(c);
   if (op == Opcode::END || op == Opcode::FENCE) {
     CHECK(out.started.empty());
@@ -198,27 +223,34 @@ void check_execution(const Command& c, const Outcome& out) {
   }
   REQUIRE_EQ(out.started.size(), 1u);
   const Started& s = out.started[0];
-  CHECK(s.unit == (op == Opcode::LOAD ? Unit::Load : op == Opcode::STORE ? Unit::Store
-                                                                         : Unit::Matvec));
+  CHECK(s.unit == (op == Opcode::LOAD           ? Unit::Load
+                   : op == Opcode::STORE        ? Unit::Store
+                   : op == Opcode::STORE_COLUMN ? Unit::Column
+                   : is_matrix(op)              ? Unit::Matvec
+                                                : Unit::Vector));
+  CHECK_EQ(s.word0, given.words[0]);
   CHECK_EQ(s.rows, c.get(command::ROWS));
-  if (op != Opcode::LOAD) CHECK_EQ(s.src_beat, c.get(command::SRC) / kGroups);
-  if (op != Opcode::STORE) CHECK_EQ(s.dst_beat, c.get(command::DST) / kGroups);
-  if (is_matrix(op)) {
-    CHECK_EQ(s.cols, c.get(command::COLS));
-    CHECK_EQ(s.raw, c.get(command::RAW) != 0);
-    CHECK_EQ(s.f16, op == Opcode::F16_MATVEC);
-  } else {
-    CHECK_EQ(s.half, c.get(command::HALF) != 0);
-  }
-  const std::uint64_t bytes = static_cast<std::uint64_t>(data_bytes(c));
-  const DmaJob read{c.address(), (bytes + kBeatBytes - 1) / kBeatBytes};
+  CHECK_EQ(s.src_beat, c.get(command::SRC) / kGroups);
+  CHECK_EQ(s.src2_beat, c.get(command::SRC2) / kGroups);
+  CHECK_EQ(s.dst_beat, c.get(command::DST) / kGroups);
+  CHECK_EQ(s.cols, c.get(command::COLS));
+  CHECK_EQ(s.alpha, c.get(command::ALPHA));
+  CHECK_EQ(s.beta, c.get(command::BETA));
+  const std::uint32_t stride = c.get(command::STRIDE);
   std::vector<DmaJob> reads, writes;
-  if (op == Opcode::TRIT_MATVEC) {
-    CHECK_EQ(s.depth, c.get(command::DEPTH));
-    reads.push_back({c.codebook(), kCodebookBytes / kBeatBytes});
+  if (op == Opcode::TRIT_MATVEC) reads.push_back({c.codebook(), kCodebookBytes / kBeatBytes});
+  if (op == Opcode::F16_MATVEC && stride != 0) {
+    const std::uint64_t row = half_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes;
+    reads.push_back({c.address(), row, c.get(command::ROWS),
+                     c.get(command::ROWS) > 1 ? stride : 0});
+  } else if (op == Opcode::LOAD || is_matrix(op)) {
+    reads.push_back({c.address(), round_up(memory_bytes(c, kMachine), kBeatBytes) / kBeatBytes});
   }
-  if (op == Opcode::STORE) writes.push_back({c.address(), bytes});
-  else reads.push_back(read);
+  if (op == Opcode::STORE) writes.push_back({c.address(), memory_bytes(c, kMachine)});
+  if (op == Opcode::STORE_COLUMN) {
+    CHECK_EQ(s.stride, stride);
+    CHECK_EQ(s.column_addr, c.address() + 2ull * c.get(command::LIMIT));
+  }
   CHECK(out.reads == reads);
   CHECK(out.writes == writes);
 }
@@ -228,16 +260,16 @@ void check_execution(const Command& c, const Outcome& out) {
 TEST_CASE("trine_sequencer: each command fails the first check that it should, or runs") {
   SequencerBench bench(0.8, 3);
   std::map<ErrorCode, unsigned> seen;
-  for (unsigned seed = 0; seed < 6000; ++seed) {
+  for (unsigned seed = 0; seed < 8000; ++seed) {
     Random random(seed);
     Config config;
-    Command c = valid_command(random);
+    Command c = valid_command(random, config.state);
     for (std::uint32_t i = random.below(4); i > 0; --i) mutate(c, config, random);
     config.list = config.base > 0x10000 && config.base < kTop / 2 ? (config.base + 63) / 64 * 64
                                                                   : 0x10000;
-    if (!in_window(config, config.list, 128)) continue;  // That would be the list's error.
+    if (!MemoryWindow{config.base, config.limit}.holds(config.list, 128)) continue;  // That would be the list's error.
     CAPTURE(seed);
-    const ErrorCode expected = expected_error(c, config);
+    const auto [expected, effective] = checked(c, config);
     const Outcome out = bench.run(config, {c, make(Opcode::END)});
     ++seen[expected];
     REQUIRE_EQ(static_cast<int>(out.code), static_cast<int>(expected));
@@ -246,7 +278,7 @@ TEST_CASE("trine_sequencer: each command fails the first check that it should, o
       const bool end = opcode_of(c) == Opcode::END;
       CHECK_EQ(out.index, end ? 0u : 1u);
       CHECK_EQ(out.commands, end ? 1u : 2u);
-      check_execution(c, out);
+      check_execution(c, effective, out);
     } else {
       CHECK_EQ(out.index, 0u);
       CHECK_EQ(out.commands, 0u);
@@ -257,7 +289,7 @@ TEST_CASE("trine_sequencer: each command fails the first check that it should, o
   }
   for (const ErrorCode code : {ErrorCode::NONE, ErrorCode::BAD_OPCODE, ErrorCode::BAD_FIELD,
                                ErrorCode::ALIGNMENT, ErrorCode::VECTOR_RANGE,
-                               ErrorCode::ADDRESS_RANGE}) {
+                               ErrorCode::ADDRESS_RANGE, ErrorCode::INDEX_RANGE}) {
     CAPTURE(static_cast<int>(code));
     CHECK(seen[code] >= 50);
   }
@@ -348,6 +380,7 @@ TEST_CASE("trine_sequencer: flags that a matrix left behind do not concern other
   set_address(load, 0x4000);
   Faults faults;
   faults.book = faults.set_byte = faults.tail = faults.nonfinite = faults.overflow = true;
+  faults.vector_nonfinite = true;
   const Outcome out = bench.run({}, {load, make(Opcode::END)}, faults);
   CHECK_EQ(static_cast<int>(out.code), 0);
 }
@@ -414,4 +447,48 @@ TEST_CASE("trine_sequencer: ABORT stops after the command that runs") {
   CHECK_EQ(static_cast<int>(out.code), 0);
   // An abort does not outlive its list.
   CHECK_EQ(static_cast<int>(bench.run({}, list).code), 0);
+}
+
+TEST_CASE("trine_sequencer: a vector operation reports what is not finite") {
+  if (TRINE_VectorUnit == 0) return;
+  SequencerBench bench;
+  const Command add = make(Opcode::ADD).set(command::ROWS, 16);
+  Faults faults;
+  faults.index = 1;
+  faults.vector_nonfinite = true;
+  const Outcome out = bench.run({}, {add, add, make(Opcode::END)}, faults);
+  CHECK_EQ(static_cast<int>(out.code), static_cast<int>(ErrorCode::NONFINITE));
+  CHECK_EQ(out.index, 1u);
+}
+
+TEST_CASE("trine_sequencer: writes a record for each of the first commands") {
+  SequencerBench bench(0.7, 11);
+  Command load = make(Opcode::LOAD).set(command::ROWS, 16);
+  set_address(load, 0x4000);
+  const std::vector<Command> list{load, make(Opcode::FENCE), load, make(Opcode::END)};
+  Config config;
+  config.profile = 0x9000;
+  for (std::uint32_t count = 0; count < 6; ++count) {
+    config.profile_count = count;
+    const Outcome out = bench.run(config, list);
+    CHECK_EQ(static_cast<int>(out.code), 0);
+    REQUIRE_EQ(out.records.size(), std::min<std::size_t>(count, list.size()));
+    for (std::size_t i = 0; i < out.records.size(); ++i)
+      CHECK(out.records[i] == DmaJob{config.profile + 64 * i, 64});
+  }
+  const auto run = [&](std::uint64_t profile, std::uint64_t limit, const Faults& faults) {
+    config.profile = profile;
+    config.limit = limit;
+    const Outcome out = bench.run(config, list, faults);
+    return std::pair(static_cast<int>(out.code), out.index);
+  };
+  const auto is = [](ErrorCode code, std::uint32_t index) {
+    return std::pair(static_cast<int>(code), index);
+  };
+  CHECK(run(0x9020, kTop, {}) == is(ErrorCode::ALIGNMENT, 0));
+  CHECK(run(0x40000, 0x40080, {}) == is(ErrorCode::ADDRESS_RANGE, 2));
+  // A data error of the command itself comes first.
+  Faults faults;
+  faults.read = true;
+  CHECK(run(0x40000, 0x40000, faults) == is(ErrorCode::AXI_READ, 0));
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// 64-bit event counters that are read in two halves.
+///
+/// Reading a low half holds the high half of that counter still until it is read (or another
+/// carry is due), so that both belong to the same moment.  One event per counter and cycle.
+module trine_counters #(
+  parameter int unsigned Counters = 8
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   clear_i,
+  input  logic [Counters-1:0]    events_i,
+  input  logic [Counters-1:0]    read_low_i,   // That low half is being read in this cycle.
+  input  logic [Counters-1:0]    read_high_i,  // That high half is being read in this cycle.
+  output logic [32*Counters-1:0] low_o,        // Counter i in bits 32*i +: 32.
+  output logic [32*Counters-1:0] high_o
+);
+
+  logic [Counters-1:0] hold_q;
+  logic [Counters-1:0] carry_q;  // The high half is one behind.
+
+  logic [Counters-1:0] carry, settle;
+  always_comb begin
+    for (int unsigned i = 0; i < Counters; i++) carry[i] = events_i[i] && (&low_o[32*i +: 32]);
+    // A second carry has to let the first one go.
+    settle = ~hold_q | read_low_i | read_high_i | carry;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      low_o   <= '0;
+      high_o  <= '0;
+      hold_q  <= '0;
+      carry_q <= '0;
+    end else begin
+      for (int unsigned i = 0; i < Counters; i++) begin
+        if (events_i[i]) low_o[32*i +: 32] <= low_o[32*i +: 32] + 32'd1;
+      end
+      if (carry_q != '0) begin
+        for (int unsigned i = 0; i < Counters; i++) begin
+          if (carry_q[i] && settle[i]) high_o[32*i +: 32] <= high_o[32*i +: 32] + 32'd1;
+        end
+      end
+      carry_q <= carry | (carry_q & ~settle);
+      hold_q  <= read_low_i | (hold_q & ~read_high_i);
+    end
+  end
+
+`ifdef FORMAL
+  `include "trine_counters_formal.svh"
+`endif
+
+endmodule

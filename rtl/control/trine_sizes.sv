@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The products that a command asks for, by shift and add.
+///
+/// `offset_o` = index * stride when `indexed_i`.  `beats_o`, the beats of a weight stream: of
+/// trits ceil(rows / 32) * ceil(cols / (16 * Groups)) * beats of a panel, of FP16 rows times
+/// `row_beats_o`, the beats of a row in whole blocks of 16 columns.  `span_o` = rows * stride when
+/// `apart_i`.  What is not asked for is 0.  The fields hold while it runs; `done_o` falls in the
+/// cycle after `start_i` and rises at most 110 cycles later.  The caller has checked the fields, so
+/// that 32 bits hold the beats.
+module trine_sizes #(
+  parameter int unsigned Groups = 16
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        start_i,
+  input  logic        indexed_i,
+  input  logic        trit_i,
+  input  logic        half_i,       // FP16 stream.
+  input  logic        apart_i,      // Rows have a stride.
+  input  logic [2:0]  depth_i,
+  input  logic [31:0] rows_i,
+  input  logic [31:0] cols_i,
+  input  logic [31:0] index_i,
+  input  logic [31:0] stride_i,
+  output logic        done_o,
+  output logic [63:0] offset_o,
+  output logic [31:0] beats_o,
+  output logic [31:0] row_beats_o,
+  output logic [63:0] span_o
+);
+
+  localparam int unsigned BlockBits = $clog2(16 * Groups);  // Columns of a panel.
+  localparam int unsigned RowBits   = $clog2(2 * Groups);   // FP16 columns of a beat.
+
+  // Beats of a panel: its tail codes' bits, then 24 for each plane.
+  logic [6:0] panel_beats;
+  always_comb begin
+    unique case (depth_i)
+      3'd1:    panel_beats = 7'(7 + 24);
+      3'd2:    panel_beats = 7'(9 + 48);
+      3'd3:    panel_beats = 7'(10 + 72);
+      default: panel_beats = 7'(12 + 96);
+    endcase
+  end
+
+  // A product in each state but StIdle; `StRows` goes on from that of `StPanel`.
+  typedef enum logic [2:0] {StIdle, StOffset, StPanel, StRows, StSpan} state_e;
+  state_e      state_q, next;
+  logic        load;               // The next product begins.
+  logic [63:0] left_q, sum_q;      // sum + left * right is the product.
+  logic [31:0] right_q;
+
+  assign done_o = state_q == StIdle;
+
+  logic [31:0] cols16, across;
+  always_comb begin
+    next   = state_q;
+    load   = 1'b0;
+    cols16 = '0;
+    across = '0;
+    if (start_i || state_q != StIdle) begin
+      cols16 = (cols_i + 32'd15) & ~32'd15;
+      across = half_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
+                      : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
+      load   = start_i || right_q == '0;
+      if (load) begin
+        unique case (state_q)
+          StIdle:  next = indexed_i ? StOffset : trit_i ? StPanel : half_i ? StRows
+                        : apart_i ? StSpan : StIdle;
+          StPanel: next = StRows;
+          StRows:  next = apart_i ? StSpan : StIdle;
+          StOffset: next = apart_i ? StSpan : StIdle;
+          default: next = StIdle;
+        endcase
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) state_q <= StIdle;
+    else         state_q <= next;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      offset_o    <= '0;
+      beats_o     <= '0;
+      span_o      <= '0;
+      row_beats_o <= across;
+    end
+    if (load) begin
+      sum_q <= '0;
+      unique case (next)
+        StOffset: begin
+          left_q  <= 64'(stride_i);
+          right_q <= index_i;
+        end
+        StPanel: begin
+          left_q  <= 64'(across);
+          right_q <= 32'(panel_beats);
+        end
+        StRows: begin
+          left_q  <= half_i ? 64'(across) : sum_q;
+          right_q <= half_i ? rows_i : (rows_i + 32'd31) >> 5;
+        end
+        StSpan: begin
+          left_q  <= 64'(stride_i);
+          right_q <= rows_i;
+        end
+        default: ;
+      endcase
+      unique case (state_q)
+        StOffset: offset_o <= sum_q;
+        StRows:   beats_o  <= sum_q[31:0];
+        StSpan:   span_o   <= sum_q;
+        default: ;
+      endcase
+    end else if (state_q != StIdle) begin
+      left_q  <= left_q << 1;
+      right_q <= right_q >> 1;
+      if (right_q[0]) sum_q <= sum_q + left_q;
+    end
+  end
+
+endmodule

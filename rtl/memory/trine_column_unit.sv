@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Scatters `rows_i` words of vector memory as FP16 to memory, `stride_i` bytes apart: one column
+/// of a row-major FP16 matrix.
+///
+/// Each element is a write job of two bytes; the data beat repeats the element, the write DMA
+/// strobes the two bytes.  About four cycles an element.  `done_o` pulses after the last beat.
+module trine_column_unit #(
+  parameter  int unsigned Groups      = 16,
+  parameter  int unsigned VectorWords = 65536,
+  parameter  int unsigned AddrWidth   = 40,
+  localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups),
+  localparam int unsigned CountWidth  = $clog2(VectorWords + 1),
+  localparam int unsigned DataWidth   = 32 * Groups
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  // Job: a pulse and its fields, which hold
+  input  logic                  start_i,
+  input  logic [CountWidth-1:0] rows_i,      // At least 1.
+  input  logic [31:0]           stride_i,
+  input  logic [AddrWidth-1:0]  addr_i,      // Of the first element, even.
+  input  logic [BeatWidth-1:0]  src_beat_i,
+  output logic                  done_o,
+  // Vector memory
+  output logic                  vec_read_valid_o,
+  output logic [BeatWidth-1:0]  vec_read_beat_o,
+  input  logic [DataWidth-1:0]  vec_read_data_i,
+  // Write DMA
+  output logic                  job_valid_o,
+  input  logic                  job_ready_i,
+  output logic [AddrWidth-1:0]  job_addr_o,
+  output logic                  beat_valid_o,
+  input  logic                  beat_ready_i,
+  output logic [DataWidth-1:0]  beat_data_o
+);
+
+  localparam int unsigned PlaceWidth = Groups > 1 ? $clog2(Groups) : 1;
+
+  typedef enum logic [2:0] {StIdle, StRead, StTake, StJob, StBeat} state_e;
+  state_e                state_q;
+  logic [CountWidth-1:0] left_q;       // Elements that are not yet written.
+  logic [PlaceWidth-1:0] place_q;      // Of the element in its beat.
+  logic                  last, beat_end;
+  assign last     = left_q == CountWidth'(1);
+  assign beat_end = place_q == PlaceWidth'(Groups - 1);
+
+  assign vec_read_valid_o = state_q == StRead;
+  assign job_valid_o      = state_q == StJob;
+  assign beat_valid_o     = state_q == StBeat;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= StIdle;
+      done_o  <= 1'b0;
+    end else begin
+      done_o <= beat_valid_o && beat_ready_i && last;
+      unique case (state_q)
+        StIdle: if (start_i) state_q <= StRead;
+        StRead: state_q <= StTake;
+        StTake: state_q <= StJob;
+        StJob:  if (job_ready_i) state_q <= StBeat;
+        StBeat: if (beat_ready_i) state_q <= last ? StIdle : beat_end ? StRead : StTake;
+        default: state_q <= StIdle;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      left_q          <= rows_i;
+      place_q         <= '0;
+      job_addr_o      <= addr_i;
+      vec_read_beat_o <= src_beat_i;
+    end
+    if (state_q == StTake) begin
+      logic [15:0] element;
+      element = trine_half_pkg::narrow(vec_read_data_i[31:0]);
+      for (int unsigned i = 1; i < Groups; i++) begin
+        if (place_q == PlaceWidth'(i)) element = trine_half_pkg::narrow(vec_read_data_i[32*i +: 32]);
+      end
+      beat_data_o <= {(2*Groups){element}};
+    end
+    if (beat_valid_o && beat_ready_i) begin
+      left_q     <= left_q - 1'b1;
+      place_q    <= (Groups == 1 || beat_end) ? '0 : place_q + 1'b1;
+      job_addr_o <= job_addr_o + AddrWidth'(stride_i);
+      if (beat_end) vec_read_beat_o <= vec_read_beat_o + 1'b1;
+    end
+  end
+
+  `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)
+
+endmodule

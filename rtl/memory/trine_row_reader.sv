@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Splits a read job of rows that lie apart into read DMA jobs, one a row.
+///
+/// A job of one row passes through in the same cycle.  The next job is taken when the last row
+/// of the one before is.
+module trine_row_reader #(
+  parameter int unsigned AddrWidth = 40
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  // Job
+  input  logic                 valid_i,
+  output logic                 ready_o,
+  input  logic [AddrWidth-1:0] addr_i,
+  input  logic [31:0]          beats_i,     // Of a row.
+  input  logic [31:0]          rows_i,      // At least 1.
+  input  logic [31:0]          stride_i,    // Bytes from row to row.
+  // To the DMA
+  output logic                 job_valid_o,
+  input  logic                 job_ready_i,
+  output logic [AddrWidth-1:0] job_addr_o,
+  output logic [31:0]          job_beats_o
+);
+
+  logic [31:0]          left_q, beats_q, stride_q;  // Rows that are still to be asked for.
+  logic [AddrWidth-1:0] addr_q;
+
+  logic more;
+  assign more        = left_q != '0;
+  assign ready_o     = job_ready_i && !more;
+  assign job_valid_o = valid_i || more;
+  assign job_addr_o  = more ? addr_q : addr_i;
+  assign job_beats_o = more ? beats_q : beats_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) left_q <= '0;
+    else if (more && job_ready_i) left_q <= left_q - 32'd1;
+    else if (valid_i && ready_o) left_q <= rows_i - 32'd1;
+  end
+  always_ff @(posedge clk_i) begin
+    if (more && job_ready_i) addr_q <= addr_q + AddrWidth'(stride_q);
+    else if (valid_i && ready_o) begin
+      addr_q   <= addr_i + AddrWidth'(stride_i);
+      beats_q  <= beats_i;
+      stride_q <= stride_i;
+    end
+  end
+
+endmodule
