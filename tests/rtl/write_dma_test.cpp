@@ -47,9 +47,9 @@ class Bench {
       dut->job_valid_i = 1;
       dut->job_addr_i = job.addr;
       dut->job_bytes_i = job.bytes;
-      const std::uint32_t beats = (job.bytes + kBeatBytes - 1) / kBeatBytes;
-      for (std::uint32_t i = 0; i < beats; ++i)
-        source_.push_back(job.addr + std::uint64_t{i} * kBeatBytes);
+      const std::uint64_t first = job.addr / kBeatBytes * kBeatBytes;
+      for (std::uint64_t beat = first; beat < job.addr + job.bytes; beat += kBeatBytes)
+        source_.push_back(beat);
       while (!(dut->eval(), dut->job_ready_o)) cycle();
       cycle();
       dut->job_valid_i = 0;
@@ -205,6 +205,13 @@ TEST_CASE("trine_write_dma: masks the last beat to every possible length") {
   Bench bench("write_dma_tail", {1.0, 1.0}, 1, 1);
   for (std::uint32_t bytes = 1; bytes <= 2 * kBeatBytes + 1; ++bytes)
     bench.run({{0x1000 - kBeatBytes, bytes}});
+}
+
+TEST_CASE("trine_write_dma: a job within one beat begins and ends anywhere in it") {
+  Bench bench("write_dma_inside", {1.0, 0.6}, 1, 1);
+  for (std::uint32_t first = 0; first < kBeatBytes; ++first)
+    for (std::uint32_t bytes = 1; first + bytes <= kBeatBytes; bytes += 1 + bytes / 4)
+      bench.run({{0x1000 + first, bytes}, {0x2000, kBeatBytes + 1}});
 }
 
 TEST_CASE("trine_write_dma: splits at 4 KiB and at the end of the address space") {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "Vtrine_column_unit.h"
+#include "golden/checkpoint/float16.h"
+#include "sim/dut.h"
+#include "tests/rtl/stalls.h"
+
+using namespace trine;
+using namespace trine::test;
+
+namespace {
+
+constexpr unsigned kGroups = TRINE_Groups;
+
+struct Write {
+  std::uint64_t addr;
+  std::uint16_t half;
+  bool operator==(const Write&) const = default;
+};
+
+/// Runs one job over a vector memory with `memory`; returns what was written, and the cycles.
+std::vector<Write> run(sim::Dut<Vtrine_column_unit>& dut, const std::vector<float>& memory,
+                       unsigned rows, unsigned src_beat, std::uint64_t addr, std::uint32_t stride,
+                       Coin& go) {
+  dut->job_ready_i = dut->beat_ready_i = 0;
+  set_port(dut->rows_i, rows);
+  set_port(dut->src_beat_i, src_beat);
+  set_port(dut->addr_i, addr);
+  dut->stride_i = stride;
+  dut->start_i = 1;
+  dut.step();
+  dut->start_i = 0;
+  std::vector<Write> writes;
+  bool job = false;
+  std::uint64_t job_addr = 0;
+  while (!dut->done_o) {
+    dut->job_ready_i = !job && go();
+    dut->beat_ready_i = job && go();
+    dut->eval();
+    const bool reads = dut->vec_read_valid_o;
+    const unsigned beat = dut->vec_read_beat_o;
+    if (dut->job_valid_o && dut->job_ready_i) {
+      job = true;
+      job_addr = dut->job_addr_o;
+    }
+    if (dut->beat_valid_o && dut->beat_ready_i) {
+      const auto words = get_words(dut->beat_data_o);
+      for (const std::uint32_t word : words) {
+        REQUIRE_EQ(word, words[0]);
+        REQUIRE_EQ(word >> 16, word & 0xFFFF);
+      }
+      writes.push_back({job_addr, static_cast<std::uint16_t>(words[0])});
+      job = false;
+    }
+    dut.step();
+    if (reads) set_words(dut->vec_read_data_i, reinterpret_cast<const std::uint32_t*>(&memory[beat * kGroups]));
+  }
+  dut.step();
+  return writes;
+}
+
+}  // namespace
+
+TEST_CASE("trine_column_unit: scatters each element as FP16, whatever the stalls") {
+  sim::Dut<Vtrine_column_unit> dut("column_unit", 1'000'000);
+  dut->start_i = 0;
+  dut.step();
+  Random random(7);
+  std::vector<float> memory(TRINE_VectorWords);
+  for (float& value : memory)
+    value = (static_cast<float>(random.below(20000)) - 10000.0F) / 64.0F * (random.below(5) == 0 ? 1e-6F : 1.0F);
+  for (unsigned n = 0; n < 60; ++n) {
+    CAPTURE(n);
+    Coin go(n % 3 == 0 ? 1.0 : 0.5, n);
+    const unsigned rows = n < 20 ? n + 1 : 1 + random.below(300);
+    const unsigned src = random.below((TRINE_VectorWords - 320) / 16) * 16;
+    const std::uint32_t stride = 64 * (1 + random.below(2000));
+    const std::uint64_t addr = std::uint64_t{random.below(1 << 30)} * 64 + 2 * random.below(32);
+    std::vector<Write> expected;
+    for (unsigned i = 0; i < rows; ++i)
+      expected.push_back({addr + std::uint64_t{i} * stride, golden::f32_to_f16(memory[src + i])});
+    CHECK(run(dut, memory, rows, src / kGroups, addr, stride, go) == expected);
+  }
+}

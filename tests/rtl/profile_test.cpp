@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <vector>
+
+#include "Vtrine_profile.h"
+#include "sim/dut.h"
+#include "tests/rtl/stalls.h"
+
+using namespace trine;
+using namespace trine::test;
+
+TEST_CASE("trine_profile: a record holds what happened between begin and end") {
+  sim::Dut<Vtrine_profile> dut("profile", 1'000'000);
+  Random random(9);
+  Coin go(0.6, 2);
+  dut->clear_i = dut->begin_i = dut->end_i = dut->start_i = dut->busy_i = dut->beat_ready_i = 0;
+  dut->enable_i = 1;
+  set_port(dut->events_i, 0);
+  std::uint64_t cycle = 0;
+  for (unsigned n = 0; n < 100; ++n) {
+    std::array<std::uint32_t, 16> expected{};
+    expected[0] = dut->index_i = random.word();
+    expected[1] = dut->word0_i = random.word();
+    if (n == 50) {
+      dut->clear_i = 1;
+      dut->busy_i = 0;
+      dut.step();
+      dut->clear_i = 0;
+      cycle = 0;
+    }
+    const unsigned length = 1 + random.below(200);
+    for (unsigned c = 0; c <= length; ++c) {
+      dut->busy_i = 1;
+      dut->begin_i = c == 0;
+      dut->end_i = c == length;
+      const unsigned events = c == 0 ? 0 : random.below(128);
+      set_port(dut->events_i, events);
+      for (unsigned i = 0; i < 7; ++i) expected[6 + i] += events >> i & 1;
+      if (c == 0) expected[2] = static_cast<std::uint32_t>(cycle);
+      if (c == length) expected[4] = static_cast<std::uint32_t>(cycle);
+      dut.step();
+      ++cycle;
+    }
+    dut->begin_i = dut->end_i = 0;
+    set_port(dut->events_i, 0);
+    dut->start_i = 1;
+    dut.step();
+    dut->start_i = 0;
+    ++cycle;
+    std::vector<std::uint32_t> record;
+    while (!dut->done_o) {
+      dut->beat_ready_i = go();
+      dut->eval();
+      if (dut->beat_valid_o && dut->beat_ready_i) {
+        const auto words = get_words(dut->beat_data_o);
+        record.insert(record.end(), words.begin(), words.end());
+      }
+      dut.step();
+      ++cycle;
+    }
+    dut->beat_ready_i = 0;
+    REQUIRE_EQ(record.size(), 16u);
+    for (unsigned i = 0; i < 16; ++i) {
+      CAPTURE(i);
+      CHECK_EQ(record[i], expected[i]);
+    }
+  }
+}
