@@ -30,7 +30,7 @@ module trine_command_check #(
 
   // A word index plus a size of up to 2 * 2^32.
   localparam int unsigned ReachBits = 35;
-  localparam logic [ReachBits-1:0] HalfBeat = ReachBits'(2 * Groups);  // FP16 columns of a beat.
+  localparam int unsigned HalfBits  = $clog2(2 * Groups);  // FP16 columns of a beat, their bits.
 
   logic [7:0] opcode;
   logic [2:0] depth;
@@ -55,9 +55,8 @@ module trine_command_check #(
     bad_cols     = 1'b0;
     bad_head     = 1'b0;
     if (form_i) begin
-      row_bytes   = (((ReachBits'(cols_i) + ReachBits'(15)) & ~ReachBits'(15))
-                     + (HalfBeat - 1'b1)) & ~(HalfBeat - 1'b1);
-      row_bytes   = row_bytes << 1;
+      row_bytes   = (ReachBits'(cols_i) + ReachBits'(15)) >> 4 << 4;
+      row_bytes   = (row_bytes + ReachBits'(2 * Groups - 1)) >> HalfBits << (HalfBits + 1);
       bad_cols    = cols_i == '0 || cols_i > 32'(MaxCols);
       // A power of two from 32 to 512 that divides the rows.
       bad_head    = cols_i[4:0] != '0 || cols_i[31:10] != '0 || cols_i == '0
@@ -91,9 +90,9 @@ module trine_command_check #(
     src2_words    = '0;
     dst_words     = '0;
     if (reach_i) begin
-      rows16 = (ReachBits'(rows_i) + ReachBits'(15)) & ~ReachBits'(15);
-      rows32 = (ReachBits'(rows_i) + ReachBits'(31)) & ~ReachBits'(31);
-      cols16 = (ReachBits'(cols_i) + ReachBits'(15)) & ~ReachBits'(15);
+      rows16 = (ReachBits'(rows_i) + ReachBits'(15)) >> 4 << 4;
+      rows32 = (ReachBits'(rows_i) + ReachBits'(31)) >> 5 << 5;
+      cols16 = (ReachBits'(cols_i) + ReachBits'(15)) >> 4 << 4;
       unique case (opcode)
         trine_commands_pkg::OPCODE_LOAD: dst_words = rows16;
         trine_commands_pkg::OPCODE_STORE, trine_commands_pkg::OPCODE_STORE_COLUMN:

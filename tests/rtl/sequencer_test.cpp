@@ -269,6 +269,7 @@ TEST_CASE("trine_sequencer: each command fails the first check that it should, o
                                                                   : 0x10000;
     if (!MemoryWindow{config.base, config.limit}.holds(config.list, 128)) continue;  // That would be the list's error.
     CAPTURE(seed);
+    CAPTURE(describe(c));
     const auto [expected, effective] = checked(c, config);
     const Outcome out = bench.run(config, {c, make(Opcode::END)});
     ++seen[expected];
