@@ -12,15 +12,18 @@ target_compile_definitions(trine_sim_runtime
 target_compile_options(trine_sim_runtime PRIVATE -O2 -w)
 target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
 
-# trine_core(GROUPS KIND): library trine_core_g<GROUPS>[_check] with the Verilated trine_top of so
-# many groups and the code that clocks it. KIND is `fast` (neither assertions nor waves) or `check`
+# trine_core(GROUPS VECTORS KIND): library trine_core_g<GROUPS>[v<VECTORS>][_check] with the Verilated
+# trine_top of so many groups and vectors and the code that clocks it. KIND is `fast` (neither assertions nor waves) or `check`
 # (assertions, random initial values, waves).
-function(trine_core groups kind)
+function(trine_core groups vectors kind)
   set(name g${groups})
+  if(NOT vectors EQUAL 1)
+    string(APPEND name v${vectors})
+  endif()
   set(waves 0)
   set(flags --x-assign fast --x-initial fast)
   if("${kind}" STREQUAL "check")
-    set(name g${groups}_check)
+    string(APPEND name _check)
     set(waves 1)
     set(flags --assert --trace-fst --x-assign unique --x-initial unique)
   endif()
@@ -37,7 +40,7 @@ function(trine_core groups kind)
     OUTPUT ${dir}/all.cc
     COMMAND bash -c "rm -f *"
     COMMAND ${VERILATOR_BIN} --cc -O3 -I${PROJECT_SOURCE_DIR}/rtl
-            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${flags} -GGroups=${groups}
+            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${flags} -GGroups=${groups} -GVectors=${vectors}
             --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${sources}
     COMMAND bash -c "printf '#include \"%s\"\\n' *.cpp > all.cc"
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
@@ -52,6 +55,7 @@ function(trine_core groups kind)
   add_library(trine_core_${name} STATIC verilated_core.cpp)
   target_compile_definitions(trine_core_${name} PRIVATE
     TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
+    TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
     TRINE_MAKE_CORE=make_core_${name})
   target_link_libraries(trine_core_${name}
     PUBLIC trine_driver PRIVATE trine_model_${name} trine_flags)

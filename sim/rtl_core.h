@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "driver/memory.h"
@@ -18,6 +19,12 @@ class RtlCore {
 
   /// Advances `cycles` clock cycles; the register bus is idle.
   virtual void run(std::uint64_t cycles) = 0;
+
+  /// The same, until a command has run; false when none has after `cycles` cycles.
+  virtual bool run_command(std::uint64_t cycles) = 0;
+
+  /// The words of a bank of vector memory, behind the core's back.
+  virtual std::span<const std::uint32_t> vector_memory(unsigned bank) const = 0;
 
   /// One transfer on the register bus; the clock runs meanwhile. Throws Error for an error
   /// response or none at all.
@@ -35,12 +42,15 @@ class RtlCore {
   virtual std::string channels() const = 0;
 };
 
-/// The models that are built: number of groups, `_check` with assertions and trace.
+/// The models that are built: number of groups, of vectors when there are several, `_check` with
+/// assertions and trace.
 std::unique_ptr<RtlCore> make_core_g1(MemoryMap& memory, const SimOptions& options);
 std::unique_ptr<RtlCore> make_core_g4(MemoryMap& memory, const SimOptions& options);
 std::unique_ptr<RtlCore> make_core_g16(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g16v4(MemoryMap& memory, const SimOptions& options);
 std::unique_ptr<RtlCore> make_core_g1_check(MemoryMap& memory, const SimOptions& options);
 std::unique_ptr<RtlCore> make_core_g4_check(MemoryMap& memory, const SimOptions& options);
 std::unique_ptr<RtlCore> make_core_g16_check(MemoryMap& memory, const SimOptions& options);
+std::unique_ptr<RtlCore> make_core_g16v4_check(MemoryMap& memory, const SimOptions& options);
 
 }  // namespace trine::sim

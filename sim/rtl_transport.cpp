@@ -20,18 +20,21 @@ constexpr std::uint64_t kFirstSlice = 32, kLastSlice = 1024;
 constexpr std::uint64_t kTraceSlice = 8;
 
 std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
+  struct Build {
+    unsigned groups, vectors;
+    decltype(&make_core_g1) fast, check;
+  };
+  static constexpr Build kBuilds[] = {{1, 1, make_core_g1, make_core_g1_check},
+                                      {4, 1, make_core_g4, make_core_g4_check},
+                                      {16, 1, make_core_g16, make_core_g16_check},
+                                      {16, 4, make_core_g16v4, make_core_g16v4_check}};
   const bool check = options.checking || !options.trace_file.empty();
-  switch (options.groups) {
-    case 1:
-      return (check ? make_core_g1_check : make_core_g1)(memory, options);
-    case 4:
-      return (check ? make_core_g4_check : make_core_g4)(memory, options);
-    case 16:
-      return (check ? make_core_g16_check : make_core_g16)(memory, options);
-    default:
-      throw Error(
-          fmt::format("no simulator with {} groups; there are 1, 4 and 16", options.groups));
-  }
+  for (const Build& build : kBuilds)
+    if (build.groups == options.groups && build.vectors == options.vectors)
+      return (check ? build.check : build.fast)(memory, options);
+  throw Error(fmt::format("no simulator with {} groups and {} vectors; there are 1, 4 and 16 groups "
+                          "with 1 vector and 16 groups with 4",
+                          options.groups, options.vectors));
 }
 
 }  // namespace
@@ -75,6 +78,29 @@ void RtlTransport::wait() {
     watch();
   }
   report();
+}
+
+void RtlTransport::step() {
+  const auto start = Clock::now();
+  const std::uint64_t first = core_->cycles();
+  // A list that stops without running a command is at rest within the slice.
+  bool done = false;
+  while (!done && core_->cycles() - first < options_.wait_cycles) {
+    done = core_->run_command(kLastSlice);
+    if (!done && !busy()) break;
+    if (!done) watch();
+  }
+  wall_time_ += Clock::now() - start;
+  timed_cycles_ += core_->cycles() - first;
+  report();
+}
+
+void RtlTransport::read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) {
+  const std::span<const std::uint32_t> words = core_->vector_memory(bank);
+  if (first > words.size() || to.size() > words.size() - first)
+    throw Error(fmt::format("vector memory: words {} to {} of {}", first, first + to.size(),
+                            words.size()));
+  std::ranges::copy(words.subspan(first, to.size()), to.begin());
 }
 
 void RtlTransport::run(std::uint64_t cycles) {

@@ -30,6 +30,10 @@ class RtlTransport final : public Transport {
   /// makes no progress for `SimOptions::watchdog_cycles`, naming cycle, command and channels.
   void wait() override;
 
+  /// Runs until a command has completed or the list has stopped; like wait() otherwise.
+  void step() override;
+  void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) override;
+
   /// Advances `cycles` cycles, busy or not.
   void run(std::uint64_t cycles);
 

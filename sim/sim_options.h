@@ -28,6 +28,7 @@ struct SimProgress {
 /// What to simulate and how to watch it.
 struct SimOptions {
   unsigned groups = 16;                     // 1, 4 or 16.
+  unsigned vectors = 1;                     // Banks; 4 with 16 groups.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   AxiTiming memory{};                       // Ideal by default.
   std::uint64_t seed = 1;                   // Of the initial values in the checking build.

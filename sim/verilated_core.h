@@ -44,6 +44,27 @@ class VerilatedCore final : public RtlCore {
     }
   }
 
+  bool run_command(std::uint64_t cycles) override {
+    for (; cycles > 0; --cycles) {
+      fall();
+      const bool done = model_->command_done_o != 0;
+      rise();
+      if (done) return true;
+    }
+    return false;
+  }
+
+  std::span<const std::uint32_t> vector_memory(unsigned bank) const override {
+    std::span<const std::uint32_t> words;
+    for_each_bank(*model_->rootp, [&](unsigned index, const auto& memory) {
+      static_assert(sizeof(memory) % 4 == 0);
+      if (index == bank)
+        words = {reinterpret_cast<const std::uint32_t*>(&memory), sizeof(memory) / 4};
+    });
+    if (words.empty()) throw Error(fmt::format("the core has no bank {} of vector memory", bank));
+    return words;
+  }
+
   std::uint32_t read(std::uint32_t offset) override {
     model_->s_axil_araddr_i = static_cast<std::uint16_t>(offset);
     model_->s_axil_arvalid_i = model_->s_axil_rready_i = 1;
@@ -104,6 +125,21 @@ class VerilatedCore final : public RtlCore {
   }
 
  private:
+  /// Calls f(bank, array) for each bank that the model has; the names are Verilator's.
+  template <class Root, class F>
+  static void for_each_bank(const Root& root, F&& f) {
+#define TRINE_BANK(b) \
+  trine_top__DOT__u_vector_memory__DOT__gen_bank__BRA__##b##__KET____DOT__u_ram__DOT__mem
+#define TRINE_VISIT_BANK(b) \
+  if constexpr (requires { root.TRINE_BANK(b); }) f(b, root.TRINE_BANK(b))
+    TRINE_VISIT_BANK(0);
+    TRINE_VISIT_BANK(1);
+    TRINE_VISIT_BANK(2);
+    TRINE_VISIT_BANK(3);
+#undef TRINE_VISIT_BANK
+#undef TRINE_BANK
+  }
+
   static constexpr unsigned kRegisterCycles = 1000;
   static constexpr unsigned kResetCycles = 8;
 
