@@ -58,7 +58,7 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_LIMIT_WORD = 11;  // The index (token, position) must be below it
   parameter int unsigned FIELD_LIMIT_LSB = 0;
   parameter int unsigned FIELD_LIMIT_WIDTH = 32;
-  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores
+  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores times log2(e)
   parameter int unsigned FIELD_ALPHA_LSB = 0;
   parameter int unsigned FIELD_ALPHA_WIDTH = 32;
   parameter int unsigned FIELD_BETA_WORD = 13;  // FP32; of RMSNORM: epsilon
@@ -93,7 +93,7 @@ package trine_commands_pkg;
   parameter logic [7:0]  OPCODE_ROPE = 8'h09;  // Rotates heads of COLS elements; vector[SRC2..] holds COLS / 2 cosines, then COLS / 2 sines
   parameter logic [31:0] OPCODE_ROPE_BITS = 32'h0F0000FF;
   parameter logic [15:0] OPCODE_ROPE_WORDS = 16'h003F;
-  parameter logic [7:0]  OPCODE_SOFTMAX = 8'h0A;  // vector[DST..] = softmax of ALPHA * vector[SRC..]
+  parameter logic [7:0]  OPCODE_SOFTMAX = 8'h0A;  // vector[DST..] = powers of 2 to ALPHA * vector[SRC..], divided by their sum
   parameter logic [31:0] OPCODE_SOFTMAX_BITS = 32'h0F3000FF;
   parameter logic [15:0] OPCODE_SOFTMAX_WORDS = 16'h101B;
   parameter logic [7:0]  OPCODE_SILU_MUL = 8'h0B;  // vector[DST..] = SiLU of vector[SRC..] times vector[SRC2..]

@@ -464,6 +464,17 @@ module trine_top #(
   // ---- Vector operations ----
 
   if (VectorUnit != 0) begin : gen_vector_unit
+    trine_vector_pkg::op_e op;
+    always_comb begin
+      unique case (word0[7:0])
+        trine_commands_pkg::OPCODE_RMSNORM:  op = trine_vector_pkg::OpRmsnorm;
+        trine_commands_pkg::OPCODE_ROPE:     op = trine_vector_pkg::OpRope;
+        trine_commands_pkg::OPCODE_SOFTMAX:  op = trine_vector_pkg::OpSoftmax;
+        trine_commands_pkg::OPCODE_SILU_MUL: op = trine_vector_pkg::OpSiluMul;
+        trine_commands_pkg::OPCODE_ARGMAX:   op = trine_vector_pkg::OpArgmax;
+        default:                             op = trine_vector_pkg::OpAdd;
+      endcase
+    end
     trine_vector_unit #(
       .Groups      (Groups),
       .VectorWords (VectorWords)
@@ -471,7 +482,7 @@ module trine_top #(
       .clk_i,
       .rst_ni,
       .start_i           (vector_start),
-      .op_i              (trine_vector_pkg::operation(word0[7:0])),
+      .op_i              (op),
       .rows_i            (rows),
       .cols_i            (cols),
       .src_beat_i        (src_beat),
