@@ -20,8 +20,10 @@ class RtlCore {
   /// Advances `cycles` clock cycles; the register bus is idle.
   virtual void run(std::uint64_t cycles) = 0;
 
-  /// The same, until a command has run; false when none has after `cycles` cycles.
-  virtual bool run_command(std::uint64_t cycles) = 0;
+  /// The same, until `commands()` is beyond `seen`; false when it is not after `cycles` cycles.
+  virtual bool run_command(std::uint64_t seen, std::uint64_t cycles) = 0;
+  /// Commands that have run so far.
+  virtual std::uint64_t commands() const = 0;
 
   /// The words of a bank of vector memory, behind the core's back.
   virtual std::span<const std::uint32_t> vector_memory(unsigned bank) const = 0;

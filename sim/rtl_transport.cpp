@@ -82,11 +82,11 @@ void RtlTransport::wait() {
 
 void RtlTransport::step() {
   const auto start = Clock::now();
-  const std::uint64_t first = core_->cycles();
+  const std::uint64_t first = core_->cycles(), seen = core_->commands();
   // A list that stops without running a command is at rest within the slice.
   bool done = false;
   while (!done && core_->cycles() - first < options_.wait_cycles) {
-    done = core_->run_command(kLastSlice);
+    done = core_->run_command(seen, kLastSlice);
     if (!done && !busy()) break;
     if (!done) watch();
   }

@@ -44,15 +44,14 @@ class VerilatedCore final : public RtlCore {
     }
   }
 
-  bool run_command(std::uint64_t cycles) override {
-    for (; cycles > 0; --cycles) {
+  bool run_command(std::uint64_t seen, std::uint64_t cycles) override {
+    for (; cycles > 0 && commands_ <= seen; --cycles) {
       fall();
-      const bool done = model_->command_done_o != 0;
       rise();
-      if (done) return true;
     }
-    return false;
+    return commands_ > seen;
   }
+  std::uint64_t commands() const override { return commands_; }
 
   std::span<const std::uint32_t> vector_memory(unsigned bank) const override {
     std::span<const std::uint32_t> words;
@@ -164,6 +163,7 @@ class VerilatedCore final : public RtlCore {
 
   void rise() {
     memory_.sample(*model_);
+    commands_ += model_->command_done_o;
     model_->clk_i = 1;
     model_->eval();
     memory_.drive(*model_);
@@ -181,7 +181,7 @@ class VerilatedCore final : public RtlCore {
   AxiMemory<Model> memory_;
   std::unique_ptr<Model> model_;
   TraceFile<Model> trace_;
-  std::uint64_t cycles_ = 0;
+  std::uint64_t cycles_ = 0, commands_ = 0;
 };
 
 }  // namespace trine::sim

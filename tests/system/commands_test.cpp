@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random lists of the whole command set, good ones and corrupted ones, on the RTL and the golden
+// machine.
+
+#include <cmath>
+
+#include "driver/command_check.h"
+#include "golden/checkpoint/float16.h"
+#include "golden/exact/codebook.h"
+#include "golden/format/trit_matrix.h"
+#include "tests/system/pair.h"
+
+using namespace trine;
+using namespace trine::sim;
+using namespace trine::command;
+
+namespace {
+
+// Memory: floats, halves and a trit matrix to read, an area to write.
+constexpr std::uint32_t kFloats = 0x10000, kHalves = 0x40000, kBook = 0x7F000, kStream = 0x80000;
+constexpr std::uint32_t kTarget = 0xC0000, kTargetEnd = 0x100000;
+constexpr std::uint32_t kRegion = 0x2000;  // Words of vector memory that the lists use.
+constexpr golden::MatrixShape kShape{96, 320, 3};
+
+constexpr Opcode kOps[] = {Opcode::LOAD,       Opcode::STORE,    Opcode::TRIT_MATVEC,
+                           Opcode::F16_MATVEC, Opcode::STORE_COLUMN, Opcode::RMSNORM,
+                           Opcode::ROPE,       Opcode::SOFTMAX,  Opcode::SILU_MUL,
+                           Opcode::ADD,        Opcode::ARGMAX};
+
+class Bench {
+ public:
+  Bench(const SimOptions& options, unsigned seed) : pair(options), random_(seed) {
+    std::vector<std::uint16_t> halves((kBook - kHalves) / 2);
+    for (auto& half : halves) half = golden::f32_to_f16(value());
+    pair.put(kHalves, halves);
+    golden::TritMatrix matrix;
+    matrix.shape = kShape;
+    matrix.levels.resize(kShape.rows * kShape.cols);
+    for (auto& level : matrix.levels) level = static_cast<std::int8_t>(below(27)) - 13;
+    matrix.scales.resize(kShape.rows * kShape.groups_per_row());
+    for (auto& scale : matrix.scales) scale = static_cast<std::uint8_t>(below(golden::kCodebook));
+    for (std::size_t k = 0; k < golden::kCodebook; ++k)
+      matrix.codebook[k] = std::exp2(0.3 * static_cast<double>(k) - 10);
+    const auto book = golden::hardware_codebook(matrix.codebook, kShape.depth);
+    std::vector<std::uint32_t> words(kCodebookBytes / 4);
+    for (std::size_t k = 0; k < golden::kCodebook; ++k)
+      words[k] = book.mantissa[k] | static_cast<std::uint32_t>(book.shift[k]) << 16;
+    words[golden::kCodebook] = static_cast<std::uint32_t>(book.exponent);
+    pair.put(kBook, words);
+    const auto stream = golden::pack(matrix, pair.params().geometry());
+    REQUIRE_LE(kStream + stream.size(), kTarget);
+    pair.write(kStream, stream);
+    refill();
+  }
+
+  std::uint32_t below(std::uint64_t n) { return static_cast<std::uint32_t>(random_() % n); }
+  float value() { return std::ldexp(normal_(random_), static_cast<int>(below(8)) - 4); }
+
+  /// Known contents of every bank, and of the area that is written.
+  void refill() {
+    std::vector<float> floats((kHalves - kFloats) / 4);
+    for (float& x : floats) x = value();
+    pair.put(kFloats, floats);
+    pair.put(kTarget, std::vector<std::uint32_t>((kTargetEnd - kTarget) / 4, 0x3C003C00));
+    std::vector<Command> list;
+    for (unsigned bank = 0; bank < pair.params().vectors; ++bank)
+      list.push_back(make(Opcode::LOAD).set(BANK, bank).set(ROWS, kRegion).set(
+          ADDR_LO, kFloats + 256 * bank));
+    list.push_back(make(Opcode::END));
+    REQUIRE(pair.run(list).done());
+  }
+
+  /// Sequence state of both sides, inside all limits that the lists set.
+  void new_state() {
+    state.position = below(90);
+    for (std::uint32_t& token : state.token) token = below(30);
+    for (Transport* side : {static_cast<Transport*>(&pair.rtl), static_cast<Transport*>(&pair.golden)}) {
+      side->write(Reg::POSITION, state.position);
+      side->write(Reg::TOKEN_0, state.token[0]);
+      side->write(Reg::TOKEN_1, state.token[1]);
+      side->write(Reg::TOKEN_2, state.token[2]);
+      side->write(Reg::TOKEN_3, state.token[3]);
+    }
+  }
+
+  /// A command whose operands are initialised and whose result does not touch its operands,
+  /// except in place.
+  Command good_command() {
+    const Opcode op = kOps[below(std::size(kOps))];
+    Command c = make(op);
+    c.set(BANK, below(pair.params().vectors)).set(ROWS, 1 + below(below(3) != 0 ? 100 : 700));
+    const auto place = [&](std::uint32_t slot) { return slot * 0x800 + 16 * below(16); };
+    const OpcodeInfo& info = *find_opcode(static_cast<std::uint32_t>(op));
+    const std::uint32_t in_place = below(3);
+    if ((info.used_words >> SRC.word & 1) != 0) c.set(SRC, place(0));
+    if ((info.used_words >> SRC2.word & 1) != 0) c.set(SRC2, place(1));
+    if ((info.used_words >> DST.word & 1) != 0) c.set(DST, place(2));
+    const bool elementwise = op >= Opcode::RMSNORM && op <= Opcode::ADD;
+    if (elementwise && in_place == 1) c.set(DST, c.get(SRC));
+    if (elementwise && in_place == 2 && op != Opcode::SOFTMAX && op != Opcode::ROPE)
+      c.set(DST, c.get(SRC2));
+    switch (op) {
+      case Opcode::LOAD:
+        c.set(HALF, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
+        c.set(ADDR_LO, (c.get(HALF) != 0 ? kHalves : kFloats) + 64 * below(300));
+        break;
+      case Opcode::STORE:
+        c.set(HALF, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
+        c.set(ADDR_LO, kTarget + 64 * below(1000));
+        break;
+      case Opcode::STORE_COLUMN:
+        c.set(STRIDE, 64 * (4 + below(4))).set(LIMIT, 94 + below(30)).set(ADDR_LO, kTarget);
+        c.set(ROWS, 1 + below(200));
+        break;
+      case Opcode::TRIT_MATVEC:
+        c.set(ROWS, kShape.rows).set(COLS, kShape.cols).set(DEPTH, kShape.depth).set(RAW, below(2));
+        c.set(ADDR_LO, kStream).set(BOOK_LO, kBook);
+        break;
+      case Opcode::F16_MATVEC: {
+        c.set(ROWS, 94 + below(30)).set(COLS, 94 + below(100)).set(SPAN, below(3)).set(RAW, below(2));
+        if (c.get(RAW) != 0) c.set(SPAN, below(2));
+        c.set(ADDR_LO, kHalves + 64 * below(100));
+        if (below(2) != 0) c.set(STRIDE, 512 + 64 * below(4));
+        break;
+      }
+      case Opcode::RMSNORM:
+        c.set(ALPHA, std::bit_cast<std::uint32_t>(1.0F / static_cast<float>(c.get(ROWS))));
+        c.set(BETA, std::bit_cast<std::uint32_t>(1e-6F));
+        break;
+      case Opcode::ROPE:
+        c.set(COLS, 32u << below(3));
+        c.set(ROWS, c.get(COLS) * (1 + below(5)));
+        break;
+      case Opcode::SOFTMAX:
+        c.set(ALPHA, std::bit_cast<std::uint32_t>(0.18F));
+        if (below(2) != 0) c.set(SPAN, 1).set(ROWS, 94 + below(100));
+        break;
+      case Opcode::ARGMAX:
+        c.set(COLS, below(2) * below(1000));
+        break;
+      default:
+        break;
+    }
+    return c;
+  }
+
+  std::vector<Command> good_list() {
+    std::vector<Command> list;
+    for (unsigned n = 1 + below(12); n > 0; --n) {
+      list.push_back(good_command());
+      if (below(4) == 0) list.push_back(make(Opcode::FENCE));
+    }
+    list.push_back(make(Opcode::END));
+    return list;
+  }
+
+  /// Every word that a list may have written, in all banks.
+  void check_vector_memory() {
+    std::vector<std::uint32_t> got(kRegion), want(kRegion);
+    for (unsigned bank = 0; bank < pair.params().vectors; ++bank) {
+      CAPTURE(bank);
+      pair.rtl.read_vector(bank, 0, got);
+      pair.golden.read_vector(bank, 0, want);
+      const auto at = std::mismatch(got.begin(), got.end(), want.begin()).first - got.begin();
+      CAPTURE(at);
+      REQUIRE(got == want);
+    }
+  }
+
+  Pair pair;
+  SequenceState state;
+
+ private:
+  std::mt19937 random_;
+  std::normal_distribution<float> normal_;
+};
+
+constexpr struct {
+  unsigned groups, vectors;
+} kBuilds[] = {{1, 1}, {4, 1}, {16, 1}, {16, 4}};
+
+}  // namespace
+
+TEST_CASE("trine_top: the whole command set, each command like the golden machine's") {
+  for (const auto& build : kBuilds) {
+    CAPTURE(build.groups);
+    CAPTURE(build.vectors);
+    const auto timings = timing_matrix(build.groups);
+    for (const std::size_t t : {std::size_t{0}, std::size_t{4}}) {
+      CAPTURE(t);
+      Bench bench({.groups = build.groups, .vectors = build.vectors, .memory = timings[t],
+                   .checking = true},
+                  build.groups + build.vectors);
+      for (unsigned n = 0; n < (build.groups == 1 ? 10u : 25u); ++n) {
+        CAPTURE(n);
+        bench.new_state();
+        const auto list = bench.good_list();
+        // One command at a time: the first that differs is the one.
+        start_list(bench.pair.rtl, list);
+        start_list(bench.pair.golden, list);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+          CAPTURE(i);
+          CAPTURE(describe(list[i]));
+          CAPTURE(bench.state.position);
+          bench.pair.rtl.step();
+          bench.pair.golden.step();
+          bench.check_vector_memory();
+        }
+        CHECK_EQ(finish_list(bench.pair.rtl), finish_list(bench.pair.golden));
+        bench.pair.check_memory();
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_top: a corrupted command gives an error code and index, and the core goes on") {
+  for (const auto& build : kBuilds) {
+    CAPTURE(build.groups);
+    CAPTURE(build.vectors);
+    Bench bench({.groups = build.groups, .vectors = build.vectors, .checking = true,
+                 .watchdog_cycles = 200'000},
+                7 * build.groups + build.vectors);
+    unsigned refused = 0, ran = 0;
+    for (unsigned n = 0; n < 200; ++n) {
+      CAPTURE(n);
+      bench.new_state();
+      auto list = bench.good_list();
+      const std::uint32_t index = bench.below(list.size());
+      Command& bad = list[index];
+      for (unsigned flips = 1 + bench.below(3); flips > 0; --flips)
+        bad.words[bench.below(16)] ^= 1u << bench.below(32);
+      CAPTURE(describe(bad));
+      const CheckedCommand checked =
+          check_command(bad, bench.pair.params(), {0, kTestMemory}, bench.state);
+      // What the golden machine leaves open, or would take too long here, is not run.
+      if (checked.code == ErrorCode::NONE) {
+        ++ran;
+        continue;
+      }
+      ++refused;
+      const Outcome got = run_list(bench.pair.rtl, list), want = run_list(bench.pair.golden, list);
+      CHECK_EQ(got, want);
+      if (want.index == index) CHECK_EQ(want.code(), checked.code);
+      CHECK(!want.done());
+      for (Transport* side : {static_cast<Transport*>(&bench.pair.rtl),
+                              static_cast<Transport*>(&bench.pair.golden)}) {
+        side->write(Reg::CTRL, field::CTRL_RESET.mask());
+        CHECK_EQ(side->read(Reg::STATUS), 0u);
+        CHECK_EQ(side->read(Reg::ERROR), 0u);
+        CHECK_EQ(side->read(Reg::LIST_COUNT), 0u);
+      }
+      if (n % 10 == 0) {
+        bench.refill();
+        bench.new_state();
+        const auto after = bench.good_list();
+        bench.pair.run(after);
+        bench.check_vector_memory();
+      }
+    }
+    CHECK_GT(refused, 50u);
+    CHECK_GT(ran, 0u);
+  }
+}
