@@ -36,16 +36,22 @@ foreach(instance 4_2 16_4)
   trine_engine_tests(${model} ${groups} ${vectors} 128 17408 16384 matvec f16)
 endforeach()
 
-# On source and netlist.
+# Small ones: on source, on the netlist of words (w_) and, with one vector, of gates (n_). The
+# Verilated netlist of gates gives wrong FP16 results, and wrong ones with two vectors
+# (rtl/README.md), so that it is tested with trits only.  No assertions on words: Yosys makes
+# states one-hot, and before the reset they are not.
 foreach(vectors 1 2)
-  set(name engine_small_v${vectors})
   set(params Groups=2 Vectors=${vectors} TileRows=64 VectorWords=2048 MaxCols=512)
+  set(name engine_small_v${vectors})
   trine_verilate(v_${name} trine_matvec ${engine_sources} PARAMS ${params})
-  trine_netlist(${name} trine_matvec ${engine_sources} PARAMS ${params} MEMORIES)
-  trine_verilate(n_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}.sv
-    ARGS -Wno-lint -Wno-style -Wno-UNOPTFLAT)
+  trine_netlist(${name}_words trine_matvec ${engine_sources} PARAMS ${params} WORDS)
+  trine_verilate(w_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}_words.sv
+    ARGS --no-assert -Wno-lint -Wno-style -Wno-UNOPTFLAT)
   trine_engine_tests(v_${name} 2 ${vectors} 64 2048 512 matvec f16)
+  trine_engine_tests(w_${name} 2 ${vectors} 64 2048 512 matvec f16)
 endforeach()
-# The FP16 engine and several vectors differ from their source on these netlists: until that is
-# found, the test of the netlist covers the trit engine with one vector only (README.md, limits).
+trine_netlist(engine_small_v1 trine_matvec ${engine_sources}
+  PARAMS Groups=2 TileRows=64 VectorWords=2048 MaxCols=512 MEMORIES)
+trine_verilate(n_engine_small_v1 trine_matvec ${CMAKE_BINARY_DIR}/netlist/engine_small_v1.sv
+  ARGS -Wno-lint -Wno-style -Wno-UNOPTFLAT)
 trine_engine_tests(n_engine_small_v1 2 1 64 2048 512 matvec)
