@@ -30,7 +30,7 @@ for f in $(find rtl -name '*.sv' | sort); do [[ $f = *_pkg.sv ]] || modules+=("$
 # Carry chains first (see techmap.v); the hierarchy stays, so that the report is by module and
 # the sixteen groups are mapped once.
 prepare="read_verilog -sv -Irtl ${packages[*]} ${modules[*]}; $set_parameters
-         hierarchy -check -top $top; proc; opt; wreduce; opt_clean; techmap $define -map fpga/techmap.v"
+         hierarchy -check -top $top; rename -top $top; proc; opt; wreduce; opt_clean; techmap $define -map fpga/techmap.v"
 case $family in
   # Yosys warns that its ABC9 takes the delays of the 7 series: they steer the mapping only.
   xcup) map="synth_xilinx -abc9 -family xcup -top $top" ;;

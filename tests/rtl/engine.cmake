@@ -46,12 +46,12 @@ foreach(vectors 1 2)
   trine_verilate(v_${name} trine_matvec ${engine_sources} PARAMS ${params})
   trine_netlist(${name}_words trine_matvec ${engine_sources} PARAMS ${params} WORDS)
   trine_verilate(w_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}_words.sv
-    ARGS --no-assert -Wno-lint -Wno-style -Wno-UNOPTFLAT)
+    ARGS --no-assert ${TRINE_NETLIST_ARGS})
   trine_engine_tests(v_${name} 2 ${vectors} 64 2048 512 matvec f16)
   trine_engine_tests(w_${name} 2 ${vectors} 64 2048 512 matvec f16)
 endforeach()
 trine_netlist(engine_small_v1 trine_matvec ${engine_sources}
   PARAMS Groups=2 TileRows=64 VectorWords=2048 MaxCols=512 MEMORIES)
 trine_verilate(n_engine_small_v1 trine_matvec ${CMAKE_BINARY_DIR}/netlist/engine_small_v1.sv
-  ARGS -Wno-lint -Wno-style -Wno-UNOPTFLAT)
+  ARGS ${TRINE_NETLIST_ARGS})
 trine_engine_tests(n_engine_small_v1 2 1 64 2048 512 matvec)
