@@ -12,6 +12,8 @@
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
 #include "golden/reference/fp32_linears.h"
+#include "golden/reference/half_rows.h"
+#include "golden/reference/level_matrix.h"
 #include "golden/reference/matmul.h"
 #include "golden/reference/metrics.h"
 #include "golden/reference/qwen2.h"
@@ -209,6 +211,85 @@ TEST_CASE("qwen2: refuses tokens outside the vocabulary and more tokens than pos
   kjv.model.reset();
   CHECK(kjv.model.position() == 0);
   CHECK_NOTHROW(kjv.model.forward(0));
+}
+
+TEST_CASE("half_rows: products are those of the exact weights, whatever else is multiplied") {
+  std::mt19937 random(11);
+  for (const std::size_t cols : {1u, 15u, 16u, 17u, 250u}) {
+    constexpr std::size_t kRows = 37, kCount = 6;
+    for (const Dtype dtype : {Dtype::F16, Dtype::BF16}) {
+      CAPTURE(cols);
+      std::vector<std::uint16_t> codes(kRows * cols);
+      for (auto& code : codes) code = static_cast<std::uint16_t>(random() & 0xb7ff);
+      Tensor tensor;
+      tensor.dtype = dtype;
+      tensor.shape = {kRows, cols};
+      tensor.bytes = std::as_bytes(std::span(codes));
+      const HalfRows matrix(tensor);
+      std::vector<float> xs(kCount * cols), outs(kCount * kRows), one(kRows), row(cols);
+      for (auto& x : xs) x = static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 256;
+      Workers workers(2);
+      matrix.multiply(xs, kCount, outs, workers);
+      for (std::size_t t = 0; t < kCount; ++t) {
+        const auto x = std::span(xs).subspan(t * cols, cols);
+        matrix.multiply(x, 1, one, workers);
+        for (std::size_t r = 0; r < kRows; ++r) {
+          CHECK(one[r] == outs[t * kRows + r]);
+          matrix.read(r, row);
+          double exact = 0, magnitude = 0;
+          for (std::size_t c = 0; c < cols; ++c) {
+            exact += double{row[c]} * x[c];
+            magnitude += std::abs(double{row[c]} * x[c]);
+          }
+          // Each product and each of the cols - 1 additions rounds once.
+          CHECK(std::abs(one[r] - exact) <= static_cast<double>(cols + 1) * 0x1p-24 * magnitude);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("level_matrix: products are those of its weights, padded columns included") {
+  std::mt19937 random(12);
+  for (unsigned depth = 1; depth <= 4; ++depth) {
+    for (const std::size_t cols : {1u, 16u, 40u, 250u}) {
+      CAPTURE(depth);
+      CAPTURE(cols);
+      constexpr std::size_t kRows = 70, kCount = 6;
+      TritMatrix matrix{{kRows, cols, depth}, {}, {}, {}};
+      const auto levels = static_cast<unsigned>(2 * half(depth) + 1);
+      for (std::size_t i = 0; i < kRows * cols; ++i)
+        matrix.levels.push_back(
+            static_cast<std::int8_t>(static_cast<int>(random() % levels) - half(depth)));
+      for (std::size_t i = 0; i < kRows * matrix.shape.groups_per_row(); ++i)
+        matrix.scales.push_back(static_cast<std::uint8_t>(random() % kCodebook));
+      for (std::size_t k = 0; k < kCodebook; ++k)
+        matrix.codebook[k] = 0.01 * static_cast<double>(k + 1);
+      const auto stream = pack(matrix);
+      Tensor tensor;
+      tensor.bytes = stream;
+      const LevelMatrix packed({"w", matrix.shape, matrix.codebook, &tensor});
+      const std::vector<float> weights = packed.weights(), expected = dequantize(matrix);
+      std::vector<float> xs(kCount * cols), outs(kCount * kRows), one(kRows);
+      for (auto& x : xs) x = static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 256;
+      Workers workers(2);
+      packed.multiply(xs, kCount, outs, workers);
+      for (std::size_t t = 0; t < kCount; ++t) {
+        packed.multiply(std::span(xs).subspan(t * cols, cols), 1, one, workers);
+        for (std::size_t r = 0; r < kRows; ++r) {
+          CHECK(one[r] == outs[t * kRows + r]);
+          double exact = 0, magnitude = 0;
+          for (std::size_t c = 0; c < cols; ++c) {
+            const double weight = weights[r * cols + c], x = xs[t * cols + c];
+            CHECK(std::abs(weight - double{expected[r * cols + c]}) <= 0x3p-24 * std::abs(weight));
+            exact += weight * x;
+            magnitude += std::abs(weight * x);
+          }
+          CHECK(std::abs(one[r] - exact) <= static_cast<double>(cols + 1) * 0x1p-24 * magnitude);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("fp32_linears: refuses a matrix of the wrong size") {

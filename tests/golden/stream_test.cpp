@@ -3,6 +3,7 @@
 // The fast products from packed streams and FP16 rows, against the definitions.
 
 #include <doctest/doctest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <array>
@@ -236,6 +237,26 @@ TEST_CASE("f16_stream_matvec: equals the definition for weights of every kind an
       check_halves(bits, rows, cols, stride, x);
     }
   }
+}
+
+TEST_CASE("f16_stream_matvec: equals the definition with the vectors of every processor") {
+  std::mt19937 random(8);
+  const BfpVector x = to_bfp(random_vector(300, random, 30));
+  std::vector<std::uint16_t> bits(24 * 300);
+  const auto all = hwy::SupportedTargets();
+  unsigned tested = 0;
+  for (auto rest = all; rest != 0; rest &= rest - 1, ++tested) {
+    hwy::SetSupportedTargetsForTest(rest & -rest);
+    hwy::GetChosenTarget().DeInit();
+    CAPTURE(hwy::TargetName(rest & -rest));
+    for (const unsigned mask : {0xabffu, 0x83ffu, 0xffffu}) {
+      for (auto& b : bits) b = static_cast<std::uint16_t>(random() & mask);
+      check_halves(bits, 24, 300, 300, x);
+    }
+  }
+  CHECK(tested > 0);
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().DeInit();
 }
 
 TEST_CASE("f16_stream_matvec: exact around the largest weight that the fast way takes") {
