@@ -71,15 +71,22 @@ bool resolve(Command& c, Opcode opcode, const SequenceState& state) {
   return true;
 }
 
-/// Words at SRC, SRC2 and DST that a command reads or writes, rounded up.
-struct VectorReach {
-  std::uint64_t src = 0, src2 = 0, dst = 0;
-};
+bool past_vector(const Command& c, std::uint64_t vector_words) {
+  const VectorReach reach = vector_reach(c);
+  return c.get(command::SRC) + reach.src > vector_words ||
+         c.get(command::SRC2) + reach.src2 > vector_words ||
+         c.get(command::DST) + reach.dst > vector_words;
+}
 
-VectorReach vector_reach(const Command& c, Opcode opcode) {
+}  // namespace
+
+VectorReach vector_reach(const Command& c) {
   const std::uint64_t rows = c.get(command::ROWS), rows16 = round_up(rows, 16);
   const std::uint64_t cols = c.get(command::COLS), raw = c.get(command::RAW) != 0 ? 2 : 1;
-  switch (opcode) {
+  switch (static_cast<Opcode>(c.get(command::OPCODE))) {
+    case Opcode::END:
+    case Opcode::FENCE:
+      return {};
     case Opcode::LOAD:
       return {.dst = rows16};
     case Opcode::STORE:
@@ -99,15 +106,6 @@ VectorReach vector_reach(const Command& c, Opcode opcode) {
       return {.src = rows16, .src2 = rows16, .dst = rows16};
   }
 }
-
-bool past_vector(const Command& c, Opcode opcode, std::uint64_t vector_words) {
-  const VectorReach reach = vector_reach(c, opcode);
-  return c.get(command::SRC) + reach.src > vector_words ||
-         c.get(command::SRC2) + reach.src2 > vector_words ||
-         c.get(command::DST) + reach.dst > vector_words;
-}
-
-}  // namespace
 
 std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine) {
   return round_up(round_up(cols, golden::kGroup), 2ull * machine.groups);
@@ -155,7 +153,7 @@ CheckedCommand check_command(const Command& given, const MachineParams& machine,
       c.get(command::SRC2) % kVectorAlign != 0 || given.address() % kMemoryAlign != 0 ||
       c.codebook() % kMemoryAlign != 0 || c.get(command::STRIDE) % kMemoryAlign != 0)
     return refuse(ErrorCode::ALIGNMENT);
-  if (past_vector(c, opcode, machine.vector_words)) return refuse(ErrorCode::VECTOR_RANGE);
+  if (past_vector(c, machine.vector_words)) return refuse(ErrorCode::VECTOR_RANGE);
   if (memory_bytes(c, machine) != 0 &&
       !window.holds(c.address(), round_up(reach_bytes(c, machine), kMemoryAlign)))
     return refuse(ErrorCode::ADDRESS_RANGE);

@@ -39,6 +39,13 @@ std::uint64_t reach_bytes(const Command& command, const MachineParams& machine);
 /// Elements from row to row of an FP16 matrix: whole blocks of 16 and whole beats.
 std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine);
 
+/// Words at SRC, SRC2 and DST that a command reads or writes, rounded up as step 5 of the checks
+/// says.
+struct VectorReach {
+  std::uint64_t src = 0, src2 = 0, dst = 0;
+};
+VectorReach vector_reach(const Command& command);
+
 /// A command as the machine sees it, with the sequence state put in.
 struct CheckedCommand {
   ErrorCode code = ErrorCode::NONE;

@@ -30,9 +30,28 @@ std::uint32_t narrow(std::uint64_t value, std::string_view what, std::string_vie
   return static_cast<std::uint32_t>(value);
 }
 
+void set_access(Command& c, const CommandList::Access& access, std::string_view label) {
+  c.set(command::BANK, access.bank)
+      .set(command::STRIDE, narrow(access.stride, "bytes of stride", label))
+      .set(command::LIMIT, narrow(access.limit, "indexes", label));
+}
+
+Command move_command(Opcode opcode, const CommandField& word, std::uint32_t at,
+                     std::uint64_t address, std::uint64_t count, std::string_view label,
+                     const CommandList::Access& access) {
+  Command c = with_opcode(opcode);
+  c.set(command::ROWS, narrow(count, "elements", label)).set(word, at);
+  set_address(c, command::ADDR_LO, command::ADDR_HI, address);
+  set_access(c, access, label);
+  return c;
+}
+
 Command matvec_command(Opcode opcode, const CommandList::Matvec& matvec, std::string_view label) {
   Command c = with_opcode(opcode);
   c.set(command::RAW, matvec.raw ? 1 : 0)
+      .set(command::BANK, matvec.bank)
+      .set(command::SPAN, static_cast<std::uint32_t>(matvec.span))
+      .set(command::STRIDE, narrow(matvec.stride, "bytes of stride", label))
       .set(command::ROWS, narrow(matvec.rows, "rows", label))
       .set(command::COLS, narrow(matvec.cols, "columns", label))
       .set(command::SRC, matvec.src)
@@ -41,26 +60,38 @@ Command matvec_command(Opcode opcode, const CommandList::Matvec& matvec, std::st
   return c;
 }
 
+Command vector_command(Opcode opcode, const CommandList::Elements& elements,
+                       std::string_view label) {
+  return with_opcode(opcode)
+      .set(command::BANK, elements.bank)
+      .set(command::ROWS, narrow(elements.count, "elements", label))
+      .set(command::SRC, elements.src)
+      .set(command::SRC2, elements.src2)
+      .set(command::DST, elements.dst);
+}
+
 }  // namespace
 
 void CommandList::load(std::uint32_t dst, std::uint64_t address, std::uint64_t count,
-                       Element element, std::string_view label) {
-  Command c = with_opcode(Opcode::LOAD);
-  c.set(command::HALF, element == Element::F16 ? 1 : 0)
-      .set(command::ROWS, narrow(count, "elements", label))
-      .set(command::DST, dst);
-  set_address(c, command::ADDR_LO, command::ADDR_HI, address);
-  append(c, label);
+                       Element element, std::string_view label, const Access& access) {
+  append(move_command(Opcode::LOAD, command::DST, dst, address, count, label, access)
+             .set(command::HALF, element == Element::F16 ? 1 : 0)
+             .set(command::INDEX, static_cast<std::uint32_t>(access.index)),
+         label);
 }
 
 void CommandList::store(std::uint32_t src, std::uint64_t address, std::uint64_t count,
-                        Element element, std::string_view label) {
-  Command c = with_opcode(Opcode::STORE);
-  c.set(command::HALF, element == Element::F16 ? 1 : 0)
-      .set(command::ROWS, narrow(count, "elements", label))
-      .set(command::SRC, src);
-  set_address(c, command::ADDR_LO, command::ADDR_HI, address);
-  append(c, label);
+                        Element element, std::string_view label, const Access& access) {
+  append(move_command(Opcode::STORE, command::SRC, src, address, count, label, access)
+             .set(command::HALF, element == Element::F16 ? 1 : 0)
+             .set(command::INDEX, static_cast<std::uint32_t>(access.index)),
+         label);
+}
+
+void CommandList::store_column(std::uint32_t src, std::uint64_t address, std::uint64_t count,
+                               std::string_view label, const Access& access) {
+  append(move_command(Opcode::STORE_COLUMN, command::SRC, src, address, count, label, access),
+         label);
 }
 
 void CommandList::trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_t codebook,
@@ -74,6 +105,42 @@ void CommandList::trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_
 
 void CommandList::f16_matvec(const Matvec& matvec, std::string_view label) {
   append(matvec_command(Opcode::F16_MATVEC, matvec, label), label);
+}
+
+void CommandList::rmsnorm(const Elements& elements, float epsilon, std::string_view label) {
+  const float inverse = 1.0F / static_cast<float>(elements.count);
+  append(vector_command(Opcode::RMSNORM, elements, label)
+             .set(command::ALPHA, std::bit_cast<std::uint32_t>(inverse))
+             .set(command::BETA, std::bit_cast<std::uint32_t>(epsilon)),
+         label);
+}
+
+void CommandList::rope(const Elements& elements, std::uint64_t head_dim, std::string_view label) {
+  append(vector_command(Opcode::ROPE, elements, label)
+             .set(command::COLS, narrow(head_dim, "elements of a head", label)),
+         label);
+}
+
+void CommandList::softmax(const Elements& elements, float scale_log2e, Span span,
+                          std::string_view label) {
+  append(vector_command(Opcode::SOFTMAX, elements, label)
+             .set(command::SPAN, static_cast<std::uint32_t>(span))
+             .set(command::ALPHA, std::bit_cast<std::uint32_t>(scale_log2e)),
+         label);
+}
+
+void CommandList::silu_mul(const Elements& elements, std::string_view label) {
+  append(vector_command(Opcode::SILU_MUL, elements, label), label);
+}
+
+void CommandList::add(const Elements& elements, std::string_view label) {
+  append(vector_command(Opcode::ADD, elements, label), label);
+}
+
+void CommandList::argmax(const Elements& elements, std::uint64_t first, std::string_view label) {
+  append(vector_command(Opcode::ARGMAX, elements, label)
+             .set(command::COLS, narrow(first, "indexes", label)),
+         label);
 }
 
 void CommandList::fence() {

@@ -5,190 +5,78 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-
-#include "golden/exact/codebook.h"
+#include <bit>
 
 namespace trine {
 namespace {
 
-using golden::Linear;
-
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
-}
-
-/// The calls that the forward pass makes, in its order.
-const std::vector<Linear> kCalls[] = {
-    {Linear::Q, Linear::K, Linear::V}, {Linear::O}, {Linear::Gate, Linear::Up}, {Linear::Down}};
-
-std::uint64_t largest_cols(const golden::PackedModel& model) {
-  std::uint64_t cols = 0;
-  for (const auto& matrix : model.matrices())
-    cols = std::max<std::uint64_t>(cols, matrix.shape.cols);
-  return cols;
-}
-
-/// Bytes of the results of the largest call, each at a multiple of 64.
-std::uint64_t largest_outputs(const golden::ModelConfig& config) {
-  std::uint64_t most = 0;
-  for (const auto& matrices : kCalls) {
-    std::uint64_t bytes = 0;
-    for (const Linear linear : matrices)
-      bytes += round_up(golden::weight_shape(config, linear).rows * 4, kMemoryAlign);
-    most = std::max(most, bytes);
-  }
-  return most;
+/// The context that is meant; throws Error for what model or core cannot have.
+std::uint64_t checked_context(const golden::ModelConfig& config, const MachineParams& machine,
+                              std::uint64_t context) {
+  if (!machine.half_engine || !machine.vector_unit)
+    throw Error("the decoder needs a core with the FP16 engine and the vector unit");
+  const std::size_t width = config.head_dim();
+  if (width < 32 || width > 512 || !std::has_single_bit(width))
+    throw Error(fmt::format("heads of {}: the core takes 32, 64, 128, 256 or 512", width));
+  if (context == 0)
+    context =
+        std::min<std::uint64_t>({config.max_positions, Program::kDefaultContext, machine.max_cols});
+  if (context > config.max_positions)
+    throw Error(
+        fmt::format("a context of {}: the model has {} positions", context, config.max_positions));
+  if (context > machine.max_cols)
+    throw Error(fmt::format("a context of {}: the core takes {}", context, machine.max_cols));
+  return context;
 }
 
 }  // namespace
 
-std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned depth) {
-  const golden::HardwareCodebook hardware = golden::hardware_codebook(codebook, depth);
-  std::array<std::uint32_t, kCodebookBytes / 4> words{};
-  for (std::size_t k = 0; k < golden::kCodebook; ++k)
-    words[k] = hardware.mantissa[k] | std::uint32_t{hardware.shift[k]} << 16;
-  words[golden::kCodebook] = static_cast<std::uint32_t>(hardware.exponent);
-  std::vector<std::byte> bytes(kCodebookBytes);
-  std::memcpy(bytes.data(), words.data(), kCodebookBytes);
-  return bytes;
-}
-
 Program::Program(const golden::PackedModel& model, const MachineParams& machine,
-                 std::uint64_t memory_bytes)
-    : model_(model),
-      machine_(machine),
-      allocator_(0, memory_bytes),
-      file_address_(round_up(memory_bytes, 4096)),
-      window_{0, memory_bytes} {
-  if (zero_copy())
-    window_.limit = file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign);
-  codebooks_ = allocator_.allocate("codebooks", model.matrices().size() * kCodebookBytes);
-  input_ = allocator_.allocate("input", largest_cols(model) * 4);
-  outputs_ = allocator_.allocate("outputs", largest_outputs(model.config()));
-  calls_.resize(model.config().layers);
-  for (std::size_t layer = 0; layer < calls_.size(); ++layer)
-    for (const auto& matrices : kCalls) calls_[layer].push_back(build(layer, matrices));
+                 std::uint64_t memory_bytes, std::uint64_t context)
+    : layout_(model, machine, memory_bytes, checked_context(model.config(), machine, context)),
+      words_(vector_layout(model.config(), machine, layout_.capacity())) {
+  std::uint64_t longest = 0;
+  const auto add = [&](unsigned tokens, HeadRows head) {
+    lists_.push_back(compile({.tokens = tokens, .head = head, .end_layer = model.config().layers},
+                             layout_, words_));
+    const std::uint64_t bytes = lists_.back().commands.bytes().size();
+    lists_.back().address =
+        layout_.allocate(fmt::format("list for {} tokens", tokens), bytes).address;
+    longest = std::max(longest, bytes);
+  };
+  add(1, HeadRows::None);
+  add(1, HeadRows::Last);
+  if (machine.vectors > 1)
+    for (const HeadRows head : {HeadRows::None, HeadRows::Last, HeadRows::All})
+      add(machine.vectors, head);
+  // One that stores the boundary has a command more for each token.
+  partial_ = layout_.allocate("partial list", longest + kMaxVectors * sizeof(Command));
 }
 
-Program::Placed Program::place(const golden::PackedMatrix& matrix) {
-  Placed placed{.shape = matrix.shape,
-                .stream = file_address_ + matrix.stream->file_offset,
-                .codebook = codebooks_.address + codebook_bytes_.size()};
-  try {
-    const auto block = codebook_block(matrix.codebook, matrix.shape.depth);
-    codebook_bytes_.insert(codebook_bytes_.end(), block.begin(), block.end());
-  } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", matrix.name, error.what()));
-  }
-  if (!zero_copy()) {
-    const Buffer buffer = allocator_.allocate(
-        matrix.name, round_up(matrix.shape.stream_bytes(machine_.geometry()), kMemoryAlign));
-    placed.stream = buffer.address;
-    relaid_.emplace_back(&matrix, buffer.address);
-  }
-  return placed;
-}
-
-void Program::check_fits(const golden::PackedMatrix& matrix, std::uint64_t last_word) const {
-  if (matrix.shape.cols > machine_.max_cols)
-    throw Error(fmt::format("{}: {} columns, the core takes {}", matrix.name, matrix.shape.cols,
-                            machine_.max_cols));
-  if (last_word > machine_.vector_words)
-    throw Error(fmt::format("{}: input and results need {} words of vector memory, the core has {}",
-                            matrix.name, last_word, machine_.vector_words));
-}
-
-LinearCall Program::build(std::size_t layer, std::span<const Linear> matrices) {
-  LinearCall call{.cols = 0,
-                  .input = input_.address,
-                  .outputs = {},
-                  .list = CommandList(machine_, window_),
-                  .list_address = 0,
-                  .stream_beats = 0};
-  std::vector<std::uint32_t> results;  // Words of vector memory.
-  std::uint64_t word = 0, address = outputs_.address;
-  for (const Linear linear : matrices) {
-    const golden::PackedMatrix& matrix = model_.matrix(golden::weight_name(layer, linear));
-    const Placed placed = place(matrix);
-    if (call.outputs.empty()) {
-      call.cols = placed.shape.cols;
-      check_fits(matrix, round_up(call.cols, kVectorAlign));
-      call.list.load(0, input_.address, call.cols, CommandList::Element::F32,
-                     "input of " + matrix.name);
-      word = round_up(call.cols, kVectorAlign);
-    }
-    const auto dst = static_cast<std::uint32_t>(word);
-    word += round_up(placed.shape.rows, golden::kPanelRows);
-    check_fits(matrix, word);
-    call.list.trit_matvec({.rows = placed.shape.rows,
-                           .cols = placed.shape.cols,
-                           .address = placed.stream,
-                           .src = 0,
-                           .dst = dst},
-                          placed.shape.depth, placed.codebook, matrix.name);
-    call.stream_beats += placed.shape.beats(machine_.geometry());
-    call.outputs.push_back({matrix.name, placed.shape.rows, address});
-    address += round_up(placed.shape.rows * 4, kMemoryAlign);
-    results.push_back(dst);
-  }
-  for (std::size_t i = 0; i < results.size(); ++i)
-    call.list.store(results[i], call.outputs[i].address, call.outputs[i].rows,
-                    CommandList::Element::F32, "result of " + call.outputs[i].tensor);
-  call.list.end();
-  call.list_address =
-      allocator_
-          .allocate(fmt::format("list of layer {}, {}", layer, call.outputs.front().tensor),
-                    call.list.bytes().size())
-          .address;
-  return call;
+std::uint64_t Program::memory_bytes(const golden::PackedModel& model, const MachineParams& machine,
+                                    std::uint64_t context) {
+  constexpr std::uint64_t kPlenty = std::uint64_t{1} << (kAddressBits - 1);
+  const std::uint64_t used = Program(model, machine, kPlenty, context).used_bytes();
+  return (used + kPageBytes - 1) / kPageBytes * kPageBytes;
 }
 
 void Program::load(Device& device) const {
-  if (!(device.params() == machine_))
-    throw Error("the program was compiled for a core with other parameters");
-  Transport& transport = device.transport();
-  if (transport.memory_size() < allocator_.used())
-    throw Error(fmt::format("the program needs {} bytes of device memory, there are {}",
-                            allocator_.used(), transport.memory_size()));
-  transport.write_memory(codebooks_.address, codebook_bytes_);
-  for (const auto& [matrix, address] : relaid_)
-    transport.write_memory(address, golden::relayout(matrix->stream->bytes, matrix->shape,
-                                                     golden::kCanonical, machine_.geometry()));
-  for (const auto& layer : calls_)
-    for (const LinearCall& call : layer)
-      transport.write_memory(call.list_address, call.list.bytes());
-  if (zero_copy()) transport.map_memory(file_address_, model_.file().file_bytes());
-  device.set_window(window_);
+  layout_.load(device);
+  for (const TokenList& list : lists_)
+    device.transport().write_memory(list.address, list.commands.bytes());
 }
 
-const LinearCall& Program::call(std::size_t layer, std::span<const Linear> matrices) const {
-  if (layer >= calls_.size())
-    throw Error(fmt::format("layer {} of a model with {}", layer, calls_.size()));
-  for (std::size_t i = 0; i < std::size(kCalls); ++i)
-    if (std::ranges::equal(matrices, kCalls[i])) return calls_[layer][i];
-  throw Error(fmt::format("layer {}: no command list for these {} matrices together", layer,
-                          matrices.size()));
+const TokenList& Program::list(unsigned tokens, HeadRows head) const {
+  if (tokens == 1 && head == HeadRows::All) head = HeadRows::Last;
+  for (const TokenList& list : lists_)
+    if (list.spec.tokens == tokens && list.spec.head == head) return list;
+  throw Error(fmt::format("no command list for {} tokens", tokens));
 }
 
-std::string Program::describe(std::uint64_t address) const {
-  if (zero_copy() && address >= file_address_) {
-    const std::uint64_t offset = address - file_address_;
-    for (const auto& matrix : model_.matrices()) {
-      const golden::Tensor& stream = *matrix.stream;
-      if (offset >= stream.file_offset && offset - stream.file_offset < stream.bytes.size())
-        return fmt::format("{} + {:#x}", matrix.name, offset - stream.file_offset);
-    }
-  }
-  return allocator_.describe(address);
-}
-
-std::uint64_t Program::token_beats() const {
-  std::uint64_t beats = 0;
-  for (const auto& layer : calls_)
-    for (const LinearCall& call : layer) beats += call.stream_beats;
-  return beats;
+TokenList Program::partial(const ListSpec& spec) const {
+  TokenList list = compile(spec, layout_, words_);
+  list.address = partial_.address;
+  return list;
 }
 
 }  // namespace trine

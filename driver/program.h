@@ -3,86 +3,61 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "driver/allocator.h"
-#include "driver/command_list.h"
-#include "driver/device.h"
-#include "golden/format/packed_model.h"
+#include "driver/layout.h"
+#include "driver/memory.h"
+#include "driver/token_list.h"
 
 namespace trine {
 
-/// Some matrices of one layer that share their input, as one command list:
-/// LOAD x; TRIT_MATVEC of each; STORE each result; END.
-struct LinearCall {
-  struct Output {
-    std::string tensor;  // Name of the matrix.
-    std::uint64_t rows = 0;
-    std::uint64_t address = 0;  // Of the FP32 result in device memory.
-  };
-  std::uint64_t cols = 0;
-  std::uint64_t input = 0;  // Address of x, FP32.
-  std::vector<Output> outputs;
-  CommandList list;
-  std::uint64_t list_address = 0;
-  std::uint64_t stream_beats = 0;  // Weight beats of one run.
-};
-
-/// A packed model compiled for one kind of core: what lies where in device memory and a command
-/// list for each call of a layer.  One program can be loaded into any number of devices of that
-/// kind, which then run the same lists at the same addresses.
+/// A packed model compiled for one kind of core: what lies where in device memory, and a static
+/// command list for each way to take tokens through it. One program can be loaded into any number
+/// of devices of that kind, which then run the same lists at the same addresses.
 ///
-/// A core of the canonical geometry reads the weight streams from the mapped file itself; for any
-/// other they are laid out anew in device memory.
+/// To run a list: write POSITION and the tokens, start the list, read the logits.
 class Program {
  public:
-  /// `memory_bytes`: writable memory of the devices.  Throws Error naming tensor or buffer when
-  /// the model does not fit the core or its memory.  The model must outlive the program and
-  /// every device that it is loaded into.
+  /// Positions unless asked for otherwise, when the model has so many.
+  static constexpr std::uint64_t kDefaultContext = 1024;
+
+  /// `memory_bytes`: writable memory of the devices; `context`: positions of the cache, 0 for the
+  /// default. Throws Error naming what of the model does not fit the core or its memory, and for a
+  /// context above the model's. The model must outlive the program and every device that it is
+  /// loaded into.
   Program(const golden::PackedModel& model, const MachineParams& machine,
-          std::uint64_t memory_bytes);
+          std::uint64_t memory_bytes, std::uint64_t context = 0);
+
+  /// Writable memory that the program needs, in whole pages.
+  static std::uint64_t memory_bytes(const golden::PackedModel& model, const MachineParams& machine,
+                                    std::uint64_t context = 0);
 
   /// Writes everything into the memory of a device and sets its window; once for a device.
   void load(Device& device) const;
 
-  /// The call of these matrices: {Q, K, V}, {O}, {Gate, Up} or {Down}; throws Error for others.
-  const LinearCall& call(std::size_t layer, std::span<const golden::Linear> matrices) const;
+  const Layout& layout() const { return layout_; }
+  const MachineParams& machine() const { return layout_.machine(); }
+  const golden::ModelConfig& config() const { return layout_.config(); }
 
-  const MemoryWindow& window() const { return window_; }
-  /// Which buffer an address belongs to, for messages.
-  std::string describe(std::uint64_t address) const;
-  /// Device memory in use, the mapped file not counted.
-  std::uint64_t used_bytes() const { return allocator_.used(); }
-  /// Weight beats of a whole token.
-  std::uint64_t token_beats() const;
+  /// All layers for one token, or for as many as the core has banks; in device memory after load.
+  /// Throws Error for another number of tokens.
+  const TokenList& list(unsigned tokens, HeadRows head) const;
+
+  /// Part of the layers, with the commands of the whole list. All such lists share one place in
+  /// device memory: write the bytes of the list to its address before it runs.
+  TokenList partial(const ListSpec& spec) const;
+
+  /// Weight beats of a decode step with logits, at position 0.
+  std::uint64_t token_beats() const { return list(1, HeadRows::Last).weight_beats(machine(), 0); }
+  std::uint64_t used_bytes() const { return layout_.used_bytes(); }
+  std::string describe(std::uint64_t address) const { return layout_.describe(address); }
 
  private:
-  /// Where one matrix lies in device memory.
-  struct Placed {
-    golden::MatrixShape shape;
-    std::uint64_t stream = 0, codebook = 0;
-  };
-
-  bool zero_copy() const { return machine_.geometry() == golden::kCanonical; }
-  Placed place(const golden::PackedMatrix& matrix);
-  LinearCall build(std::size_t layer, std::span<const golden::Linear> matrices);
-  void check_fits(const golden::PackedMatrix& matrix, std::uint64_t last_word) const;
-
-  const golden::PackedModel& model_;
-  MachineParams machine_;
-  Allocator allocator_;
-  std::uint64_t file_address_;  // Of the mapped file, behind the writable memory.
-  MemoryWindow window_;
-  Buffer codebooks_, input_, outputs_;
-  std::vector<std::byte> codebook_bytes_;
-  std::vector<std::pair<const golden::PackedMatrix*, std::uint64_t>> relaid_;  // With address.
-  std::vector<std::vector<LinearCall>> calls_;                                 // By layer.
+  Layout layout_;
+  VectorLayout words_;
+  std::vector<TokenList> lists_;
+  Buffer partial_;
 };
-
-/// The codebook block of a matrix as the hardware reads it.
-std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned depth);
 
 }  // namespace trine

@@ -105,7 +105,7 @@ double Perplexity::value() const {
   return std::exp(nats / static_cast<double>(tokens));
 }
 
-void for_each_window(Qwen2& model, std::span<const std::int32_t> tokens, std::size_t window,
+void for_each_window(LanguageModel& model, std::span<const std::int32_t> tokens, std::size_t window,
                      std::size_t predictions, const WindowVisitor& visit) {
   if (window == 0) throw Error("windows of 0 tokens");
   const std::size_t most = tokens.empty() ? 0 : (tokens.size() - 1) / window * window;
@@ -126,8 +126,8 @@ void for_each_window(Qwen2& model, std::span<const std::int32_t> tokens, std::si
   model.reset();
 }
 
-Perplexity perplexity(Qwen2& model, std::span<const std::int32_t> tokens, std::size_t window,
-                      std::size_t predictions) {
+Perplexity perplexity(LanguageModel& model, std::span<const std::int32_t> tokens,
+                      std::size_t window, std::size_t predictions) {
   const std::size_t vocab = model.config().vocab;
   Perplexity result;
   for_each_window(model, tokens, window, predictions,

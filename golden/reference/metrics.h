@@ -7,7 +7,7 @@
 #include <functional>
 #include <span>
 
-#include "golden/reference/qwen2.h"
+#include "golden/reference/language_model.h"
 
 namespace trine::golden {
 
@@ -52,11 +52,11 @@ struct Perplexity {
 /// each with a next token; 0: as many as there are. Throws Error when the tokens do not suffice.
 using WindowVisitor =
     std::function<void(std::size_t first, std::size_t length, std::span<const float> logits)>;
-void for_each_window(Qwen2& model, std::span<const std::int32_t> tokens, std::size_t window,
+void for_each_window(LanguageModel& model, std::span<const std::int32_t> tokens, std::size_t window,
                      std::size_t predictions, const WindowVisitor& visit);
 
 /// Perplexity over those windows: window w feeds tokens[w*window ..] and predicts each next one.
-Perplexity perplexity(Qwen2& model, std::span<const std::int32_t> tokens, std::size_t window = 256,
-                      std::size_t predictions = 0);
+Perplexity perplexity(LanguageModel& model, std::span<const std::int32_t> tokens,
+                      std::size_t window = 256, std::size_t predictions = 0);
 
 }  // namespace trine::golden

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
-#include "golden/error.h"
 #include "golden/reference/elementwise.h"
 #include "golden/reference/matmul.h"
 
@@ -23,30 +21,14 @@ std::span<float> row(std::vector<float>& buffer, std::size_t t, std::size_t widt
 Qwen2::Qwen2(const Backbone& backbone, LinearBackend& linears, unsigned threads)
     : backbone_(&backbone), linears_(&linears), workers_(threads), cache_(backbone.config) {}
 
-void Qwen2::check(std::span<const std::int32_t> tokens) const {
-  const ModelConfig& model = config();
-  for (const std::int32_t token : tokens) {
-    if (token < 0 || static_cast<std::size_t>(token) >= model.vocab) {
-      throw Error("token " + std::to_string(token) + " is outside the vocabulary of " +
-                  std::to_string(model.vocab));
-    }
-  }
-  if (tokens.size() > model.max_positions - position_) {
-    throw Error("context overflow: " + std::to_string(position_ + tokens.size()) +
-                " tokens, the model has " + std::to_string(model.max_positions) + " positions");
-  }
-}
-
 void Qwen2::truncate(std::size_t position) {
   position_ = std::min(position_, position);
   cache_.truncate(position_);
 }
 
-std::span<const float> Qwen2::forward(std::span<const std::int32_t> tokens, Logits logits) {
-  check(tokens);
+std::span<const float> Qwen2::append(std::span<const std::int32_t> tokens, Logits logits) {
   const ModelConfig& model = config();
   const std::size_t count = tokens.size();
-  if (count == 0) return {};
   try {
     x_.resize(count * model.hidden);
     for (std::size_t t = 0; t < count; ++t) {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/layout.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "driver/vector_layout.h"
+#include "golden/checkpoint/float16.h"
+#include "golden/exact/codebook.h"
+
+namespace trine {
+namespace {
+
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
+  return (value + step - 1) / step * step;
+}
+
+/// The elements of a tensor as FP16; throws Error when there are not `count`.
+std::vector<std::uint16_t> half_elements(const golden::Tensor& tensor, std::size_t first,
+                                         std::size_t count) {
+  std::vector<float> values(count);
+  tensor.to_f32(first, values);
+  std::vector<std::uint16_t> halves(count);
+  for (std::size_t i = 0; i < count; ++i) halves[i] = golden::f32_to_f16(values[i]);
+  return halves;
+}
+
+std::vector<std::uint16_t> half_vector(const golden::PackedModel& model, const std::string& name,
+                                       std::size_t count) {
+  const golden::Tensor& tensor = model.at(name);
+  if (tensor.elements() != count)
+    throw Error(fmt::format("{} has {} elements, not {}", name, tensor.elements(), count));
+  return half_elements(tensor, 0, count);
+}
+
+/// Positions that a row of the value cache has room for: whole beats of any core.
+constexpr std::uint64_t kCapacityStep = 32;
+
+}  // namespace
+
+std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned depth) {
+  const golden::HardwareCodebook hardware = golden::hardware_codebook(codebook, depth);
+  std::array<std::uint32_t, kCodebookBytes / 4> words{};
+  for (std::size_t k = 0; k < golden::kCodebook; ++k)
+    words[k] = hardware.mantissa[k] | std::uint32_t{hardware.shift[k]} << 16;
+  words[golden::kCodebook] = static_cast<std::uint32_t>(hardware.exponent);
+  std::vector<std::byte> bytes(kCodebookBytes);
+  std::memcpy(bytes.data(), words.data(), kCodebookBytes);
+  return bytes;
+}
+
+std::vector<float> rope_row(std::uint64_t position, std::size_t head_dim, double theta) {
+  std::vector<float> row(head_dim);
+  for (std::size_t i = 0; i < head_dim / 2; ++i) {
+    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_dim);
+    const double angle = static_cast<double>(position) * std::pow(theta, exponent);
+    row[i] = static_cast<float>(std::cos(angle));
+    row[i + head_dim / 2] = static_cast<float>(std::sin(angle));
+  }
+  return row;
+}
+
+Layout::Layout(const golden::PackedModel& model, const MachineParams& machine,
+               std::uint64_t memory_bytes, std::uint64_t context)
+    : model_(model),
+      machine_(machine),
+      context_(context),
+      capacity_(round_up(context, kCapacityStep)),
+      allocator_(0, memory_bytes),
+      file_address_(round_up(memory_bytes, 4096)),
+      window_{0, file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign)} {
+  const golden::ModelConfig& c = model.config();
+  codebooks_ = allocator_.allocate("codebooks", model.matrices().size() * kCodebookBytes);
+  rope_ = allocator_.allocate("rope table", context * c.head_dim() * 4);
+  final_norm_ = allocator_.allocate("final norm", c.hidden * 2);
+  boundary_ = allocator_.allocate("boundary", machine.vectors * round_up(c.hidden * 4, 64));
+  logits_ = allocator_.allocate("logits", machine.vectors * round_up(c.vocab * 4, 64));
+  best_ = allocator_.allocate("best tokens", machine.vectors * kMemoryAlign);
+  embedding_ = place_rows("model.embed_tokens.weight");
+  head_ = c.tied_head ? embedding_ : place_rows("lm_head.weight");
+  layers_.resize(c.layers);
+  for (std::size_t i = 0; i < c.layers; ++i) place_layer(i);
+}
+
+std::uint64_t Layout::boundary(unsigned bank) const {
+  return boundary_.address + bank * round_up(config().hidden * 4, kMemoryAlign);
+}
+
+std::uint64_t Layout::logits(unsigned bank) const {
+  return logits_.address + bank * round_up(config().vocab * 4, kMemoryAlign);
+}
+
+PlacedMatrix Layout::place(const golden::PackedMatrix& matrix) {
+  if (matrix.shape.cols > machine_.max_cols)
+    throw Error(fmt::format("{}: {} columns, the core takes {}", matrix.name, matrix.shape.cols,
+                            machine_.max_cols));
+  PlacedMatrix placed{.matrix = &matrix,
+                      .stream = file_address_ + matrix.stream->file_offset,
+                      .codebook = codebooks_.address + codebook_bytes_.size()};
+  try {
+    const auto block = codebook_block(matrix.codebook, matrix.shape.depth);
+    codebook_bytes_.insert(codebook_bytes_.end(), block.begin(), block.end());
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", matrix.name, error.what()));
+  }
+  if (!canonical())
+    placed.stream =
+        allocator_
+            .allocate(matrix.name,
+                      round_up(matrix.shape.stream_bytes(machine_.geometry()), kMemoryAlign))
+            .address;
+  return placed;
+}
+
+PlacedRows Layout::place_rows(const std::string& name) {
+  const golden::Tensor& tensor = model_.at(name);
+  const golden::ModelConfig& c = config();
+  if (tensor.elements() != c.vocab * c.hidden)
+    throw Error(fmt::format("{} is not {} x {}", name, c.vocab, c.hidden));
+  PlacedRows rows{.tensor = &tensor,
+                  .address = file_address_ + tensor.file_offset,
+                  .stride = round_up(half_stride(c.hidden, machine_) * 2, kMemoryAlign),
+                  .in_place = false};
+  rows.in_place = tensor.dtype == golden::Dtype::F16 && rows.stride == c.hidden * 2 &&
+                  rows.address % kMemoryAlign == 0;
+  if (!rows.in_place) rows.address = allocator_.allocate(name, c.vocab * rows.stride).address;
+  return rows;
+}
+
+void Layout::place_layer(std::size_t index) {
+  PlacedLayer& placed = layers_[index];
+  for (const golden::Linear linear : golden::kLinears)
+    placed.linear[static_cast<std::size_t>(linear)] =
+        place(model_.matrix(golden::weight_name(index, linear)));
+  const std::uint64_t cache = config().kv_dim() * capacity_ * 2;
+  const auto take = [&](const char* what, std::uint64_t bytes) {
+    return allocator_.allocate(fmt::format("{} of layer {}", what, index), bytes).address;
+  };
+  placed.parameters = take("parameters", std::uint64_t{parameter_layout(config()).count} * 2);
+  placed.keys = take("keys", cache);
+  placed.values = take("values", cache);
+}
+
+std::vector<std::byte> Layout::parameters(std::size_t layer) const {
+  const golden::ModelConfig& c = config();
+  const ParameterLayout at = parameter_layout(c);
+  std::vector<std::uint16_t> block(at.count);
+  const auto put = [&](std::size_t first, const char* name, std::size_t count) {
+    const auto halves = half_vector(model_, fmt::format("model.layers.{}.{}", layer, name), count);
+    std::copy(halves.begin(), halves.end(), block.begin() + static_cast<std::ptrdiff_t>(first));
+  };
+  put(at.input_norm, "input_layernorm.weight", c.hidden);
+  put(at.bias, "self_attn.q_proj.bias", c.hidden);
+  put(at.bias + c.hidden, "self_attn.k_proj.bias", c.kv_dim());
+  put(at.bias + c.hidden + c.kv_dim(), "self_attn.v_proj.bias", c.kv_dim());
+  put(at.post_norm, "post_attention_layernorm.weight", c.hidden);
+  const auto bytes = std::as_bytes(std::span(block));
+  return {bytes.begin(), bytes.end()};
+}
+
+void Layout::load_rows(Transport& transport, const PlacedRows& rows) const {
+  if (rows.in_place) return;
+  constexpr std::size_t kRows = 256;  // At a time.
+  const std::size_t width = rows.stride / 2, hidden = config().hidden;
+  std::vector<std::uint16_t> padded;
+  for (std::size_t first = 0; first < config().vocab; first += kRows) {
+    const std::size_t count = std::min(kRows, config().vocab - first);
+    const auto halves = half_elements(*rows.tensor, first * hidden, count * hidden);
+    padded.assign(count * width, 0);
+    for (std::size_t r = 0; r < count; ++r)
+      std::memcpy(&padded[r * width], &halves[r * hidden], hidden * 2);
+    transport.write_memory(rows.address + first * rows.stride, std::as_bytes(std::span(padded)));
+  }
+}
+
+void Layout::load(Device& device) const {
+  if (!(device.params() == machine_))
+    throw Error("the program was compiled for a core with other parameters");
+  Transport& transport = device.transport();
+  if (transport.memory_size() < allocator_.used())
+    throw Error(fmt::format("the program needs {} bytes of device memory, there are {}",
+                            allocator_.used(), transport.memory_size()));
+  const golden::ModelConfig& c = config();
+  transport.write_memory(codebooks_.address, codebook_bytes_);
+  for (std::uint64_t position = 0; position < context_; ++position)
+    device.write(rope_.address + position * c.head_dim() * 4,
+                 rope_row(position, c.head_dim(), c.rope_theta));
+  transport.write_memory(final_norm_.address,
+                         std::as_bytes(std::span<const std::uint16_t>(
+                             half_vector(model_, "model.norm.weight", c.hidden))));
+  load_rows(transport, embedding_);
+  if (!c.tied_head) load_rows(transport, head_);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    transport.write_memory(layers_[i].parameters, parameters(i));
+    if (canonical()) continue;
+    for (const PlacedMatrix& placed : layers_[i].linear)
+      transport.write_memory(placed.stream,
+                             golden::relayout(placed.matrix->stream->bytes, placed.matrix->shape,
+                                              golden::kCanonical, machine_.geometry()));
+  }
+  transport.map_memory(file_address_, model_.file().file_bytes());
+  device.set_window(window_);
+}
+
+std::string Layout::describe(std::uint64_t address) const {
+  if (address >= file_address_) {
+    const std::uint64_t offset = address - file_address_;
+    for (const golden::Tensor& tensor : model_.file().tensors())
+      if (offset >= tensor.file_offset && offset - tensor.file_offset < tensor.bytes.size())
+        return fmt::format("{} + {:#x}", tensor.name, offset - tensor.file_offset);
+  }
+  return allocator_.describe(address);
+}
+
+}  // namespace trine

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "driver/allocator.h"
+#include "driver/device.h"
+#include "golden/format/packed_model.h"
+
+namespace trine {
+
+/// A linear matrix in device memory.
+struct PlacedMatrix {
+  const golden::PackedMatrix* matrix = nullptr;
+  std::uint64_t stream = 0, codebook = 0;
+};
+
+/// FP16 rows in device memory, `stride` bytes apart: whole beats and a multiple of 64.
+struct PlacedRows {
+  const golden::Tensor* tensor = nullptr;
+  std::uint64_t address = 0, stride = 0;
+  bool in_place = false;  // In the mapped file.
+};
+
+/// What one layer has in device memory.
+struct PlacedLayer {
+  std::array<PlacedMatrix, std::size(golden::kLinears)> linear;
+  std::uint64_t parameters = 0;  // FP16: ParameterLayout.
+  std::uint64_t keys = 0;        // FP16 (kv_heads, capacity, head_dim)
+  std::uint64_t values = 0;      // FP16 (kv_dim, capacity)
+};
+
+/// What of a packed model lies where in device memory, and how it gets there.
+///
+/// The file is mapped behind the writable memory. A core of the canonical geometry reads the weight
+/// streams there; for any other they are laid out anew. Embedding and head are read there too when
+/// their rows are whole beats. Small tensors are copied, those of a layer into one block.
+class Layout {
+ public:
+  /// `memory_bytes`: writable memory of the device; `context`: positions, at least one. Throws
+  /// Error naming tensor or buffer when something does not fit. The model must outlive it.
+  Layout(const golden::PackedModel& model, const MachineParams& machine, std::uint64_t memory_bytes,
+         std::uint64_t context);
+
+  const golden::PackedModel& model() const { return model_; }
+  const golden::ModelConfig& config() const { return model_.config(); }
+  const MachineParams& machine() const { return machine_; }
+  const MemoryWindow& window() const { return window_; }
+  std::uint64_t context() const { return context_; }
+  /// Positions in the rows of the cache: the context rounded up to whole beats.
+  std::uint64_t capacity() const { return capacity_; }
+
+  const PlacedLayer& layer(std::size_t index) const { return layers_.at(index); }
+  const PlacedRows& embedding() const { return embedding_; }
+  const PlacedRows& head() const { return head_; }
+  std::uint64_t final_norm() const { return final_norm_.address; }  // FP16 (hidden)
+  std::uint64_t rope() const { return rope_.address; }  // FP32 (context, cosines and sines)
+  /// FP32 (hidden) of bank `bank`: what enters and leaves a part of the layers.
+  std::uint64_t boundary(unsigned bank) const;
+  /// FP32 (vocab), and two words of ARGMAX.
+  std::uint64_t logits(unsigned bank) const;
+  std::uint64_t best(unsigned bank) const { return best_.address + bank * kMemoryAlign; }
+
+  /// For command lists.
+  Buffer allocate(const std::string& name, std::uint64_t bytes) {
+    return allocator_.allocate(name, bytes);
+  }
+  /// Writes everything but lists into the memory of a device and sets its window.
+  void load(Device& device) const;
+  std::uint64_t used_bytes() const { return allocator_.used(); }
+  /// Which tensor or buffer an address belongs to, for messages.
+  std::string describe(std::uint64_t address) const;
+
+ private:
+  bool canonical() const { return machine_.geometry() == golden::kCanonical; }
+  PlacedMatrix place(const golden::PackedMatrix& matrix);
+  PlacedRows place_rows(const std::string& name);
+  void place_layer(std::size_t index);
+  std::vector<std::byte> parameters(std::size_t layer) const;
+  void load_rows(Transport& transport, const PlacedRows& rows) const;
+
+  const golden::PackedModel& model_;
+  MachineParams machine_;
+  std::uint64_t context_, capacity_;
+  Allocator allocator_;
+  std::uint64_t file_address_;
+  MemoryWindow window_;
+  Buffer codebooks_, rope_, final_norm_, boundary_, logits_, best_;
+  std::vector<std::byte> codebook_bytes_;
+  std::vector<PlacedLayer> layers_;
+  PlacedRows embedding_, head_;
+};
+
+/// The codebook block of a matrix as the hardware reads it.
+std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned depth);
+
+/// Cosines, then sines, of position * theta^(-2i / head_dim) for i below head_dim / 2.
+std::vector<float> rope_row(std::uint64_t position, std::size_t head_dim, double theta);
+
+}  // namespace trine

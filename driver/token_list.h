@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "driver/command_list.h"
+#include "driver/layout.h"
+#include "driver/vector_layout.h"
+
+namespace trine {
+
+/// What a command of the decoder does; the unit of reports.
+enum class Operation : std::uint8_t {
+  Embedding,   // LOAD of a row of the embedding, or of the boundary
+  Parameters,  // LOAD of norms and biases, and of the row of the rope table
+  Norm,
+  Linear,
+  Bias,
+  Rope,
+  Cache,  // STORE of keys and values
+  Scores,
+  Softmax,
+  Values,
+  Residual,
+  Activation,
+  Head,
+  Argmax,
+  Output,   // STORE of logits, best token or boundary
+  Control,  // FENCE and END
+};
+std::string_view operation_name(Operation operation);
+
+/// What the host knows about one command beside its label.
+struct CommandInfo {
+  Operation operation = Operation::Control;
+  std::optional<std::size_t> layer;  // Empty outside the layers.
+  unsigned bank = 0;                 // The last one that takes part.
+};
+
+/// Which tokens of a list get logits.
+enum class HeadRows : std::uint8_t { None, Last, All };
+
+/// What a list is to do.
+struct ListSpec {
+  unsigned tokens = 1;  // In banks 0 to tokens - 1, at successive positions.
+  HeadRows head = HeadRows::Last;
+  std::size_t first_layer = 0, end_layer = 0;
+  bool embedding = true;  // Otherwise x comes from the boundary buffer.
+  bool boundary = false;  // Put x into the boundary buffer behind the last layer.
+};
+
+/// A command list that takes tokens through layers of the decoder.
+struct TokenList {
+  ListSpec spec;
+  CommandList commands;
+  std::vector<CommandInfo> info;  // By command.
+  std::uint64_t address = 0;      // In device memory.
+
+  std::string_view label(std::size_t index) const { return commands.label(index); }
+  /// Weight beats of both engines when the first token is at `position`.
+  std::uint64_t weight_beats(const MachineParams& machine, std::uint64_t position) const;
+};
+
+/// Compiles a list; its address is still to be set. Throws Error for layers that the model does
+/// not have and more tokens than the core has banks.
+TokenList compile(const ListSpec& spec, const Layout& layout, const VectorLayout& words);
+
+}  // namespace trine

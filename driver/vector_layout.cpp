@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/vector_layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "golden/error.h"
+
+namespace trine {
+namespace {
+
+/// Results of a trit matrix fill whole panels: every region is rounded up to one.
+constexpr std::uint64_t whole(std::uint64_t words) {
+  return (words + golden::kPanelRows - 1) / golden::kPanelRows * golden::kPanelRows;
+}
+
+/// Hands out words, one region behind the other.
+struct Cursor {
+  std::uint64_t next = 0;
+  std::uint32_t take(std::uint64_t words) {
+    const std::uint64_t at = next;
+    next += whole(words);
+    return static_cast<std::uint32_t>(at);
+  }
+};
+
+}  // namespace
+
+ParameterLayout parameter_layout(const golden::ModelConfig& config) {
+  Cursor at;
+  ParameterLayout layout;
+  layout.input_norm = at.take(config.hidden);
+  layout.bias = at.take(config.hidden + 2 * config.kv_dim());
+  layout.post_norm = at.take(config.hidden);
+  layout.count = static_cast<std::uint32_t>(at.next);
+  return layout;
+}
+
+VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParams& machine,
+                           std::uint64_t capacity) {
+  VectorLayout layout;
+  Cursor at;
+  layout.x = at.take(config.hidden);
+  layout.normed = at.take(config.hidden);
+  layout.parameters = at.take(parameter_layout(config).count);
+  layout.rope = at.take(config.head_dim());
+  layout.best = at.take(16);
+
+  Cursor attention = at;
+  layout.query = attention.take(config.hidden);
+  layout.key = attention.take(config.kv_dim());
+  layout.value = attention.take(config.kv_dim());
+  layout.attended = attention.take(config.hidden);
+  layout.scores = attention.take(capacity);
+  Cursor feed_forward = at;
+  layout.gate = feed_forward.take(config.intermediate);
+  layout.up = feed_forward.take(config.intermediate);
+  layout.logits = at.take(golden::kPanelRows);  // At least some at a time.
+
+  const std::uint64_t needed = std::max({attention.next, feed_forward.next, at.next});
+  if (needed > machine.vector_words)
+    throw Error(fmt::format(
+        "hidden size {}, intermediate size {} and a context of {} need {} words of vector memory, "
+        "the core has {}",
+        config.hidden, config.intermediate, capacity, needed, machine.vector_words));
+  layout.logits_rows = machine.vector_words - layout.logits;
+  layout.logits_rows -= layout.logits_rows % static_cast<std::uint32_t>(golden::kPanelRows);
+  return layout;
+}
+
+}  // namespace trine

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+
+#include "driver/machine_params.h"
+#include "golden/checkpoint/config.h"
+
+namespace trine {
+
+/// Where the values of a token lie in its bank of the vector memory, in words. Attention, the feed
+/// forward part and the head use the same words after `best`, one after the other.
+struct VectorLayout {
+  std::uint32_t x = 0;           // (hidden) the residual stream.
+  std::uint32_t normed = 0;      // (hidden) input and last output of both halves of a layer.
+  std::uint32_t parameters = 0;  // Of a layer; at the end the final norm.
+  std::uint32_t rope = 0;        // (head_dim) cosines and sines of the position.
+  std::uint32_t best = 0;        // (16) result of ARGMAX.
+
+  std::uint32_t query = 0, key = 0, value = 0;  // One behind the other, (hidden), (kv), (kv).
+  std::uint32_t attended = 0;                   // (hidden)
+  std::uint32_t scores = 0;                     // (capacity)
+  std::uint32_t gate = 0, up = 0;               // (intermediate) each.
+  std::uint32_t logits = 0;
+  std::uint32_t logits_rows = 0;  // Logits at a time.
+};
+
+/// The parameters of a layer as one block of FP16 elements.
+struct ParameterLayout {
+  std::uint32_t input_norm = 0, bias = 0, post_norm = 0, count = 0;  // Bias of q, k and v.
+};
+ParameterLayout parameter_layout(const golden::ModelConfig& config);
+
+/// Throws Error when the core has too little vector memory, naming what the model needs.
+/// `capacity`: positions of the cache.
+VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParams& machine,
+                           std::uint64_t capacity);
+
+}  // namespace trine
