@@ -44,27 +44,50 @@ bool Device::busy() {
   return field::STATUS_BUSY.get(transport_.read(Reg::STATUS)) != 0;
 }
 
-void Device::run(const CommandList& list, std::uint64_t address, const WaitBudget& budget) {
+void Device::set_sequence(const SequenceState& state) {
+  transport_.write(Reg::POSITION, state.position);
+  constexpr Reg kTokens[kMaxVectors] = {Reg::TOKEN_0, Reg::TOKEN_1, Reg::TOKEN_2, Reg::TOKEN_3};
+  for (unsigned bank = 0; bank < params_.vectors; ++bank)
+    transport_.write(kTokens[bank], state.token[bank]);
+}
+
+void Device::set_profile(std::uint64_t address, std::uint32_t count) {
+  transport_.write(Reg::PROFILE_LO, static_cast<std::uint32_t>(address));
+  transport_.write(Reg::PROFILE_HI, static_cast<std::uint32_t>(address >> 32));
+  transport_.write(Reg::PROFILE_COUNT, count);
+}
+
+void Device::start(const CommandList& list, std::uint64_t address) {
   if (!list.finished()) throw Error("a command list without END does not run");
   if (busy()) throw Error("the core is busy with another command list");
   transport_.write(Reg::LIST_LO, static_cast<std::uint32_t>(address));
   transport_.write(Reg::LIST_HI, static_cast<std::uint32_t>(address >> 32));
   transport_.write(Reg::LIST_COUNT, static_cast<std::uint32_t>(list.commands().size()));
   transport_.write(Reg::CTRL, field::CTRL_START.put(1));
+}
 
-  wait_for(budget, &list, [&](std::uint32_t status) {
-    if (field::STATUS_ERROR.get(status) != 0) {
-      const auto code = static_cast<ErrorCode>(field::ERROR_CODE.get(transport_.read(Reg::ERROR)));
-      const std::uint32_t index = transport_.read(Reg::COMMAND);
-      transport_.write(Reg::STATUS, field::STATUS_ERROR.mask());
-      throw DeviceError(
-          code, index,
-          fmt::format("the core stopped at {}: {}", list.describe_at(index), describe(code)));
-    }
-    if (field::STATUS_DONE.get(status) == 0) return false;
-    transport_.write(Reg::STATUS, field::STATUS_DONE.mask());
-    return true;
-  });
+bool Device::ended(const CommandList& list, std::uint32_t status) {
+  if (field::STATUS_ERROR.get(status) != 0) {
+    const auto code = static_cast<ErrorCode>(field::ERROR_CODE.get(transport_.read(Reg::ERROR)));
+    const std::uint32_t index = transport_.read(Reg::COMMAND);
+    transport_.write(Reg::STATUS, field::STATUS_ERROR.mask());
+    throw DeviceError(
+        code, index,
+        fmt::format("the core stopped at {}: {}", list.describe_at(index), describe(code)));
+  }
+  if (field::STATUS_DONE.get(status) == 0) return false;
+  transport_.write(Reg::STATUS, field::STATUS_DONE.mask());
+  return true;
+}
+
+bool Device::step(const CommandList& list) {
+  transport_.step();
+  return !ended(list, transport_.read(Reg::STATUS));
+}
+
+void Device::run(const CommandList& list, std::uint64_t address, const WaitBudget& budget) {
+  start(list, address);
+  wait_for(budget, &list, [&](std::uint32_t status) { return ended(list, status); });
 }
 
 void Device::write_and_run(const CommandList& list, std::uint64_t address,
@@ -77,6 +100,13 @@ void Device::abort(const WaitBudget& budget) {
   transport_.write(Reg::CTRL, field::CTRL_ABORT.put(1));
   wait_for(budget, nullptr,
            [](std::uint32_t status) { return field::STATUS_BUSY.get(status) == 0; });
+}
+
+void Device::reset(const WaitBudget& budget) {
+  transport_.write(Reg::CTRL, field::CTRL_RESET.put(1));
+  wait_for(budget, nullptr,
+           [](std::uint32_t status) { return field::STATUS_BUSY.get(status) == 0; });
+  transport_.write(Reg::CTRL, field::CTRL_RESET.put(1));  // The first may have met a busy core.
 }
 
 template <class Stop>

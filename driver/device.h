@@ -51,12 +51,26 @@ class Device {
   /// The addresses that commands may touch.
   void set_window(const MemoryWindow& window);
 
+  /// Where the sequences are: what INDEX and SPAN of the commands refer to.
+  void set_sequence(const SequenceState& state);
+  /// Where the core writes the profile of a list; `count` records of 64 bytes, 0 for none.
+  void set_profile(std::uint64_t address, std::uint32_t count);
+
   /// Runs the list that lies in device memory at `address` and waits for its end.  Throws
   /// DeviceError when the core stops it, Timeout when the budget is used up.
   void run(const CommandList& list, std::uint64_t address, const WaitBudget& budget = {});
 
   /// Puts the list into device memory first.
   void write_and_run(const CommandList& list, std::uint64_t address, const WaitBudget& budget = {});
+
+  /// The same one command at a time: `start`, then `step` until it returns false. `step` throws
+  /// DeviceError like `run`.
+  void start(const CommandList& list, std::uint64_t address);
+  bool step(const CommandList& list);
+
+  /// Brings the core to its state after power-on, whatever it does. Memories stay; the window and
+  /// all other settings are gone.
+  void reset(const WaitBudget& budget = {});
 
   /// Stops the core behind the command that runs; returns when it is idle.
   void abort(const WaitBudget& budget = {});
@@ -76,6 +90,8 @@ class Device {
  private:
   bool busy();
   std::uint64_t counter(const CounterInfo& counter);
+  /// True when the list has ended; throws DeviceError when it was stopped.
+  bool ended(const CommandList& list, std::uint32_t status);
   template <class Stop>
   void wait_for(const WaitBudget& budget, const CommandList* list, Stop stop);
   [[noreturn]] void time_out(const char* why, const CommandList* list);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <algorithm>
+#include "driver/generate.h"
 
-#include "driver/runtime.h"
+#include <algorithm>
 
 namespace trine {
 namespace {
@@ -34,7 +34,7 @@ class Meter {
 
 }  // namespace
 
-GenerateResult generate(golden::Qwen2& model, std::span<const std::int32_t> prompt,
+GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
                         golden::Sampler& sampler, const GenerateOptions& options) {
   if (prompt.empty()) throw Error("generate: the prompt is empty");
   const auto& eos = model.config().eos_token;

@@ -104,9 +104,10 @@ TEST_CASE("CommandList: describes a command by its fields and its label") {
   CommandList list(MachineParams{});
   list.trit_matvec({.rows = 64, .cols = 48, .address = 0x1'0000'0080, .src = 0, .dst = 48}, 2, 0xC0,
                    "model.layers.0.mlp.up_proj.weight");
-  CHECK_EQ(list.describe_at(0),
-           "command 0 (TRIT_MATVEC depth=2 raw=0 bank=0 rows=64 cols=48 src=0 dst=48 addr=0x100000080 "
-           "book=0xc0; model.layers.0.mlp.up_proj.weight)");
+  CHECK_EQ(
+      list.describe_at(0),
+      "command 0 (TRIT_MATVEC depth=2 raw=0 bank=0 rows=64 cols=48 src=0 dst=48 addr=0x100000080 "
+      "book=0xc0; model.layers.0.mlp.up_proj.weight)");
   CHECK_EQ(list.describe_at(1), "command 1 (past the list of 1)");
   Command unknown;
   unknown.words[0] = 0x77;

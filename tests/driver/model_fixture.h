@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "driver/decoder.h"
 #include "driver/golden_transport.h"
 #include "driver/program.h"
 #include "golden/codec/quantize_model.h"
@@ -12,11 +13,19 @@
 
 namespace trine {
 
-/// A random little packed model (hidden 32, two layers), with a different depth per matrix.
+/// The shape of a random little model that the vector unit takes: heads of 32.
+inline nlohmann::json small_config(bool tied) {
+  nlohmann::json config = golden::tiny_config(tied);
+  config["hidden_size"] = 64;
+  config["vocab_size"] = 45;
+  return config;
+}
+
+/// A random little packed model (two layers), with a different depth per matrix.
 class TinyModel {
  public:
-  TinyModel() {
-    golden::write_tiny_checkpoint(directory_ / "checkpoint", true);
+  explicit TinyModel(const nlohmann::json& config = small_config(true)) {
+    golden::write_checkpoint(directory_ / "checkpoint", config);
     golden::QuantizeOptions options;
     for (std::size_t layer = 0; layer < 2; ++layer) {
       options.depths[golden::weight_name(layer, golden::Linear::K)] = 1;
@@ -46,11 +55,31 @@ struct LoadedDevice {
 
 inline constexpr std::uint64_t kModelMemory = 1 << 20;
 
-/// The calls of a layer.
-inline const std::vector<std::vector<golden::Linear>> kLayerCalls{
-    {golden::Linear::Q, golden::Linear::K, golden::Linear::V},
-    {golden::Linear::O},
-    {golden::Linear::Gate, golden::Linear::Up},
-    {golden::Linear::Down}};
+/// The shipped model, quantized once for a test program.
+class ShippedModel {
+ public:
+  ShippedModel() {
+    golden::quantize_model(TRINE_SOURCE_DIR "/models/kjv", directory_ / "packed", {});
+    packed_ = std::make_unique<golden::PackedModel>(directory_ / "packed");
+  }
+  const golden::PackedModel& packed() const { return *packed_; }
+
+ private:
+  golden::TempDir directory_;
+  std::unique_ptr<golden::PackedModel> packed_;
+};
+
+/// A golden core with a program in it, as a model.
+struct GoldenDecoder {
+  Program program;
+  LoadedDevice loaded;
+  DeviceExecutor executor{loaded.device};
+  Decoder decoder{program, executor};
+
+  GoldenDecoder(const golden::PackedModel& model, const MachineParams& params,
+                std::uint64_t context = 0)
+      : program(model, params, Program::memory_bytes(model, params, context), context),
+        loaded(program, params, Program::memory_bytes(model, params, context)) {}
+};
 
 }  // namespace trine

@@ -119,13 +119,18 @@ inline std::vector<TensorSpec> all_tensors(const ModelConfig& config) {
   return specs;
 }
 
-/// A random little checkpoint in one file.
-inline void write_tiny_checkpoint(const std::filesystem::path& directory, bool tied) {
+/// A random checkpoint in one file.
+inline void write_checkpoint(const std::filesystem::path& directory, const nlohmann::json& json) {
   std::filesystem::create_directories(directory);
-  const std::string config = tiny_config(tied).dump(1);
+  const std::string config = json.dump(1);
   spill(directory / "config.json", config);
   spill(directory / "tokenizer.json", "{}");
   write_tensors(directory / "model.safetensors", all_tensors(parse_config(config, "tiny")));
+}
+
+/// A random little checkpoint.
+inline void write_tiny_checkpoint(const std::filesystem::path& directory, bool tied) {
+  write_checkpoint(directory, tiny_config(tied));
 }
 
 }  // namespace trine::golden

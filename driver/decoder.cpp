@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/decoder.h"
+
+#include <bit>
+
+namespace trine {
+
+std::span<const float> Decoder::append(std::span<const std::int32_t> tokens,
+                                       golden::Logits logits) {
+  logits_.clear();
+  const std::size_t banks = program_.machine().vectors;
+  for (std::size_t at = 0; at < tokens.size();) {
+    const std::size_t count = tokens.size() - at >= banks ? banks : 1;
+    const bool last = at + count == tokens.size();
+    HeadRows head = HeadRows::None;
+    if (logits == golden::Logits::All) head = HeadRows::All;
+    if (logits == golden::Logits::Last && last) head = HeadRows::Last;
+    run(tokens.subspan(at, count), head);
+    at += count;
+  }
+  return logits_;
+}
+
+void Decoder::run(std::span<const std::int32_t> tokens, HeadRows head) {
+  SequenceState state{.position = static_cast<std::uint32_t>(position_), .token = {}};
+  for (std::size_t bank = 0; bank < tokens.size(); ++bank)
+    state.token[bank] = static_cast<std::uint32_t>(tokens[bank]);
+  const auto count = static_cast<unsigned>(tokens.size());
+  executor_.run(program_.list(count, head), state);
+  position_ += count;
+  if (head == HeadRows::None) return;
+  for (unsigned bank = head == HeadRows::All ? 0 : count - 1; bank < count; ++bank)
+    read_logits(bank);
+}
+
+void Decoder::read_logits(unsigned bank) {
+  const std::size_t vocab = config().vocab;
+  logits_.resize(logits_.size() + vocab);
+  executor_.read(program_.layout().logits(bank), std::span(logits_).last(vocab));
+  float best = 0;
+  executor_.read(program_.layout().best(bank), std::span(&best, 1));
+  best_ = std::bit_cast<std::int32_t>(best);
+}
+
+}  // namespace trine
