@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "driver/golden_definition.h"
 #include "driver/golden_trit.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/error.h"
@@ -187,8 +188,11 @@ ErrorCode GoldenMachine::trit_matvec(const Command& command) {
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
     const auto x = golden::to_bfp(values(bank, command.get(command::SRC), shape.cols),
                                   static_cast<int>(params_.act_width));
-    const StreamProduct product = trit_stream_matvec({stream, bytes}, shape, params_.geometry(),
-                                                     block.codebook, x, *workers_);
+    const StreamProduct product =
+        definition_
+            ? trit_stream_definition({stream, bytes}, shape, params_.geometry(), block.codebook, x)
+            : trit_stream_matvec({stream, bytes}, shape, params_.geometry(), block.codebook, x,
+                                 *workers_);
     write_rows(command, bank, product.accumulator,
                std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
     errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
@@ -217,11 +221,12 @@ ErrorCode GoldenMachine::f16_matvec(const Command& command) {
   errors.add(x.nonfinite, ErrorCode::NONFINITE);
   golden::F16Product product;
   if (stream != nullptr) {
-    product = golden::f16_stream_matvec({.bytes = {stream, (rows - 1) * stride + width * 2},
-                                         .rows = rows,
-                                         .cols = width,
-                                         .stride = stride},
-                                        x, *workers_);
+    const golden::F16Stream weights{.bytes = {stream, (rows - 1) * stride + width * 2},
+                                    .rows = rows,
+                                    .cols = width,
+                                    .stride = stride};
+    product = definition_ ? f16_stream_definition(weights, x)
+                          : golden::f16_stream_matvec(weights, x, *workers_);
   }
   errors.add(product.nonfinite, ErrorCode::NONFINITE);
   errors.add(product.overflow, ErrorCode::OVERFLOW);

@@ -47,6 +47,8 @@ class GoldenMachine {
 
   /// Shares the rows of matrices among so many threads; one until this is called.
   void set_threads(unsigned threads) { workers_ = std::make_unique<golden::Workers>(threads); }
+  /// Multiplies by the definition, plainly and slowly: what the fast way is checked against.
+  void set_definition(bool definition) { definition_ = definition; }
 
   /// Runs a command as check_command returned it (CheckedCommand::command), to its end; returns the
   /// lowest data error.
@@ -92,6 +94,7 @@ class GoldenMachine {
   golden::ArgmaxState best_;           // Of the search that ARGMAX goes on with.
   Counters beats_;
   std::unique_ptr<golden::Workers> workers_ = std::make_unique<golden::Workers>(1);
+  bool definition_ = false;
 };
 
 }  // namespace trine

@@ -39,6 +39,8 @@ class GoldenTransport final : public Transport {
   const GoldenMachine& machine() const { return machine_; }
   /// Threads of the golden model itself; one until this is called.
   void set_threads(unsigned threads) { machine_.set_threads(threads); }
+  /// Multiplies by the definition of the products: slow, for checks of the fast way.
+  void set_definition(bool definition) { machine_.set_definition(definition); }
 
  private:
   void control(std::uint32_t value);

@@ -93,7 +93,8 @@ void run(Options& options) {
   check_device_options(options.device, options.sampler.seed);
   golden::Sampler sampler(options.sampler);
   const ModelFile file(options.model);
-  const auto prompt = prompt_tokens(options.prompt, file, options.count - 1);
+  const auto prompt = prompt_tokens(options.prompt, file, context_of(options.device, file.config()),
+                                    options.count - 1);
   std::optional<golden::Tokenizer> tokenizer;
   if (file.has_tokenizer()) tokenizer.emplace(file.tokenizer());
   Progress progress("generate", options.common);

@@ -26,7 +26,8 @@ struct Options {
 void run(Options& options) {
   check_device_options(options.device, options.seed);
   const ModelFile file(options.model);
-  const auto tokens = prompt_tokens(options.prompt, file);
+  const auto tokens =
+      prompt_tokens(options.prompt, file, context_of(options.device, file.config()));
   const std::size_t vocab = file.config().vocab;
   // First, so that a place that cannot be written is found before the work is done.
   golden::SafetensorsWriter writer(options.out,

@@ -35,9 +35,10 @@ std::vector<std::int32_t> read_tokens(const Options& options, const ModelFile& f
 
 /// How many tokens to predict; Error when there are too few.
 std::size_t predictions(const Options& options, const ModelFile& file, std::size_t tokens) {
-  if (options.window > file.config().max_positions)
-    throw Error(fmt::format("a window of {} tokens: the model has {} positions", options.window,
-                            file.config().max_positions));
+  const std::size_t context = context_of(options.device, file.config());
+  if (options.window > context)
+    throw Error(fmt::format("a window of {} tokens: the model has {} positions{}", options.window,
+                            context, context_hint(context, file.config())));
   const std::size_t most = tokens > 0 ? tokens - 1 : 0;  // Each needs one before it.
   if (options.limit > most)
     throw Error(
@@ -49,7 +50,7 @@ std::size_t predictions(const Options& options, const ModelFile& file, std::size
 }
 
 /// The sum over all windows, of which --limit may cut the last short.
-golden::Perplexity measure(golden::Qwen2& model, std::span<const std::int32_t> tokens,
+golden::Perplexity measure(golden::LanguageModel& model, std::span<const std::int32_t> tokens,
                            std::size_t window, std::size_t count,
                            const std::function<void(std::size_t)>& on_done) {
   const std::size_t vocab = model.config().vocab;

@@ -13,6 +13,12 @@ Core::Core(const MachineParams& params, std::uint64_t memory_bytes, unsigned thr
   device_ = std::make_unique<Device>(*transport_);
 }
 
+Core Core::definition(const MachineParams& params, std::uint64_t memory_bytes) {
+  Core core(params, memory_bytes, 1);
+  static_cast<GoldenTransport&>(*core.transport_).set_definition(true);
+  return core;
+}
+
 Core::Core(const sim::SimOptions& options, Progress& progress) {
   sim::SimOptions watched = options;
   watched.progress = [&progress](const sim::SimProgress& now) { progress.simulation(now); };
@@ -27,6 +33,7 @@ std::unique_ptr<Core> make_core(const DeviceOptions& options, std::uint64_t memo
   if (options.kind == DeviceKind::Golden) {
     MachineParams params;
     params.groups = options.sim.groups;
+    params.vectors = options.vectors;
     return std::make_unique<Core>(params, memory_bytes, options.threads);
   }
   sim::SimOptions sim = options.sim;

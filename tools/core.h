@@ -17,6 +17,8 @@ class Core {
  public:
   /// The golden model with these parameters, on so many threads.
   Core(const MachineParams& params, std::uint64_t memory_bytes, unsigned threads);
+  /// The same, multiplying by the definition; slow.
+  static Core definition(const MachineParams& params, std::uint64_t memory_bytes);
   /// The simulated RTL; `progress`, which must outlive it, is told how far it is.
   Core(const sim::SimOptions& options, Progress& progress);
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 
+#include "driver/machine_params.h"
 #include "tools/common.h"
 
 namespace trine::tools {
@@ -80,9 +81,18 @@ CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, Devic
             options.name = name;
             options.kind = kDevices.at(name);
           },
-          "Where the linear layers run [" + options.name + "]")
+          "Where the model runs [" + options.name + "]")
       ->check(CLI::IsMember(names));
   if (choice == DeviceChoice::Model) {
+    command
+        .add_option("--context", options.context,
+                    "Positions that the core's cache has room for [1024, or what the model has]")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
+    command
+        .add_option("--vectors", options.vectors,
+                    "Tokens that the golden model takes at a time through a prompt")
+        ->check(CLI::Range(1u, kMaxVectors))
+        ->capture_default_str();
     command.add_flag("--check", options.check,
                      "Compare every result, bit for bit, and stop at the first difference: the RTL "
                      "with the golden model, the golden model with its definition");

@@ -17,6 +17,8 @@ struct DeviceOptions {
   DeviceKind kind = DeviceKind::Golden;
   std::string name = "golden";                    // As on the command line.
   bool check = false;                             // Compare every result of the core.
+  std::size_t context = 0;                        // Positions of the cache; 0: the default.
+  unsigned vectors = 1;                           // Banks of the golden model: tokens at a time.
   unsigned threads = golden::hardware_threads();  // Of all but the simulator.
   sim::SimOptions sim;                            // Groups also hold for the golden model.
 };

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "driver/runtime.h"
+#include "driver/lockstep.h"
 #include "tools/common.h"
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include "driver/allocator.h"
 #include "driver/command_list.h"
-#include "driver/program.h"
+#include "driver/layout.h"
 
 namespace trine::tools {
 namespace {

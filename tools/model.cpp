@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "golden/reference/fp32_linears.h"
-#include "tools/definition_check.h"
+#include "golden/reference/qwen2.h"
 
 namespace trine::tools {
 namespace {
@@ -13,28 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTokenizerFile = "tokenizer.json";
-
-golden::Backbone make_backbone(const ModelFile& file) {
-  return file.packed() != nullptr ? golden::Backbone(*file.packed())
-                                  : golden::Backbone(*file.checkpoint());
-}
-
-std::unique_ptr<golden::LinearBackend> make_reference(const ModelFile& file, unsigned threads) {
-  if (file.packed() != nullptr)
-    return std::make_unique<golden::Fp32Linears>(*file.packed(), threads);
-  return std::make_unique<golden::Fp32Linears>(*file.checkpoint(), threads);
-}
-
-/// Writable memory of a device: small when it reads the weights from the mapped file, otherwise
-/// enough for all of them laid out anew. Pages cost nothing until they are touched.
-std::uint64_t memory_bytes(const golden::PackedModel& model, const golden::Geometry& geometry) {
-  constexpr std::uint64_t kSlack = 1ull << 28, kPage = 4096;
-  std::uint64_t bytes = kSlack;
-  if (geometry.groups != golden::kCanonical.groups)
-    for (const golden::PackedMatrix& matrix : model.matrices())
-      bytes += matrix.shape.stream_bytes(geometry) + kPage;
-  return (bytes + kPage - 1) / kPage * kPage;
-}
 
 }  // namespace
 
@@ -61,43 +41,66 @@ golden::Tokenizer ModelFile::tokenizer() const {
   return golden::Tokenizer(directory_ / kTokenizerFile);
 }
 
+std::size_t context_of(const DeviceOptions& options, const golden::ModelConfig& config) {
+  if (options.kind == DeviceKind::Reference) return config.max_positions;
+  if (options.context > 0) return options.context;
+  return std::min<std::size_t>(config.max_positions, Program::kDefaultContext);
+}
+
+std::string context_hint(std::size_t context, const golden::ModelConfig& config) {
+  if (context >= config.max_positions) return "";
+  return fmt::format(" of cache (--context, up to {})", config.max_positions);
+}
+
 Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& progress)
-    : device_name_(options.name),
-      simulated_(options.kind == DeviceKind::Rtl),
-      backbone_(make_backbone(file)) {
-  if (options.kind != DeviceKind::Reference && file.packed() == nullptr)
+    : device_name_(options.name), simulated_(options.kind == DeviceKind::Rtl) {
+  if (options.kind == DeviceKind::Reference)
+    make_reference(file, options.threads);
+  else
+    make_decoder(file, options, progress);
+}
+
+void Session::make_reference(const ModelFile& file, unsigned threads) {
+  if (file.packed() != nullptr) {
+    backbone_.emplace(*file.packed());
+    linears_ = std::make_unique<golden::Fp32Linears>(*file.packed(), threads);
+  } else {
+    backbone_.emplace(*file.checkpoint());
+    linears_ = std::make_unique<golden::Fp32Linears>(*file.checkpoint(), threads);
+  }
+  model_ = std::make_unique<golden::Qwen2>(*backbone_, *linears_, threads);
+}
+
+void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,
+                           Progress& progress) {
+  if (file.packed() == nullptr)
     throw Error(
         fmt::format("{}: is not quantized: --device {} takes a packed model, as `trine "
                     "quantize` makes it",
                     file.directory().string(), options.name));
-  linears_ = options.kind == DeviceKind::Reference ? make_reference(file, options.threads)
-                                                   : make_core_backend(file, options, progress);
-  model_.emplace(backbone_, *linears_, options.threads);
-}
-
-template <class Backend>
-std::unique_ptr<golden::LinearBackend> Session::checked(std::unique_ptr<Backend> backend) {
-  compared_ = [raw = backend.get()] { return raw->compared(); };
-  return backend;
-}
-
-std::unique_ptr<golden::LinearBackend> Session::make_core_backend(const ModelFile& file,
-                                                                  const DeviceOptions& options,
-                                                                  Progress& progress) {
   const golden::PackedModel& packed = *file.packed();
-  const std::uint64_t bytes = memory_bytes(packed, {.groups = options.sim.groups});
+  const std::size_t context = context_of(options, packed.config());
+  // A core has at most so many banks; memory that nobody touches costs nothing.
+  const MachineParams most{.groups = options.sim.groups, .vectors = kMaxVectors};
+  const std::uint64_t bytes = Program::memory_bytes(packed, most, context);
   core_ = make_core(options, bytes, progress);
-  program_.emplace(packed, core_->device().params(), bytes);
-  program_->load(core_->device());
-  if (!options.check) return std::make_unique<DeviceBackend>(core_->device(), *program_);
-  if (options.kind == DeviceKind::Golden)
-    return checked(
-        std::make_unique<DefinitionCheck>(packed, core_->device(), *program_, options.threads));
-  golden_ = std::make_unique<Core>(core_->device().params(), bytes, options.threads);
-  program_->load(golden_->device());
-  return checked(std::make_unique<LockstepBackend>(
-      LockstepBackend::Side{options.name, core_->device()},
-      LockstepBackend::Side{"golden", golden_->device()}, *program_));
+  Device& device = core_->device();
+  program_.emplace(packed, device.params(), bytes, context);
+  program_->load(device);
+  if (options.check) {
+    const bool golden = options.kind == DeviceKind::Golden;
+    other_ = golden ? std::make_unique<Core>(Core::definition(device.params(), bytes))
+                    : std::make_unique<Core>(device.params(), bytes, options.threads);
+    program_->load(other_->device());
+    auto lockstep = std::make_unique<LockstepExecutor>(
+        LockstepExecutor::Side{options.name, device},
+        LockstepExecutor::Side{golden ? "definition" : "golden", other_->device()});
+    lockstep_ = lockstep.get();
+    executor_ = std::move(lockstep);
+  } else {
+    executor_ = std::make_unique<DeviceExecutor>(device);
+  }
+  model_ = std::make_unique<Decoder>(*program_, *executor_);
 }
 
 void Session::expect_tokens(std::size_t count) {
@@ -106,8 +109,8 @@ void Session::expect_tokens(std::size_t count) {
 
 void Session::report(Json& json) {
   json["device"] = device_name_;
-  json["equal"] = compared_ ? Json(true) : Json(nullptr);
-  if (compared_) json["compared"] = compared_();
+  json["equal"] = lockstep_ != nullptr ? Json(true) : Json(nullptr);
+  if (lockstep_ != nullptr) json["compared"] = lockstep_->compared();
   add_counters(json, counters(), khz());
 }
 

@@ -3,14 +3,16 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 
-#include "driver/runtime.h"
+#include "driver/decoder.h"
+#include "driver/generate.h"
+#include "driver/lockstep.h"
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/format/packed_model.h"
 #include "golden/reference/backbone.h"
+#include "golden/reference/linear_backend.h"
 #include "golden/reference/qwen2.h"
 #include "golden/tokenizer/tokenizer.h"
 #include "tools/core.h"
@@ -41,13 +43,18 @@ class ModelFile {
   std::optional<golden::Checkpoint> checkpoint_;
 };
 
-/// A model with its linear layers on a device, and all else in FP32 beside it.
+/// Positions that a run has: those of the model for the reference, those of the cache for a core.
+std::size_t context_of(const DeviceOptions& options, const golden::ModelConfig& config);
+/// What to add to a message about a context that is too small; empty when the model has no more.
+std::string context_hint(std::size_t context, const golden::ModelConfig& config);
+
+/// A model on a device, or the FP32 reference.
 class Session {
  public:
   /// File and progress must outlive it. Throws Error when the device takes no such model.
   Session(const ModelFile& file, const DeviceOptions& options, Progress& progress);
 
-  golden::Qwen2& model() { return *model_; }
+  golden::LanguageModel& model() { return *model_; }
   /// Announces how many tokens will go through the model.
   void expect_tokens(std::size_t count);
   /// Of the core; zeros for the reference.
@@ -60,26 +67,24 @@ class Session {
   void report(Json& json);
 
  private:
-  std::unique_ptr<golden::LinearBackend> make_core_backend(const ModelFile& file,
-                                                           const DeviceOptions& options,
-                                                           Progress& progress);
-
-  /// Notes what the backend compares.
-  template <class Backend>
-  std::unique_ptr<golden::LinearBackend> checked(std::unique_ptr<Backend> backend);
+  void make_reference(const ModelFile& file, unsigned threads);
+  void make_decoder(const ModelFile& file, const DeviceOptions& options, Progress& progress);
 
   std::string device_name_;
   bool simulated_;
-  golden::Backbone backbone_;
-  std::unique_ptr<Core> core_, golden_;  // The latter only for --check.
-  std::optional<Program> program_;
+  // The reference, or
+  std::optional<golden::Backbone> backbone_;
   std::unique_ptr<golden::LinearBackend> linears_;
-  std::function<std::uint64_t()> compared_;  // Values so far; empty without --check.
-  std::optional<golden::Qwen2> model_;
+  // a core, with another one for --check.
+  std::unique_ptr<Core> core_, other_;
+  std::optional<Program> program_;
+  std::unique_ptr<Executor> executor_;
+  const LockstepExecutor* lockstep_ = nullptr;  // Of --check.
+  std::unique_ptr<golden::LanguageModel> model_;
 };
 
-/// Runs `work`. When the devices differ, --json prints that (equal, layer, tensor, row and the
-/// message); the Mismatch goes on to end the command.
+/// Runs `work`. When the devices differ, --json prints that (equal, command, layer, tensor, row and
+/// the message); the Mismatch goes on to end the command.
 template <class Work>
 auto in_lockstep(const CommonOptions& options, const std::string& model, Work work) {
   try {
@@ -88,9 +93,10 @@ auto in_lockstep(const CommonOptions& options, const std::string& model, Work wo
     if (options.json)
       print_json({{"model", model},
                   {"equal", false},
-                  {"layer", mismatch.layer()},
-                  {"tensor", mismatch.tensor()},
-                  {"row", mismatch.row()},
+                  {"command", mismatch.place().command},
+                  {"layer", mismatch.place().layer ? Json(*mismatch.place().layer) : Json(nullptr)},
+                  {"tensor", mismatch.place().tensor},
+                  {"row", mismatch.place().row},
                   {"difference", mismatch.what()}});
     throw;
   }

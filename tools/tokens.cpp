@@ -34,7 +34,7 @@ void add_windowed_prompt_options(CLI::App& command, PromptOptions& options) {
 }
 
 std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const ModelFile& file,
-                                        std::size_t more) {
+                                        std::size_t context, std::size_t more) {
   std::vector<std::int32_t> tokens = options.tokens;
   const bool from_file = !options.tokens_file.empty();
   if (from_file) {
@@ -54,12 +54,12 @@ std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const Mode
                from_file                ? options.tokens_file.string()
                : options.tokens.empty() ? "--prompt"
                                         : "--tokens");
-  const std::size_t context =
+  const std::size_t together =
       options.window > 0 ? std::min(options.window, tokens.size()) : tokens.size();
-  if (context + more > config.max_positions)
-    throw Error(fmt::format("context too long: {} tokens{}, the model has {} positions", context,
-                            more > 0 ? fmt::format(" and {} more", more) : "",
-                            config.max_positions));
+  if (together + more > context)
+    throw Error(fmt::format("context too long: {} tokens{}, the model has {} positions{}", together,
+                            more > 0 ? fmt::format(" and {} more", more) : "", context,
+                            context_hint(context, config)));
   return tokens;
 }
 

@@ -29,9 +29,9 @@ CLI::App* add_prompt_options(CLI::App& command, PromptOptions& options);
 void add_windowed_prompt_options(CLI::App& command, PromptOptions& options);
 
 /// The tokens, at least one and each in the vocabulary; Error otherwise, and when they (or a
-/// window of them) and `more` others do not fit into the context.
+/// window of them) and `more` others do not fit into `context` positions.
 std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const ModelFile& file,
-                                        std::size_t more = 0);
+                                        std::size_t context, std::size_t more = 0);
 
 /// Throws Error naming `where` and the first token outside the vocabulary.
 void check_tokens(std::span<const std::int32_t> tokens, const golden::ModelConfig& config,

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "driver/golden_trit.h"
-#include "driver/program.h"
+#include "driver/layout.h"
 #include "golden/exact/f16_matvec.h"
 #include "golden/exact/trit_matvec.h"
 #include "golden/exact/vectors.h"
