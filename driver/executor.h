@@ -27,8 +27,8 @@ class Executor {
 /// One device; the program must be loaded into it, and it must outlive this.
 class DeviceExecutor final : public Executor {
  public:
-  explicit DeviceExecutor(Device& device, const WaitBudget& budget = {})
-      : device_(device), budget_(budget) {}
+  explicit DeviceExecutor(Device& device) : device_(device) {}
+  DeviceExecutor(Device& device, const WaitBudget& budget) : device_(device), budget_(budget) {}
 
   void run(const TokenList& list, const SequenceState& state) override {
     device_.set_sequence(state);

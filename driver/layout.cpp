@@ -176,7 +176,7 @@ void Layout::load_rows(Transport& transport, const PlacedRows& rows) const {
   }
 }
 
-void Layout::load(Device& device) const {
+void Layout::write(Device& device) const {
   if (!(device.params() == machine_))
     throw Error("the program was compiled for a core with other parameters");
   Transport& transport = device.transport();
@@ -201,8 +201,11 @@ void Layout::load(Device& device) const {
                              golden::relayout(placed.matrix->stream->bytes, placed.matrix->shape,
                                               golden::kCanonical, machine_.geometry()));
   }
-  transport.map_memory(file_address_, model_.file().file_bytes());
   device.set_window(window_);
+}
+
+void Layout::map(Device& device) const {
+  device.transport().map_memory(file_address_, model_.file().file_bytes());
 }
 
 std::string Layout::describe(std::uint64_t address) const {

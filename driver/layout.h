@@ -71,7 +71,9 @@ class Layout {
     return allocator_.allocate(name, bytes);
   }
   /// Writes everything but lists into the memory of a device and sets its window.
-  void load(Device& device) const;
+  void write(Device& device) const;
+  /// Attaches the file; once for a device.
+  void map(Device& device) const;
   std::uint64_t used_bytes() const { return allocator_.used(); }
   /// Which tensor or buffer an address belongs to, for messages.
   std::string describe(std::uint64_t address) const;

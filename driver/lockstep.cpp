@@ -45,7 +45,8 @@ void LockstepExecutor::run(const TokenList& list, const SequenceState& state) {
   for (std::uint32_t index = 0;; ++index) {
     const auto steps = step(list, index);
     compare_ends(list, index, steps);
-    if (index >= list.commands.size()) return;  // Stopped alike by compare_ends before this.
+    // A refused command wrote nothing, and of one with a data error the result is open.
+    if (steps[0].error) throw DeviceError(*steps[0].error);
     const Command& given = list.commands.commands()[index];
     const CheckedCommand checked = check_command(given, machine, everything, state);
     const auto opcode = static_cast<Opcode>(given.get(command::OPCODE));
@@ -56,7 +57,6 @@ void LockstepExecutor::run(const TokenList& list, const SequenceState& state) {
         compare_vector(list, index, checked.command);
     }
     if (opcode == Opcode::FENCE || opcode == Opcode::END) compare_memory(list);
-    if (steps[0].error) throw DeviceError(*steps[0].error);
     if (!steps[0].more) return;
   }
 }

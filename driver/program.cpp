@@ -61,7 +61,12 @@ std::uint64_t Program::memory_bytes(const golden::PackedModel& model, const Mach
 }
 
 void Program::load(Device& device) const {
-  layout_.load(device);
+  restore(device);
+  layout_.map(device);
+}
+
+void Program::restore(Device& device) const {
+  layout_.write(device);
   for (const TokenList& list : lists_)
     device.transport().write_memory(list.address, list.commands.bytes());
 }

@@ -35,6 +35,9 @@ class Program {
 
   /// Writes everything into the memory of a device and sets its window; once for a device.
   void load(Device& device) const;
+  /// The same for a device that it was loaded into before, after a reset or a change of its memory;
+  /// caches stay as they are.
+  void restore(Device& device) const;
 
   const Layout& layout() const { return layout_; }
   const MachineParams& machine() const { return layout_.machine(); }

@@ -80,6 +80,9 @@ struct GoldenDecoder {
                 std::uint64_t context = 0)
       : program(model, params, Program::memory_bytes(model, params, context), context),
         loaded(program, params, Program::memory_bytes(model, params, context)) {}
+
+  /// Everything but the mapped file anew, after a reset and a change of memory.
+  void reload() { program.restore(loaded.device); }
 };
 
 }  // namespace trine

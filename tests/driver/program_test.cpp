@@ -4,87 +4,93 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
+#include "golden/reference/elementwise.h"
 #include "model_fixture.h"
 
 using namespace trine;
-using golden::Linear;
 
-namespace {
-
-void check_throws(const std::function<void()>& action, std::initializer_list<std::string> parts) {
-  golden::check_error(action, parts);
-}
-
-}  // namespace
-
-TEST_CASE("Program: one list a call: LOAD, matrices, STOREs, END, each with its tensor") {
+TEST_CASE("Program: a static list with a label and an operation for every command") {
   const TinyModel model;
   const Program program(model.packed(), {}, kModelMemory);
-  for (std::size_t layer = 0; layer < 2; ++layer) {
-    for (const auto& matrices : kLayerCalls) {
-      const LinearCall& call = program.call(layer, matrices);
-      const auto commands = call.list.commands();
-      REQUIRE_EQ(commands.size(), 2 + 2 * matrices.size());
-      const auto opcode = [&](std::size_t i) {
-        return static_cast<Opcode>(commands[i].get(command::OPCODE));
-      };
-      CHECK(opcode(0) == Opcode::LOAD);
-      std::uint64_t beats = 0;
-      for (std::size_t i = 0; i < matrices.size(); ++i) {
-        const std::string name = golden::weight_name(layer, matrices[i]);
-        const golden::PackedMatrix& matrix = model.packed().matrix(name);
-        const Command& matvec = commands[1 + i];
-        CHECK(opcode(1 + i) == Opcode::TRIT_MATVEC);
-        CHECK_EQ(matvec.get(command::DEPTH), matrix.shape.depth);
-        CHECK_EQ(matvec.get(command::ROWS), matrix.shape.rows);
-        CHECK_NE(call.list.describe_at(static_cast<std::uint32_t>(1 + i)).find(name),
-                 std::string::npos);
-        // The command points into the file, at its stream.
-        const std::uint64_t file = matvec.address() - matrix.stream->file_offset;
-        CHECK_EQ(file, kModelMemory);
-        CHECK_EQ(program.describe(matvec.address() + 5), name + " + 0x5");
-        CHECK(opcode(1 + matrices.size() + i) == Opcode::STORE);
-        CHECK_EQ(commands[1 + matrices.size() + i].get(command::SRC), matvec.get(command::DST));
-        CHECK_EQ(call.outputs[i].tensor, name);
-        beats += matrix.shape.beats(golden::kCanonical);
-      }
-      CHECK_EQ(call.stream_beats, beats);
-      CHECK(call.list.finished());
+  const TokenList& list = program.list(1, HeadRows::Last);
+  CHECK(list.commands.finished());
+  REQUIRE_EQ(list.info.size(), list.commands.size());
+  std::map<Operation, std::size_t> count;
+  for (std::size_t i = 0; i < list.info.size(); ++i) {
+    CHECK_FALSE(list.label(i).empty());
+    ++count[list.info[i].operation];
+    const Command& c = list.commands.commands()[i];
+    if (static_cast<Opcode>(c.get(command::OPCODE)) == Opcode::TRIT_MATVEC) {
+      const golden::PackedMatrix& matrix = model.packed().matrix(list.label(i));
+      CHECK_EQ(c.get(command::DEPTH), matrix.shape.depth);
+      CHECK_EQ(c.get(command::ROWS), matrix.shape.rows);
+      // The command points into the file, at its stream.
+      CHECK_EQ(c.address() - matrix.stream->file_offset, kModelMemory);
+      CHECK_EQ(program.describe(c.address() + 5), matrix.name + " + 0x5");
+      CHECK_EQ(*list.info[i].layer, matrix.name.starts_with("model.layers.1.") ? 1u : 0u);
     }
   }
-  std::uint64_t all = 0;
-  for (const auto& matrix : model.packed().matrices())
-    all += matrix.shape.beats(golden::kCanonical);
-  CHECK_EQ(program.token_beats(), all);
+  // Two layers, two heads, one key and value head.
+  CHECK_EQ(count[Operation::Linear], 14u);
+  CHECK_EQ(count[Operation::Scores], 4u);
+  CHECK_EQ(count[Operation::Softmax], 4u);
+  CHECK_EQ(count[Operation::Values], 4u);
+  CHECK_EQ(count[Operation::Cache], 4u);
+  CHECK_EQ(count[Operation::Norm], 5u);
+  CHECK_EQ(count[Operation::Embedding], 1u);
+  CHECK_EQ(count[Operation::Head], 1u);
+  CHECK_EQ(count[Operation::Control], 3u);
+  CHECK_EQ(operation_name(Operation::Residual), "residual");
+  CHECK_EQ(operation_name(Operation::Control), "control");
   CHECK_EQ(program.describe(0), "codebooks + 0x0");
+}
+
+TEST_CASE("Program: the rope table is the reference's") {
+  for (const std::size_t width : {32u, 128u}) {
+    for (const std::size_t position : {0u, 1u, 777u, 32767u}) {
+      const golden::Rotation rotation(position, width, 1e6);
+      const auto row = rope_row(position, width, 1e6);
+      CHECK(std::ranges::equal(std::span(row).first(width / 2), rotation.cosine));
+      CHECK(std::ranges::equal(std::span(row).last(width / 2), rotation.sine));
+    }
+  }
 }
 
 TEST_CASE("Program: the canonical geometry reads streams from the mapped file, no copy") {
   const TinyModel model;
-  const Program program(model.packed(), {}, kModelMemory);
-  const LoadedDevice loaded(program, {}, kModelMemory);
   std::uint64_t streams = 0;
   for (const auto& matrix : model.packed().matrices()) streams += matrix.stream->bytes.size();
-  CHECK_LT(program.used_bytes(), streams / 2);
-  const Program relaid(model.packed(), {.groups = 4, .tile_rows = 32}, kModelMemory);
-  CHECK_GT(relaid.used_bytes(), program.used_bytes());
+  const std::uint64_t canonical = Program::memory_bytes(model.packed(), {});
+  CHECK_GT(Program::memory_bytes(model.packed(), {.groups = 4}), canonical + streams / 8);
+  const Program program(model.packed(), {}, canonical);
+  CHECK_LE(program.used_bytes(), canonical);
+  CHECK_GT(program.used_bytes() + 4096, canonical);
 }
 
 TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
   const TinyModel model;
   const auto& packed = model.packed();
-  check_throws([&] { Program(packed, {}, 1024); }, {"device memory is full", "codebooks"});
-  check_throws([&] { Program(packed, {.groups = 4}, 16384); },
-               {"device memory is full", "model.layers.0."});
-  check_throws([&] { Program(packed, {.max_cols = 39}, kModelMemory); },
-               {"model.layers.0.mlp.down_proj.weight", "40 columns", "39"});
-  check_throws([&] { Program(packed, {.vector_words = 96}, kModelMemory); },
-               {"model.layers.0.self_attn.v_proj.weight", "128 words", "96"});
+  const auto refused = [&](const MachineParams& params, std::uint64_t memory, std::uint64_t context,
+                           std::initializer_list<std::string> parts) {
+    golden::check_error([&] { Program(packed, params, memory, context); }, parts);
+  };
+  refused({}, 1024, 0, {"device memory is full", "codebooks"});
+  refused({.groups = 4}, 49152, 0, {"device memory is full", "model.layers."});
+  refused({.max_cols = 63}, kModelMemory, 0, {"q_proj", "64 columns", "63"});
+  refused({.vector_words = 512}, kModelMemory, 0, {"words of vector memory", "512"});
+  refused({.half_engine = false}, kModelMemory, 0, {"FP16 engine"});
+  refused({.vector_unit = false}, kModelMemory, 0, {"vector unit"});
+  refused({}, kModelMemory, 65, {"context of 65", "64 positions"});
+  const TinyModel narrow(golden::tiny_config(true));
+  golden::check_error([&] { Program(narrow.packed(), {}, kModelMemory); }, {"heads of 16"});
   const Program program(packed, {}, kModelMemory);
-  const std::vector<Linear> pair{Linear::Q, Linear::V};
-  check_throws([&] { static_cast<void>(program.call(0, pair)); }, {"layer 0", "2 matrices"});
-  check_throws([&] { static_cast<void>(program.call(2, kLayerCalls[0])); }, {"layer 2"});
+  golden::check_error([&] { static_cast<void>(program.list(2, HeadRows::None)); }, {"2 tokens"});
+  golden::check_error([&] { static_cast<void>(program.partial({.end_layer = 3})); },
+                      {"layers 0 to 3"});
+  golden::check_error([&] { static_cast<void>(program.partial({.tokens = 2})); }, {"2 tokens"});
   GoldenTransport other({.groups = 4}, kModelMemory);
   Device device(other);
-  check_throws([&] { program.load(device); }, {"other parameters"});
+  golden::check_error([&] { program.load(device); }, {"other parameters"});
 }
