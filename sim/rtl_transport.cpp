@@ -49,6 +49,8 @@ std::uint32_t RtlTransport::read(Reg reg) {
 }
 
 void RtlTransport::write(Reg reg, std::uint32_t value) {
+  if (reg == Reg::CTRL && field::CTRL_START.get(value) != 0 && !busy())
+    list_commands_ = core_->commands();
   core_->write(static_cast<std::uint32_t>(reg), value);
 }
 
@@ -89,6 +91,12 @@ void RtlTransport::step() {
     done = core_->run_command(seen, kLastSlice);
     if (!done && !busy()) break;
     if (!done) watch();
+  }
+  // The last command of a list has run a little before the core stops, maybe with an error.
+  const std::uint64_t run = core_->commands() - list_commands_;
+  while (done && busy() && read(Reg::COMMAND) < run) {
+    core_->run(1);
+    watch();
   }
   wall_time_ += Clock::now() - start;
   timed_cycles_ += core_->cycles() - first;

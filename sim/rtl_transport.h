@@ -68,6 +68,7 @@ class RtlTransport final : public Transport {
   std::chrono::duration<double> wall_time_{0};
   std::uint64_t timed_cycles_ = 0;
   std::uint64_t expected_beats_ = 0;
+  std::uint64_t list_commands_ = 0;  // Commands that had run when the list began.
   Progress progress_;
   std::uint64_t progress_cycle_ = 0;
 };
