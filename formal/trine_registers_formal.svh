@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Proof of trine_registers: every request gets exactly one answer, answers hold until they are
-// taken, registers change only by a write to them, and commands reach the sequencer only as the
-// map says.  Requests are counted from the handshakes alone.
+// taken, registers change only by a write to them or a soft reset, and commands reach the
+// sequencer only as the map says.  Requests are counted from the handshakes alone.
 
 logic f_past_valid_q = 1'b0;
 always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
@@ -28,8 +28,9 @@ logic [3:0]  f_strb_q;
 logic         f_stalled_b_q = 1'b0, f_stalled_r_q = 1'b0, f_quiet_q = 1'b0;
 logic [1:0]   f_b_resp_q, f_r_resp_q;
 logic [31:0]  f_r_data_q;
-logic [225:0] f_kept, f_kept_q;  // All that software writes.
-assign f_kept = {irq_done_q, irq_error_q, list_addr_o, list_count_o, mem_base_o, mem_limit_o};
+logic [481:0] f_kept, f_kept_q;  // All that software writes.
+assign f_kept = {irq_done_q, irq_error_q, list_addr_o, list_count_o, mem_base_o, mem_limit_o,
+                 position_o, tokens_o, profile_addr_o, profile_count_o};
 
 // A write takes effect in the cycle in which both halves are held and no answer waits.
 logic f_effect;
@@ -39,8 +40,13 @@ assign f_effect = f_addresses_q - 2'(b_valid_o) == 2'd1 && f_data_q - 2'(b_valid
 logic f_control;
 assign f_control = f_effect && f_addr_q[11:2] == 10'h006 && f_strb_q[0];
 
+// A soft reset asked for while commands run comes as soon as they have ended.
+logic f_reset_asked_q = 1'b0, f_reset;
+assign f_reset = !busy_i && (f_reset_asked_q || (f_control && f_word_q[3]));
+
 always_ff @(posedge clk_i) begin
-  f_quiet_q     <= rst_ni && !f_effect;
+  f_reset_asked_q <= rst_ni && !f_reset && (f_reset_asked_q || (f_control && f_word_q[3]));
+  f_quiet_q       <= rst_ni && !f_effect && !f_reset;
   f_kept_q      <= f_kept;
   f_stalled_b_q <= rst_ni && b_valid_o && !b_ready_i;
   f_stalled_r_q <= rst_ni && r_valid_o && !r_ready_i;
@@ -74,9 +80,10 @@ always_ff @(posedge clk_i) begin
     // Nothing that software writes changes without a write,
     if (f_quiet_q) assert (f_kept == f_kept_q);
     // and commands come from CTRL alone.
-    assert (start_o == (f_control && f_word_q[0] && !busy_i));
-    assert (abort_o == (f_control && f_word_q[1]));
-    assert (clear == (f_control && f_word_q[2] && !busy_i));
+    assert (f_reset_asked_q == reset_wanted_q);
+    assert (start_o == (f_control && f_word_q[0] && !busy_i && !f_reset));
+    assert (abort_o == (f_control && (f_word_q[1] || f_word_q[3])));
+    assert (clear_o == ((f_control && f_word_q[2] && !busy_i) || f_reset));
     assert (!(start_o && busy_i));
     cover (f_control && f_stalled_r_q);
   end
