@@ -85,9 +85,10 @@ void RtlTransport::wait() {
 void RtlTransport::step() {
   const auto start = Clock::now();
   const std::uint64_t first = core_->cycles(), seen = core_->commands();
-  // A list that stops without running a command is at rest within the slice.
+  // A list that stops without running a command is at rest within the slice; a command may take
+  // any time, as long as it moves beats.
   bool done = false;
-  while (!done && core_->cycles() - first < options_.wait_cycles) {
+  while (!done) {
     done = core_->run_command(seen, kLastSlice);
     if (!done && !busy()) break;
     if (!done) watch();

@@ -131,6 +131,23 @@ TEST_CASE("RtlTransport: an abort in any cycle ends a list before END or lets it
   CHECK_GT(ended, 10);
 }
 
+TEST_CASE("RtlTransport: a step runs one command, however long it takes") {
+  SimOptions options = small();
+  options.wait_cycles = 1000;
+  options.memory.bandwidth = 0.01;
+  RtlTransport rtl(options);
+  const std::vector list{make(Opcode::LOAD).set(ROWS, 20'000).set(ADDR_LO, 0x10000),
+                         make(Opcode::LOAD).set(ROWS, 16).set(ADDR_LO, 0x10000),
+                         make(Opcode::END)};
+  start_list(rtl, list);
+  for (std::uint32_t done = 1; done <= list.size(); ++done) {
+    rtl.step();
+    CHECK_EQ(field::STATUS_BUSY.get(rtl.read(Reg::STATUS)), done == list.size() ? 0 : 1);
+    CHECK_EQ(rtl.read(Reg::COMMANDS_LO), done);
+  }
+  CHECK_GT(rtl.read(Reg::CYCLES_LO), 100'000);
+}
+
 TEST_CASE("RtlTransport: the watchdog names cycle, command and channels of a hang") {
   SimOptions options = small();
   options.memory.read_latency = 1'000'000'000;
