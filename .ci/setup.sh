@@ -3,7 +3,7 @@
 # the build in ./build.
 
 packages=(
-  build-essential cmake ninja-build pkg-config ccache git
+  build-essential clang cmake ninja-build pkg-config ccache git
   verilator yosys clang-format
   libfmt-dev doctest-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev
   libbenchmark-dev libhwy-dev zlib1g-dev

@@ -21,6 +21,8 @@ module trine_matvec #(
   parameter  int unsigned QuantLanes   = 4,
   /// 0: no FP16 engine; `half_i` must then be 0.
   parameter  int unsigned HalfEngine   = 1,
+  /// 1: the clock of an engine stands still while the other one runs.
+  parameter  int unsigned ClockGates   = 0,
   localparam int unsigned VecAddrWidth = $clog2(VectorWords / Groups)
 ) (
   input  logic                    clk_i,
@@ -185,6 +187,14 @@ module trine_matvec #(
   end
 
   // Trit engine.
+  logic clk_trit;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_trit (
+    .clk_i,
+    .rst_ni,
+    .en_i  (!half_i),
+    .clk_o (clk_trit)
+  );
+
   logic                 trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
   logic                 trit_wait_memory, trit_wait_table, trit_wait_rows;
   trine_trit_engine #(
@@ -195,7 +205,7 @@ module trine_matvec #(
     .QuantLanes (QuantLanes),
     .BlockWidth (BlockWidth)
   ) u_trit (
-    .clk_i,
+    .clk_i          (clk_trit),
     .rst_ni,
     .start_i        (start_i && !half_i),
     .used_i         (used),
@@ -233,13 +243,20 @@ module trine_matvec #(
   logic                half_acc_valid, half_ready, bad_weight, overflow;
   logic                half_wait_memory, half_wait_table, half_wait_rows;
   if (HalfEngine != 0) begin : gen_half
+    logic clk_half;
+    trine_clock_gate #(.Gated (ClockGates)) u_clock (
+      .clk_i,
+      .rst_ni,
+      .en_i  (half_i),
+      .clk_o (clk_half)
+    );
     trine_f16_engine #(
       .Groups     (Groups),
       .ActWidth   (ActWidth),
       .QuantLanes (QuantLanes),
       .GroupWidth (GroupWidth)
     ) u_half (
-      .clk_i,
+      .clk_i          (clk_half),
       .rst_ni,
       .start_i        (start_i && half_i),
       .slow_i         (raw_i),

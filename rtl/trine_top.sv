@@ -27,6 +27,8 @@ module trine_top #(
   parameter  int unsigned HalfEngine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
   parameter  int unsigned VectorUnit    = 1,
+  /// 1: the clocks of units that rest stand still, see trine_clock_gate.
+  parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups
 ) (
   input  logic                   clk_i,
@@ -464,6 +466,15 @@ module trine_top #(
   // ---- Vector operations ----
 
   if (VectorUnit != 0) begin : gen_vector_unit
+    // RMSNORM is the first opcode of this unit, ARGMAX its last and the last of all.
+    logic clk_vector;
+    trine_clock_gate #(.Gated (ClockGates)) u_clock (
+      .clk_i,
+      .rst_ni,
+      .en_i  (word0[7:0] >= trine_commands_pkg::OPCODE_RMSNORM),
+      .clk_o (clk_vector)
+    );
+
     trine_vector_pkg::op_e op;
     always_comb begin
       unique case (word0[7:0])
@@ -479,7 +490,7 @@ module trine_top #(
       .Groups      (Groups),
       .VectorWords (VectorWords)
     ) u_vector_unit (
-      .clk_i,
+      .clk_i             (clk_vector),
       .rst_ni,
       .start_i           (vector_start),
       .op_i              (op),
@@ -527,6 +538,15 @@ module trine_top #(
     .book_data_o  (book_data)
   );
 
+  logic is_half, clk_matvec;
+  assign is_half = word0[7:0] == trine_commands_pkg::OPCODE_F16_MATVEC;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_matvec (
+    .clk_i,
+    .rst_ni,
+    .en_i  (is_half || word0[7:0] == trine_commands_pkg::OPCODE_TRIT_MATVEC),
+    .clk_o (clk_matvec)
+  );
+
   logic wait_memory, wait_table, wait_rows;
 
   trine_matvec #(
@@ -536,12 +556,13 @@ module trine_top #(
     .ActWidth    (ActWidth),
     .MaxCols     (MaxCols),
     .VectorWords (VectorWords),
-    .HalfEngine  (HalfEngine)
+    .HalfEngine  (HalfEngine),
+    .ClockGates  (ClockGates)
   ) u_matvec (
-    .clk_i,
+    .clk_i             (clk_matvec),
     .rst_ni,
     .start_i           (matvec_start),
-    .half_i            (word0[7:0] == trine_commands_pkg::OPCODE_F16_MATVEC),
+    .half_i            (is_half),
     .raw_i             (word0[trine_commands_pkg::FIELD_RAW_LSB]),
     .depth_i           (word0[trine_commands_pkg::FIELD_DEPTH_LSB +: 3]),
     .bank_i            (bank),

@@ -6,8 +6,8 @@
 file(GLOB engine_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/rtl/trit/*.sv ${PROJECT_SOURCE_DIR}/rtl/f16/*.sv
      ${PROJECT_SOURCE_DIR}/rtl/vector/*.sv)
-list(APPEND engine_sources rtl/common/trine_fp32_pack.sv rtl/common/trine_result_writer.sv
-     rtl/trine_matvec.sv)
+list(APPEND engine_sources rtl/common/trine_clock_gate.sv rtl/common/trine_fp32_pack.sv
+     rtl/common/trine_result_writer.sv rtl/trine_matvec.sv)
 
 # trine_engine_tests(MODEL GROUPS VECTORS TILE_ROWS VECTOR_WORDS MAX_COLS TEST...)
 function(trine_engine_tests model groups vectors tile_rows vector_words max_cols)
