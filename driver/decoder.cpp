@@ -6,20 +6,35 @@
 
 namespace trine {
 
-std::span<const float> Decoder::append(std::span<const std::int32_t> tokens,
-                                       golden::Logits logits) {
-  logits_.clear();
-  const std::size_t banks = program_.machine().vectors;
-  for (std::size_t at = 0; at < tokens.size();) {
-    const std::size_t count = tokens.size() - at >= banks ? banks : 1;
-    const bool last = at + count == tokens.size();
+template <class Pass>
+void Decoder::for_each_pass(std::size_t tokens, golden::Logits logits, Pass pass) const {
+  for (std::size_t at = 0; at < tokens;) {
+    const std::size_t count = tokens - at >= batch() ? batch() : 1;
+    const bool last = at + count == tokens;
     HeadRows head = HeadRows::None;
     if (logits == golden::Logits::All) head = HeadRows::All;
     if (logits == golden::Logits::Last && last) head = HeadRows::Last;
-    run(tokens.subspan(at, count), head);
+    pass(at, count, head);
     at += count;
   }
+}
+
+std::span<const float> Decoder::append(std::span<const std::int32_t> tokens,
+                                       golden::Logits logits) {
+  logits_.clear();
+  for_each_pass(tokens.size(), logits, [&](std::size_t first, std::size_t count, HeadRows head) {
+    run(tokens.subspan(first, count), head);
+  });
   return logits_;
+}
+
+std::uint64_t Decoder::weight_beats(std::size_t tokens, golden::Logits logits) const {
+  std::uint64_t beats = 0;
+  for_each_pass(tokens, logits, [&](std::size_t first, std::size_t count, HeadRows head) {
+    const TokenList& list = program_.list(static_cast<unsigned>(count), head);
+    beats += list.weight_beats(program_.machine(), first);
+  });
+  return beats;
 }
 
 void Decoder::run(std::span<const std::int32_t> tokens, HeadRows head) {

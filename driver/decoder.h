@@ -19,8 +19,12 @@ class Decoder final : public golden::LanguageModel {
 
   const golden::ModelConfig& config() const override { return program_.config(); }
   std::size_t capacity() const override { return program_.layout().context(); }
+  std::size_t batch() const override { return program_.machine().vectors; }
   std::size_t position() const override { return position_; }
   void truncate(std::size_t position) override { position_ = std::min(position_, position); }
+
+  /// Weight beats of `forward` for so many tokens from position 0 on.
+  std::uint64_t weight_beats(std::size_t tokens, golden::Logits logits) const;
 
   /// The most probable token of the last position that got logits, as the device found it.
   std::int32_t best() const { return best_; }
@@ -31,6 +35,9 @@ class Decoder final : public golden::LanguageModel {
                                 golden::Logits logits) override;
 
  private:
+  /// What `forward` does: calls pass(first, count, head) for each list to run.
+  template <class Pass>
+  void for_each_pass(std::size_t tokens, golden::Logits logits, Pass pass) const;
   void run(std::span<const std::int32_t> tokens, HeadRows head);
   void read_logits(unsigned bank);
 

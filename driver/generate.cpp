@@ -46,17 +46,18 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
   TokenEvent pass;  // What the last forward pass took.
   std::span<const float> logits;
 
-  for (std::size_t i = 0; i < prompt.size(); ++i) {
-    const bool last = i + 1 == prompt.size();
-    pass = {.token = prompt[i], .index = i, .prompt = true, .time = {}, .counters = {}};
+  for (std::size_t at = 0; at < prompt.size();) {
+    const auto batch = prompt.subspan(at, std::min(model.batch(), prompt.size() - at));
+    at += batch.size();
+    pass = {.token = batch.back(), .index = at - 1, .prompt = true, .time = {}, .counters = {}};
     meter.start();
-    logits = model.forward(prompt[i], last ? golden::Logits::Last : golden::Logits::None);
+    logits = model.forward(batch, at == prompt.size() ? golden::Logits::Last : golden::Logits::None);
     meter.stop(pass);
     result.prefill += pass.counters;
     result.prefill_time += pass.time;
-    ++result.prefill_tokens;
     report(pass);
   }
+  result.prefill_tokens = prompt.size();
 
   while (result.tokens.size() < options.max_tokens) {
     const std::int32_t token = sampler.sample(logits);

@@ -15,13 +15,13 @@
 
 namespace trine {
 
-/// One token that went through the model, and what it took.
+/// A generated token, or the last one of a batch of the prompt, and what its forward pass took.
 struct TokenEvent {
   std::int32_t token = 0;
   std::size_t index = 0;  // Among the prompt's tokens, or among the generated ones.
   bool prompt = false;    // Fed, not generated.
   std::chrono::duration<double> time{0};
-  Counters counters;  // Of this token; zeros without `GenerateOptions::counters`.
+  Counters counters;  // Of this pass; zeros without `GenerateOptions::counters`.
 };
 
 /// What a run of `generate` came to.
@@ -40,9 +40,9 @@ struct GenerateOptions {
   std::function<void(const TokenEvent&)> on_token;  // May be empty.
 };
 
-/// Feeds the prompt (prefill), then samples and feeds up to `max_tokens` tokens.  A generated
+/// Feeds the prompt (prefill) in the model's batches, then samples and feeds up to `max_tokens` tokens.  A generated
 /// token's event comes with the cost of the forward pass that led to it, so the first one's is
-/// that of the prompt's last token.  Throws Error for an empty prompt.
+/// that of the prompt's last batch.  Throws Error for an empty prompt.
 GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
                         golden::Sampler& sampler, const GenerateOptions& options);
 

@@ -51,8 +51,6 @@ class Program {
   /// device memory: write the bytes of the list to its address before it runs.
   TokenList partial(const ListSpec& spec) const;
 
-  /// Weight beats of a decode step with logits, at position 0.
-  std::uint64_t token_beats() const { return list(1, HeadRows::Last).weight_beats(machine(), 0); }
   std::uint64_t used_bytes() const { return layout_.used_bytes(); }
   std::string describe(std::uint64_t address) const { return layout_.describe(address); }
 

@@ -74,6 +74,8 @@ Json result_json(const GenerateResult& result, const Json& generated) {
           {"prefill_tokens", result.prefill_tokens},
           {"decode_tokens", result.decode_tokens},
           {"cycles_per_token", ratio(cycles, passes)},
+          {"prefill_cycles_per_token", ratio(result.prefill.cycles, result.prefill_tokens)},
+          {"decode_cycles_per_token", ratio(result.decode.cycles, result.decode_tokens)},
           {"seconds", time.count()},
           {"tokens_per_second", ratio(static_cast<double>(passes), time.count())}};
 }
@@ -100,12 +102,13 @@ void run(Options& options) {
   Progress progress("generate", options.common);
   Session session(file, options.device, progress);
   const std::size_t total = prompt.size() + options.count - 1;  // Tokens through the model.
-  session.expect_tokens(total);
+  session.expect_tokens(prompt.size(), golden::Logits::Last, options.count - 1);
 
   Output output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
   std::size_t done = 0;
   const auto on_token = [&](const TokenEvent& event) {
-    if (event.prompt || event.index > 0) ++done;
+    if (event.prompt) done = event.index + 1;
+    else if (event.index > 0) done = prompt.size() + event.index;
     if (!event.prompt) output.push(event.token);
     if (!session.simulated()) progress.step(done, total, "tokens");
   };

@@ -36,7 +36,7 @@ void run(Options& options) {
                                    {{"device", options.device.name}});
   Progress progress("logits", options.common);
   Session session(file, options.device, progress);
-  session.expect_tokens(tokens.size());
+  session.expect_tokens(tokens.size(), golden::Logits::All);
   const std::size_t window = options.prompt.window > 0 ? options.prompt.window : tokens.size();
   std::size_t size = 0;
   for (std::size_t at = 0; at < tokens.size(); at += size) {

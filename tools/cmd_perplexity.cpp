@@ -81,7 +81,7 @@ void run(Options& options) {
   const std::size_t count = predictions(options, file, tokens.size());
   Progress progress("perplexity", options.common);
   Session session(file, options.device, progress);
-  session.expect_tokens(count);
+  session.expect_tokens(count, golden::Logits::All);
   const golden::Perplexity result = in_lockstep(options.common, options.model, [&] {
     return measure(session.model(), tokens, options.window, count, [&](std::size_t done) {
       if (!session.simulated()) progress.step(done, count, "tokens");

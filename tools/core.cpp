@@ -33,7 +33,7 @@ std::unique_ptr<Core> make_core(const DeviceOptions& options, std::uint64_t memo
   if (options.kind == DeviceKind::Golden) {
     MachineParams params;
     params.groups = options.sim.groups;
-    params.vectors = options.vectors;
+    params.vectors = options.sim.vectors;
     return std::make_unique<Core>(params, memory_bytes, options.threads);
   }
   sim::SimOptions sim = options.sim;

@@ -89,8 +89,8 @@ CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, Devic
                     "Positions that the core's cache has room for [1024, or what the model has]")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
     command
-        .add_option("--vectors", options.vectors,
-                    "Tokens that the golden model takes at a time through a prompt")
+        .add_option("--vectors", options.sim.vectors,
+                    "Tokens that the core takes at a time through a prompt")
         ->check(CLI::Range(1u, kMaxVectors))
         ->capture_default_str();
     command.add_flag("--check", options.check,
@@ -143,6 +143,9 @@ void check_device_options(DeviceOptions& options, std::uint64_t seed) {
     throw CLI::ValidationError("--check", "compares a core: needs --device golden or rtl");
   if (!options.sim.trace_file.empty() && options.kind != DeviceKind::Rtl)
     throw CLI::ValidationError("--trace", "needs --device rtl");
+  const sim::SimOptions& sim = options.sim;
+  if (options.kind == DeviceKind::Rtl && sim.vectors != 1 && (sim.vectors != 4 || sim.groups != 16))
+    throw CLI::ValidationError("--vectors", "the simulator has 1, and 4 with --groups 16");
 }
 
 }  // namespace trine::tools

@@ -18,9 +18,8 @@ struct DeviceOptions {
   std::string name = "golden";                    // As on the command line.
   bool check = false;                             // Compare every result of the core.
   std::size_t context = 0;                        // Positions of the cache; 0: the default.
-  unsigned vectors = 1;                           // Banks of the golden model: tokens at a time.
   unsigned threads = golden::hardware_threads();  // Of all but the simulator.
-  sim::SimOptions sim;                            // Groups also hold for the golden model.
+  sim::SimOptions sim;                            // Groups and vectors also hold for the golden model.
 };
 
 /// What of it a command offers.

@@ -100,11 +100,15 @@ void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,
   } else {
     executor_ = std::make_unique<DeviceExecutor>(device);
   }
-  model_ = std::make_unique<Decoder>(*program_, *executor_);
+  auto decoder = std::make_unique<Decoder>(*program_, *executor_);
+  decoder_ = decoder.get();
+  model_ = std::move(decoder);
 }
 
-void Session::expect_tokens(std::size_t count) {
-  if (core_) core_->expect_beats(count * program_->token_beats());
+void Session::expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode) {
+  if (decoder_ == nullptr) return;
+  core_->expect_beats(decoder_->weight_beats(prompt, logits) +
+                      decode * decoder_->weight_beats(1, golden::Logits::Last));
 }
 
 void Session::report(Json& json) {

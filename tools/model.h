@@ -55,8 +55,8 @@ class Session {
   Session(const ModelFile& file, const DeviceOptions& options, Progress& progress);
 
   golden::LanguageModel& model() { return *model_; }
-  /// Announces how many tokens will go through the model.
-  void expect_tokens(std::size_t count);
+  /// Announces what will go through the model: a prompt, for these logits, and then single tokens.
+  void expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode = 0);
   /// Of the core; zeros for the reference.
   Counters counters() { return core_ ? core_->device().counters() : Counters{}; }
   double khz() const { return core_ ? core_->khz() : 0; }
@@ -81,6 +81,7 @@ class Session {
   std::unique_ptr<Executor> executor_;
   const LockstepExecutor* lockstep_ = nullptr;  // Of --check.
   std::unique_ptr<golden::LanguageModel> model_;
+  const Decoder* decoder_ = nullptr;  // The model, when a core runs it.
 };
 
 /// Runs `work`. When the devices differ, --json prints that (equal, command, layer, tensor, row and

@@ -21,6 +21,8 @@ class LanguageModel {
   virtual const ModelConfig& config() const = 0;
   /// Positions that it has room for.
   virtual std::size_t capacity() const = 0;
+  /// Tokens that it takes at a time when it gets many.
+  virtual std::size_t batch() const { return 1; }
   /// Tokens so far.
   virtual std::size_t position() const = 0;
   /// Forgets the tokens from `position` on, when there are so many.

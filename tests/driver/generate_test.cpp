@@ -61,6 +61,31 @@ TEST_CASE("generate: prefill, decode and statistics on a device equal the steps 
   CHECK_EQ(on_device.decoder.position(), 8u);
 }
 
+TEST_CASE("generate: the prompt goes in batches of the core's banks, with the same tokens") {
+  const TinyModel model;
+  const std::vector<std::int32_t> prompt{1, 5, 2, 7, 3, 4};
+  const auto run = [&](unsigned vectors, std::vector<TokenEvent>& events) {
+    GoldenDecoder golden(model.packed(), {.vectors = vectors});
+    golden::Sampler sampler = greedy();
+    return generate(golden.decoder, prompt, sampler,
+                    {.max_tokens = 5,
+                     .stop_at_eos = false,
+                     .counters = [&] { return golden.loaded.device.counters(); },
+                     .on_token = [&](const TokenEvent& event) { events.push_back(event); }});
+  };
+  std::vector<TokenEvent> single, batched;
+  const GenerateResult one = run(1, single), four = run(4, batched);
+  CHECK(four.tokens == one.tokens);
+  CHECK_EQ(four.prefill_tokens, 6u);
+  REQUIRE_EQ(batched.size(), 2 + 5);
+  CHECK_EQ(batched[0].index, 3u);
+  CHECK_EQ(batched[0].token, 7);
+  CHECK_EQ(batched[1].index, 5u);
+  // Four tokens share the weights of the layers.
+  CHECK_LT(batched[0].counters.weight_beats, 2 * single[0].counters.weight_beats);
+  CHECK_EQ(four.decode, one.decode);
+}
+
 TEST_CASE("generate: stops at an end token, at the limit, and refuses an empty prompt") {
   const TinyModel model;
   const std::vector<std::int32_t> prompt{1};
