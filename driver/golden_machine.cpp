@@ -156,15 +156,19 @@ void GoldenMachine::write_rows(const Command& command, std::uint32_t bank,
   const std::uint64_t rows = command.get(command::ROWS);
   std::uint32_t* to = words(bank, command.get(command::DST));
   std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
-  for (std::uint64_t r = 0; r < std::min<std::uint64_t>(rows, accumulator.size()); ++r) {
-    const std::int64_t a = accumulator[r];
-    if (raw) {
-      to[2 * r] = static_cast<std::uint32_t>(a);
-      to[2 * r + 1] = static_cast<std::uint32_t>(a >> 32);
-    } else {
-      to[r] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
-    }
-  }
+  constexpr std::size_t kShareRows = 8192;
+  workers_->rows(std::min<std::uint64_t>(rows, accumulator.size()), kShareRows,
+                 [&](std::size_t first, std::size_t last) {
+                   for (std::size_t r = first; r < last; ++r) {
+                     const std::int64_t a = accumulator[r];
+                     if (raw) {
+                       to[2 * r] = static_cast<std::uint32_t>(a);
+                       to[2 * r + 1] = static_cast<std::uint32_t>(a >> 32);
+                     } else {
+                       to[r] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
+                     }
+                   }
+                 });
 }
 
 ErrorCode GoldenMachine::trit_matvec(const Command& command) {

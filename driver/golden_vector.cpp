@@ -4,6 +4,7 @@
 // result may lie over them.
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 
@@ -45,9 +46,17 @@ ErrorCode GoldenMachine::vector_operation(const Command& command) {
     case Opcode::SOFTMAX:
       nonfinite = golden::softmax(x, real(command, command::ALPHA), result);
       break;
-    case Opcode::SILU_MUL:
-      nonfinite = golden::silu_mul(x, second(rows), result);
+    case Opcode::SILU_MUL: {
+      const auto up = second(rows);
+      constexpr std::size_t kShareRows = 2048;
+      std::atomic<bool> bad = false;
+      workers_->rows(rows, kShareRows, [&](std::size_t first, std::size_t last) {
+        const auto part = [&](auto values) { return values.subspan(first, last - first); };
+        if (golden::silu_mul(part(std::span(x)), part(std::span(up)), part(result))) bad = true;
+      });
+      nonfinite = bad;
       break;
+    }
     default:
       nonfinite = golden::add(x, second(rows), result);
       break;

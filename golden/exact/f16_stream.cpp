@@ -209,8 +209,10 @@ F16Product f16_stream_matvec(const F16Stream& weights, const BfpVector& x, Worke
   product.accumulator.resize(weights.rows);
   F16Job job{.weights = weights, .x = nullptr, .product = product, .vector = x};
   prepare(job);
-  constexpr std::size_t kRows = 16;  // Rows below which threads are not worth waking.
-  workers.rows(weights.rows, kRows, [&](std::size_t first, std::size_t last) {
+  // Bytes below which a thread is not worth waking: all of attention, for some time.
+  constexpr std::size_t kShareBytes = 1 << 17, kRows = 16;
+  const std::size_t step = (kShareBytes / weights.stride / kRows + 1) * kRows;
+  workers.rows(weights.rows, step, [&](std::size_t first, std::size_t last) {
     HWY_DYNAMIC_DISPATCH(run)(job, first, last);
   });
   product.overflow = job.overflow;
