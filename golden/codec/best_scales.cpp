@@ -31,7 +31,13 @@ struct Choice {
   double error;
 };
 
-/// The entry of least squared error, the lower one in a tie.
+/// The least error, the lower entry in a tie.
+Choice least(const std::array<double, kLanes>& error) {
+  const auto at = std::min_element(error.begin(), error.begin() + kCodebook);
+  return {static_cast<std::size_t>(at - error.begin()), *at};
+}
+
+/// The entry of least squared error.
 Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
   alignas(64) std::array<double, kLanes> error{};
   for (const double weight : magnitudes) {
@@ -42,8 +48,27 @@ Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
       error[k] += difference * difference;
     }
   }
-  const auto least = std::min_element(error.begin(), error.begin() + kCodebook);
-  return {static_cast<std::size_t>(least - error.begin()), *least};
+  return least(error);
+}
+
+/// The same with each weight's squared error times its importance.
+Choice best_entry(const GroupMagnitudes& magnitudes, const GroupMagnitudes& importances,
+                  const Entries& entries) {
+  alignas(64) std::array<double, kLanes> error{};
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const double x = magnitudes[i] * entries.per_weight[k];
+      const double q = round_even(x < entries.half_levels ? x : entries.half_levels);
+      const double difference = magnitudes[i] - q * entries.step[k];
+      error[k] += importances[i] * difference * difference;
+    }
+  }
+  return least(error);
+}
+
+Choice best_entry(const Groups& groups, std::size_t group, const Entries& entries) {
+  if (groups.importance.empty()) return best_entry(groups.magnitudes(group), entries);
+  return best_entry(groups.magnitudes(group), groups.importances(group), entries);
 }
 
 /// Squared error of the sampled groups with the best codebook entry each.
@@ -58,7 +83,7 @@ class RangeCost {
     std::vector<double> sums((samples + kChunkGroups - 1) / kChunkGroups);
     parallel_chunks(samples, [&](std::size_t chunk, std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
-        sums[chunk] += best_entry(groups_.magnitudes(i * stride_), entries).error;
+        sums[chunk] += best_entry(groups_, i * stride_, entries).error;
       }
     });
     return std::accumulate(sums.begin(), sums.end(), 0.0);
@@ -72,16 +97,16 @@ class RangeCost {
 /// Pattern search: moves one end at a time while the cost falls, then halves the step.
 LogRange search_range(const Groups& groups, LogRange range) {
   const RangeCost cost(groups);
-  double least = cost(range);
+  double lowest = cost(range);
   double step = (range.high - range.low) / 4;
   for (int round = 0; round < 6; ++round, step /= 2) {
     const auto try_move = [&](double low, double high) {
       const LogRange moved{range.low + low, range.high + high};
       if (moved.low > moved.high) return false;
       const double moved_cost = cost(moved);
-      if (moved_cost >= least) return false;
+      if (moved_cost >= lowest) return false;
       range = moved;
-      least = moved_cost;
+      lowest = moved_cost;
       return true;
     };
     const auto walk = [&](double low, double high) {
@@ -106,7 +131,7 @@ BestScales best_scales(const Groups& groups, const LogRange& start) {
   best.indices.resize(groups.count());
   parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
     for (std::size_t g = first; g < last; ++g) {
-      best.indices[g] = static_cast<std::uint8_t>(best_entry(groups.magnitudes(g), entries).index);
+      best.indices[g] = static_cast<std::uint8_t>(best_entry(groups, g, entries).index);
     }
   });
   return best;

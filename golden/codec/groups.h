@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -19,6 +20,7 @@ using GroupMagnitudes = std::array<double, kGroup>;
 struct Groups {
   std::span<const float> weights;
   MatrixShape shape;
+  std::span<const double> importance = {};  // Of the columns' squared errors; empty: all 1.
 
   std::size_t count() const { return shape.rows * shape.groups_per_row(); }
   /// Weights of one group, at most 16 of them.
@@ -32,6 +34,14 @@ struct Groups {
     GroupMagnitudes out{};
     const auto from = at(group);
     for (std::size_t i = 0; i < from.size(); ++i) out[i] = std::fabs(from[i]);
+    return out;
+  }
+  /// Importance of a group's columns, padded with zeros.
+  GroupMagnitudes importances(std::size_t group) const {
+    GroupMagnitudes out{};
+    const std::size_t col = group % shape.groups_per_row() * kGroup;
+    const auto from = importance.subspan(col, std::min(kGroup, shape.cols - col));
+    std::ranges::copy(from, out.begin());
     return out;
   }
 };

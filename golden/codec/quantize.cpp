@@ -28,6 +28,21 @@ void check_weights(std::span<const float> weights, const MatrixShape& shape) {
   }
 }
 
+void check_importance(std::span<const double> importance, const MatrixShape& shape, Scales scales) {
+  if (importance.empty()) return;
+  if (scales != Scales::Best) throw Error("only best scales can weight the columns");
+  if (importance.size() != shape.cols) {
+    throw Error(fmt::format("importance of {} columns for a matrix of {} x {}", importance.size(),
+                            shape.rows, shape.cols));
+  }
+  const auto bad =
+      std::ranges::find_if_not(importance, [](double x) { return std::isfinite(x) && x >= 0; });
+  if (bad != importance.end()) {
+    throw Error(
+        fmt::format("the importance of column {} is {}", bad - importance.begin(), *bad));
+  }
+}
+
 /// The levels of all groups at the scales that were chosen.
 void set_levels(const Groups& groups, TritMatrix& matrix) {
   const double half_levels = half(matrix.shape.depth);
@@ -45,9 +60,11 @@ void set_levels(const Groups& groups, TritMatrix& matrix) {
 
 }  // namespace
 
-TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Scales scales) {
+TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Scales scales,
+                    std::span<const double> importance) {
   check_weights(weights, shape);
-  const Groups groups{weights, shape};
+  check_importance(importance, shape, scales);
+  const Groups groups{weights, shape, importance};
   const auto group_scales = v2_group_scales(groups);
   const LogRange range = log_range(group_scales);
   TritMatrix matrix{shape, {}, {}, {}};

@@ -19,9 +19,12 @@ enum class Scales : std::uint8_t {
   Best,
 };
 
-/// Quantizes weights (rows, cols). The result does not depend on the number of threads. Throws
-/// Error for a bad shape, a size that does not match or a weight that is not finite.
-TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Scales scales);
+/// Quantizes weights (rows, cols). The result does not depend on the number of threads.
+/// `importance` (cols), not negative: `Best` multiplies the squared errors of a column by it; empty
+/// for 1 everywhere; V2 takes none. Throws Error for a bad shape, a size that does not match, and
+/// a weight or importance that is not finite.
+TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Scales scales,
+                    std::span<const double> importance = {});
 
 /// Root of the mean squared difference between `weights` and what `matrix` stands for.
 double rms_error(std::span<const float> weights, const TritMatrix& matrix);

@@ -33,9 +33,16 @@ double squares(std::span<const float> weights) {
 }
 
 TritMatrix quantize_tensor(const Checkpoint& checkpoint, const TensorSpec& spec,
-                           std::span<const float> weights, unsigned depth, Scales scales) {
+                           std::span<const float> weights, unsigned depth,
+                           const QuantizeOptions& options) {
   try {
-    return quantize(weights, {spec.shape[0], spec.shape[1], depth}, scales);
+    std::span<const double> importance;
+    if (!options.importance.empty()) {
+      const auto it = options.importance.find(spec.name);
+      if (it == options.importance.end()) throw Error("no importance of its columns");
+      importance = it->second;
+    }
+    return quantize(weights, {spec.shape[0], spec.shape[1], depth}, options.scales, importance);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: tensor '{}': {}", checkpoint.directory().string(), spec.name,
                             error.what()));
@@ -57,7 +64,7 @@ QuantizeSummary quantize_model(const std::filesystem::path& checkpoint_dir,
   for (const TensorSpec& spec : matrices) {
     const auto weights = checkpoint.at(spec.name).to_f32();
     const TritMatrix matrix =
-        quantize_tensor(checkpoint, spec, weights, depths.at(spec.name), options.scales);
+        quantize_tensor(checkpoint, spec, weights, depths.at(spec.name), options);
     writer.append_matrix(spec.name, matrix);
 
     const auto count = static_cast<double>(weights.size());

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "golden/codec/quantize.h"
 
@@ -17,6 +18,8 @@ struct QuantizeOptions {
   unsigned depth = 4;  // Of every matrix that `depths` does not name.
   Scales scales = Scales::Best;
   std::map<std::string, unsigned> depths = {};  // By weight name; an unknown name is an error.
+  /// Importance of the columns, by weight name; empty, or of every matrix. For `Best`.
+  std::map<std::string, std::vector<double>> importance = {};
 };
 
 /// One matrix was quantized.

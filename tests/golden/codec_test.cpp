@@ -128,6 +128,30 @@ TEST_CASE("quantize best: no codebook entry would serve a group better") {
   }
 }
 
+TEST_CASE("quantize best: importance 1 changes nothing, another one moves error to other columns") {
+  const MatrixShape shape{40, 56, 2};
+  const auto weights = random_weights(40 * 56, 21);
+  const TritMatrix plain = quantize(weights, shape, Scales::Best);
+  std::vector<double> importance(56, 1.0);
+  const TritMatrix ones = quantize(weights, shape, Scales::Best, importance);
+  CHECK(ones.levels == plain.levels);
+  CHECK(ones.scales == plain.scales);
+  CHECK(ones.codebook == plain.codebook);
+
+  for (std::size_t c = 0; c < 56; c += 5) importance[c] = 100;
+  const TritMatrix weighted = quantize(weights, shape, Scales::Best, importance);
+  check_well_formed(weighted);
+  const auto weighted_error = [&](const TritMatrix& matrix) {
+    const auto values = dequantize(matrix);
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      sum += importance[i % 56] * std::pow(double{weights[i]} - double{values[i]}, 2);
+    return sum;
+  };
+  CHECK(weighted_error(weighted) < 0.9 * weighted_error(plain));
+  CHECK(rms_error(weights, weighted) > rms_error(weights, plain));
+}
+
 TEST_CASE("quantize: zero groups, zero matrices, equal scales, tiny and huge weights") {
   for (const Scales scales : {Scales::V2, Scales::Best}) {
     for (const unsigned depth : {1u, 2u, 3u, 4u}) {
@@ -177,6 +201,12 @@ TEST_CASE("quantize: bad input is refused with its place") {
   check_error([&] { quantize(weights, {2, 20, 7}, Scales::V2); }, {"depth 7"});
   weights[23] = std::numeric_limits<float>::quiet_NaN();
   check_error([&] { quantize(weights, {2, 20, 4}, Scales::V2); }, {"row 1, column 3"});
+  std::vector<float> good(40, 1.0f);
+  std::vector<double> importance(20, 1.0);
+  check_error([&] { quantize(good, {2, 20, 4}, Scales::V2, importance); }, {"best"});
+  check_error([&] { quantize(good, {4, 10, 4}, Scales::Best, importance); }, {"20 columns"});
+  importance[7] = -1;
+  check_error([&] { quantize(good, {2, 20, 4}, Scales::Best, importance); }, {"column 7"});
   check_error([&] { rms_error(weights, TritMatrix{}); }, {"40 weights"});
 }
 
