@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 
+#include "golden/checkpoint/json.h"
+#include "golden/checkpoint/safetensors.h"
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
+#include "golden/reference/input_moments.h"
 #include "tools/common.h"
 #include "tools/progress.h"
+#include "tools/tokens.h"
 
 namespace trine::tools {
 namespace {
@@ -16,12 +22,15 @@ namespace {
 const std::map<std::string, golden::Scales> kScales = {{"v2", golden::Scales::V2},
                                                        {"best", golden::Scales::Best}};
 
+constexpr std::size_t kCalibrationWindow = 256;  // Tokens of one context.
+
 struct Options {
   CommonOptions common;
   std::string checkpoint, out;
   unsigned depth = 4;
   std::string scales = "best";
   std::map<std::string, unsigned> depths;
+  std::string calibrate;
 };
 
 /// "NAME=DEPTH" of --matrix-depth.
@@ -33,17 +42,50 @@ void add_depth(Options& options, const std::string& text) {
   options.depths[text.substr(0, equals)] = static_cast<unsigned>(depth[0] - '0');
 }
 
+/// Tokens of a safetensors file, or of a text.
+std::vector<std::int32_t> calibration_tokens(const ModelFile& model, const std::string& file) {
+  const bool numbers = std::filesystem::path(file).extension() == ".safetensors";
+  auto tokens = numbers ? tokens_of(golden::Safetensors(file))
+                        : model.tokenizer().encode(golden::read_text(file));
+  check_tokens(tokens, model.config(), file);
+  if (tokens.empty()) throw Error(file + ": no tokens to calibrate on");
+  return tokens;
+}
+
+/// The mean squares of the inputs of all matrices, by name; nothing without a calibration text.
+std::map<std::string, std::vector<double>> calibrate(const Options& options, std::size_t& count) {
+  if (options.calibrate.empty()) return {};
+  const ModelFile model(options.checkpoint);
+  if (model.checkpoint() == nullptr)
+    throw Error(options.checkpoint + ": is a packed model; to quantize takes a checkpoint");
+  const auto tokens = calibration_tokens(model, options.calibrate);
+  count = tokens.size();
+  Progress progress("calibrate", options.common);
+  return golden::collect_moments(
+      *model.checkpoint(), tokens, std::min(kCalibrationWindow, model.config().max_positions),
+      golden::hardware_threads(),
+      [&](std::size_t done) { progress.step(done, tokens.size(), "tokens"); });
+}
+
 void run(const Options& options) {
+  if (!options.calibrate.empty() && options.scales != "best")
+    throw CLI::ValidationError("--calibrate", "weights the errors of --scales best only");
+  std::size_t calibration_tokens = 0;
+  auto importance = calibrate(options, calibration_tokens);
   Progress progress("quantize", options.common);
   const golden::QuantizeSummary summary = golden::quantize_model(
       options.checkpoint, options.out,
-      {.depth = options.depth, .scales = kScales.at(options.scales), .depths = options.depths},
+      {.depth = options.depth,
+       .scales = kScales.at(options.scales),
+       .depths = options.depths,
+       .importance = std::move(importance)},
       [&](const golden::QuantizeProgress& now) { progress.step(now.done, now.total, "matrices"); });
 
   Json report = {{"checkpoint", options.checkpoint},
                  {"out", options.out},
                  {"depth", options.depth},
                  {"scales", options.scales},
+                 {"calibration_tokens", calibration_tokens},
                  {"matrices", summary.matrices},
                  {"weights", summary.weights},
                  {"stream_bytes", summary.stream_bytes},
@@ -79,6 +121,11 @@ void add_quantize(CLI::App& app) {
                    "How scales are chosen: v2, as the published models; best, of least error")
       ->check(CLI::IsMember(kScales))
       ->capture_default_str();
+  command
+      ->add_option("--calibrate", options->calibrate,
+                   "Text, or .safetensors file with tokens I32: weight the squared error of each "
+                   "column by the mean square of its inputs over it")
+      ->type_name("FILE");
   command
       ->add_option_function<std::vector<std::string>>(
           "--matrix-depth",

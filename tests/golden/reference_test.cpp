@@ -13,11 +13,13 @@
 #include "golden/error.h"
 #include "golden/reference/fp32_linears.h"
 #include "golden/reference/half_rows.h"
+#include "golden/reference/input_moments.h"
 #include "golden/reference/level_matrix.h"
 #include "golden/reference/matmul.h"
 #include "golden/reference/metrics.h"
 #include "golden/reference/qwen2.h"
 #include "golden/reference/sampler.h"
+#include "golden/reference/stored_linears.h"
 
 using namespace trine;
 using namespace trine::golden;
@@ -343,4 +345,88 @@ TEST_CASE("qwen2: a packed model is read as what it stands for") {
     CHECK(c.positions == 10'240);
   }
   std::filesystem::remove_all(directory);
+}
+
+TEST_CASE("stored linears: the checkpoint where it lies gives the reference's logits") {
+  Kjv kjv;
+  StoredLinears stored(kjv.checkpoint, 2);
+  Qwen2 model(kjv.backbone, stored);
+  const std::vector<std::int32_t> tokens = {296, 258, 17, 1024};
+  const std::vector<float> expected = copy(kjv.model.forward(tokens));
+  const Comparison all = compare_logits(expected, copy(model.forward(tokens)), 2048);
+  CHECK(all.max_abs < 1e-4);  // Sums of the same products in another order.
+  model.reset();
+  std::vector<float> one_by_one;
+  for (const std::int32_t token : tokens) {
+    const auto logits = model.forward(token);
+    one_by_one.insert(one_by_one.end(), logits.begin(), logits.end());
+  }
+  CHECK(compare_logits(expected, one_by_one, 2048).max_abs < 1e-4);
+}
+
+TEST_CASE("moments: the mean of the squares of each matrix's inputs, with a floor") {
+  struct Zero : LinearBackend {
+    void apply(std::size_t, std::span<const Linear>, std::span<const float>,
+               std::span<const std::span<float>>) override {
+      ++calls;
+    }
+    int calls = 0;
+  } zero;
+  ModelConfig config;
+  config.hidden = 4;
+  config.intermediate = 2;
+  config.layers = 1;
+  config.heads = config.kv_heads = 1;
+  InputMoments moments(config, zero);
+  CHECK_THROWS_AS(moments.mean_squares(), Error);
+  std::vector<float> out(8);
+  const auto feed = [&](std::initializer_list<Linear> matrices, const std::vector<float>& xs,
+                        std::size_t count) {
+    const std::vector<Linear> list(matrices);
+    const std::vector<std::span<float>> outs(list.size(), out);
+    moments.apply_batch(0, list, xs, count, outs);
+  };
+  feed({Linear::Q, Linear::K, Linear::V}, {1, 2, 0, 1e-3F, 3, -4, 0, 0}, 2);
+  feed({Linear::O}, {0, 0, 0, 0}, 1);
+  feed({Linear::Gate, Linear::Up}, {1, 1, 1, 1}, 1);
+  feed({Linear::Down}, {5, -6}, 1);
+  CHECK(zero.calls == 5);  // The default takes vectors one by one.
+  const auto means = moments.mean_squares();
+  CHECK(means.size() == 7);
+  const auto& q = means.at(weight_name(0, Linear::Q));
+  REQUIRE(q.size() == 4);
+  const double floor = 1e-4 * (5 + 10 + 0.5e-6) / 4;
+  CHECK(q[0] == 5);
+  CHECK(q[1] == 10);
+  CHECK(q[2] == doctest::Approx(floor));  // Never excited.
+  CHECK(q[3] == doctest::Approx(floor));  // Hardly.
+  CHECK(means.at(weight_name(0, Linear::V)) == q);
+  CHECK(means.at(weight_name(0, Linear::O)) == std::vector<double>(4, 1.0));  // They say nothing.
+  CHECK(means.at(weight_name(0, Linear::Down)) == std::vector<double>{25, 36});
+}
+
+TEST_CASE("moments: of a text, whose first inputs are the normalised embeddings") {
+  Kjv kjv;
+  const std::vector<std::int32_t> tokens = {296, 258, 17};
+  std::vector<std::size_t> done;
+  const auto means = collect_moments(kjv.checkpoint, tokens, 2, 1,
+                                     [&](std::size_t count) { done.push_back(count); });
+  CHECK(done == std::vector<std::size_t>{2, 3});
+  std::vector<double> expected(256);
+  std::vector<float> x(256);
+  for (const std::int32_t token : tokens) {
+    kjv.backbone.embedding.read(static_cast<std::size_t>(token), x);
+    double squares = 0;
+    for (const float value : x) squares += double{value} * double{value};
+    const double rms = std::sqrt(squares / 256 + kjv.checkpoint.config().rms_norm_eps);
+    for (std::size_t c = 0; c < 256; ++c) {
+      const double normed = x[c] / rms * double{kjv.backbone.layers[0].input_norm[c]};
+      expected[c] += normed * normed / 3;
+    }
+  }
+  const auto& q = means.at(weight_name(0, Linear::Q));
+  for (std::size_t c = 0; c < 256; ++c)
+    if (expected[c] > 0.01) CHECK(q[c] == doctest::Approx(expected[c]).epsilon(1e-4));
+  CHECK_THROWS_AS(collect_moments(kjv.checkpoint, {}, 2, 1), Error);
+  CHECK_THROWS_AS(collect_moments(kjv.checkpoint, tokens, 0, 1), Error);
 }

@@ -34,6 +34,7 @@ TEST_CASE("cli: wrong arguments are one line that names them and exit code 2") {
   check_fails({"quantize", kModel, "x", "--depth", "0"}, 2, {"--depth"});
   check_fails({"quantize", kModel, "x", "--scales", "worst"}, 2, {"--scales", "worst"});
   check_fails({"quantize", kModel, "x", "--matrix-depth", "a=7"}, 2, {"--matrix-depth", "a=7"});
+  check_fails({"quantize", kModel, "x", "--scales", "v2", "--calibrate", "t"}, 2, {"--calibrate"});
   const auto generate = [](std::vector<std::string> more) {
     more.insert(more.begin(), {"generate", kModel, "--prompt", "In"});
     return more;

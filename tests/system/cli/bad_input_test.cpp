@@ -74,6 +74,18 @@ TEST_CASE("cli: tokens and contexts that the model does not take are refused bef
   CHECK(scratch.names() == std::vector<std::string>{"short.txt"});
 }
 
+TEST_CASE("cli: a calibration text that cannot be used is named, and nothing is written") {
+  const Scratch scratch;
+  const std::string out = (scratch / "out").string(), text = (scratch / "text").string();
+  check_fails({"quantize", kModel, out, "--calibrate", (scratch / "absent").string()}, 1,
+              {"absent"});
+  write_file(text, "");
+  check_fails({"quantize", kModel, out, "--calibrate", text}, 1, {text, "no tokens"});
+  check_fails({"quantize", kModel, out, "--calibrate", kModel + "/model.safetensors"}, 1,
+              {"model.safetensors", "tokens"});
+  CHECK(scratch.names() == std::vector<std::string>{"text"});
+}
+
 TEST_CASE("cli: a damaged packed model is refused with tensor and offset") {
   const Scratch scratch;
   const std::string packed = packed_model(scratch);

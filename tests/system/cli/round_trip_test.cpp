@@ -58,6 +58,24 @@ TEST_CASE("cli: quantize, info, generate, logits and compare fit together") {
   CHECK(same["top1"] == 1.0);
 }
 
+TEST_CASE("cli: a calibration text changes which errors the scales avoid, the same way every time") {
+  const Scratch scratch;
+  const std::string text = (scratch / "text").string();
+  const std::string valid = read_file(kModel + "/valid.txt");
+  std::ofstream(text, std::ios::binary) << valid.substr(valid.size() - 8000);
+  const std::string plain = (scratch / "plain").string(), weighted = (scratch / "weighted").string();
+  const auto made = trine_json({"quantize", kModel, plain, "--depth", "1"});
+  const auto with = trine_json({"quantize", kModel, weighted, "--depth", "1", "--calibrate", text});
+  CHECK(made["calibration_tokens"] == 0);
+  CHECK(with["calibration_tokens"].get<int>() > 1000);
+  CHECK(with["rms_error"].get<double>() > made["rms_error"].get<double>());
+  const std::string again = (scratch / "again").string();
+  trine_json({"quantize", kModel, again, "--depth", "1", "--calibrate", text});
+  const std::string file = "/model.trine.safetensors";
+  CHECK(read_file(again + file) == read_file(weighted + file));
+  CHECK(read_file(again + file) != read_file(plain + file));
+}
+
 TEST_CASE("cli: the reference agrees with the published logits") {
   const Scratch scratch;
   const golden::Safetensors published(kModel + "/logits_a.safetensors");
