@@ -17,6 +17,25 @@ std::string message_of(int code) {
   return reinterpret_cast<const char*>(buffer);
 }
 
+/// The expression with \s and \S as Unicode's White_Space, which they are in the tokenizers
+/// library; PCRE2's \s also matches U+180E.
+std::string with_white_space(const std::string& expression) {
+  std::string out;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    const char next = i + 1 < expression.size() ? expression[i + 1] : '\0';
+    if (expression[i] != '\\' || next == '\0') {
+      out += expression[i];
+      continue;
+    }
+    if (next == 's' || next == 'S')
+      out += next == 's' ? "\\p{White_Space}" : "\\P{White_Space}";
+    else
+      out += expression.substr(i, 2);
+    ++i;
+  }
+  return out;
+}
+
 template <auto free>
 struct Free {
   template <typename T>
@@ -45,9 +64,9 @@ Pattern::Pattern(const std::string& expression, const std::string& where)
     : state_(std::make_unique<State>()) {
   int error = 0;
   PCRE2_SIZE offset = 0;
-  state_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()),
-                                   expression.size(), PCRE2_UTF | PCRE2_UCP, &error, &offset,
-                                   nullptr));
+  const std::string compiled = with_white_space(expression);
+  state_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(compiled.data()), compiled.size(),
+                                   PCRE2_UTF | PCRE2_UCP, &error, &offset, nullptr));
   if (!state_->code) {
     throw Error(where + ": bad expression at offset " + std::to_string(offset) + ": " +
                 message_of(error));

@@ -10,8 +10,7 @@
 namespace trine::golden {
 
 /// A regular expression that cuts text into pieces: its matches, and what lies between them.
-/// PCRE2 with Unicode classes; it differs from the tokenizers library's engine in that \s also
-/// matches U+180E.
+/// PCRE2 with Unicode classes; \s is Unicode's White_Space, as in the tokenizers library.
 class Pattern {
  public:
   /// Throws Error naming `where` for an expression that is not valid.
