@@ -22,6 +22,14 @@ void Decoder::for_each_pass(std::size_t tokens, golden::Logits logits, Pass pass
 std::span<const float> Decoder::append(std::span<const std::int32_t> tokens,
                                        golden::Logits logits) {
   logits_.clear();
+  if (observer()) {
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const bool wanted = logits == golden::Logits::All ||
+                          (logits == golden::Logits::Last && i + 1 == tokens.size());
+      run_by_layers(tokens[i], wanted ? HeadRows::Last : HeadRows::None);
+    }
+    return logits_;
+  }
   for_each_pass(tokens.size(), logits, [&](std::size_t first, std::size_t count, HeadRows head) {
     run(tokens.subspan(first, count), head);
   });
@@ -47,6 +55,27 @@ void Decoder::run(std::span<const std::int32_t> tokens, HeadRows head) {
   if (head == HeadRows::None) return;
   for (unsigned bank = head == HeadRows::All ? 0 : count - 1; bank < count; ++bank)
     read_logits(bank);
+}
+
+void Decoder::run_by_layers(std::int32_t token, HeadRows head) {
+  const std::size_t layers = config().layers;
+  SequenceState state{.position = static_cast<std::uint32_t>(position_), .token = {}};
+  state.token[0] = static_cast<std::uint32_t>(token);
+  std::vector<float> x(config().hidden);
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    const TokenList list = program_.partial({.tokens = 1,
+                                             .head = layer + 1 == layers ? head : HeadRows::None,
+                                             .first_layer = layer,
+                                             .end_layer = layer + 1,
+                                             .embedding = layer == 0,
+                                             .boundary = true});
+    executor_.write(list);
+    executor_.run(list, state);
+    executor_.read(program_.layout().boundary(0), x);
+    observer()(layer, x);
+  }
+  ++position_;
+  if (head != HeadRows::None) read_logits(0);
 }
 
 void Decoder::read_logits(unsigned bank) {

@@ -39,6 +39,7 @@ class Decoder final : public golden::LanguageModel {
   template <class Pass>
   void for_each_pass(std::size_t tokens, golden::Logits logits, Pass pass) const;
   void run(std::span<const std::int32_t> tokens, HeadRows head);
+  void run_by_layers(std::int32_t token, HeadRows head);
   void read_logits(unsigned bank);
 
   const Program& program_;

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <memory>
+#include <optional>
 
-#include "golden/checkpoint/safetensors.h"
 #include "golden/error.h"
 #include "golden/reference/metrics.h"
 #include "tools/common.h"
+#include "tools/compare_models.h"
+#include "tools/logit_file.h"
 #include "tools/tokens.h"
 
 namespace trine::tools {
@@ -16,33 +20,40 @@ namespace {
 
 struct Options {
   CommonOptions common;
+  DeviceOptions device;
   std::string a, b;
+  std::string device_a, device_b;  // Empty: --device.
+  PromptOptions prompt;
+  bool positions = false, layers = false, tensors = false;
+  std::optional<double> max_kl, min_top1, max_abs;
+  std::uint64_t seed = 1;
 };
 
-/// A file as `trine logits` writes it.
-struct LogitFile {
-  golden::Safetensors file;
-  const golden::Tensor& logits;
-  std::size_t positions, vocab;
+/// What was measured.
+struct Report {
+  golden::LogitComparison logits;
+  bool has_logits = false;
+  std::vector<golden::Comparison> positions;  // With --positions.
+  std::vector<Difference> layers;
+  std::vector<std::pair<std::string, Difference>> tensors;
 
-  explicit LogitFile(const std::string& path)
-      : file(path),
-        logits(file.at("logits")),
-        positions(logits.shape.size() == 2 ? logits.shape[0] : 0),
-        vocab(logits.shape.size() == 2 ? logits.shape[1] : 0) {
-    if (logits.dtype != golden::Dtype::F32 || positions == 0 || vocab == 0)
-      throw Error(path + ": tensor 'logits' is not F32 (positions, vocabulary)");
+  /// a and b are (positions, vocab).
+  void add(std::span<const float> a, std::span<const float> b, std::size_t vocab, bool each) {
+    logits.add(a, b, vocab);
+    has_logits = true;
+    for (std::size_t at = 0; each && at < a.size(); at += vocab)
+      positions.push_back(
+          golden::compare_logits(a.subspan(at, vocab), b.subspan(at, vocab), vocab));
   }
 };
 
 /// The files must be about the same tokens; one without tokens is about any.
 void check_same_input(const LogitFile& a, const LogitFile& b, const std::string& names) {
-  if (a.positions != b.positions || a.vocab != b.vocab)
-    throw Error(fmt::format("{}: logits are ({}, {}) and ({}, {})", names, a.positions, a.vocab,
-                            b.positions, b.vocab));
-  if (a.file.find("tokens") == nullptr || b.file.find("tokens") == nullptr) return;
-  const auto first = tokens_of(a.file);
-  const auto second = tokens_of(b.file);
+  if (a.positions() != b.positions() || a.vocab() != b.vocab())
+    throw Error(fmt::format("{}: logits are ({}, {}) and ({}, {})", names, a.positions(), a.vocab(),
+                            b.positions(), b.vocab()));
+  const auto &first = a.tokens(), &second = b.tokens();
+  if (first.empty() || second.empty()) return;
   const auto [x, y] = std::ranges::mismatch(first, second);
   if (x != first.end() && y != second.end())
     throw Error(fmt::format("{}: tokens differ at position {}: {} and {}", names, x - first.begin(),
@@ -51,41 +62,158 @@ void check_same_input(const LogitFile& a, const LogitFile& b, const std::string&
     throw Error(fmt::format("{}: {} and {} tokens", names, first.size(), second.size()));
 }
 
-golden::Comparison compare(const LogitFile& a, const LogitFile& b, const std::string& names) {
-  golden::LogitComparison comparison;
-  std::vector<float> x(a.vocab), y(a.vocab);
+void compare_files(const Options& options, Report& report) {
+  if (options.layers || options.tensors)
+    throw CLI::ValidationError("--layers, --tensors", "compare models, not files of logits");
+  const LogitFile a(options.a), b(options.b);
+  const std::string names = options.a + ", " + options.b;
+  check_same_input(a, b, names);
+  std::vector<float> x(a.vocab()), y(a.vocab());
   try {
-    for (std::size_t position = 0; position < a.positions; ++position) {
-      a.logits.to_f32(position * a.vocab, x);
-      b.logits.to_f32(position * a.vocab, y);
-      comparison.add(x, y, a.vocab);
+    for (std::size_t position = 0; position < a.positions(); ++position) {
+      a.read(position, x);
+      b.read(position, y);
+      report.add(x, y, a.vocab(), options.positions);
     }
-    return comparison.result();
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", names, error.what()));
   }
 }
 
-void run(const Options& options) {
-  const LogitFile a(options.a), b(options.b);
-  const std::string names = options.a + ", " + options.b;
-  check_same_input(a, b, names);
-  const golden::Comparison result = compare(a, b, names);
-  if (options.common.json) {
-    return print_json({{"a", options.a},
-                       {"b", options.b},
-                       {"positions", result.positions},
-                       {"max_abs", result.max_abs},
-                       {"mean_abs", result.mean_abs},
-                       {"cosine", result.cosine},
-                       {"kl", result.kl},
-                       {"top1", result.top1},
-                       {"top5", result.top5}});
+bool has_tokens(const PromptOptions& prompt) {
+  return !prompt.text.empty() || !prompt.tokens.empty() || !prompt.tokens_file.empty();
+}
+
+/// The options of one side, which has its own device.
+DeviceOptions side(const Options& options, const std::string& device) {
+  DeviceOptions result = options.device;
+  if (!device.empty()) {
+    result.name = device;
+    result.kind = device == "reference" ? DeviceKind::Reference
+                  : device == "golden"  ? DeviceKind::Golden
+                                        : DeviceKind::Rtl;
   }
+  check_device_options(result, options.seed);
+  return result;
+}
+
+void compare_models(const Options& options, Report& report) {
+  if (!has_tokens(options.prompt) && (!options.tensors || options.layers || options.positions))
+    throw CLI::ValidationError("models",
+                               "need tokens: --prompt, --tokens or --tokens-file (or --tensors)");
+  const DeviceOptions on_a = side(options, options.device_a),
+                      on_b = side(options, options.device_b);
+  const ModelFile a(options.a), b(options.b);
+  Progress progress("compare", options.common);
+  if (options.tensors) report.tensors = compare_tensors(a, b, progress);
+  if (!has_tokens(options.prompt)) return;
+  if (a.config().vocab != b.config().vocab)
+    throw Error(fmt::format("{}, {}: vocabularies of {} and {}", options.a, options.b,
+                            a.config().vocab, b.config().vocab));
+  if (options.layers &&
+      (a.config().layers != b.config().layers || a.config().hidden != b.config().hidden))
+    throw Error(fmt::format("{}, {}: {} layers of {} and {} of {}", options.a, options.b,
+                            a.config().layers, a.config().hidden, b.config().layers,
+                            b.config().hidden));
+  const auto tokens = prompt_tokens(
+      options.prompt, a, std::min(context_of(on_a, a.config()), context_of(on_b, b.config())));
+  Session first(a, on_a, progress), second(b, on_b, progress);
+  if (options.layers) report.layers.resize(a.config().layers);
+  in_lockstep(options.common, options.b, [&] {
+    compare_runs({first, second, tokens, options.prompt.window},
+                 options.layers ? &report.layers : nullptr, progress,
+                 [&](std::span<const float> x, std::span<const float> y) {
+                   report.add(x, y, a.config().vocab, options.positions);
+                 });
+  });
+}
+
+Json to_json(const Options& options, const Report& report) {
+  Json json = {{"a", options.a}, {"b", options.b}};
+  if (report.has_logits) {
+    const golden::Comparison all = report.logits.result();
+    json.update({{"positions", all.positions},
+                 {"max_abs", all.max_abs},
+                 {"mean_abs", all.mean_abs},
+                 {"cosine", all.cosine},
+                 {"kl", all.kl},
+                 {"top1", all.top1},
+                 {"top5", all.top5}});
+  }
+  for (std::size_t i = 0; i < report.positions.size(); ++i) {
+    const golden::Comparison& one = report.positions[i];
+    json["per_position"].push_back(
+        {{"position", i}, {"kl", one.kl}, {"top1", one.top1 == 1.0}, {"max_abs", one.max_abs}});
+  }
+  for (std::size_t i = 0; i < report.layers.size(); ++i)
+    json["per_layer"].push_back(report.layers[i].json("layer", i));
+  for (const auto& [name, difference] : report.tensors)
+    json["per_tensor"].push_back(difference.json("tensor", name));
+  return json;
+}
+
+void print_text(const Report& report) {
+  if (!report.positions.empty())
+    fmt::print("{:>8} {:>11} {:>5} {:>11}\n", "position", "kl", "top1", "max_abs");
+  for (std::size_t i = 0; i < report.positions.size(); ++i) {
+    const golden::Comparison& one = report.positions[i];
+    fmt::print("{:>8} {:>11.4g} {:>5} {:>11.4g}\n", i, one.kl, one.top1 == 1.0 ? "yes" : "no",
+               one.max_abs);
+  }
+  const auto row = [](const std::string& name, const Difference& difference) {
+    fmt::print("{:<48} {:>14} {:>11.4g} {:>13}\n", name, text(difference.relative()),
+               difference.max_abs(), text(difference.cosine(), "{:.9f}"));
+  };
+  const auto head = [](const char* name) {
+    fmt::print("{:<48} {:>14} {:>11} {:>13}\n", name, "relative_error", "max_abs", "cosine");
+  };
+  if (!report.layers.empty()) head("layer");
+  for (std::size_t i = 0; i < report.layers.size(); ++i) row(std::to_string(i), report.layers[i]);
+  if (!report.tensors.empty()) head("tensor");
+  for (const auto& [name, difference] : report.tensors) row(name, difference);
+  if (!report.has_logits) return;
+  const golden::Comparison result = report.logits.result();
   fmt::print("positions  {}\nmax_abs    {:.6g}\nmean_abs   {:.6g}\ncosine     {:.9f}\n",
              result.positions, result.max_abs, result.mean_abs, result.cosine);
   fmt::print("kl         {:.4g} nats\ntop1       {:.2f} %\ntop5       {:.2f} %\n", result.kl,
              100 * result.top1, 100 * result.top5);
+}
+
+/// Throws Different naming each threshold that is violated and the value that was measured.
+void check_thresholds(const Options& options, const Report& report) {
+  const golden::Comparison result = report.logits.result();
+  std::string violated;
+  const auto add = [&](bool is, const char* what, double value, const char* option, double limit) {
+    if (is)
+      violated += fmt::format("{}{} {:.6g} violates {} {:.6g}", violated.empty() ? "" : "; ", what,
+                              value, option, limit);
+  };
+  if (options.max_kl)
+    add(result.kl > *options.max_kl, "kl", result.kl, "--max-kl", *options.max_kl);
+  if (options.min_top1)
+    add(result.top1 < *options.min_top1, "top1", result.top1, "--min-top1", *options.min_top1);
+  if (options.max_abs)
+    add(result.max_abs > *options.max_abs, "max_abs", result.max_abs, "--max-abs",
+        *options.max_abs);
+  if (!violated.empty()) throw Different(fmt::format("{}, {}: {}", options.a, options.b, violated));
+}
+
+void run(const Options& options) {
+  const bool a_model = std::filesystem::is_directory(options.a);
+  if (a_model != std::filesystem::is_directory(options.b))
+    throw Error(fmt::format("{}, {}: one is a model, the other is not", options.a, options.b));
+  if (!a_model && has_tokens(options.prompt))
+    throw CLI::ValidationError("tokens", "go with models; files of logits have theirs");
+  const bool check = options.max_kl || options.min_top1 || options.max_abs;
+  if (check && a_model && !has_tokens(options.prompt))
+    throw CLI::ValidationError("thresholds", "are about logits: give tokens");
+  Report report;
+  a_model ? compare_models(options, report) : compare_files(options, report);
+  if (options.common.json)
+    print_json(to_json(options, report));
+  else
+    print_text(report);
+  if (check) check_thresholds(options, report);
 }
 
 }  // namespace
@@ -93,9 +221,34 @@ void run(const Options& options) {
 void add_compare(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = add_command(
-      app, "compare", "Measure how the logits of B differ from those of A", options->common);
-  command->add_option("a", options->a, "File of `trine logits`, the one to judge by")->required();
-  command->add_option("b", options->b, "File of `trine logits` for the same tokens")->required();
+      app, "compare", "Measure how logits, layers and weights of B differ from those of A",
+      options->common);
+  command
+      ->add_option("a", options->a,
+                   "The one to judge by: a file of logits (safetensors, .npy) or a model")
+      ->required();
+  command->add_option("b", options->b, "The same of the other, for the same tokens")->required();
+  add_windowed_prompt_options(*command, options->prompt);
+  command->get_option_group("Input")->require_option(0, 1);
+  command->add_flag("--positions", options->positions, "Also a table by position");
+  command->add_flag("--layers", options->layers,
+                    "Models: also a table of the residual stream behind each layer");
+  command->add_flag("--tensors", options->tensors,
+                    "Models: also a table of the weights of each matrix; needs no tokens");
+  constexpr double kMost = std::numeric_limits<double>::max();
+  command->add_option("--max-kl", options->max_kl, "Exit 3 when the mean KL (nats) is above")
+      ->check(number_in(0, kMost));
+  command->add_option("--min-top1", options->min_top1, "Exit 3 when the share of top 1 is below")
+      ->check(number_in(0, 1));
+  command->add_option("--max-abs", options->max_abs, "Exit 3 when a logit differs by more")
+      ->check(number_in(0, kMost));
+  options->device.kind = DeviceKind::Reference;
+  options->device.name = "reference";
+  add_device_options(*command, options->device, DeviceChoice::Model);
+  const CLI::IsMember devices({"reference", "golden", "rtl"});
+  command->add_option("--device-a", options->device_a, "Where A runs [--device]")->check(devices);
+  command->add_option("--device-b", options->device_b, "Where B runs [--device]")->check(devices);
+  add_seed(*command, options->seed, "stalls and initial values");
   command->callback([options] { run(*options); });
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "golden/checkpoint/config.h"
 
@@ -12,6 +14,10 @@ namespace trine::golden {
 
 /// Which positions of a call get logits; the head is skipped for the others.
 enum class Logits : std::uint8_t { None, Last, All };
+
+/// Is given the residual stream x (tokens, hidden) behind a layer, for tokens of a call; layer by
+/// layer for each part of the tokens that the model takes together.
+using LayerObserver = std::function<void(std::size_t layer, std::span<const float> x)>;
 
 /// A model that takes tokens and gives logits, with its cache: the FP32 reference, or a device.
 class LanguageModel {
@@ -27,6 +33,8 @@ class LanguageModel {
   virtual std::size_t position() const = 0;
   /// Forgets the tokens from `position` on, when there are so many.
   virtual void truncate(std::size_t position) = 0;
+  /// From now on tells `observer`, which may be empty; then a device runs layer by layer.
+  void observe(LayerObserver observer) { observer_ = std::move(observer); }
   /// Empties the cache.
   void reset() { truncate(0); }
 
@@ -46,7 +54,10 @@ class LanguageModel {
   /// `forward` for tokens that were checked, at least one.
   virtual std::span<const float> append(std::span<const std::int32_t> tokens, Logits logits) = 0;
 
+  const LayerObserver& observer() const { return observer_; }
+
  private:
+  LayerObserver observer_;
   void check(std::span<const std::int32_t> tokens) const;
 };
 

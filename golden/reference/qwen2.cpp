@@ -37,6 +37,7 @@ std::span<const float> Qwen2::append(std::span<const std::int32_t> tokens, Logit
     for (std::size_t layer = 0; layer < model.layers; ++layer) {
       attention(layer, count);
       feed_forward(layer, count);
+      if (observer()) observer()(layer, x_);
     }
   } catch (...) {
     cache_.truncate(position_);  // A backend that fails leaves no half of a token behind.

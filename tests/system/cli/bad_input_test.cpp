@@ -172,4 +172,34 @@ TEST_CASE("cli: compare refuses files that are not about the same") {
   write_file(b, "no safetensors");
   check_fails({"compare", a, b}, 1, {b});
   check_fails({"compare", a, kModel + "/model.safetensors"}, 1, {"model.safetensors", "logits"});
+  check_fails({"compare", a, kModel}, 1, {a, kModel, "model"});
+  check_fails({"compare", kModel, kModel}, 2, {"--tokens"});
+  check_fails({"compare", kModel, kModel, "--tensors", "--max-kl", "1"}, 2, {"tokens"});
+  check_fails({"compare", a, a, "--layers"}, 2, {"--layers"});
+  check_fails({"compare", a, a, "--tokens", "1"}, 2, {"tokens"});
+  check_fails({"compare", a, a, "--min-top1", "2"}, 2, {"--min-top1"});
+}
+
+TEST_CASE("cli: compare refuses .npy files that are damaged or of another kind") {
+  const Scratch scratch;
+  const std::string a = (scratch / "a").string(), b = (scratch / "b.npy").string();
+  write_logits(a, {1, 2, 3, 4}, 2, {7, 8});
+  const std::string good = npy("'<f4'", "False", "(2, 2)", std::string(16, '\0'));
+  const auto refuses = [&](const std::string& bytes, const std::string& why) {
+    write_file(b, bytes);
+    check_fails({"compare", a, b}, 1, {b, why});
+  };
+  refuses(good.substr(0, good.size() - 1), "15 bytes");
+  refuses(good.substr(0, 40), "truncated");
+  refuses(good.substr(0, 7), "truncated");
+  refuses(good.substr(0, 6) + '\x09' + good.substr(7), "version 9");
+  refuses(npy("'<f4'", "True", "(2, 2)", std::string(16, '\0')), "C order");
+  refuses(npy("'<i4'", "False", "(2, 2)", std::string(16, '\0')), "<i4");
+  refuses(npy("'>f4'", "False", "(2, 2)", std::string(16, '\0')), ">f4");
+  refuses(npy("'<f4'", "False", "(4,)", std::string(16, '\0')), "two-dimensional");
+  refuses(npy("'<f4'", "False", "(2, 1, 2)", std::string(16, '\0')), "two-dimensional");
+  refuses(npy("'<f4'", "False", "(0, 2)", ""), "positions");
+  refuses(npy("'<f8'", "False", "(999999999999, 999999999999)", "x"), "1 bytes");
+  write_file(b, good);
+  CHECK(run_trine({"compare", a, b}).code == 0);
 }

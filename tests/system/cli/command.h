@@ -124,6 +124,19 @@ inline void check_fails(const std::vector<std::string>& arguments, int code,
   }
 }
 
+/// An .npy file, version 1.0, with this header and data.
+inline std::string npy(const std::string& type, const std::string& fortran,
+                       const std::string& shape, const std::string& data) {
+  std::string header =
+      "{'descr': " + type + ", 'fortran_order': " + fortran + ", 'shape': " + shape + ", }";
+  header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 11, ' ');
+  header += '\n';
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes += static_cast<char>(header.size() & 0xff);
+  bytes += static_cast<char>(header.size() >> 8);
+  return bytes + header + data;
+}
+
 /// The shipped model, quantized into `scratch`.
 inline std::string packed_model(const Scratch& scratch, const std::string& name = "packed") {
   const std::string out = (scratch / name).string();
