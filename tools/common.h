@@ -65,8 +65,10 @@ void add_generate(CLI::App& app);
 void add_info(CLI::App& app);
 void add_layer(CLI::App& app);
 void add_logits(CLI::App& app);
+void add_merge(CLI::App& app);
 void add_perplexity(CLI::App& app);
 void add_quantize(CLI::App& app);
+void add_simulate(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_vectors(CLI::App& app);
 

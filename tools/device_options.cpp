@@ -83,20 +83,21 @@ CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, Devic
           },
           "Where the model runs [" + options.name + "]")
       ->check(CLI::IsMember(names));
-  if (choice == DeviceChoice::Model) {
+  if (choice != DeviceChoice::Core) {
     command
         .add_option("--context", options.context,
                     "Positions that the core's cache has room for [1024, or what the model has]")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
+    command.add_flag("--check", options.check,
+                     "Compare every result, bit for bit, and stop at the first difference: the RTL "
+                     "with the golden model, the golden model with its definition");
+  }
+  if (choice == DeviceChoice::Model)
     command
         .add_option("--vectors", options.sim.vectors,
                     "Tokens that the core takes at a time through a prompt")
         ->check(CLI::Range(1u, kMaxVectors))
         ->capture_default_str();
-    command.add_flag("--check", options.check,
-                     "Compare every result, bit for bit, and stop at the first difference: the RTL "
-                     "with the golden model, the golden model with its definition");
-  }
   command
       .add_option("--threads", options.threads,
                   "Threads of the golden model and of the reference [all that the machine has]")

@@ -24,8 +24,9 @@ struct DeviceOptions {
 
 /// What of it a command offers.
 enum class DeviceChoice : std::uint8_t {
-  Model,  // reference, golden or rtl; --check
-  Core,   // golden or rtl
+  Model,    // reference, golden or rtl; --check
+  Decoder,  // golden or rtl, one token at a time; --check
+  Core,     // golden or rtl
 };
 
 /// Adds --device and the options of the simulator. `groups` is also set by --groups; the option is

@@ -41,6 +41,8 @@ int run(int argc, char** argv) {
   trine::tools::add_logits(app);
   trine::tools::add_compare(app);
   trine::tools::add_perplexity(app);
+  trine::tools::add_simulate(app);
+  trine::tools::add_merge(app);
   trine::tools::add_layer(app);
   trine::tools::add_vectors(app);
   trine::tools::add_synth(app);

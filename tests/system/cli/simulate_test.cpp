@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <thread>
+
+#include "tests/system/cli/command.h"
+
+using namespace trine;
+using namespace trine::test;
+
+namespace {
+
+/// A report without its wall time.
+nlohmann::json timeless(const fs::path& file) {
+  nlohmann::json report = nlohmann::json::parse(read_file(file));
+  CHECK(report["seconds"].get<double>() > 0);
+  report.erase("seconds");
+  return report;
+}
+
+std::vector<std::string> simulate(const std::string& model, const std::string& layers,
+                                  const std::string& out) {
+  return {"simulate", model, "--tokens", "296,1133,5", "--layers", layers, "-q", "-o", out};
+}
+
+}  // namespace
+
+TEST_CASE("cli: two processes simulate a token, and their reports make that of one") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto file = [&](const char* name) { return (scratch / name).string(); };
+  Run second;
+  {
+    const std::jthread other([&] { second = run_trine(simulate(model, "2:6", file("b.json"))); });
+    CHECK(run_trine(simulate(model, "0:2", file("a.json"))).code == 0);
+  }
+  CHECK(second.code == 0);
+  CHECK(run_trine(simulate(model, "0:6", file("whole.json"))).code == 0);
+  const auto merged = trine_json({"merge", file("b.json"), file("a.json"), "-o", file("m.json")});
+  CHECK(timeless(file("m.json")) == timeless(file("whole.json")));
+  CHECK(merged["layers"]["first"] == 0);
+  CHECK(merged["layers"]["end"] == 6);
+
+  // The same token as `generate`, and all cycles but those between commands.
+  const auto generated = trine_json(
+      {"generate", model, "--tokens", "296,1133,5", "-n", "1", "--device", "rtl", "--check"});
+  CHECK(merged["best"] == generated["tokens"][0]);
+  CHECK(merged["total"]["commands"] == merged["commands"].size());
+  std::uint64_t cycles = 0;
+  for (const auto& [unit, cost] : merged["units"].items())
+    cycles += cost["cycles"].get<std::uint64_t>();
+  CHECK(merged["total"]["cycles"] == cycles);
+
+  check_fails({"merge", file("a.json"), file("whole.json")}, 1,
+              {"whole.json", "layer 0", "a.json"});
+  CHECK(run_trine(simulate(model, "3:4", file("c.json"))).code == 0);
+  check_fails({"merge", file("a.json"), file("c.json")}, 1, {"c.json", "layer 3, not at 2"});
+  auto other = nlohmann::json::parse(read_file(file("b.json")));
+  other["state"]["in"] = "00000000";
+  std::ofstream(scratch / "d.json") << other;
+  check_fails({"merge", file("a.json"), file("d.json")}, 1, {"d.json", "another state"});
+  other["tokens"] = {296, 1133, 6};
+  std::ofstream(scratch / "d.json") << other;
+  check_fails({"merge", file("a.json"), file("d.json")}, 1, {"d.json", "other tokens"});
+  std::ofstream(scratch / "d.json") << "{\"format\": 1}";
+  check_fails({"merge", file("d.json")}, 1, {"d.json"});
+}
+
+TEST_CASE("cli: simulate checks, reports and refuses") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const std::string page = (scratch / "page.html").string(), trace = (scratch / "t.json").string();
+  const auto run = trine_json({"simulate", model, "--tokens", "296,1133", "--check", "--layers",
+                               "5:6", "--report", page, "--timeline", trace});
+  CHECK(run["position"] == 1);
+  CHECK(run["state"]["in"].is_string());
+  CHECK(run["units"]["trit engine"]["weight_beats"].get<std::uint64_t>() > 0);
+  CHECK(run["utilization"].get<double>() > 0);
+  const std::string html = read_file(page);
+  for (const char* part : {"<svg", "Roofline", "Time by layer", "mlp.down_proj.weight", "</html>"})
+    CHECK(html.find(part) != std::string::npos);
+  for (const char* link : {"http:", "https:", "src=", "href="})
+    CHECK(html.find(link) == std::string::npos);
+
+  // Spans of a row follow one another.
+  const auto events = nlohmann::json::parse(read_file(trace))["traceEvents"];
+  std::map<int, std::uint64_t> ends;
+  std::uint64_t spans = 0;
+  for (const auto& event : events) {
+    if (event["ph"] != "X") continue;
+    ++spans;
+    std::uint64_t& end = ends[event["tid"].get<int>()];
+    CHECK(event["ts"].get<std::uint64_t>() >= end);
+    end = event["ts"].get<std::uint64_t>() + event["dur"].get<std::uint64_t>();
+  }
+  CHECK(spans > run["commands"].size());
+  std::uint64_t last = 0;
+  for (const auto& [row, end] : ends) last = std::max(last, end);
+  CHECK(run["total"]["cycles"] == last);
+
+  // On the golden model there is no time, but the same work.
+  const auto golden = trine_json(
+      {"simulate", model, "--tokens", "296,1133", "--device", "golden", "--layers", "5:6"});
+  CHECK(golden["total"]["cycles"] == 0);
+  CHECK(golden["total"]["weight_beats"] == run["total"]["weight_beats"]);
+  CHECK(golden["state"] == run["state"]);
+
+  const std::vector<std::string> base = {"simulate", model, "--tokens", "296"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return more;
+  };
+  check_fails(with({"--layers", "2:9"}), 1, {"--layers 2:9", "6 layers"});
+  check_fails(with({"--layers", "2:2"}), 2, {"--layers", "2:2"});
+  check_fails(with({"--layers", "x"}), 2, {"--layers", "'x'"});
+  check_fails(with({"--device", "reference"}), 2, {"--device"});
+  check_fails(with({"-o", (scratch / "no/where.json").string()}), 1, {"where.json"});
+  check_fails({"simulate", kModel, "--tokens", "296"}, 1, {"not quantized"});
+}

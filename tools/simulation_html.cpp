@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tools/simulation.h"
+
+namespace trine::tools {
+namespace {
+
+using Sums = std::vector<std::pair<std::string, Cost>>;
+
+/// One of each unit's kind, in the order of the legend.
+struct UnitColor {
+  const char *unit, *color;
+};
+constexpr UnitColor kColors[] = {{"trit engine", "#2563a8"}, {"FP16 engine", "#d9822b"},
+                                 {"vector unit", "#3f9142"}, {"load", "#8e6fb0"},
+                                 {"store", "#b0506a"},       {"control", "#8a8f98"}};
+
+const char* color_of(const std::string& unit) {
+  for (const UnitColor& entry : kColors)
+    if (unit == entry.unit) return entry.color;
+  return "#8a8f98";
+}
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+/// 47186964 as 47,186,964.
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string legend() {
+  std::string out = "<p class=legend>";
+  for (const UnitColor& entry : kColors)
+    out += fmt::format("<span><i style='background:{}'></i>{}</span>", entry.color, entry.unit);
+  return out + "</p>\n";
+}
+
+/// A row of tiles with the figures that matter.
+std::string tiles(const Simulation& simulation, const Cost& total, double beat_bytes) {
+  const auto tile = [](const std::string& value, const char* what) {
+    return fmt::format("<div><b>{}</b>{}</div>", value, what);
+  };
+  const double read = static_cast<double>(total.read_beats) * beat_bytes;
+  std::string out = "<div class=tiles>";
+  out += tile(grouped(total.cycles), "cycles");
+  out += tile(fmt::format("{:.2f} %", 100 * share(total.weight_beats, total.cycles)),
+              "of the cycles move weights");
+  out += tile(fmt::format("{:.1f}", share(total.macs, total.cycles)), "multiplications a cycle");
+  out += tile(fmt::format("{:.1f} MB", read / 1e6), "read");
+  out += tile(grouped(total.commands), "commands");
+  out += tile(fmt::format("{:.2f} s", simulation.seconds), "to simulate");
+  return out + "</div>\n";
+}
+
+std::string parameters(const Simulation& simulation) {
+  std::string out = "<table class=plain>";
+  const auto row = [&](const std::string& name, const std::string& value) {
+    out += fmt::format("<tr><th>{}<td>{}", escape(name), escape(value));
+  };
+  row("layers",
+      fmt::format("{} to {} of {}{}", simulation.first, simulation.end - 1, simulation.layers,
+                  simulation.end == simulation.layers ? ", and the head" : ""));
+  row("position", std::to_string(simulation.tokens.size() - 1));
+  for (const Json* part : {&simulation.model, &simulation.core})
+    for (const auto& [key, value] : part->items())
+      row(key, value.is_string() ? value.get<std::string>() : value.dump());
+  return out + "</table>\n";
+}
+
+/// Time, beats and stalls of each operation, with a bar.
+std::string operations(const Simulation& simulation, const Cost& total) {
+  Sums all = sums(simulation, [](const CommandCost& command) { return command.operation; });
+  std::ranges::stable_sort(all, std::ranges::greater{},
+                           [](const auto& sum) { return sum.second.cycles; });
+  std::string out =
+      "<table><tr><th>operation<th>commands<th>cycles<th class=bar>share of the time<th>"
+      "beats a cycle<th>waits: memory<th>table<th>rows";
+  for (const auto& [name, cost] : all) {
+    const auto one = std::ranges::find(simulation.commands, name, &CommandCost::operation);
+    const double part = share(cost.cycles, total.cycles);
+    out += fmt::format(
+        "<tr><td>{}<td>{}<td>{}<td class=bar><i style='width:{:.2f}%;background:{}'></i>{:.2f} %"
+        "<td>{:.3f}<td>{}<td>{}<td>{}\n",
+        name, grouped(cost.commands), grouped(cost.cycles), 70 * part, color_of(one->unit),
+        100 * part, share(cost.read_beats + cost.write_beats, cost.cycles),
+        grouped(cost.stall_memory), grouped(cost.stall_table), grouped(cost.stall_rows));
+  }
+  return out + "</table>\n";
+}
+
+/// A column for each layer, stacked by unit.
+std::string layers(const Simulation& simulation) {
+  const Sums all = sums(simulation, layer_name);
+  std::uint64_t most = 1;
+  for (const auto& [name, cost] : all) most = std::max(most, cost.cycles);
+  constexpr double kHeight = 220, kWidth = 960, kLeft = 90, kBase = 240;
+  const double step = (kWidth - kLeft) / static_cast<double>(all.size());
+  std::string out = fmt::format("<svg viewBox='0 0 {} 280'>", kWidth);
+  for (int tick = 0; tick <= 4; ++tick) {
+    const double y = kBase - kHeight * tick / 4;
+    out += fmt::format(
+        "<path class=grid d='M{} {:.1f}H{}'/><text x={} y={:.1f} class=end>{}</text>", kLeft, y,
+        kWidth, kLeft - 6, y + 4, grouped(most * static_cast<unsigned>(tick) / 4));
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    double y = kBase;
+    const double x = kLeft + step * (static_cast<double>(i) + 0.1);
+    for (const UnitColor& entry : kColors) {
+      std::uint64_t cycles = 0;
+      for (const CommandCost& command : simulation.commands)
+        if (layer_name(command) == all[i].first && command.unit == entry.unit)
+          cycles += command.cost.cycles;
+      const double height = kHeight * share(cycles, most);
+      y -= height;
+      if (cycles > 0)
+        out += fmt::format(
+            "<rect x={:.1f} y={:.2f} width={:.1f} height={:.2f} fill='{}'><title>{}: {} {} "
+            "cycles</title></rect>",
+            x, y, step * 0.8, height, entry.color, all[i].first, entry.unit, grouped(cycles));
+    }
+    if (all.size() <= 20 || i % 4 == 0 || all[i].first == "outside")
+      out += fmt::format("<text x={:.1f} y={} class=mid>{}</text>", x + step * 0.4, kBase + 16,
+                         all[i].first);
+  }
+  return out +
+         fmt::format("<text x={} y={} class=mid>layer (outside: embedding and head)</text></svg>\n",
+                     (kLeft + kWidth) / 2, kBase + 34);
+}
+
+/// What is multiplied, without the number of the layer or head.
+std::string kind_of(const CommandCost& command) {
+  std::string label = command.label.substr(0, command.label.find(','));
+  if (command.layer) {
+    const std::string prefix = fmt::format("model.layers.{}.", *command.layer);
+    if (label.starts_with(prefix)) label.erase(0, prefix.size());
+  }
+  return label;
+}
+
+/// Multiplications a cycle over multiplications a byte, both logarithmic, under the bus's roof.
+std::string roofline(const Simulation& simulation, double beat_bytes) {
+  Sums all = sums(simulation, [](const CommandCost& command) {
+    return command.cost.macs > 0 ? kind_of(command) : std::string();
+  });
+  std::erase_if(all, [](const auto& sum) { return sum.first.empty(); });
+  if (all.empty()) return "<p>Nothing was multiplied.</p>\n";
+  constexpr double kLeft = 70, kWidth = 560, kBase = 330, kHeight = 310;
+  double top = 1;
+  for (const auto& sum : all) top = std::max(top, 2 * share(sum.second.macs, sum.second.cycles));
+  // Decades: intensity from 0.1 to 10, performance up to the next power of ten.
+  const double x0 = -1, x1 = 1, y1 = std::ceil(std::log10(std::max(top, beat_bytes))), y0 = y1 - 3;
+  const auto x = [&](double value) {
+    return kLeft + (std::log10(value) - x0) / (x1 - x0) * (kWidth - kLeft);
+  };
+  const auto y = [&](double value) {
+    return kBase - std::clamp((std::log10(value) - y0) / (y1 - y0), 0.0, 1.0) * kHeight;
+  };
+  std::string out = "<svg viewBox='0 0 960 380'>";
+  for (double decade = x0; decade <= x1; ++decade)
+    out += fmt::format(
+        "<path class=grid d='M{0:.1f} {1}V{2}'/><text x={0:.1f} y={3} class=mid>{4:g}</text>",
+        x(std::pow(10, decade)), kBase, kBase - kHeight, kBase + 16, std::pow(10, decade));
+  for (double decade = y0; decade <= y1; ++decade)
+    out += fmt::format(
+        "<path class=grid d='M{0} {1:.1f}H{2}'/><text x={3} y={4:.1f} class=end>{5:g}</text>",
+        kLeft, y(std::pow(10, decade)), kWidth, kLeft - 6, y(std::pow(10, decade)) + 4,
+        std::pow(10, decade));
+  const double low = std::max(std::pow(10, x0), std::pow(10, y0) / beat_bytes);
+  const double high = std::min(std::pow(10, x1), std::pow(10, y1) / beat_bytes);
+  out += fmt::format("<path class=roof d='M{:.1f} {:.1f}L{:.1f} {:.1f}'/>", x(low),
+                     y(low * beat_bytes), x(high), y(high * beat_bytes));
+  out += fmt::format(
+      "<text x={} y={} class=mid>multiplications per byte read</text><text x=16 y={} class=mid "
+      "transform='rotate(-90 16 {})'>multiplications per cycle</text>",
+      (kLeft + kWidth) / 2, kBase + 36, kBase - kHeight / 2, kBase - kHeight / 2);
+  double line = kBase - kHeight + 10;
+  for (const auto& [name, cost] : all) {
+    const auto one = std::ranges::find_if(simulation.commands, [&](const CommandCost& command) {
+      return command.cost.macs > 0 && kind_of(command) == name;
+    });
+    const double intensity =
+        static_cast<double>(cost.macs) / (static_cast<double>(cost.read_beats) * beat_bytes);
+    const double speed = share(cost.macs, cost.cycles);
+    out += fmt::format(
+        "<circle cx={:.1f} cy={:.1f} r=5 fill='{}'><title>{}: {:.2f} per byte, {:.1f} per "
+        "cycle</title></circle>",
+        x(std::clamp(intensity, 0.1, 10.0)), y(speed), color_of(one->unit), escape(name), intensity,
+        speed);
+    out += fmt::format(
+        "<text x=585 y={0:.1f}><tspan fill='{1}'>&#9679;</tspan> {2}: {3:.1f} a cycle, {4:.1f} % "
+        "of the roof</text>",
+        line, color_of(one->unit), escape(name), speed, 100 * speed / (intensity * beat_bytes));
+    line += 19;
+  }
+  return out + "</svg>\n";
+}
+
+std::string slowest(const Simulation& simulation) {
+  constexpr std::size_t kRows = 25;
+  std::vector<const CommandCost*> all;
+  for (const CommandCost& command : simulation.commands) all.push_back(&command);
+  std::ranges::stable_sort(all, std::ranges::greater{},
+                           [](const CommandCost* command) { return command->cost.cycles; });
+  if (all.size() > kRows) all.resize(kRows);
+  std::string out =
+      "<table><tr><th>command<th class=text>what<th class=text>unit<th>cycles<th>weight beats<th>waits: "
+      "memory<th>table<th>rows";
+  for (const CommandCost* command : all) {
+    const Cost& cost = command->cost;
+    out +=
+        fmt::format("<tr><td>{}<td class=text>{}<td class=text>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
+                    command->index, escape(command->label), command->unit, grouped(cost.cycles),
+                    grouped(cost.weight_beats), grouped(cost.stall_memory),
+                    grouped(cost.stall_table), grouped(cost.stall_rows));
+  }
+  return out + "</table>\n";
+}
+
+constexpr const char* kStyle = R"(<style>
+body{font:15px/1.45 system-ui,sans-serif;color:#1d2330;background:#fff;max-width:1000px;margin:2em auto;padding:0 1em}
+h1{font-size:1.5em;margin-bottom:.2em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #d8dce3}
+.tiles{display:flex;flex-wrap:wrap;gap:.8em;margin:1em 0}.tiles div{background:#f2f4f8;border-radius:6px;padding:.6em 1em;color:#56606f}
+.tiles b{display:block;font-size:1.35em;color:#1d2330}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th{font-weight:600;color:#56606f}
+td,th{padding:.2em .5em;text-align:right;border-bottom:1px solid #eceef2}td:first-child,th:first-child,.text,td.bar,th.bar{text-align:left}
+.plain{width:auto}.plain td,.plain th{text-align:left}td.bar{min-width:300px;white-space:nowrap}td.bar i{display:inline-block;height:.8em;margin-right:.5em;min-width:1px}
+.legend span{margin-right:1.2em}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.35em}
+svg{width:100%;height:auto}svg text{font-size:12px;fill:#1d2330}.mid{text-anchor:middle}.end{text-anchor:end}.grid{stroke:#dfe3ea;fill:none}.roof{stroke:#1d2330;stroke-width:2;fill:none}
+</style>
+)";
+
+}  // namespace
+
+std::string html_report(const Simulation& simulation) {
+  const Cost total = simulation.total();
+  const double beat_bytes = 4.0 * simulation.core.at("groups").get<double>();
+  const std::string name = escape(simulation.model.at("name").get<std::string>());
+  std::string out;
+  const auto section = [&](const char* title, const std::string& content) {
+    out += fmt::format("<h2>{}</h2>\n{}", title, content);
+  };
+  out += fmt::format(
+      "<!doctype html>\n<html lang=en><meta charset=utf-8>\n<title>Trine: {0}</title>\n{1}"
+      "<h1>{0}</h1>\n<p>One token, simulated cycle by cycle.</p>\n",
+      name, kStyle);
+  out += tiles(simulation, total, beat_bytes);
+  section("Time by operation", operations(simulation, total));
+  section("Time by layer", legend() + layers(simulation));
+  section("Roofline", fmt::format("<p>The line is the bus: {:g} bytes a cycle.</p>\n{}", beat_bytes,
+                                  roofline(simulation, beat_bytes)));
+  section("Slowest commands", slowest(simulation));
+  section("The run", parameters(simulation));
+  out += "</html>\n";
+  return out;
+}
+
+}  // namespace trine::tools
