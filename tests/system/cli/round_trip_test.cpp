@@ -121,3 +121,21 @@ TEST_CASE("cli: perplexity counts the tokens asked for, whole windows or not") {
   CHECK(first["tokens"] == 64);
   CHECK(alone["tokens"] == 36);
 }
+
+TEST_CASE("cli: a packed model becomes a checkpoint that every command takes") {
+  const Scratch scratch;
+  const std::string packed = packed_model(scratch), out = (scratch / "f16").string();
+  const auto made = trine_json({"dequantize", packed, out});
+  CHECK(made["matrices"] == 42);
+  CHECK(made["weights"] == 4'718'592);
+  CHECK(made["shards"] == 1);
+  CHECK(made["kept_f16"] == 0);
+  const std::string a = (scratch / "a").string(), b = (scratch / "b").string();
+  trine_json({"logits", packed, "--prompt", "And God", "--device", "reference", "-o", a});
+  trine_json({"logits", out, "--prompt", "And God", "--device", "reference", "-o", b});
+  CHECK(trine_json({"compare", a, b})["kl"].get<double>() < 1e-4);  // Weights of 11 bits.
+  check_fails({"dequantize", packed, out}, 1, {out, "not empty"});
+  check_fails({"dequantize", kModel, (scratch / "x").string()}, 1, {"model.trine.safetensors"});
+  check_fails({"dequantize", packed, (scratch / "x").string(), "--dtype", "f8"}, 2, {"--dtype"});
+  CHECK(scratch.names().size() == 4);
+}
