@@ -63,6 +63,7 @@ std::string one_line(std::string text);
 void add_compare(CLI::App& app);
 void add_dequantize(CLI::App& app);
 void add_generate(CLI::App& app);
+void add_import(CLI::App& app);
 void add_info(CLI::App& app);
 void add_layer(CLI::App& app);
 void add_logits(CLI::App& app);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 compared and not equal.");
   trine::tools::add_quantize(app);
+  trine::tools::add_import(app);
   trine::tools::add_dequantize(app);
   trine::tools::add_info(app);
   trine::tools::add_generate(app);

@@ -34,26 +34,6 @@ fs::path sibling(const fs::path& path, std::string_view suffix) {
          fmt::format(".{}.{}-{}-{}", path.filename().string(), suffix, ::getpid(), counter++);
 }
 
-/// Throws unless `directory` is absent, empty or a packed model without other people's files.
-void check_replaceable(const fs::path& directory) {
-  if (!fs::exists(fs::symlink_status(directory))) return;
-  if (!fs::is_directory(directory)) {
-    throw Error(fmt::format("{}: exists and is not a directory", directory.string()));
-  }
-  const bool packed = is_packed_model(directory);
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
-    const bool ours = name == kPackedFile || name == kConfigFile ||
-                      std::ranges::find(kCopiedFiles, name) != std::end(kCopiedFiles);
-    if (!packed || !ours) {
-      throw Error(
-          fmt::format("{}: exists and holds '{}', which is not part of a packed model; it "
-                      "is not overwritten",
-                      directory.string(), name));
-    }
-  }
-}
-
 /// Metadata as long as the final metadata can become.
 Metadata longest_metadata(const std::string& config_json,
                           const std::vector<SafetensorsWriter::Entry>& entries,
@@ -80,6 +60,25 @@ bool is_finite(std::uint16_t half) {
 }
 
 }  // namespace
+
+void check_replaceable(const fs::path& directory) {
+  if (!fs::exists(fs::symlink_status(directory))) return;
+  if (!fs::is_directory(directory)) {
+    throw Error(fmt::format("{}: exists and is not a directory", directory.string()));
+  }
+  const bool packed = is_packed_model(directory);
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == kPackedFile || name == kConfigFile ||
+                      std::ranges::find(kCopiedFiles, name) != std::end(kCopiedFiles);
+    if (!packed || !ours) {
+      throw Error(
+          fmt::format("{}: exists and holds '{}', which is not part of a packed model; it "
+                      "is not overwritten",
+                      directory.string(), name));
+    }
+  }
+}
 
 struct PackedModelWriter::State {
   fs::path directory;

@@ -17,6 +17,10 @@
 
 namespace trine::golden {
 
+/// Throws Error unless `directory` is absent, empty or a packed model without other people's files:
+/// what PackedModelWriter would refuse to replace, known before long work.
+void check_replaceable(const std::filesystem::path& directory);
+
 /// Writes a packed model, one tensor in memory at a time: first every matrix in the order of
 /// `matrix_tensors`, then every other tensor in the order of `plain_tensors`, then `finish`.
 ///

@@ -7,3 +7,7 @@ trine_test(golden_codec codec_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_dequantize dequantize_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
+trine_test(golden_recover recover_test.cpp
+  trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
+trine_test(golden_import import_test.cpp
+  trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)

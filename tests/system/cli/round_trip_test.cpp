@@ -139,3 +139,30 @@ TEST_CASE("cli: a packed model becomes a checkpoint that every command takes") {
   check_fails({"dequantize", packed, (scratch / "x").string(), "--dtype", "f8"}, 2, {"--dtype"});
   CHECK(scratch.names().size() == 4);
 }
+
+TEST_CASE("cli: import finds the packed model in its checkpoint, and refuses another") {
+  const Scratch scratch;
+  const std::string packed = packed_model(scratch), plain = (scratch / "bf16").string();
+  const std::string out = (scratch / "imported").string();
+  trine_json({"dequantize", packed, plain, "--dtype", "bf16"});
+  const auto made = trine_json({"import", plain, out});
+  CHECK(made["differing"] == 0);
+  CHECK(made["weights"] == 4'718'592);
+  REQUIRE(made["matrices"].size() == 42);
+  for (const auto& matrix : made["matrices"]) {
+    CHECK(matrix["depth"] == 4);
+    CHECK(matrix["codebook"].size() == 27);
+    CHECK(matrix["log_spaced"] == true);
+    CHECK(matrix["evidence"].is_null());
+  }
+  CHECK(trine_json({"info", out})["valid"] == true);
+  const Run text = run_trine({"import", plain, out, "--quiet"});
+  CHECK(text.code == 0);
+  CHECK(text.out.find("42 matrices, 4718592 weights, 0 differ") != std::string::npos);
+  check_fails({"import", kModel, (scratch / "x").string(), "--quiet"}, 1,
+              {"model.layers.0.self_attn.q_proj.weight", "row 0", "not levels up to 40"});
+  CHECK(scratch.names().size() == 3);
+  const auto lossy = trine_json({"import", kModel, (scratch / "x").string(), "--lossy"});
+  CHECK(lossy["differing"].get<int>() > 4'000'000);
+  CHECK(lossy["matrices"][0]["rms_error"].get<double>() > 0);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "golden/codec/recover.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "golden/codec/dtype_codes.h"
+#include "golden/codec/quantize.h"
+#include "golden/codec/recover_fit.h"
+#include "golden/error.h"
+#include "golden/format/panel.h"
+
+namespace trine::golden {
+namespace {
+
+constexpr std::size_t kFailures = 256;  // Groups of a chunk that are looked at one by one.
+constexpr int kRounds = 40;             // Every round narrows an entry.
+
+/// Sets the levels of a group at a step; false when a product is not its weight.
+bool set_levels(std::span<const float> group, Dtype dtype, double step, double half_levels,
+                std::int8_t* levels) {
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const double x = group[i] / step;
+    const double q = round_even(std::clamp(x, -half_levels, half_levels));
+    if (round_to(dtype, static_cast<float>(q * step)) != group[i]) return false;
+    levels[i] = static_cast<std::int8_t>(q);
+  }
+  return true;
+}
+
+/// The lowest of the entries that gives a group its weights; -1 when none does.
+int lowest_entry(std::span<const float> group, Dtype dtype, const Codebook& codebook, int entries,
+                 double half_levels, std::int8_t* levels) {
+  float largest = 0;
+  for (const float weight : group) largest = std::max(largest, std::fabs(weight));
+  if (largest == 0) {
+    std::fill_n(levels, group.size(), std::int8_t{0});
+    return 0;
+  }
+  const double products = products_of(dtype, largest).low;
+  for (int k = 0; k < entries; ++k) {
+    const double scale = codebook[static_cast<std::size_t>(k)];
+    if (scale < products * (1 - 1e-12)) continue;  // Even the outermost level is too small.
+    if (set_levels(group, dtype, scale / half_levels, half_levels, levels)) return k;
+  }
+  return -1;
+}
+
+/// The search at one depth from one suggestion.
+class Search {
+ public:
+  Search(const Groups& groups, Dtype dtype, CodebookFit fit)
+      : groups_(groups), dtype_(dtype), half_(half(groups.shape.depth)), fit_(std::move(fit)) {
+    matrix_.shape = groups.shape;
+    matrix_.levels.resize(groups.weights.size());
+    matrix_.scales.resize(groups.count());
+  }
+
+  /// True when every weight is a product; else `evidence` says what is in the way.
+  bool run() {
+    for (int round = 0; round < kRounds; ++round) {
+      if (!fit_.choose()) return false;  // The group that narrowed last is the evidence.
+      const auto failures = assign();
+      if (failures.empty()) return true;
+      if (!narrow(failures)) return false;
+    }
+    return false;
+  }
+
+  TritMatrix& matrix() { return matrix_; }
+  bool log_spaced() const { return fit_.log_spaced; }
+  const std::string& evidence() const { return evidence_; }
+
+ private:
+  /// Gives every group its entry; returns groups that have none, not all when they are many.
+  std::vector<std::size_t> assign() {
+    matrix_.codebook = fit_.codebook();
+    std::vector<std::size_t> failures;
+    std::mutex mutex;
+    parallel_chunks(groups_.count(), [&](std::size_t, std::size_t begin, std::size_t end) {
+      std::vector<std::size_t> failed;
+      for (std::size_t g = begin; g < end; ++g) {
+        const auto group = groups_.at(g);
+        auto* levels = matrix_.levels.data() + (group.data() - groups_.weights.data());
+        const int k =
+            lowest_entry(group, dtype_, matrix_.codebook, fit_.entries(), half_, levels);
+        if (k < 0 && failed.size() < kFailures) failed.push_back(g);
+        matrix_.scales[g] = static_cast<std::uint8_t>(std::max(k, 0));
+      }
+      const std::lock_guard lock(mutex);
+      failures.insert(failures.end(), failed.begin(), failed.end());
+    });
+    std::ranges::sort(failures);
+    return failures;
+  }
+
+  struct Match {
+    int k;
+    Interval range;
+  };
+
+  /// Entries that could explain a group, and what they then must be.
+  std::vector<Match> matches(std::size_t g) const {
+    std::vector<Match> found;
+    for (int k = fit_.log_spaced ? EntryRanges::kFirst : 0;
+         k <= (fit_.log_spaced ? EntryRanges::kLast : fit_.last); ++k) {
+      if (std::max(k, fit_.last) - std::min(k, fit_.first) > EntryRanges::kLast) continue;
+      const double entry = fit_.log_entry(k);
+      const Interval steps =
+          steps_near(groups_.at(g), dtype_, std::exp(entry) / half_, static_cast<int>(half_));
+      if (steps.empty()) continue;
+      const Interval logs = log_scales(steps, half_);
+      // An entry that nothing is known of yet is where the line says, roughly.
+      const double slack = fit_.log_step() / 4 + resolution(dtype_);
+      const Interval known = std::isfinite(fit_.ranges.at(k).low)
+                                 ? fit_.ranges.at(k)
+                                 : Interval{entry - slack, entry + slack};
+      if (!(logs & known).empty()) found.push_back({k, logs & known});
+    }
+    return found;
+  }
+
+  bool apply(const Match& match) {
+    Interval& range = fit_.ranges.at(match.k);
+    const bool news = match.range.low > range.low || match.range.high < range.high ||
+                      match.k < fit_.first || match.k > fit_.last;
+    range = match.range;
+    fit_.first = std::min(fit_.first, match.k);
+    fit_.last = std::max(fit_.last, match.k);
+    return news;
+  }
+
+  /// Learns from groups that have no entry: first from those that leave no choice. False, with
+  /// evidence, when a group contradicts what is known, or nothing was learnt.
+  bool narrow(const std::vector<std::size_t>& failures) {
+    bool news = false;
+    std::vector<std::size_t> open;
+    for (const std::size_t g : failures) {
+      const auto found = matches(g);
+      if (found.empty()) return refuse(g);
+      if (found.size() == 1) {
+        news = apply(found.front()) || news;
+        evidence_ = contradiction(g);
+      } else {
+        open.push_back(g);
+      }
+    }
+    for (std::size_t i = 0; i < open.size() && !news; ++i) {
+      const auto found = matches(open[i]);
+      if (found.empty()) return refuse(open[i]);
+      news = apply(found.front());
+      evidence_ = contradiction(open[i]);
+    }
+    return news || refuse(failures.front());
+  }
+
+  bool refuse(std::size_t g) {
+    evidence_ = contradiction(g);
+    return false;
+  }
+
+  std::string contradiction(std::size_t g) const {
+    const auto found = hypotheses(groups_.at(g), dtype_, static_cast<int>(half_));
+    if (found.empty()) {
+      return fmt::format("{}: at depth {}, that other groups have, these weights are not levels up "
+                         "to {} times one step",
+                         place(groups_, g), groups_.shape.depth, static_cast<int>(half_));
+    }
+    const auto& last = found.back().scale_per_half;
+    const double log_scale = std::log(last.middle() * half_);
+    int nearest = fit_.first;
+    for (int k = fit_.first; k <= fit_.last; ++k) {
+      if (std::fabs(fit_.log_entry(k) - log_scale) <
+          std::fabs(fit_.log_entry(nearest) - log_scale)) {
+        nearest = k;
+      }
+    }
+    return fmt::format("{}: at depth {} these weights need a scale of {:.9g} to {:.9g}, but the "
+                       "nearest of the {} codebook entries that other groups show is {:.9g}",
+                       place(groups_, g), groups_.shape.depth, last.low * half_, last.high * half_,
+                       fit_.entries(), std::exp(fit_.log_entry(nearest)));
+  }
+
+  const Groups& groups_;
+  Dtype dtype_;
+  double half_;
+  CodebookFit fit_;
+  TritMatrix matrix_;
+  std::string evidence_;
+};
+
+void compare(Recovery& recovery, std::span<const float> weights, Dtype dtype) {
+  const auto products = dequantize(recovery.matrix);
+  double squares = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const float product = round_to(dtype, products[i]);
+    recovery.negative_zeros += weights[i] == 0 && std::signbit(weights[i]);
+    if (product == weights[i]) continue;
+    ++recovery.differing;
+    const double difference = std::fabs(static_cast<double>(product) - weights[i]);
+    recovery.max_error = std::max(recovery.max_error, difference);
+    squares += difference * difference;
+  }
+  recovery.rms_error = std::sqrt(squares / static_cast<double>(weights.size()));
+}
+
+/// Tries every depth and codebook that the sample allows.
+std::optional<Recovery> search(Groups& groups, Dtype dtype, std::string& evidence) {
+  const Sample sample = look_at_depth(groups, dtype);
+  evidence = sample.evidence;
+  if (!evidence.empty()) return std::nullopt;
+  for (unsigned depth = sample.least_depth; depth <= sample.most_depth; ++depth) {
+    groups.shape.depth = depth;
+    for (CodebookFit& fit : suggest_codebooks(groups, dtype)) {
+      Search search(groups, dtype, std::move(fit));
+      if (search.run()) {
+        Recovery recovery;
+        recovery.matrix = std::move(search.matrix());
+        recovery.log_spaced = search.log_spaced();
+        return recovery;
+      }
+      if (evidence.empty()) evidence = search.evidence();
+    }
+  }
+  if (evidence.empty()) {
+    evidence = fmt::format("its rows need more than {} scales", kCodebook);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Recovery recover(std::span<const float> weights, std::size_t rows, std::size_t cols, Dtype dtype,
+                 bool lossy) {
+  Groups groups{weights, {rows, cols, 1}};
+  check_shape(groups.shape, kCanonical);
+  if (weights.size() != rows * cols) {
+    throw Error(
+        fmt::format("{} weights do not make a matrix of {} x {}", weights.size(), rows, cols));
+  }
+  const auto bad = std::ranges::find_if_not(weights, [](float w) { return std::isfinite(w); });
+  if (bad != weights.end()) {
+    const auto at = static_cast<std::size_t>(bad - weights.begin());
+    throw Error(
+        fmt::format("the weight at row {}, column {} is not finite", at / cols, at % cols));
+  }
+  Recovery recovery;
+  std::string evidence;
+  if (std::ranges::all_of(weights, [](float w) { return w == 0; })) {
+    recovery.matrix = quantize(weights, groups.shape, Scales::V2);
+    recovery.log_spaced = true;
+  } else if (auto found = search(groups, dtype, evidence)) {
+    recovery = std::move(*found);
+  } else if (!lossy) {
+    throw Error(evidence);
+  } else {
+    groups.shape.depth = std::max(groups.shape.depth, look_at_depth(groups, dtype).most_depth);
+    if (!look_at_depth(groups, dtype).evidence.empty()) groups.shape.depth = 4;
+    recovery.matrix = quantize(weights, groups.shape, Scales::Best);
+    recovery.log_spaced = true;
+    recovery.evidence = evidence;
+  }
+  compare(recovery, weights, dtype);
+  if (recovery.differing > 0 && !lossy) throw Error("a product differs from its weight");
+  return recovery;
+}
+
+}  // namespace trine::golden

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "format_fixture.h"
+#include "golden/codec/dtype_codes.h"
+#include "golden/codec/quantize.h"
+#include "golden/codec/recover.h"
+
+namespace trine::golden {
+namespace {
+
+constexpr Dtype kDtypes[] = {Dtype::F16, Dtype::BF16, Dtype::F32};
+
+/// Roughly normal weights whose size differs from row to row, rounded to BF16 as published ones.
+std::vector<float> random_weights(std::size_t rows, std::size_t cols, unsigned seed, double sigma) {
+  std::mt19937 random(seed);
+  std::vector<float> weights(rows * cols);
+  double row_sigma = sigma;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (i % cols == 0) row_sigma = sigma * (0.5 + static_cast<double>(random() % 100) / 50);
+    double sum = -6;
+    for (int j = 0; j < 12; ++j) sum += static_cast<double>(random()) / 4294967295.0;
+    weights[i] = round_to(Dtype::BF16, static_cast<float>(sum * row_sigma));
+  }
+  return weights;
+}
+
+std::vector<float> products(const TritMatrix& matrix, Dtype dtype) {
+  auto weights = dequantize(matrix);
+  for (float& weight : weights) weight = round_to(dtype, weight);
+  return weights;
+}
+
+Recovery recover_matrix(const TritMatrix& matrix, Dtype dtype) {
+  return recover(products(matrix, dtype), matrix.shape.rows, matrix.shape.cols, dtype);
+}
+
+/// The next number of the type, away from zero.
+float next_number(float value, Dtype dtype) {
+  if (dtype == Dtype::F32) return std::nextafterf(value, 2 * value);
+  if (dtype == Dtype::F16) return f16_to_f32(static_cast<std::uint16_t>(f32_to_f16(value) + 1));
+  return bf16_to_f32(static_cast<std::uint16_t>(f32_to_bf16(value) + 1));
+}
+
+TEST_CASE("recover: every depth, both ways of scales, every type: the same levels and products") {
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    for (const Scales scales : {Scales::V2, Scales::Best}) {
+      for (const Dtype dtype : kDtypes) {
+        CAPTURE(depth);
+        CAPTURE(scales == Scales::V2);
+        CAPTURE(dtype_name(dtype));
+        const MatrixShape shape{160, 256, depth};
+        const TritMatrix matrix =
+            quantize(random_weights(shape.rows, shape.cols, depth, 0.03), shape, scales);
+        const Recovery found = recover_matrix(matrix, dtype);
+        CHECK(found.matrix.shape == shape);
+        CHECK(found.log_spaced);
+        CHECK(found.differing == 0);
+        CHECK(found.matrix.levels == matrix.levels);
+        CHECK(products(found.matrix, dtype) == products(matrix, dtype));
+        if (scales == Scales::V2) {  // Its ends are weights, so even the entries are exact.
+          CHECK(found.matrix.codebook == matrix.codebook);
+          CHECK(found.matrix.scales == matrix.scales);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("recover: a weight changed by one step of its type is refused with its row") {
+  for (const unsigned depth : {2u, 3u, 4u}) {
+    for (const Dtype dtype : kDtypes) {
+      CAPTURE(depth);
+      CAPTURE(dtype_name(dtype));
+      const MatrixShape shape{160, 256, depth};
+      const TritMatrix matrix =
+          quantize(random_weights(shape.rows, shape.cols, 20 + depth, 0.03), shape, Scales::V2);
+      auto weights = products(matrix, dtype);
+      float& weight = weights[100 * 256 + 16 * 5 + 3];
+      REQUIRE(weight != 0);
+      weight = next_number(weight, dtype);
+      // BF16 says so little of a scale that the contradiction may show in another row first.
+      const std::string where = dtype == Dtype::BF16 ? "row " : "row 100, columns 80 to 95";
+      check_error([&] { recover(weights, 160, 256, dtype); }, {where});
+      const Recovery lossy = recover(weights, 160, 256, dtype, true);
+      CHECK(lossy.evidence.find(where) == 0);
+      CHECK(lossy.differing > 0);
+      CHECK(lossy.rms_error > 0);
+      CHECK(lossy.max_error < 0.02);
+    }
+  }
+}
+
+TEST_CASE("recover: sparse and ragged groups, zeros, subnormals: equal products") {
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    for (const Dtype dtype : kDtypes) {
+      for (const double sigma : {0.03, 4e-6, 3e-8}) {  // The last two are subnormal in F16.
+        CAPTURE(depth);
+        CAPTURE(dtype_name(dtype));
+        CAPTURE(sigma);
+        const MatrixShape shape{96, 100, depth};  // The last group of a row has 4 columns.
+        auto weights = random_weights(shape.rows, shape.cols, 40 + depth, sigma);
+        for (std::size_t row = 0; row < shape.rows; row += 5) {
+          const std::size_t kept = row / 5 % 4;  // Nonzero weights of the first group.
+          std::fill_n(&weights[row * shape.cols], 16 - kept, 0.0f);
+        }
+        const TritMatrix matrix = quantize(weights, shape, Scales::V2);
+        const Recovery found = recover_matrix(matrix, dtype);
+        CHECK(found.differing == 0);
+        CHECK(products(found.matrix, dtype) == products(matrix, dtype));
+        CHECK_NOTHROW(pack(found.matrix));
+      }
+    }
+  }
+}
+
+TEST_CASE("recover: zero matrices, one scale, one weight") {
+  for (const Dtype dtype : kDtypes) {
+    CAPTURE(dtype_name(dtype));
+    const Recovery zero = recover(std::vector<float>(64 * 40), 64, 40, dtype);
+    CHECK(zero.matrix.levels == std::vector<std::int8_t>(64 * 40));
+    CHECK(zero.matrix.scales == std::vector<std::uint8_t>(64 * 3));
+
+    std::vector<float> weights(64 * 40);
+    weights[77] = -0.5f;
+    weights[78] = -0.0f;
+    const Recovery one = recover(weights, 64, 40, dtype);
+    CHECK(one.matrix.shape.depth == 1);
+    CHECK(one.matrix.levels[77] == -1);
+    CHECK(one.negative_zeros == 1);
+    CHECK(products(one.matrix, dtype) == weights);
+
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = i % 3 == 0 ? 0.25f : -0.25f;
+    const Recovery same = recover(weights, 64, 40, dtype);
+    CHECK(same.matrix.shape.depth == 1);
+    CHECK(products(same.matrix, dtype) == weights);
+  }
+}
+
+TEST_CASE("recover: plain weights and a power-law grid are no levels of one step") {
+  for (const Dtype dtype : kDtypes) {
+    CAPTURE(dtype_name(dtype));
+    auto plain = random_weights(64, 256, 60, 0.03);
+    check_error([&] { recover(plain, 64, 256, dtype); },
+                {"row 0, columns 0 to 15", "not levels up to 40 times one step"});
+    const Recovery lossy = recover(plain, 64, 256, dtype, true);
+    CHECK(lossy.matrix.shape.depth == 4);
+    CHECK(lossy.differing > 10000);
+    CHECK(lossy.rms_error < 0.002);
+
+    // Levels spaced as |q|^1.5 in place of |q|.
+    for (const unsigned depth : {2u, 3u, 4u}) {
+      CAPTURE(depth);
+      const MatrixShape shape{64, 256, depth};
+      const TritMatrix matrix = quantize(plain, shape, Scales::V2);
+      std::vector<float> power(plain.size());
+      for (std::size_t i = 0; i < power.size(); ++i) {
+        const double x = static_cast<double>(matrix.levels[i]) / half(depth);
+        const double scale = matrix.codebook[matrix.scales[i / 16]];
+        power[i] = round_to(dtype, static_cast<float>(
+                                       std::copysign(std::pow(std::fabs(x), 1.5) * scale, x)));
+      }
+      check_error([&] { recover(power, 64, 256, dtype); }, {"row ", "columns "});
+    }
+  }
+}
+
+TEST_CASE("recover: a codebook whose entries were rounded is found entry by entry") {
+  const MatrixShape shape{256, 256, 4};
+  TritMatrix matrix = quantize(random_weights(256, 256, 70, 0.03), shape, Scales::V2);
+  for (double& entry : matrix.codebook) entry = round_to(Dtype::F16, static_cast<float>(entry));
+  const Recovery found = recover_matrix(matrix, Dtype::F16);
+  CHECK_FALSE(found.log_spaced);
+  CHECK(found.matrix.levels == matrix.levels);
+  CHECK(products(found.matrix, Dtype::F16) == products(matrix, Dtype::F16));
+}
+
+TEST_CASE("recover: bad arguments are refused") {
+  std::vector<float> weights(32 * 16);
+  check_error([&] { recover(weights, 32, 17, Dtype::F16); }, {"512 weights", "32 x 17"});
+  weights[35] = std::numeric_limits<float>::infinity();
+  check_error([&] { recover(weights, 32, 16, Dtype::F16); }, {"row 2, column 3", "not finite"});
+}
+
+}  // namespace
+}  // namespace trine::golden
