@@ -38,7 +38,7 @@ Choice least(const std::array<double, kLanes>& error) {
 }
 
 /// The entry of least squared error.
-Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
+TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
   alignas(64) std::array<double, kLanes> error{};
   for (const double weight : magnitudes) {
     for (std::size_t k = 0; k < kLanes; ++k) {
@@ -52,8 +52,8 @@ Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
 }
 
 /// The same with each weight's squared error times its importance.
-Choice best_entry(const GroupMagnitudes& magnitudes, const GroupMagnitudes& importances,
-                  const Entries& entries) {
+TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes,
+                                      const GroupMagnitudes& importances, const Entries& entries) {
   alignas(64) std::array<double, kLanes> error{};
   for (std::size_t i = 0; i < kGroup; ++i) {
     for (std::size_t k = 0; k < kLanes; ++k) {

@@ -46,9 +46,19 @@ struct Groups {
   }
 };
 
+/// A function that is also compiled for wider vectors; the processor chooses. Products and sums
+/// stay apart (ISO C++ does not contract them), so all versions give the same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define TRINE_VECTOR_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
+#else
+#define TRINE_VECTOR_CLONES
+#endif
+
 /// Rounds to nearest even, |x| < 2^51; plain arithmetic, so that loops vectorise.
+inline constexpr double kRoundShift = 0x1.8p52;
 inline double round_even(double x) {
-  return (x + 0x1.8p52) - 0x1.8p52;
+  return (x + kRoundShift) - kRoundShift;
 }
 
 /// The level of a weight at a scale: rne(w / scale * half), clipped to -half..half.
@@ -68,7 +78,9 @@ struct LogRange {
 };
 LogRange log_range(std::span<const double> group_scales);
 /// The nearest entry in the logarithm, the lower one in a tie; 0 for scale 0.
-std::uint8_t nearest_entry(const Codebook& codebook, const LogRange& range, double scale);
+using CodebookLogs = std::array<double, kCodebook>;
+CodebookLogs codebook_logs(const Codebook& codebook);
+std::uint8_t nearest_entry(const CodebookLogs& logs, const LogRange& range, double scale);
 
 /// The entries and the range of the `Best` method; `start` is the v2 range.
 struct BestScales {

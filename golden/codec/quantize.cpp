@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "golden/codec/groups.h"
@@ -20,8 +21,12 @@ void check_weights(std::span<const float> weights, const MatrixShape& shape) {
     throw Error(fmt::format("{} weights do not make a matrix of {} x {}", weights.size(),
                             shape.rows, shape.cols));
   }
-  const auto bad = std::ranges::find_if_not(weights, [](float w) { return std::isfinite(w); });
-  if (bad != weights.end()) {
+  // The exponent of the largest magnitude tells: a loop that vectorises.
+  std::uint32_t largest = 0;
+  for (const float weight : weights)
+    largest = std::max(largest, std::bit_cast<std::uint32_t>(weight) & 0x7FFFFFFFu);
+  if (largest >= 0x7F800000u) {
+    const auto bad = std::ranges::find_if_not(weights, [](float w) { return std::isfinite(w); });
     const auto at = static_cast<std::size_t>(bad - weights.begin());
     throw Error(fmt::format("the weight at row {}, column {} is not finite", at / shape.cols,
                             at % shape.cols));
@@ -38,9 +43,14 @@ void check_importance(std::span<const double> importance, const MatrixShape& sha
   const auto bad =
       std::ranges::find_if_not(importance, [](double x) { return std::isfinite(x) && x >= 0; });
   if (bad != importance.end()) {
-    throw Error(
-        fmt::format("the importance of column {} is {}", bad - importance.begin(), *bad));
+    throw Error(fmt::format("the importance of column {} is {}", bad - importance.begin(), *bad));
   }
+}
+
+TRINE_VECTOR_CLONES void set_group_levels(const float* weights, std::size_t count, double scale,
+                                          double half_levels, std::int8_t* to) {
+  for (std::size_t i = 0; i < count; ++i)
+    to[i] = static_cast<std::int8_t>(level(weights[i], scale, half_levels));
 }
 
 /// The levels of all groups at the scales that were chosen.
@@ -51,9 +61,7 @@ void set_levels(const Groups& groups, TritMatrix& matrix) {
       const auto weights = groups.at(g);
       const double scale = matrix.codebook[matrix.scales[g]];
       std::int8_t* to = matrix.levels.data() + (weights.data() - groups.weights.data());
-      for (std::size_t i = 0; i < weights.size(); ++i) {
-        to[i] = static_cast<std::int8_t>(level(weights[i], scale, half_levels));
-      }
+      set_group_levels(weights.data(), weights.size(), scale, half_levels, to);
     }
   });
 }
@@ -72,8 +80,10 @@ TritMatrix quantize(std::span<const float> weights, const MatrixShape& shape, Sc
   if (scales == Scales::V2) {
     matrix.codebook = log_spaced(range.low, range.high);
     matrix.scales.resize(groups.count());
-    std::ranges::transform(group_scales, matrix.scales.begin(), [&](double scale) {
-      return nearest_entry(matrix.codebook, range, scale);
+    const CodebookLogs logs = codebook_logs(matrix.codebook);
+    parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
+      for (std::size_t g = first; g < last; ++g)
+        matrix.scales[g] = nearest_entry(logs, range, group_scales[g]);
     });
   } else {
     BestScales best = best_scales(groups, range);
