@@ -56,6 +56,7 @@ void run(const Options& options) {
     return print_json({{"checkpoint", options.checkpoint},
                        {"out", options.out},
                        {"lossy", options.lossy},
+                       {"resumed", summary.resumed},
                        {"weights", summary.weights},
                        {"differing", summary.differing},
                        {"stream_bytes", summary.stream_bytes},

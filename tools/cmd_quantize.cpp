@@ -9,6 +9,7 @@
 
 #include "golden/checkpoint/json.h"
 #include "golden/checkpoint/safetensors.h"
+#include "golden/codec/choose_depths.h"
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
 #include "golden/reference/input_moments.h"
@@ -29,8 +30,9 @@ struct Options {
   std::string checkpoint, out;
   unsigned depth = 4;
   std::string scales = "best";
-  std::map<std::string, unsigned> depths;
-  std::string calibrate;
+  golden::DepthRules matrix_depths;
+  std::string depths, calibrate;
+  double bits = 0;  // 0: the depth is given.
 };
 
 /// "NAME=DEPTH" of --matrix-depth.
@@ -39,7 +41,7 @@ void add_depth(Options& options, const std::string& text) {
   const std::string depth = equals == std::string::npos ? "" : text.substr(equals + 1);
   if (depth.size() != 1 || depth[0] < '1' || depth[0] > '4')
     throw CLI::ValidationError("--matrix-depth", "'" + text + "' is not NAME=1..4");
-  options.depths[text.substr(0, equals)] = static_cast<unsigned>(depth[0] - '0');
+  options.matrix_depths[text.substr(0, equals)] = static_cast<unsigned>(depth[0] - '0');
 }
 
 /// Tokens of a safetensors file, or of a text.
@@ -67,26 +69,42 @@ std::map<std::string, std::vector<double>> calibrate(const Options& options, std
       [&](std::size_t done) { progress.step(done, tokens.size(), "tokens"); });
 }
 
+/// The depths that were asked for by name, or all of them chosen for --bits.
+golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptions& quantize) {
+  golden::DepthRules rules = options.matrix_depths;
+  if (!options.depths.empty()) rules.merge(golden::read_depth_rules(options.depths));
+  if (options.bits == 0) return rules;
+  golden::QuantizeOptions fixed = quantize;
+  fixed.depths = rules;
+  Progress progress("choose depths", options.common);
+  return golden::choose_depths(
+      golden::Checkpoint(options.checkpoint), options.bits, fixed,
+      [&](std::size_t done, std::size_t total) { progress.step(done, total, "matrices"); });
+}
+
 void run(const Options& options) {
   if (!options.calibrate.empty() && options.scales != "best")
     throw CLI::ValidationError("--calibrate", "weights the errors of --scales best only");
   std::size_t calibration_tokens = 0;
-  auto importance = calibrate(options, calibration_tokens);
+  golden::QuantizeOptions quantize{.depth = options.depth,
+                                   .scales = kScales.at(options.scales),
+                                   .importance = calibrate(options, calibration_tokens)};
+  quantize.depths = depths_of(options, quantize);
   Progress progress("quantize", options.common);
   const golden::QuantizeSummary summary = golden::quantize_model(
-      options.checkpoint, options.out,
-      {.depth = options.depth,
-       .scales = kScales.at(options.scales),
-       .depths = options.depths,
-       .importance = std::move(importance)},
+      options.checkpoint, options.out, quantize,
       [&](const golden::QuantizeProgress& now) { progress.step(now.done, now.total, "matrices"); });
 
+  Json depths = Json::object();
+  for (const unsigned depth : {1u, 2u, 3u, 4u})
+    depths[std::to_string(depth)] = summary.matrices_of_depth.at(depth);
   Json report = {{"checkpoint", options.checkpoint},
                  {"out", options.out},
-                 {"depth", options.depth},
                  {"scales", options.scales},
                  {"calibration_tokens", calibration_tokens},
                  {"matrices", summary.matrices},
+                 {"matrices_of_depth", depths},
+                 {"resumed", summary.resumed},
                  {"weights", summary.weights},
                  {"stream_bytes", summary.stream_bytes},
                  {"bits_per_weight", ratio(8 * summary.stream_bytes, summary.weights)},
@@ -113,9 +131,15 @@ void add_quantize(CLI::App& app) {
       ->add_option("out", options->out,
                    "Directory to make; an existing packed model there is replaced")
       ->required();
-  command->add_option("--depth", options->depth, "Trits per weight")
-      ->check(CLI::Range(1u, 4u))
-      ->capture_default_str();
+  auto* depth = command->add_option("--depth", options->depth, "Trits per weight")
+                    ->check(CLI::Range(1u, 4u))
+                    ->capture_default_str();
+  command
+      ->add_option("--bits", options->bits,
+                   "At most so many stored bits per weight on average: the depth of every matrix "
+                   "is chosen for the least error")
+      ->check(CLI::Range(1.0, 8.0))
+      ->excludes(depth);
   command
       ->add_option("--scales", options->scales,
                    "How scales are chosen: v2, as the published models; best, of least error")
@@ -132,8 +156,12 @@ void add_quantize(CLI::App& app) {
           [raw = options.get()](const std::vector<std::string>& all) {
             for (const std::string& one : all) add_depth(*raw, one);
           },
-          "Another depth for one matrix; may be repeated")
+          "Another depth for one matrix, or all that NAME with * matches; may be repeated")
       ->type_name("NAME=D");
+  command
+      ->add_option("--depths", options->depths,
+                   "JSON file of an object {\"NAME\": D, ...}; --matrix-depth comes before it")
+      ->type_name("FILE");
   command->callback([options] { run(*options); });
 }
 

@@ -122,6 +122,12 @@ Checkpoint::Checkpoint(const std::filesystem::path& directory) : directory_(dire
   }
 }
 
+std::vector<std::filesystem::path> Checkpoint::files() const {
+  std::vector<std::filesystem::path> paths;
+  for (const Safetensors& shard : shards_) paths.push_back(shard.path());
+  return paths;
+}
+
 const Tensor* Checkpoint::find(std::string_view name) const {
   for (const Safetensors& shard : shards_) {
     if (const Tensor* tensor = shard.find(name)) return tensor;

@@ -20,6 +20,7 @@ class Checkpoint {
 
   const ModelConfig& config() const { return config_; }
   const std::filesystem::path& directory() const { return directory_; }
+  std::vector<std::filesystem::path> files() const;  // Of tensors.
   const Tensor& at(std::string_view name) const;    // Throws Error naming the directory, tensor.
   const Tensor* find(std::string_view name) const;  // nullptr when absent.
 

@@ -135,6 +135,14 @@ std::vector<float> Tensor::to_f32() const {
   return values;
 }
 
+void Tensor::release() const {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::uintptr_t first = (begin + page - 1) / page * page;  // Pages of this tensor alone.
+  const std::uintptr_t last = (begin + bytes.size()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
+
 struct Safetensors::State {
   std::filesystem::path path;
   std::span<const std::byte> bytes;

@@ -32,6 +32,8 @@ struct Tensor {
   std::vector<float> to_f32() const;
   /// The elements from `first` on, as many as `out` holds.
   void to_f32(std::size_t first, std::span<float> out) const;
+  /// Gives the memory of the mapped pages back; they are read again when they are needed.
+  void release() const;
 };
 
 /// One safetensors file, memory-mapped read-only. Every header field is checked on opening.

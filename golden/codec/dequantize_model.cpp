@@ -27,6 +27,7 @@ void in_pieces(const Tensor& tensor, Work work) {
     tensor.to_f32(first, values);
     work(values);
   }
+  tensor.release();
 }
 
 /// True when the dtype holds all values of the tensor.
@@ -95,6 +96,7 @@ DequantizeSummary dequantize_model(const std::filesystem::path& model_dir,
   }
   for (const PackedMatrix& matrix : model.matrices()) {
     append_weights(writer, matrix, dtype);
+    matrix.stream->release();
     const std::size_t count = matrix.shape.rows * matrix.shape.cols;
     summary.weights += count;
     summary.bytes += count * dtype_bytes(dtype);

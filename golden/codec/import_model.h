@@ -28,13 +28,14 @@ struct ImportedMatrix {
 struct ImportSummary {
   std::vector<ImportedMatrix> matrices;
   std::size_t weights = 0, differing = 0, stream_bytes = 0;
+  std::size_t resumed = 0;  // Matrices that an interrupted run had finished.
 };
 
 /// Recovers the packed model that a dequantized Hugging Face checkpoint was made from, one matrix
 /// in memory at a time, without being told depths or codebooks, and proves every weight (see
-/// `recover`). The packed streams wait in an unnamed file next to `out_dir` until all are there.
-/// Throws Error naming tensor, row and evidence for a matrix that does not fit, unless `lossy`;
-/// `out_dir` is absent or complete; see PackedModelWriter for what it may replace.
+/// `recover`). Throws Error naming tensor, row and evidence for a matrix that does not fit, unless
+/// `lossy`. `out_dir` is absent or complete; see PackedModelWriter for what it may replace, and
+/// PartialModel for how an interrupted run goes on.
 ImportSummary import_model(
     const std::filesystem::path& checkpoint_dir, const std::filesystem::path& out_dir, bool lossy,
     const std::function<void(std::size_t done, std::size_t total)>& progress = {});

@@ -7,24 +7,14 @@
 #include <cmath>
 
 #include "golden/checkpoint/checkpoint.h"
-#include "golden/checkpoint/json.h"
+#include "golden/codec/partial_model.h"
 #include "golden/error.h"
-#include "golden/format/packed_writer.h"
+#include "golden/format/crc32c.h"
 
 namespace trine::golden {
 namespace {
 
-std::map<std::string, unsigned> matrix_depths(const std::vector<TensorSpec>& matrices,
-                                              const QuantizeOptions& options) {
-  std::map<std::string, unsigned> depths;
-  for (const TensorSpec& spec : matrices) depths[spec.name] = options.depth;
-  for (const auto& [name, depth] : options.depths) {
-    const auto it = depths.find(name);
-    if (it == depths.end()) throw Error(fmt::format("depth for '{}': no such matrix", name));
-    it->second = depth;
-  }
-  return depths;
-}
+using nlohmann::json;
 
 double squares(std::span<const float> weights) {
   double sum = 0;
@@ -34,7 +24,7 @@ double squares(std::span<const float> weights) {
 
 TritMatrix quantize_tensor(const Checkpoint& checkpoint, const TensorSpec& spec,
                            std::span<const float> weights, unsigned depth,
-                           const QuantizeOptions& options) {
+                           const QuantizeOptions& options, PartialModel& model) {
   try {
     std::span<const double> importance;
     if (!options.importance.empty()) {
@@ -44,9 +34,39 @@ TritMatrix quantize_tensor(const Checkpoint& checkpoint, const TensorSpec& spec,
     }
     return quantize(weights, {spec.shape[0], spec.shape[1], depth}, options.scales, importance);
   } catch (const Error& error) {
+    model.discard();
     throw Error(fmt::format("{}: tensor '{}': {}", checkpoint.directory().string(), spec.name,
                             error.what()));
   }
+}
+
+/// Tells one calibration from another.
+std::uint32_t checksum(const std::map<std::string, std::vector<double>>& importance) {
+  std::uint32_t crc = 0;
+  for (const auto& [name, values] : importance)
+    crc = crc32c(std::as_bytes(std::span(values)), crc32c(std::as_bytes(std::span(name)), crc));
+  return crc;
+}
+
+QuantizeSummary summarize(const PartialModel& model) {
+  QuantizeSummary summary;
+  double error_squares = 0, weight_squares = 0;
+  for (const auto& record : model.records()) {
+    const std::size_t weights = record.shape.rows * record.shape.cols;
+    const auto add = [&](double& sum, const char* fact) {
+      const double rms = record.facts.at(fact);
+      sum += rms * rms * static_cast<double>(weights);
+    };
+    add(error_squares, "rms_error");
+    add(weight_squares, "rms_weight");
+    ++summary.matrices;
+    ++summary.matrices_of_depth.at(record.shape.depth);
+    summary.weights += weights;
+    summary.stream_bytes += record.shape.stream_bytes(kCanonical);
+  }
+  summary.rms_error = std::sqrt(error_squares / static_cast<double>(summary.weights));
+  summary.rms_weight = std::sqrt(weight_squares / static_cast<double>(summary.weights));
+  return summary;
 }
 
 }  // namespace
@@ -55,38 +75,28 @@ QuantizeSummary quantize_model(const std::filesystem::path& checkpoint_dir,
                                const std::filesystem::path& out_dir, const QuantizeOptions& options,
                                const std::function<void(const QuantizeProgress&)>& progress) {
   const Checkpoint checkpoint(checkpoint_dir);
-  const auto matrices = matrix_tensors(checkpoint.config());
-  const auto depths = matrix_depths(matrices, options);
-  PackedModelWriter writer(out_dir, read_text(checkpoint_dir / "config.json"), depths);
-
-  QuantizeSummary summary;
-  double error_squares = 0, weight_squares = 0;
-  for (const TensorSpec& spec : matrices) {
-    const auto weights = checkpoint.at(spec.name).to_f32();
-    const TritMatrix matrix =
-        quantize_tensor(checkpoint, spec, weights, depths.at(spec.name), options);
-    writer.append_matrix(spec.name, matrix);
-
-    const auto count = static_cast<double>(weights.size());
+  const auto specs = matrix_tensors(checkpoint.config());
+  auto depths = apply_depth_rules(options.depths, specs);
+  for (const TensorSpec& spec : specs) depths.emplace(spec.name, options.depth);
+  const json method = {{"scales", options.scales == Scales::V2 ? "v2" : "best"},
+                       {"depths", depths},
+                       {"importance", checksum(options.importance)}};
+  PartialModel model(checkpoint, out_dir, {{"quantize", method}});
+  const std::size_t resumed = model.records().size();
+  for (std::size_t i = resumed; i < specs.size(); ++i) {
+    const Tensor& tensor = checkpoint.at(specs[i].name);
+    const auto weights = tensor.to_f32();
+    tensor.release();
+    const unsigned depth = depths.at(tensor.name);
+    const TritMatrix matrix = quantize_tensor(checkpoint, specs[i], weights, depth, options, model);
+    const double rms_weight = std::sqrt(squares(weights) / static_cast<double>(weights.size()));
     const double rms = rms_error(weights, matrix);
-    const double energy = squares(weights);
-    error_squares += rms * rms * count;
-    weight_squares += energy;
-    summary.weights += weights.size();
-    summary.stream_bytes += matrix.shape.stream_bytes(kCanonical);
-    ++summary.matrices;
-    if (progress) {
-      progress({spec.name, matrix.shape, rms, std::sqrt(energy / count), summary.matrices,
-                matrices.size()});
-    }
+    model.append(tensor.name, matrix, {{"rms_error", rms}, {"rms_weight", rms_weight}});
+    if (progress) progress({tensor.name, matrix.shape, rms, rms_weight, i + 1, specs.size()});
   }
-  for (const TensorSpec& spec : plain_tensors(checkpoint.config())) {
-    writer.append_plain(checkpoint.at(spec.name));
-  }
-  writer.copy_files(checkpoint_dir);
-  writer.finish();
-  summary.rms_error = std::sqrt(error_squares / static_cast<double>(summary.weights));
-  summary.rms_weight = std::sqrt(weight_squares / static_cast<double>(summary.weights));
+  QuantizeSummary summary = summarize(model);
+  summary.resumed = resumed;
+  model.finish();
   return summary;
 }
 

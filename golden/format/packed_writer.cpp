@@ -129,7 +129,8 @@ void PackedModelWriter::State::declare(const ModelConfig& config,
 }
 
 PackedModelWriter::PackedModelWriter(const fs::path& directory, const std::string& config_json,
-                                     const std::map<std::string, unsigned>& depths)
+                                     const std::map<std::string, unsigned>& depths,
+                                     const fs::path& temporary)
     : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.directory = fs::absolute(directory).lexically_normal();
@@ -137,18 +138,19 @@ PackedModelWriter::PackedModelWriter(const fs::path& directory, const std::strin
   state.declare(parse_config(config_json, "config.json"), depths);
   check_replaceable(state.directory);
   state.metadata = longest_metadata(config_json, state.entries, state.shapes.size());
-  const fs::path temporary = sibling(state.directory, "tmp");
+  state.temporary = temporary.empty() ? sibling(state.directory, "tmp") : temporary;
   std::error_code error;
-  fs::create_directories(temporary, error);
+  fs::remove_all(state.temporary, error);
+  fs::create_directories(state.temporary, error);
   if (error) {
-    throw Error(fmt::format("{}: cannot create: {}", temporary.string(), error.message()));
+    throw Error(fmt::format("{}: cannot create: {}", state.temporary.string(), error.message()));
   }
-  state.temporary = temporary;
-  state.writer.emplace(temporary / kPackedFile, state.entries, state.metadata, 4096);
-  std::ofstream config(temporary / kConfigFile, std::ios::binary);
+  state.writer.emplace(state.temporary / kPackedFile, state.entries, state.metadata, 4096);
+  const fs::path config_file = state.temporary / kConfigFile;
+  std::ofstream config(config_file, std::ios::binary);
   config << config_json;
   config.close();
-  if (!config) throw Error(fmt::format("{}: cannot write", (temporary / kConfigFile).string()));
+  if (!config) throw Error(fmt::format("{}: cannot write", config_file.string()));
 }
 PackedModelWriter::~PackedModelWriter() = default;
 

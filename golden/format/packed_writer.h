@@ -24,14 +24,16 @@ void check_replaceable(const std::filesystem::path& directory);
 /// Writes a packed model, one tensor in memory at a time: first every matrix in the order of
 /// `matrix_tensors`, then every other tensor in the order of `plain_tensors`, then `finish`.
 ///
-/// The directory is built under a temporary name next to `directory` and renamed by `finish`, so
+/// The directory is built under a temporary name, next to `directory`, and renamed by `finish`, so
 /// it is absent or complete. An existing packed model is replaced; any other directory that is
 /// not empty is refused.
 class PackedModelWriter {
  public:
-  /// `depths` holds the depth of every matrix by its name; `config_json` is config.json's text.
+  /// `depths` holds the depth of every matrix by its name; `config_json` is config.json's text;
+  /// `temporary` is where to build when it is not empty, and replaced when it exists.
   PackedModelWriter(const std::filesystem::path& directory, const std::string& config_json,
-                    const std::map<std::string, unsigned>& depths);
+                    const std::map<std::string, unsigned>& depths,
+                    const std::filesystem::path& temporary = {});
   ~PackedModelWriter();
   PackedModelWriter(const PackedModelWriter&) = delete;
   PackedModelWriter& operator=(const PackedModelWriter&) = delete;
