@@ -103,8 +103,9 @@ py::dict quantize_array(const Floats& array, unsigned depth, const std::string& 
 }
 
 py::dict quantize_directory(const std::string& checkpoint, const std::string& out, unsigned depth,
-                            const std::string& scales) {
+                            const std::string& scales, const DepthRules& depths) {
   QuantizeOptions options;
+  options.depths = depths;
   options.depth = checked_depth(depth);
   options.scales = scales_of(scales);
   QuantizeSummary summary;

@@ -33,8 +33,7 @@ std::vector<float> sample_rows(const Tensor& tensor, std::size_t rows) {
   const std::size_t cols = tensor.shape[1];
   std::vector<float> sample(rows * cols);
   for (std::size_t row = 0; row < rows; ++row) {
-    tensor.to_f32(row * tensor.shape[0] / rows * cols,
-                  std::span(sample).subspan(row * cols, cols));
+    tensor.to_f32(row * tensor.shape[0] / rows * cols, std::span(sample).subspan(row * cols, cols));
   }
   return sample;
 }

@@ -27,9 +27,9 @@ Recovery recover_tensor(const Checkpoint& checkpoint, const Tensor& tensor, bool
 }
 
 json facts_of(const Recovery& found) {
-  return {{"log_spaced", found.log_spaced}, {"differing", found.differing},
+  return {{"log_spaced", found.log_spaced},         {"differing", found.differing},
           {"negative_zeros", found.negative_zeros}, {"max_error", found.max_error},
-          {"rms_error", found.rms_error}, {"evidence", found.evidence}};
+          {"rms_error", found.rms_error},           {"evidence", found.evidence}};
 }
 
 ImportSummary summarize(const Checkpoint& checkpoint, const PartialModel& model) {

@@ -175,7 +175,12 @@ void PartialModel::finish() {
   }
   for (const TensorSpec& spec : plain_tensors(checkpoint_.config())) {
     const Tensor& tensor = checkpoint_.at(spec.name);
-    writer.append_plain(tensor);
+    try {
+      writer.append_plain(tensor);
+    } catch (const Error&) {  // A value that FP16 cannot hold: only another source would help.
+      discard();
+      throw;
+    }
     tensor.release();
   }
   writer.copy_files(checkpoint_.directory());

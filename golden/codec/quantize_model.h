@@ -40,7 +40,7 @@ struct QuantizeSummary {
   std::size_t stream_bytes = 0;
   std::size_t resumed = 0;                         // Matrices an interrupted run had finished.
   std::array<std::size_t, 5> matrices_of_depth{};  // [1] to [4].
-  double rms_error = 0, rms_weight = 0;  // Over all quantized weights.
+  double rms_error = 0, rms_weight = 0;            // Over all quantized weights.
 };
 
 /// Quantizes a Hugging Face checkpoint into a packed model, one matrix in memory at a time.

@@ -46,10 +46,19 @@ def quantize(array: np.ndarray, depth: int = 4, scales: str = "best") -> Matrix:
 
 
 def quantize_checkpoint(
-    checkpoint: str | os.PathLike[str], out: str | os.PathLike[str], depth: int = 4, scales: str = "best"
+    checkpoint: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    depth: int = 4,
+    scales: str = "best",
+    depths: dict[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Makes the packed model `out` of a Hugging Face directory; returns sizes and the error."""
-    return _trine.quantize_directory(os.fspath(checkpoint), os.fspath(out), depth, scales)
+    """Makes the packed model `out` of a Hugging Face directory; returns sizes and the error.
+
+    `depths` has other depths for matrices by name, or by pattern with `*`.
+    """
+    return _trine.quantize_directory(
+        os.fspath(checkpoint), os.fspath(out), depth, scales, depths or {}
+    )
 
 
 class Tokenizer:

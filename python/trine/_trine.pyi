@@ -18,5 +18,5 @@ class Tokenizer:
 
 def quantize_array(array: np.ndarray, depth: int, scales: str) -> dict[str, Any]: ...
 def quantize_directory(
-    checkpoint: str, out: str, depth: int, scales: str
+    checkpoint: str, out: str, depth: int, scales: str, depths: dict[str, int]
 ) -> dict[str, Any]: ...

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <chrono>
 
 #include "format_fixture.h"
+#include "golden/codec/choose_depths.h"
 #include "golden/codec/dequantize_model.h"
 #include "golden/codec/dtype_codes.h"
 #include "golden/codec/import_model.h"
@@ -113,6 +115,133 @@ TEST_CASE("import_model: what is not a dequantized checkpoint is refused and not
   CHECK(lossy.matrices[13].evidence.find("row 17") == 0);
   CHECK(lossy.matrices[12].evidence.empty());
   CHECK_NOTHROW(PackedModel(dir / "lossy").validate());
+}
+
+/// Runs `work`, which reports progress, up to the n-th matrix and fails there as if killed.
+struct Killed {};
+template <class Work>
+void killed_after(std::size_t matrices, Work work) {
+  std::size_t done = 0;
+  CHECK_THROWS_AS(work([&] {
+                    if (++done == matrices) throw Killed();
+                  }),
+                  Killed);
+}
+
+TEST_CASE("quantize_model and import_model: an interrupted run goes on, and ends the same") {
+  const TempDir dir;
+  write_tiny_checkpoint(dir / "source", true);
+  const auto quantize_to = [&](const std::string& out, unsigned depth, auto each) {
+    return quantize_model(dir / "source", dir / out, {.depth = depth},
+                          [&](const QuantizeProgress&) { each(); });
+  };
+  const auto nothing = [] {};
+  CHECK(quantize_to("whole", 4, nothing).resumed == 0);
+  const auto packed = slurp(dir / "whole" / kPackedFile);
+  const auto interrupted = [&](const char* out) {
+    killed_after(5, [&](auto each) { quantize_to(out, 4, each); });
+    CHECK_FALSE(std::filesystem::exists(dir / out));
+    return dir / (std::string(".") + out + ".partial");
+  };
+
+  auto partial = interrupted("a");
+  const auto summary = quantize_to("a", 4, nothing);
+  CHECK(summary.resumed == 5);
+  CHECK(summary.matrices == 14);
+  CHECK(slurp(dir / "a" / kPackedFile) == packed);
+  CHECK_FALSE(std::filesystem::exists(partial));
+
+  // Another method, or a source that changed, begins anew.
+  interrupted("b");
+  CHECK(quantize_to("b", 3, nothing).resumed == 0);
+  partial = interrupted("c");
+  const auto source = dir / "source" / "model.safetensors";
+  std::filesystem::last_write_time(
+      source, std::filesystem::last_write_time(source) + std::chrono::seconds(2));
+  CHECK(quantize_to("c", 4, nothing).resumed == 0);
+
+  // A torn journal and a damaged stream cost the matrices from there on.
+  partial = interrupted("d");
+  const auto journal = slurp(partial / "journal");
+  spill(partial / "journal", journal.substr(0, journal.size() - 10));
+  CHECK(quantize_to("d", 4, nothing).resumed == 4);
+  CHECK(slurp(dir / "d" / kPackedFile) == packed);
+  partial = interrupted("e");
+  auto streams = slurp(partial / "streams");
+  streams[streams.size() / 2] = static_cast<char>(streams[streams.size() / 2] ^ 1);
+  spill(partial / "streams", streams);
+  CHECK(quantize_to("e", 4, nothing).resumed < 4);
+  CHECK(slurp(dir / "e" / kPackedFile) == packed);
+
+  // Two at a time.
+  bool refused = false;
+  quantize_to("f", 4, [&] {
+    if (refused) return;
+    check_error([&] { quantize_to("f", 4, nothing); }, {"another process is making it"});
+    refused = true;
+  });
+  CHECK(slurp(dir / "f" / kPackedFile) == packed);
+
+  dequantize_model(dir / "whole", dir / "plain", {});
+  killed_after(9, [&](auto each) {
+    import_model(dir / "plain", dir / "g", false, [&](std::size_t, std::size_t) { each(); });
+  });
+  const auto imported = import_model(dir / "plain", dir / "g", false);
+  CHECK(imported.resumed == 9);
+  CHECK(imported.matrices.size() == 14);
+  CHECK(imported.differing == 0);
+  import_model(dir / "plain", dir / "h", false);
+  CHECK(slurp(dir / "g" / kPackedFile) == slurp(dir / "h" / kPackedFile));
+}
+
+TEST_CASE("depth rules: names before patterns, contradictions and strangers refused") {
+  const TempDir dir;
+  const auto specs = matrix_tensors(parse_config(tiny_config(true).dump(), "test"));
+  const auto depths = apply_depth_rules(
+      {{"*.mlp.*", 3}, {"model.layers.1.*", 3}, {"model.layers.1.mlp.up_proj.weight", 1}}, specs);
+  CHECK(depths.at("model.layers.0.mlp.up_proj.weight") == 3);
+  CHECK(depths.at("model.layers.1.mlp.up_proj.weight") == 1);
+  CHECK(depths.at("model.layers.1.self_attn.q_proj.weight") == 3);
+  CHECK_FALSE(depths.contains("model.layers.0.self_attn.q_proj.weight"));
+  check_error(
+      [&] {
+        apply_depth_rules({{"*.mlp.*", 3}, {"*.up_proj.*", 2}}, specs);
+      },
+      {"up_proj", "'*.mlp.*' says 3", "'*.up_proj.*' says 2"});
+  check_error([&] { apply_depth_rules({{"*.nothing", 3}}, specs); }, {"*.nothing", "no such"});
+  check_error([&] { apply_depth_rules({{"*", 5}}, specs); }, {"5", "1 to 4"});
+
+  spill(dir / "rules", R"({"*.mlp.*": 3, "*": 2})");
+  CHECK(read_depth_rules(dir / "rules") == DepthRules{{"*", 2}, {"*.mlp.*", 3}});
+  for (const char* text : {R"({"*": 0})", R"({"*": "4"})", R"({"*": 2.5})"}) {
+    spill(dir / "rules", text);
+    check_error([&] { read_depth_rules(dir / "rules"); }, {"rules", "'*'", "depth of 1 to 4"});
+  }
+  spill(dir / "rules", "[3]");
+  check_error([&] { read_depth_rules(dir / "rules"); }, {"rules", "not a JSON object"});
+}
+
+TEST_CASE("choose_depths: within the bits, no single step left, fixed depths kept") {
+  const Checkpoint checkpoint(kShipped);
+  const std::string fixed = "model.layers.3.mlp.up_proj.weight";
+  double before = 1;
+  for (const double bits : {2.0, 3.0, 4.5}) {
+    CAPTURE(bits);
+    const TempDir dir;
+    const QuantizeOptions options{.scales = Scales::V2, .depths = {{fixed, 1}}};
+    QuantizeOptions chosen = options;
+    chosen.depths = choose_depths(checkpoint, bits, options);
+    CHECK(chosen.depths.size() == 42);
+    CHECK(chosen.depths.at(fixed) == 1);
+    const auto summary = quantize_model(kShipped, dir / "out", chosen);
+    const double stored =
+        8.0 * static_cast<double>(summary.stream_bytes) / static_cast<double>(summary.weights);
+    CHECK(stored <= bits);
+    CHECK(stored > bits - 0.1);
+    CHECK(summary.rms_error < before);
+    before = summary.rms_error;
+  }
+  check_error([&] { choose_depths(checkpoint, 1.5, {}); }, {"1.5 bits", "least possible are 1.9"});
 }
 
 }  // namespace

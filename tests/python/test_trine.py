@@ -42,6 +42,14 @@ class PackageTest(unittest.TestCase):
         self.assertEqual((self.path / name).read_bytes(), (other / name).read_bytes())
         self.assertEqual(self.summary["weights"], report["weights"])
 
+    def test_mixed_depths(self):
+        mixed = Path(self.folder.name) / "mixed"
+        trine.quantize_checkpoint(KJV, mixed, 2, "v2", {"*.k_proj.weight": 1, "*.down_proj.weight": 3})
+        for name, _, _, depth in trine.Model(mixed).matrices:
+            self.assertEqual(depth, 1 if ".k_proj." in name else 3 if ".down_proj." in name else 2)
+        with self.assertRaisesRegex(trine.Error, "no such matrix"):
+            trine.quantize_checkpoint(KJV, mixed, 2, "v2", {"*.none": 1})
+
     def test_matrices(self):
         for name, rows, cols, depth in self.model.matrices[:7]:
             matrix = self.model.matrix(name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <cstring>
+#include <fstream>
 #include <span>
 
 #include "golden/checkpoint/safetensors.h"
@@ -58,12 +59,14 @@ TEST_CASE("cli: quantize, info, generate, logits and compare fit together") {
   CHECK(same["top1"] == 1.0);
 }
 
-TEST_CASE("cli: a calibration text changes which errors the scales avoid, the same way every time") {
+TEST_CASE(
+    "cli: a calibration text changes which errors the scales avoid, the same way every time") {
   const Scratch scratch;
   const std::string text = (scratch / "text").string();
   const std::string valid = read_file(kModel + "/valid.txt");
   std::ofstream(text, std::ios::binary) << valid.substr(valid.size() - 8000);
-  const std::string plain = (scratch / "plain").string(), weighted = (scratch / "weighted").string();
+  const std::string plain = (scratch / "plain").string(),
+                    weighted = (scratch / "weighted").string();
   const auto made = trine_json({"quantize", kModel, plain, "--depth", "1"});
   const auto with = trine_json({"quantize", kModel, weighted, "--depth", "1", "--calibrate", text});
   CHECK(made["calibration_tokens"] == 0);
@@ -165,4 +168,23 @@ TEST_CASE("cli: import finds the packed model in its checkpoint, and refuses ano
   const auto lossy = trine_json({"import", kModel, (scratch / "x").string(), "--lossy"});
   CHECK(lossy["differing"].get<int>() > 4'000'000);
   CHECK(lossy["matrices"][0]["rms_error"].get<double>() > 0);
+}
+
+TEST_CASE("cli: depths by rules and by bits") {
+  const Scratch scratch;
+  const std::string out = (scratch / "packed").string(), rules = (scratch / "rules").string();
+  std::ofstream(rules) << R"({"*.mlp.*": 3, "model.layers.1.mlp.up_proj.weight": 1})";
+  const auto by_rules = trine_json({"quantize", kModel, out, "--scales", "v2", "--depth", "2",
+                                    "--depths", rules, "--matrix-depth", "*.layers.0.mlp.*=3"});
+  CHECK(by_rules["matrices_of_depth"] ==
+        nlohmann::json({{"1", 1}, {"2", 24}, {"3", 17}, {"4", 0}}));
+  CHECK(by_rules["resumed"] == 0);
+  const auto by_bits = trine_json({"quantize", kModel, out, "--scales", "v2", "--bits", "3"});
+  CHECK(by_bits["bits_per_weight"].get<double>() <= 3);
+  CHECK(by_bits["bits_per_weight"].get<double>() > 2.9);
+  check_fails({"quantize", kModel, out, "--bits", "3", "--depth", "2"}, 2, {"--bits", "--depth"});
+  check_fails({"quantize", kModel, out, "--bits", "1.5"}, 1, {"1.5 bits", "1.9375"});
+  std::ofstream(rules) << R"({"*.mlp.*": 5})";
+  check_fails({"quantize", kModel, out, "--depths", rules}, 1, {rules, "depth of 1 to 4"});
+  CHECK(scratch.names() == std::vector<std::string>{"packed", "rules"});
 }
