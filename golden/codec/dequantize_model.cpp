@@ -76,6 +76,7 @@ DequantizeSummary dequantize_model(const std::filesystem::path& model_dir,
   }
   const PackedModel model(model_dir);
   model.validate();
+  for (const PackedMatrix& matrix : model.matrices()) matrix.stream->release();
   DequantizeSummary summary;
   std::vector<SafetensorsWriter::Entry> entries;
   const auto plain = plain_tensors(model.config());

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -66,6 +67,20 @@ inline double level(double weight, double scale, double half_levels) {
   const double x = weight / scale * half_levels;
   return round_even(x < -half_levels ? -half_levels : x > half_levels ? half_levels : x);
 }
+
+/// Numbers that one instruction works on, where the processor has one.
+inline constexpr std::size_t kLanes = 8;
+using Lanes = double [[gnu::vector_size(kLanes * sizeof(double))]];
+using LaneBits = std::int64_t [[gnu::vector_size(kLanes * sizeof(double))]];
+using LaneBytes = std::int8_t [[gnu::vector_size(kLanes)]];
+inline bool all_at_most(const Lanes& x, double limit) {
+  const LaneBytes above = __builtin_convertvector(x > limit, LaneBytes);
+  return reinterpret_cast<std::uint64_t>(above) == 0;
+}
+
+/// A product with half / scale differs from w / scale * half by less than 2^-44. Where it is not so
+/// near the middle between two levels that this could matter, both round to the same level.
+inline constexpr double kSafeDistance = 0.5 - 0x1p-40;
 
 /// 27 log-spaced values whose ends have these logarithms.
 Codebook log_spaced(double log_low, double log_high);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "golden/codec/groups.h"
 #include "golden/error.h"
@@ -47,9 +48,36 @@ void check_importance(std::span<const double> importance, const MatrixShape& sha
   }
 }
 
-TRINE_VECTOR_CLONES void set_group_levels(const float* weights, std::size_t count, double scale,
-                                          double half_levels, std::int8_t* to) {
-  for (std::size_t i = 0; i < count; ++i)
+/// The levels of a whole group. False when a weight is so near the middle between two levels that
+/// only the division tells.
+TRINE_VECTOR_CLONES bool try_levels(const float* weights, double inverse, double half_levels,
+                                    std::int8_t* to) {
+  using Floats = float [[gnu::vector_size(kLanes * sizeof(float))]];
+  constexpr Lanes kZero = {}, kRound = kZero + kRoundShift;
+  const Lanes half = kZero + half_levels;
+  Lanes furthest = kZero;
+  for (std::size_t i = 0; i < kGroup; i += kLanes) {
+    Floats from;
+    std::memcpy(&from, weights + i, sizeof from);
+    Lanes x = __builtin_convertvector(from, Lanes) * inverse;
+    x = x > half ? half : x;
+    x = x < -half ? -half : x;
+    const Lanes shifted = x + kRound;  // Its low bits are the level.
+    const Lanes q = shifted - kRound;
+    const Lanes distance = x > q ? x - q : q - x;
+    furthest = distance > furthest ? distance : furthest;
+    const LaneBytes levels =
+        __builtin_convertvector(reinterpret_cast<LaneBits>(shifted), LaneBytes);
+    std::memcpy(to + i, &levels, sizeof levels);
+  }
+  return all_at_most(furthest, kSafeDistance);
+}
+
+void set_group_levels(std::span<const float> weights, double scale, double half_levels,
+                      std::int8_t* to) {
+  if (weights.size() == kGroup && try_levels(weights.data(), half_levels / scale, half_levels, to))
+    return;
+  for (std::size_t i = 0; i < weights.size(); ++i)
     to[i] = static_cast<std::int8_t>(level(weights[i], scale, half_levels));
 }
 
@@ -61,7 +89,7 @@ void set_levels(const Groups& groups, TritMatrix& matrix) {
       const auto weights = groups.at(g);
       const double scale = matrix.codebook[matrix.scales[g]];
       std::int8_t* to = matrix.levels.data() + (weights.data() - groups.weights.data());
-      set_group_levels(weights.data(), weights.size(), scale, half_levels, to);
+      set_group_levels(weights, scale, half_levels, to);
     }
   });
 }

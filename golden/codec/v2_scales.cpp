@@ -13,8 +13,6 @@ namespace {
 constexpr std::array<std::size_t, 4> kCandidates = {10, 12, 14, 15};
 
 /// Groups side by side, magnitude i of group `lane` in [i][lane].
-constexpr std::size_t kLanes = 8;
-using Lanes = double [[gnu::vector_size(kLanes * sizeof(double))]];
 using Magnitudes = std::array<Lanes, kGroup>;
 
 /// What Batcher's odd-even merge sort compares and swaps, in its order.
@@ -57,14 +55,26 @@ TRINE_VECTOR_CLONES void v2_scales(Magnitudes& magnitudes, double half_levels, L
   Lanes least = kZero + std::numeric_limits<double>::infinity();
   best = kZero;
   for (const Lanes& scale : scales) {
-    const Lanes step = scale / half;
-    Lanes error = kZero;
+    // `level` of groups.h; a magnitude is not negative.
+    const Lanes step = scale / half, inverse = half / scale;
+    Lanes error = kZero, furthest = kZero;
     for (const Lanes& weight : magnitudes) {
-      // `level` of groups.h; a magnitude is not negative.
-      const Lanes x = weight / scale * half;
-      const Lanes q = ((x > half ? half : x) + kRound) - kRound;
+      const Lanes product = weight * inverse;
+      const Lanes x = product > half ? half : product;
+      const Lanes q = (x + kRound) - kRound;
+      const Lanes distance = x > q ? x - q : q - x;
+      furthest = distance > furthest ? distance : furthest;
       const Lanes difference = weight - q * step;
       error += difference * difference;
+    }
+    if (!all_at_most(furthest, kSafeDistance)) {
+      error = kZero;
+      for (const Lanes& weight : magnitudes) {
+        const Lanes x = weight / scale * half;
+        const Lanes q = ((x > half ? half : x) + kRound) - kRound;
+        const Lanes difference = weight - q * step;
+        error += difference * difference;
+      }
     }
     best = error < least ? scale : best;
     least = error < least ? error : least;
