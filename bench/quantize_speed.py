@@ -8,6 +8,7 @@ The numpy version is v2 as docs/quality.md describes it, over all groups at once
 scale indices and levels must equal the library's; exits 1 when they do not.
 """
 
+import functools
 import sys
 import time
 
@@ -30,7 +31,9 @@ def quantize_v2(weights, depth):
         levels = np.clip(np.rint(magnitudes / safe * half), -half, half)
         difference = magnitudes - levels * (safe / half)
         scales.append(scale)
-        errors.append(np.where(scale == 0, np.inf, np.sum(difference * difference, axis=2)))
+        # Summed in ascending order, as the library does: errors of d = 1 often tie exactly.
+        error = functools.reduce(np.add, np.moveaxis(difference * difference, 2, 0))
+        errors.append(np.where(scale == 0, np.inf, error))
     best = np.argmin(np.stack(errors), axis=0)
     scale = np.take_along_axis(np.stack(scales), best[None], axis=0)[0]
     low, high = np.log(scale[scale > 0].min()), np.log(scale.max())
