@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "golden/codec/dtype_codes.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t kFailures = 256;  // Groups of a chunk that are looked at one by one.
 constexpr int kRounds = 40;             // Every round narrows an entry.
+constexpr std::uint8_t kNone = 255;     // Scale index of a group that no entry explains.
 
 /// Sets the levels of a group at a step; false when a product is not its weight.
 bool set_levels(std::span<const float> group, Dtype dtype, double step, double half_levels,
@@ -53,11 +55,15 @@ int lowest_entry(std::span<const float> group, Dtype dtype, const Codebook& code
 /// The search at one depth from one suggestion.
 class Search {
  public:
-  Search(const Groups& groups, Dtype dtype, CodebookFit fit)
-      : groups_(groups), dtype_(dtype), half_(half(groups.shape.depth)), fit_(std::move(fit)) {
+  Search(const Groups& groups, Dtype dtype, CodebookFit fit, bool lossy)
+      : groups_(groups),
+        dtype_(dtype),
+        half_(half(groups.shape.depth)),
+        fit_(std::move(fit)),
+        lossy_(lossy) {
     matrix_.shape = groups.shape;
     matrix_.levels.resize(groups.weights.size());
-    matrix_.scales.resize(groups.count());
+    matrix_.scales.assign(groups.count(), kNone);
   }
 
   /// True when every weight is a product; else `evidence` says what is in the way.
@@ -69,6 +75,34 @@ class Search {
       if (!narrow(failures)) return false;
     }
     return false;
+  }
+
+  std::size_t unexplained() const {
+    return static_cast<std::size_t>(std::ranges::count(matrix_.scales, kNone));
+  }
+  /// Gives the groups that no entry explains the one of least squared error.
+  void take_nearest() {
+    for (std::size_t g = 0; g < groups_.count(); ++g) {
+      if (matrix_.scales[g] != kNone) continue;
+      const auto group = groups_.at(g);
+      double least = std::numeric_limits<double>::infinity();
+      for (std::size_t k = 0; k < kCodebook; ++k) {
+        const double scale = matrix_.codebook[k];
+        double error = 0;
+        for (const float weight : group) {
+          const double difference = weight - level(weight, scale, half_) * (scale / half_);
+          error += difference * difference;
+        }
+        if (error >= least) continue;
+        least = error;
+        matrix_.scales[g] = static_cast<std::uint8_t>(k);
+      }
+      auto* levels = matrix_.levels.data() + (group.data() - groups_.weights.data());
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        levels[i] =
+            static_cast<std::int8_t>(level(group[i], matrix_.codebook[matrix_.scales[g]], half_));
+      }
+    }
   }
 
   TritMatrix& matrix() { return matrix_; }
@@ -86,10 +120,9 @@ class Search {
       for (std::size_t g = begin; g < end; ++g) {
         const auto group = groups_.at(g);
         auto* levels = matrix_.levels.data() + (group.data() - groups_.weights.data());
-        const int k =
-            lowest_entry(group, dtype_, matrix_.codebook, fit_.entries(), half_, levels);
+        const int k = lowest_entry(group, dtype_, matrix_.codebook, fit_.entries(), half_, levels);
         if (k < 0 && failed.size() < kFailures) failed.push_back(g);
-        matrix_.scales[g] = static_cast<std::uint8_t>(std::max(k, 0));
+        matrix_.scales[g] = k < 0 ? kNone : static_cast<std::uint8_t>(k);
       }
       const std::lock_guard lock(mutex);
       failures.insert(failures.end(), failed.begin(), failed.end());
@@ -135,14 +168,16 @@ class Search {
   }
 
   /// Learns from groups that have no entry: first from those that leave no choice. False, with
-  /// evidence, when a group contradicts what is known, or nothing was learnt.
+  /// evidence, when a group contradicts what is known (lossy passes over it), or nothing was
+  /// learnt.
   bool narrow(const std::vector<std::size_t>& failures) {
     bool news = false;
     std::vector<std::size_t> open;
     for (const std::size_t g : failures) {
       const auto found = matches(g);
-      if (found.empty()) return refuse(g);
-      if (found.size() == 1) {
+      if (found.empty()) {
+        if (!lossy_) return refuse(g);
+      } else if (found.size() == 1) {
         news = apply(found.front()) || news;
         evidence_ = contradiction(g);
       } else {
@@ -151,7 +186,10 @@ class Search {
     }
     for (std::size_t i = 0; i < open.size() && !news; ++i) {
       const auto found = matches(open[i]);
-      if (found.empty()) return refuse(open[i]);
+      if (found.empty()) {
+        if (!lossy_) return refuse(open[i]);
+        continue;
+      }
       news = apply(found.front());
       evidence_ = contradiction(open[i]);
     }
@@ -166,9 +204,10 @@ class Search {
   std::string contradiction(std::size_t g) const {
     const auto found = hypotheses(groups_.at(g), dtype_, static_cast<int>(half_));
     if (found.empty()) {
-      return fmt::format("{}: at depth {}, that other groups have, these weights are not levels up "
-                         "to {} times one step",
-                         place(groups_, g), groups_.shape.depth, static_cast<int>(half_));
+      return fmt::format(
+          "{}: at depth {}, that other groups have, these weights are not levels up "
+          "to {} times one step",
+          place(groups_, g), groups_.shape.depth, static_cast<int>(half_));
     }
     const auto& last = found.back().scale_per_half;
     const double log_scale = std::log(last.middle() * half_);
@@ -179,16 +218,18 @@ class Search {
         nearest = k;
       }
     }
-    return fmt::format("{}: at depth {} these weights need a scale of {:.9g} to {:.9g}, but the "
-                       "nearest of the {} codebook entries that other groups show is {:.9g}",
-                       place(groups_, g), groups_.shape.depth, last.low * half_, last.high * half_,
-                       fit_.entries(), std::exp(fit_.log_entry(nearest)));
+    return fmt::format(
+        "{}: at depth {} these weights need a scale of {:.9g} to {:.9g}, but the "
+        "nearest of the {} codebook entries that other groups show is {:.9g}",
+        place(groups_, g), groups_.shape.depth, last.low * half_, last.high * half_, fit_.entries(),
+        std::exp(fit_.log_entry(nearest)));
   }
 
   const Groups& groups_;
   Dtype dtype_;
   double half_;
   CodebookFit fit_;
+  bool lossy_;
   TritMatrix matrix_;
   std::string evidence_;
 };
@@ -208,28 +249,41 @@ void compare(Recovery& recovery, std::span<const float> weights, Dtype dtype) {
   recovery.rms_error = std::sqrt(squares / static_cast<double>(weights.size()));
 }
 
-/// Tries every depth and codebook that the sample allows.
-std::optional<Recovery> search(Groups& groups, Dtype dtype, std::string& evidence) {
+Recovery to_recovery(Search& search) {
+  Recovery recovery;
+  recovery.matrix = std::move(search.matrix());
+  recovery.log_spaced = search.log_spaced();
+  return recovery;
+}
+
+/// Tries every depth and codebook that the sample allows. With lossy, and evidence, the one that
+/// explains most groups and at least half of them, and the nearest codes in the others.
+std::optional<Recovery> search(Groups& groups, Dtype dtype, bool lossy, std::string& evidence) {
   const Sample sample = look_at_depth(groups, dtype);
   evidence = sample.evidence;
-  if (!evidence.empty()) return std::nullopt;
+  if (!evidence.empty() && !(lossy && sample.mostly)) return std::nullopt;
+  std::optional<Search> nearest;
+  std::size_t least = groups.count() / 2;
   for (unsigned depth = sample.least_depth; depth <= sample.most_depth; ++depth) {
     groups.shape.depth = depth;
     for (CodebookFit& fit : suggest_codebooks(groups, dtype)) {
-      Search search(groups, dtype, std::move(fit));
+      Search search(groups, dtype, std::move(fit), lossy);
       if (search.run()) {
-        Recovery recovery;
-        recovery.matrix = std::move(search.matrix());
-        recovery.log_spaced = search.log_spaced();
-        return recovery;
+        evidence.clear();
+        return to_recovery(search);
       }
       if (evidence.empty()) evidence = search.evidence();
+      if (!lossy || search.unexplained() > least) continue;
+      least = search.unexplained();
+      nearest.emplace(std::move(search));
     }
   }
   if (evidence.empty()) {
     evidence = fmt::format("its rows need more than {} scales", kCodebook);
   }
-  return std::nullopt;
+  if (!nearest) return std::nullopt;
+  nearest->take_nearest();
+  return to_recovery(*nearest);
 }
 
 }  // namespace
@@ -245,16 +299,16 @@ Recovery recover(std::span<const float> weights, std::size_t rows, std::size_t c
   const auto bad = std::ranges::find_if_not(weights, [](float w) { return std::isfinite(w); });
   if (bad != weights.end()) {
     const auto at = static_cast<std::size_t>(bad - weights.begin());
-    throw Error(
-        fmt::format("the weight at row {}, column {} is not finite", at / cols, at % cols));
+    throw Error(fmt::format("the weight at row {}, column {} is not finite", at / cols, at % cols));
   }
   Recovery recovery;
   std::string evidence;
   if (std::ranges::all_of(weights, [](float w) { return w == 0; })) {
     recovery.matrix = quantize(weights, groups.shape, Scales::V2);
     recovery.log_spaced = true;
-  } else if (auto found = search(groups, dtype, evidence)) {
+  } else if (auto found = search(groups, dtype, lossy, evidence)) {
     recovery = std::move(*found);
+    recovery.evidence = evidence;
   } else if (!lossy) {
     throw Error(evidence);
   } else {

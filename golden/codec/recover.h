@@ -32,7 +32,8 @@ struct Recovery {
 /// the middle of those that fit; entries that no group uses come after those that are used.
 ///
 /// When nothing fits: throws Error naming row, columns and what contradicts there; with `lossy`
-/// the nearest codes instead, and `evidence`. Throws Error for a weight that is not finite.
+/// the nearest codes for the groups that do not fit, or when they are more than half, of the whole
+/// matrix quantized anew with the best scales; and `evidence`. Throws Error for a weight that is not finite.
 Recovery recover(std::span<const float> weights, std::size_t rows, std::size_t cols, Dtype dtype,
                  bool lossy = false);
 

@@ -142,22 +142,28 @@ Sample look_at_depth(const Groups& groups, Dtype dtype) {
   Sample result;
   const auto sample = sample_of(groups);
   std::array<std::size_t, 5> count{};  // Groups that need this depth.
+  std::size_t unexplained = 0;
   const auto all = sample_hypotheses(groups, dtype, half(4), sample);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].empty()) {
-      result.evidence = fmt::format("{}: these weights are not levels up to {} times one step, "
-                                    "whatever the step",
-                                    place(groups, sample[i]), half(4));
-      return result;
+      if (result.evidence.empty()) {
+        result.evidence = fmt::format(
+            "{}: these weights are not levels up to {} times one step, "
+            "whatever the step",
+            place(groups, sample[i]), half(4));
+      }
+      ++unexplained;
+      continue;
     }
     unsigned depth = 1;
     while (all[i].front().outer > half(depth)) ++depth;
     ++count[depth];
     result.most_depth = std::max(result.most_depth, depth);
   }
+  result.mostly = 2 * unexplained <= sample.size();
   std::size_t covered = count[1];
   while (result.least_depth < result.most_depth &&
-         static_cast<double>(covered) < kMost * static_cast<double>(sample.size())) {
+         static_cast<double>(covered) < kMost * static_cast<double>(sample.size() - unexplained)) {
     covered += count[++result.least_depth];
   }
   return result;

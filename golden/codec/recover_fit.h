@@ -32,9 +32,10 @@ struct CodebookFit {
 
 /// What a sample of the groups says.
 struct Sample {
-  unsigned least_depth = 1;   // That nearly all of them can have.
-  unsigned most_depth = 1;    // That the deepest of them needs.
-  std::string evidence;       // Not empty: a group that no depth explains.
+  unsigned least_depth = 1;  // That nearly all of them can have.
+  unsigned most_depth = 1;   // That the deepest of them needs.
+  std::string evidence;      // Not empty: a group that no depth explains.
+  bool mostly = true;        // At least half of the groups have a depth.
 };
 Sample look_at_depth(const Groups& groups, Dtype dtype);
 
