@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "golden/exact/f16_stream.h"
-#include "golden/exact/trit_stream.h"
+#include "machine/product/f16_stream.h"
+#include "machine/product/trit_stream.h"
 #include "golden/exact/workers.h"
 
 using namespace trine;
@@ -99,7 +99,7 @@ golden::BfpVector activations(std::size_t count, std::mt19937& random) {
 void measure_trits(unsigned depth, std::mt19937& random) {
   golden::MatrixShape shape{golden::kCanonical.tile_rows, 4'096, depth};
   golden::TritMatrix matrix{.shape = shape, .levels = {}, .scales = {}, .codebook = {}};
-  const int half = golden::half(depth);
+  const int half = golden::outer_level(depth);
   matrix.levels.resize(shape.rows * shape.cols);
   for (auto& level : matrix.levels)
     level = static_cast<std::int8_t>(

@@ -11,8 +11,8 @@
 #include <ctime>
 #include <random>
 
-#include "golden/exact/trit_matvec.h"
-#include "regs/commands.h"
+#include "machine/product/trit_matvec.h"
+#include "isa/commands.h"
 #include "sim/rtl_transport.h"
 
 namespace {

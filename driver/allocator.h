@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "regs/commands.h"
+#include "isa/commands.h"
 
 namespace trine {
 

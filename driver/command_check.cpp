@@ -35,7 +35,7 @@ bool bad_field(const Command& c, Opcode opcode, const MachineParams& machine) {
     case Opcode::TRIT_MATVEC:
       return depth < 1 || depth > 4;
     case Opcode::F16_MATVEC:
-      return stride != 0 && stride < half_stride(cols, machine) * 2;
+      return stride != 0 && stride < f16_stride(cols, machine) * 2;
     case Opcode::STORE_COLUMN:
       return stride < 2ull * c.get(command::LIMIT);
     case Opcode::ROPE:
@@ -107,7 +107,7 @@ VectorReach vector_reach(const Command& c) {
   }
 }
 
-std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine) {
+std::uint64_t f16_stride(std::uint64_t cols, const MachineParams& machine) {
   return round_up(round_up(cols, golden::kGroup), 2ull * machine.groups);
 }
 
@@ -116,12 +116,12 @@ std::uint64_t memory_bytes(const Command& c, const MachineParams& machine) {
   switch (static_cast<Opcode>(c.get(command::OPCODE))) {
     case Opcode::LOAD:
     case Opcode::STORE:
-      return rows * (c.get(command::HALF) != 0 ? 2 : 4);
+      return rows * (c.get(command::F16) != 0 ? 2 : 4);
     case Opcode::TRIT_MATVEC:
       return golden::MatrixShape{rows, cols, c.get(command::DEPTH)}.stream_bytes(
           machine.geometry());
     case Opcode::F16_MATVEC:
-      return rows * half_stride(cols, machine) * 2;
+      return rows * f16_stride(cols, machine) * 2;
     case Opcode::STORE_COLUMN:
       return rows * 2;
     default:
@@ -141,7 +141,7 @@ CheckedCommand check_command(const Command& given, const MachineParams& machine,
                              const MemoryWindow& window, const SequenceState& state) {
   const auto opcode = static_cast<Opcode>(given.get(command::OPCODE));
   const auto refuse = [](ErrorCode code) { return CheckedCommand{code, {}}; };
-  if (opcode == Opcode::F16_MATVEC && !machine.half_engine) return refuse(ErrorCode::BAD_OPCODE);
+  if (opcode == Opcode::F16_MATVEC && !machine.f16_engine) return refuse(ErrorCode::BAD_OPCODE);
   if (is_vector(opcode) && !machine.vector_unit) return refuse(ErrorCode::BAD_OPCODE);
   if (const ErrorCode code = check_form(given); code != ErrorCode::NONE) return refuse(code);
   if (opcode == Opcode::END || opcode == Opcode::FENCE) return {ErrorCode::NONE, given};

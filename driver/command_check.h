@@ -7,7 +7,7 @@
 #include <string>
 
 #include "driver/machine_params.h"
-#include "regs/commands.h"
+#include "isa/commands.h"
 
 namespace trine {
 
@@ -37,7 +37,7 @@ std::uint64_t memory_bytes(const Command& command, const MachineParams& machine)
 std::uint64_t reach_bytes(const Command& command, const MachineParams& machine);
 
 /// Elements from row to row of an FP16 matrix: whole blocks of 16 and whole beats.
-std::uint64_t half_stride(std::uint64_t cols, const MachineParams& machine);
+std::uint64_t f16_stride(std::uint64_t cols, const MachineParams& machine);
 
 /// Words at SRC, SRC2 and DST that a command reads or writes, rounded up as step 5 of the checks
 /// says.
@@ -55,7 +55,7 @@ struct CheckedCommand {
 };
 
 /// What the machine says of a command before it touches anything: steps 1 to 6 of the order that
-/// regs/commands.h states.
+/// isa/commands.h states.
 [[nodiscard]] CheckedCommand check_command(const Command& command, const MachineParams& machine,
                                            const MemoryWindow& window, const SequenceState& state);
 

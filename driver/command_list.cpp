@@ -75,7 +75,7 @@ Command vector_command(Opcode opcode, const CommandList::Elements& elements,
 void CommandList::load(std::uint32_t dst, std::uint64_t address, std::uint64_t count,
                        Element element, std::string_view label, const Access& access) {
   append(move_command(Opcode::LOAD, command::DST, dst, address, count, label, access)
-             .set(command::HALF, element == Element::F16 ? 1 : 0)
+             .set(command::F16, element == Element::F16 ? 1 : 0)
              .set(command::INDEX, static_cast<std::uint32_t>(access.index)),
          label);
 }
@@ -83,7 +83,7 @@ void CommandList::load(std::uint32_t dst, std::uint64_t address, std::uint64_t c
 void CommandList::store(std::uint32_t src, std::uint64_t address, std::uint64_t count,
                         Element element, std::string_view label, const Access& access) {
   append(move_command(Opcode::STORE, command::SRC, src, address, count, label, access)
-             .set(command::HALF, element == Element::F16 ? 1 : 0)
+             .set(command::F16, element == Element::F16 ? 1 : 0)
              .set(command::INDEX, static_cast<std::uint32_t>(access.index)),
          label);
 }

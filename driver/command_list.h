@@ -62,7 +62,7 @@ class CommandList {
   /// vector[dst..] = W * vector[src..] from a trit stream; the codebook block is at `codebook`.
   void trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_t codebook,
                    std::string_view label);
-  /// The same from an FP16 matrix with rows of `half_stride` elements.
+  /// The same from an FP16 matrix with rows of `f16_stride` elements.
   void f16_matvec(const Matvec& matvec, std::string_view label);
 
   /// Operands of an elementwise operation, in words of vector memory.

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "regs/regs.h"
+#include "isa/registers.h"
 
 namespace trine {
 
-/// The core's counters at one moment; their meaning is in regs/trine_regs.def.
+/// The core's counters at one moment; their meaning is in isa/registers.def.
 struct Counters {
   std::uint64_t cycles = 0;
   std::uint64_t weight_beats = 0;

@@ -25,7 +25,7 @@ Device::Device(Transport& transport) : transport_(transport) {
   const std::uint32_t caps = transport_.read(Reg::CAPS);
   params_.groups = field::CAPS_GROUPS.get(caps);
   params_.vectors = field::CAPS_VECTORS.get(caps);
-  params_.half_engine = field::CAPS_F16.get(caps) != 0;
+  params_.f16_engine = field::CAPS_F16.get(caps) != 0;
   params_.vector_unit = field::CAPS_VECTOR_UNIT.get(caps) != 0;
   params_.act_width = field::CAPS_ACT_WIDTH.get(caps);
   params_.tile_rows = transport_.read(Reg::TILE_ROWS);

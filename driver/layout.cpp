@@ -122,7 +122,7 @@ PlacedRows Layout::place_rows(const std::string& name) {
     throw Error(fmt::format("{} is not {} x {}", name, c.vocab, c.hidden));
   PlacedRows rows{.tensor = &tensor,
                   .address = file_address_ + tensor.file_offset,
-                  .stride = round_up(half_stride(c.hidden, machine_) * 2, kMemoryAlign),
+                  .stride = round_up(f16_stride(c.hidden, machine_) * 2, kMemoryAlign),
                   .in_place = false};
   rows.in_place = tensor.dtype == golden::Dtype::F16 && rows.stride == c.hidden * 2 &&
                   rows.address % kMemoryAlign == 0;

@@ -13,7 +13,7 @@ namespace {
 /// The context that is meant; throws Error for what model or core cannot have.
 std::uint64_t checked_context(const golden::ModelConfig& config, const MachineParams& machine,
                               std::uint64_t context) {
-  if (!machine.half_engine || !machine.vector_unit)
+  if (!machine.f16_engine || !machine.vector_unit)
     throw Error("the decoder needs a core with the FP16 engine and the vector unit");
   const std::size_t width = config.head_dim();
   if (width < 32 || width > 512 || !std::has_single_bit(width))

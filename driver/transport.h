@@ -7,7 +7,7 @@
 #include <span>
 
 #include "golden/error.h"
-#include "regs/regs.h"
+#include "isa/registers.h"
 
 namespace trine {
 

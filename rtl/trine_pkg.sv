@@ -12,12 +12,12 @@ package trine_pkg;
   parameter int unsigned MaxTailBits     = 12;   // Tail code at depth 4.
 
   // Largest level: (3^depth - 1) / 2.
-  function automatic logic [5:0] half_level(input logic [2:0] depth);
+  function automatic logic [5:0] outer_level(input logic [2:0] depth);
     unique case (depth)
-      3'd1:    half_level = 6'd1;
-      3'd2:    half_level = 6'd4;
-      3'd3:    half_level = 6'd13;
-      default: half_level = 6'd40;
+      3'd1:    outer_level = 6'd1;
+      3'd2:    outer_level = 6'd4;
+      3'd3:    outer_level = 6'd13;
+      default: outer_level = 6'd40;
     endcase
   endfunction
 

@@ -24,7 +24,7 @@ module trine_top #(
   /// Beats of the read FIFO, a power of two.
   parameter  int unsigned ReadFifoBeats = 256,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
-  parameter  int unsigned HalfEngine    = 1,
+  parameter  int unsigned F16Engine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
   parameter  int unsigned VectorUnit    = 1,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
@@ -110,7 +110,7 @@ module trine_top #(
     .ActWidth    (ActWidth),
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
-    .HalfEngine  (HalfEngine),
+    .F16Engine  (F16Engine),
     .VectorUnit  (VectorUnit)
   ) u_registers (
     .clk_i,
@@ -287,7 +287,7 @@ module trine_top #(
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
     .AddrWidth   (AddrWidth),
-    .HalfEngine  (HalfEngine),
+    .F16Engine  (F16Engine),
     .VectorUnit  (VectorUnit)
   ) u_sequencer (
     .clk_i,
@@ -358,9 +358,9 @@ module trine_top #(
     .dst_beat_o         (dst_beat)
   );
 
-  logic       half;
+  logic       f16;
   logic [3:0] bank;
-  assign half = word0[trine_commands_pkg::FIELD_HALF_LSB];
+  assign f16 = word0[trine_commands_pkg::FIELD_F16_LSB];
   assign bank = word0[trine_commands_pkg::FIELD_BANK_LSB +: 4];
 
   // ---- Vector memory and its users ----
@@ -408,7 +408,7 @@ module trine_top #(
     .clk_i,
     .rst_ni,
     .start_i           (load_start),
-    .half_i            (half),
+    .f16_i            (f16),
     .rows_i            (rows[CountWidth-1:0]),
     .dst_beat_i        (dst_beat),
     .done_o            (load_done),
@@ -427,7 +427,7 @@ module trine_top #(
     .clk_i,
     .rst_ni,
     .start_i          (store_start),
-    .half_i           (half),
+    .f16_i           (f16),
     .rows_i           (rows[CountWidth-1:0]),
     .src_beat_i       (src_beat),
     .done_o           (store_done),
@@ -538,12 +538,12 @@ module trine_top #(
     .book_data_o  (book_data)
   );
 
-  logic is_half, clk_matvec;
-  assign is_half = word0[7:0] == trine_commands_pkg::OPCODE_F16_MATVEC;
+  logic is_f16, clk_matvec;
+  assign is_f16 = word0[7:0] == trine_commands_pkg::OPCODE_F16_MATVEC;
   trine_clock_gate #(.Gated (ClockGates)) u_clock_matvec (
     .clk_i,
     .rst_ni,
-    .en_i  (is_half || word0[7:0] == trine_commands_pkg::OPCODE_TRIT_MATVEC),
+    .en_i  (is_f16 || word0[7:0] == trine_commands_pkg::OPCODE_TRIT_MATVEC),
     .clk_o (clk_matvec)
   );
 
@@ -556,13 +556,13 @@ module trine_top #(
     .ActWidth    (ActWidth),
     .MaxCols     (MaxCols),
     .VectorWords (VectorWords),
-    .HalfEngine  (HalfEngine),
+    .F16Engine  (F16Engine),
     .ClockGates  (ClockGates)
   ) u_matvec (
     .clk_i             (clk_matvec),
     .rst_ni,
     .start_i           (matvec_start),
-    .half_i            (is_half),
+    .f16_i            (is_f16),
     .raw_i             (word0[trine_commands_pkg::FIELD_RAW_LSB]),
     .depth_i           (word0[trine_commands_pkg::FIELD_DEPTH_LSB +: 3]),
     .bank_i            (bank),

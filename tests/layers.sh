@@ -9,20 +9,17 @@ cd "$(dirname "$0")/.."
 # What a file may include, as an extended regular expression for the whole name; the first
 # matching row counts.
 allowed() {  # allowed FILE
-  local formats='driver/.*|regs/.*|golden/(error\.h|format/.*|checkpoint/.*)'
   case $1 in
     golden/*) echo 'golden/.*' ;;
-    regs/*) echo 'regs/.*|trine_(regs|commands)\.def' ;;
-    # A decoder on a device is a language model like the reference, and is sampled like it.
-    driver/decoder.* | driver/generate.*)
-      echo "$formats|golden/reference/.*" ;;
-    # The golden model as a core, and the compiler's codebook blocks.
-    driver/golden_*) echo "$formats|golden/exact/.*" ;;
-    driver/layout.*) echo "$formats|golden/exact/codebook\.h" ;;
-    driver/*) echo "$formats" ;;
-    sim/*) echo 'sim/.*|driver/.*|golden/.*|regs/.*' ;;
-    tools/*) echo '(tools|sim|driver|golden|regs)/.*' ;;
-    bench/*) echo '(bench|sim|driver|golden|regs)/.*' ;;
+    isa/*) echo 'isa/.*|(registers|commands)\.def' ;;
+    # The compiler places codebook blocks.
+    driver/layout.*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*|exact/codebook\.h)' ;;
+    driver/*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*)' ;;
+    machine/product/*) echo 'machine/product/.*|golden/.*' ;;
+    machine/*) echo '(machine|driver|golden|isa)/.*' ;;
+    sim/*) echo '(sim|machine|driver|golden|isa)/.*' ;;
+    runtime/*) echo '(runtime|sim|machine|driver|golden|isa)/.*' ;;
+    tools/* | python/* | bench/*) echo '(tools|python|bench|runtime|sim|machine|driver|golden|isa)/.*' ;;
     tests/*) echo '.*' ;;
   esac
 }
@@ -38,7 +35,7 @@ while IFS= read -r file; do
     echo "$file:$line: may not include \"$name\""
     broken=$((broken + 1))
   done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$file" || true)
-done < <(find golden regs driver sim tools bench tests -name '*.h' -o -name '*.cpp' | sort)
+done < <(find golden isa driver machine sim runtime tools python bench tests -name '*.h' -o -name '*.cpp' | sort)
 
 [ "$checked" -gt 0 ] || { echo "no #include found: is this the project's root?"; exit 1; }
 echo "$checked includes, $broken across a layer"

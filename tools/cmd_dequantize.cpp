@@ -37,7 +37,7 @@ void run(const Options& options) {
                        {"weights", summary.weights},
                        {"bytes", summary.bytes},
                        {"shards", summary.shards},
-                       {"kept_f16", summary.kept_half}});
+                       {"kept_f16", summary.kept_f16}});
   fmt::print("{}: {} matrices, {} weights, {} as {} in {} file{}\n", options.out,
              summary.matrices, summary.weights, size_text(summary.bytes), options.dtype,
              summary.shards, summary.shards == 1 ? "" : "s");

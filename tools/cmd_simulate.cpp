@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "driver/decoder.h"
-#include "driver/lockstep.h"
+#include "runtime/decoder.h"
+#include "runtime/lockstep.h"
 #include "golden/format/crc32c.h"
 #include "tools/core.h"
 #include "tools/simulation.h"

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "golden/error.h"
-#include "golden/exact/vectors.h"
+#include "machine/product/vectors.h"
 #include "tools/common.h"
 #include "tools/core.h"
 #include "tools/matvec.h"
@@ -91,7 +91,7 @@ void check_products(Device& device, const Matrix& matrix, const VectorFile& file
 std::vector<VectorCheck> check_file(const VectorFile& file, Device& device) {
   std::vector<VectorCheck> checks = golden::check_golden(file);
   if (file.kind == VectorFile::Kind::F16) {
-    if (!device.params().half_engine)
+    if (!device.params().f16_engine)
       throw Error("is for the FP16 engine, which this core does not have");
     check_products(device, file.f16(), file, checks);
     return checks;

@@ -2,7 +2,7 @@
 
 #include "tools/core.h"
 
-#include "driver/golden_transport.h"
+#include "machine/golden_transport.h"
 
 namespace trine::tools {
 

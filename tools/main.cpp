@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "driver/lockstep.h"
+#include "runtime/lockstep.h"
 #include "tools/common.h"
 
 namespace {

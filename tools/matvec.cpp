@@ -103,7 +103,7 @@ MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const
 MatvecRun run_matvec(Device& device, const golden::F16Matrix& matrix, std::span<const float> x,
                      Results results, const std::string& label) {
   Job job(device, matrix.rows, matrix.cols, results);
-  const std::uint64_t stride = half_stride(matrix.cols, device.params());
+  const std::uint64_t stride = f16_stride(matrix.cols, device.params());
   std::vector<std::uint16_t> padded(matrix.rows * stride);
   for (std::size_t row = 0; row < matrix.rows; ++row)
     std::memcpy(&padded[row * stride], &matrix.bits[row * matrix.stride], matrix.cols * 2);

@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 
-#include "driver/decoder.h"
-#include "driver/generate.h"
-#include "driver/lockstep.h"
+#include "runtime/decoder.h"
+#include "runtime/generate.h"
+#include "runtime/lockstep.h"
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/format/packed_model.h"
 #include "golden/reference/backbone.h"

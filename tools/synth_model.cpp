@@ -113,7 +113,7 @@ class Model {
       if (!spec.name.ends_with(plain.suffix)) continue;
       const HalfDraw draw(plain.mean, plain.deviation, random);
       const HalfDraw large(plain.mean * plain.factor, plain.deviation * plain.factor, random);
-      return writer.append_half(spec.name, [&](std::size_t, std::span<std::uint16_t> codes) {
+      return writer.append_f16(spec.name, [&](std::size_t, std::span<std::uint16_t> codes) {
         draw.fill(codes, random);
         for (std::size_t i = 0; plain.every != 0 && i < 1 + codes.size() / plain.every; ++i)
           large.fill(codes.subspan(random.next() % codes.size(), 1), random);
@@ -131,7 +131,7 @@ class Model {
     const double deviation = 2 / std::sqrt(static_cast<double>(hidden));
     const HalfDraw draw(0, deviation, random), loud(10 * deviation, deviation, random);
     const bool embedding = spec.name.find("embed_tokens") != std::string::npos;
-    writer.append_half(spec.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
+    writer.append_f16(spec.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
       draw.fill(codes, random);
       if (!embedding) return;
       for (const std::size_t channel : outliers_) {

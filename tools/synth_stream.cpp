@@ -21,12 +21,12 @@ double normal(Random& random) {
 }
 
 int normal_level(unsigned depth, Random& random) {
-  const int half = golden::half(depth);
+  const int half = golden::outer_level(depth);
   return std::clamp(static_cast<int>(std::nearbyint(normal(random) * half / 2.5)), -half, half);
 }
 
 StreamDraw::StreamDraw(unsigned depth, std::uint64_t seed) : depth_(depth) {
-  const int half = golden::half(depth);
+  const int half = golden::outer_level(depth);
   Random random(seed);
   for (std::size_t i = 0; i < kEntries; ++i) {
     std::uint32_t column_weight = 1;
@@ -69,7 +69,7 @@ void StreamDraw::draw(std::size_t rows, std::size_t cols, std::uint64_t seed,
   const golden::MatrixShape shape{rows, cols, depth_};
   const golden::PanelLayout layout(depth_, golden::kCanonical);
   const golden::PanelOrder order(shape, golden::kCanonical);
-  const auto zero_tail = static_cast<unsigned>(golden::half(depth_));
+  const auto zero_tail = static_cast<unsigned>(golden::outer_level(depth_));
   stream.resize(shape.stream_bytes(golden::kCanonical));
   Random random(seed);
   for (std::size_t row_panel = 0; row_panel < order.row_panels; ++row_panel) {

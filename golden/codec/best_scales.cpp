@@ -15,13 +15,13 @@ constexpr std::size_t kSample = 1 << 15;  // Groups that the search for the rang
 struct Entries {
   alignas(64) std::array<double, kLanes> per_weight{};  // half / scale
   alignas(64) std::array<double, kLanes> step{};        // scale / half
-  double half_levels;
+  double outermost;
 
-  Entries(const Codebook& codebook, double half_count) : half_levels(half_count) {
+  Entries(const Codebook& codebook, double outermost_count) : outermost(outermost_count) {
     for (std::size_t k = 0; k < kLanes; ++k) {
       const double scale = codebook[std::min(k, kCodebook - 1)];
-      per_weight[k] = half_count / scale;
-      step[k] = scale / half_count;
+      per_weight[k] = outermost_count / scale;
+      step[k] = scale / outermost_count;
     }
   }
 };
@@ -43,7 +43,7 @@ TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes, const E
   for (const double weight : magnitudes) {
     for (std::size_t k = 0; k < kLanes; ++k) {
       const double x = weight * entries.per_weight[k];
-      const double q = round_even(x < entries.half_levels ? x : entries.half_levels);
+      const double q = round_even(x < entries.outermost ? x : entries.outermost);
       const double difference = weight - q * entries.step[k];
       error[k] += difference * difference;
     }
@@ -58,7 +58,7 @@ TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes,
   for (std::size_t i = 0; i < kGroup; ++i) {
     for (std::size_t k = 0; k < kLanes; ++k) {
       const double x = magnitudes[i] * entries.per_weight[k];
-      const double q = round_even(x < entries.half_levels ? x : entries.half_levels);
+      const double q = round_even(x < entries.outermost ? x : entries.outermost);
       const double difference = magnitudes[i] - q * entries.step[k];
       error[k] += importances[i] * difference * difference;
     }
@@ -78,7 +78,7 @@ class RangeCost {
       : groups_(groups), stride_((groups.count() + kSample - 1) / kSample) {}
 
   double operator()(const LogRange& range) const {
-    const Entries entries(log_spaced(range.low, range.high), half(groups_.shape.depth));
+    const Entries entries(log_spaced(range.low, range.high), outer_level(groups_.shape.depth));
     const std::size_t samples = (groups_.count() + stride_ - 1) / stride_;
     std::vector<double> sums((samples + kChunkGroups - 1) / kChunkGroups);
     parallel_chunks(samples, [&](std::size_t chunk, std::size_t first, std::size_t last) {
@@ -127,7 +127,7 @@ BestScales best_scales(const Groups& groups, const LogRange& start) {
   BestScales best;
   const LogRange range = start.high > start.low ? search_range(groups, start) : start;
   best.codebook = log_spaced(range.low, range.high);
-  const Entries entries(best.codebook, half(groups.shape.depth));
+  const Entries entries(best.codebook, outer_level(groups.shape.depth));
   best.indices.resize(groups.count());
   parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
     for (std::size_t g = first; g < last; ++g) {

@@ -83,7 +83,7 @@ DequantizeSummary dequantize_model(const std::filesystem::path& model_dir,
   for (const TensorSpec& spec : plain) {
     const bool kept = keeps_values(model.at(spec.name), dtype);
     entries.push_back({spec.name, kept ? dtype : Dtype::F16, spec.shape});
-    summary.kept_half += dtype != Dtype::F16 && !kept;
+    summary.kept_f16 += dtype != Dtype::F16 && !kept;
   }
   for (const PackedMatrix& matrix : model.matrices()) {
     entries.push_back({matrix.name, dtype, {matrix.shape.rows, matrix.shape.cols}});

@@ -63,9 +63,9 @@ inline double round_even(double x) {
 }
 
 /// The level of a weight at a scale: rne(w / scale * half), clipped to -half..half.
-inline double level(double weight, double scale, double half_levels) {
-  const double x = weight / scale * half_levels;
-  return round_even(x < -half_levels ? -half_levels : x > half_levels ? half_levels : x);
+inline double level(double weight, double scale, double outermost) {
+  const double x = weight / scale * outermost;
+  return round_even(x < -outermost ? -outermost : x > outermost ? outermost : x);
 }
 
 /// Numbers that one instruction works on, where the processor has one.

@@ -50,11 +50,11 @@ void check_importance(std::span<const double> importance, const MatrixShape& sha
 
 /// The levels of a whole group. False when a weight is so near the middle between two levels that
 /// only the division tells.
-TRINE_VECTOR_CLONES bool try_levels(const float* weights, double inverse, double half_levels,
+TRINE_VECTOR_CLONES bool try_levels(const float* weights, double inverse, double outermost,
                                     std::int8_t* to) {
   using Floats = float [[gnu::vector_size(kLanes * sizeof(float))]];
   constexpr Lanes kZero = {}, kRound = kZero + kRoundShift;
-  const Lanes half = kZero + half_levels;
+  const Lanes half = kZero + outermost;
   Lanes furthest = kZero;
   for (std::size_t i = 0; i < kGroup; i += kLanes) {
     Floats from;
@@ -73,23 +73,23 @@ TRINE_VECTOR_CLONES bool try_levels(const float* weights, double inverse, double
   return all_at_most(furthest, kSafeDistance);
 }
 
-void set_group_levels(std::span<const float> weights, double scale, double half_levels,
+void set_group_levels(std::span<const float> weights, double scale, double outermost,
                       std::int8_t* to) {
-  if (weights.size() == kGroup && try_levels(weights.data(), half_levels / scale, half_levels, to))
+  if (weights.size() == kGroup && try_levels(weights.data(), outermost / scale, outermost, to))
     return;
   for (std::size_t i = 0; i < weights.size(); ++i)
-    to[i] = static_cast<std::int8_t>(level(weights[i], scale, half_levels));
+    to[i] = static_cast<std::int8_t>(level(weights[i], scale, outermost));
 }
 
 /// The levels of all groups at the scales that were chosen.
 void set_levels(const Groups& groups, TritMatrix& matrix) {
-  const double half_levels = half(matrix.shape.depth);
+  const double outermost = outer_level(matrix.shape.depth);
   parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
     for (std::size_t g = first; g < last; ++g) {
       const auto weights = groups.at(g);
       const double scale = matrix.codebook[matrix.scales[g]];
       std::int8_t* to = matrix.levels.data() + (weights.data() - groups.weights.data());
-      set_group_levels(weights, scale, half_levels, to);
+      set_group_levels(weights, scale, outermost, to);
     }
   });
 }
@@ -133,7 +133,7 @@ double rms_error(std::span<const float> weights, const TritMatrix& matrix) {
   for (std::size_t row = 0; row < shape.rows; ++row) {
     for (std::size_t col = 0; col < shape.cols; ++col) {
       const double step =
-          matrix.codebook[matrix.scales[row * groups + col / kGroup]] / half(shape.depth);
+          matrix.codebook[matrix.scales[row * groups + col / kGroup]] / outer_level(shape.depth);
       const std::size_t at = row * shape.cols + col;
       const double difference = weights[at] - matrix.levels[at] * step;
       sum += difference * difference;

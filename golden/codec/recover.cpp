@@ -23,11 +23,11 @@ constexpr int kRounds = 40;             // Every round narrows an entry.
 constexpr std::uint8_t kNone = 255;     // Scale index of a group that no entry explains.
 
 /// Sets the levels of a group at a step; false when a product is not its weight.
-bool set_levels(std::span<const float> group, Dtype dtype, double step, double half_levels,
+bool set_levels(std::span<const float> group, Dtype dtype, double step, double outermost,
                 std::int8_t* levels) {
   for (std::size_t i = 0; i < group.size(); ++i) {
     const double x = group[i] / step;
-    const double q = round_even(std::clamp(x, -half_levels, half_levels));
+    const double q = round_even(std::clamp(x, -outermost, outermost));
     if (round_to(dtype, static_cast<float>(q * step)) != group[i]) return false;
     levels[i] = static_cast<std::int8_t>(q);
   }
@@ -36,7 +36,7 @@ bool set_levels(std::span<const float> group, Dtype dtype, double step, double h
 
 /// The lowest of the entries that gives a group its weights; -1 when none does.
 int lowest_entry(std::span<const float> group, Dtype dtype, const Codebook& codebook, int entries,
-                 double half_levels, std::int8_t* levels) {
+                 double outermost, std::int8_t* levels) {
   float largest = 0;
   for (const float weight : group) largest = std::max(largest, std::fabs(weight));
   if (largest == 0) {
@@ -47,7 +47,7 @@ int lowest_entry(std::span<const float> group, Dtype dtype, const Codebook& code
   for (int k = 0; k < entries; ++k) {
     const double scale = codebook[static_cast<std::size_t>(k)];
     if (scale < products * (1 - 1e-12)) continue;  // Even the outermost level is too small.
-    if (set_levels(group, dtype, scale / half_levels, half_levels, levels)) return k;
+    if (set_levels(group, dtype, scale / outermost, outermost, levels)) return k;
   }
   return -1;
 }
@@ -58,7 +58,7 @@ class Search {
   Search(const Groups& groups, Dtype dtype, CodebookFit fit, bool lossy)
       : groups_(groups),
         dtype_(dtype),
-        half_(half(groups.shape.depth)),
+        half_(outer_level(groups.shape.depth)),
         fit_(std::move(fit)),
         lossy_(lossy) {
     matrix_.shape = groups.shape;
@@ -209,7 +209,7 @@ class Search {
           "to {} times one step",
           place(groups_, g), groups_.shape.depth, static_cast<int>(half_));
     }
-    const auto& last = found.back().scale_per_half;
+    const auto& last = found.back().step_interval;
     const double log_scale = std::log(last.middle() * half_);
     int nearest = fit_.first;
     for (int k = fit_.first; k <= fit_.last; ++k) {

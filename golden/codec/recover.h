@@ -23,7 +23,7 @@ struct Recovery {
 };
 
 /// Finds depth, codebook, levels and scale indices of weights (rows, cols) that are products
-/// float(q * (codebook[s] / half)) rounded to nearest even to `dtype` (F16, BF16, F32), and proves
+/// float(q * (codebook[s] / outermost)) rounded to nearest even to `dtype` (F16, BF16, F32), and proves
 /// it by comparing every product with its weight (0 and -0 are equal).
 ///
 /// Where weights allow several answers it takes the least depth that fits, the lowest entry that

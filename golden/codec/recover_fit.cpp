@@ -33,12 +33,12 @@ std::vector<std::size_t> sample_of(const Groups& groups) {
 }
 
 std::vector<std::vector<Hypothesis>> sample_hypotheses(const Groups& groups, Dtype dtype,
-                                                       int half_levels,
+                                                       int outermost,
                                                        const std::vector<std::size_t>& sample) {
   std::vector<std::vector<Hypothesis>> all(sample.size());
   parallel_chunks(sample.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      all[i] = hypotheses(groups.at(sample[i]), dtype, half_levels);
+      all[i] = hypotheses(groups.at(sample[i]), dtype, outermost);
     }
   });
   return all;
@@ -47,11 +47,11 @@ std::vector<std::vector<Hypothesis>> sample_hypotheses(const Groups& groups, Dty
 /// Places of the scales, ascending: those of groups that leave no choice, or when there are none
 /// those of all groups at the least scale.
 std::vector<Cluster> scale_clusters(const Groups& groups, Dtype dtype) {
-  const int half_levels = half(groups.shape.depth);
+  const int outermost = outer_level(groups.shape.depth);
   std::vector<Interval> sure, likely;
-  for (const auto& found : sample_hypotheses(groups, dtype, half_levels, sample_of(groups))) {
+  for (const auto& found : sample_hypotheses(groups, dtype, outermost, sample_of(groups))) {
     if (found.empty()) continue;
-    const Interval scales = log_scales(found.back().scale_per_half, half_levels);
+    const Interval scales = log_scales(found.back().step_interval, outermost);
     if (scales.empty()) continue;  // A single number is an accident.
     likely.push_back(scales);
     if (found.size() == 1) sure.push_back(scales);
@@ -143,20 +143,20 @@ Sample look_at_depth(const Groups& groups, Dtype dtype) {
   const auto sample = sample_of(groups);
   std::array<std::size_t, 5> count{};  // Groups that need this depth.
   std::size_t unexplained = 0;
-  const auto all = sample_hypotheses(groups, dtype, half(4), sample);
+  const auto all = sample_hypotheses(groups, dtype, outer_level(4), sample);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].empty()) {
       if (result.evidence.empty()) {
         result.evidence = fmt::format(
             "{}: these weights are not levels up to {} times one step, "
             "whatever the step",
-            place(groups, sample[i]), half(4));
+            place(groups, sample[i]), outer_level(4));
       }
       ++unexplained;
       continue;
     }
     unsigned depth = 1;
-    while (all[i].front().outer > half(depth)) ++depth;
+    while (all[i].front().outer > outer_level(depth)) ++depth;
     ++count[depth];
     result.most_depth = std::max(result.most_depth, depth);
   }

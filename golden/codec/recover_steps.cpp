@@ -60,11 +60,11 @@ Interval products_of(Dtype dtype, float magnitude) {
           std::isfinite(above) ? middle(high, above) : static_cast<double>(high)};
 }
 
-std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, int half_levels) {
+std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, int outermost) {
   std::vector<Interval> products;
   for (const float value : distinct(group)) products.push_back(products_of(dtype, value));
   std::vector<Hypothesis> found;
-  for (int outer = 1; outer <= half_levels; ++outer) {
+  for (int outer = 1; outer <= outermost; ++outer) {
     Interval step{products.front().low / outer, products.front().high / outer};
     for (std::size_t i = 1; i < products.size() && !step.empty(); ++i) {
       const double least = std::ceil(products[i].low / step.high);
@@ -80,16 +80,16 @@ std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, in
   return found;
 }
 
-Interval log_scales(const Interval& steps, double half_levels) {
+Interval log_scales(const Interval& steps, double outermost) {
   constexpr double kMargin = 1e-13;
-  return {std::log(steps.low * half_levels) + kMargin,
-          std::log(steps.high * half_levels) - kMargin};
+  return {std::log(steps.low * outermost) + kMargin,
+          std::log(steps.high * outermost) - kMargin};
 }
 
-Interval steps_near(std::span<const float> group, Dtype dtype, double step, int half_levels) {
+Interval steps_near(std::span<const float> group, Dtype dtype, double step, int outermost) {
   Interval steps;
   for (const float value : distinct(group)) {
-    const double q = std::min<double>(std::nearbyint(value / step), half_levels);
+    const double q = std::min<double>(std::nearbyint(value / step), outermost);
     if (q == 0) return {1, 0};
     const Interval products = products_of(dtype, value);
     steps = steps & Interval{products.low / q, products.high / q};

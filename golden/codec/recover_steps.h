@@ -30,17 +30,17 @@ Interval products_of(Dtype dtype, float magnitude);
 /// The scales with which a group of weights has integer levels, its largest one `outer`.
 struct Hypothesis {
   int outer = 0;
-  Interval scale_per_half;  // Of codebook[s] / half: the step.
+  Interval step_interval;  // Of codebook[s] / half: the step.
 };
 /// Logarithms of the scales half * step. The ends are left out by more than the logarithm rounds,
 /// so that ranges that only touch do not overlap.
-Interval log_scales(const Interval& steps, double half_levels);
-/// All hypotheses with a largest level of 1 to `half_levels`, ascending; none for a group that is
+Interval log_scales(const Interval& steps, double outermost);
+/// All hypotheses with a largest level of 1 to `outermost`, ascending; none for a group that is
 /// not multiples of one step. The group must not be all zeros.
-std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, int half_levels);
+std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, int outermost);
 
 /// The steps at which a group has the levels nearest to `step`; empty when there is none.
-Interval steps_near(std::span<const float> group, Dtype dtype, double step, int half_levels);
+Interval steps_near(std::span<const float> group, Dtype dtype, double step, int outermost);
 
 /// What is known of the logarithms of the codebook: entry k, counted from `kFirst`, lies in at(k).
 /// Entry 0 is the lowest that the sample showed; a codebook may turn out to reach lower.

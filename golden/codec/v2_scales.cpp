@@ -37,7 +37,7 @@ static_assert(kNetwork.back().low != kNetwork.back().high);  // There are no few
 /// Per lane the candidate with the least squared error, the smallest in a tie; 0 for zeros. The
 /// errors are summed in ascending order of magnitude, so that candidates whose errors are equal
 /// terms in another order (at depth 1) tie exactly.
-TRINE_VECTOR_CLONES void v2_scales(Magnitudes& magnitudes, double half_levels, Lanes& best) {
+TRINE_VECTOR_CLONES void v2_scales(Magnitudes& magnitudes, double outermost, Lanes& best) {
   for (const Exchange& at : kNetwork) {
     const Lanes a = magnitudes[at.low], b = magnitudes[at.high];
     magnitudes[at.low] = a < b ? a : b;
@@ -45,7 +45,7 @@ TRINE_VECTOR_CLONES void v2_scales(Magnitudes& magnitudes, double half_levels, L
   }
   // Zero is no scale; the largest is not zero, or all are.
   constexpr Lanes kZero = {}, kOne = kZero + 1, kRound = kZero + kRoundShift;
-  const Lanes half = kZero + half_levels;
+  const Lanes half = kZero + outermost;
   std::array<Lanes, kCandidates.size()> scales;
   Lanes above = kOne;
   for (std::size_t k = kCandidates.size(); k-- > 0;) {
@@ -86,7 +86,7 @@ TRINE_VECTOR_CLONES void v2_scales(Magnitudes& magnitudes, double half_levels, L
 
 std::vector<double> v2_group_scales(const Groups& groups) {
   std::vector<double> scales(groups.count());
-  const double half_levels = half(groups.shape.depth);
+  const double outermost = outer_level(groups.shape.depth);
   parallel_chunks(groups.count(), [&](std::size_t, std::size_t first, std::size_t last) {
     for (std::size_t g = first; g < last; g += kLanes) {
       Magnitudes magnitudes{};
@@ -97,7 +97,7 @@ std::vector<double> v2_group_scales(const Groups& groups) {
         for (std::size_t i = 0; i < weights.size(); ++i)
           magnitudes[i][lane] = std::fabs(weights[i]);
       }
-      v2_scales(magnitudes, half_levels, best);
+      v2_scales(magnitudes, outermost, best);
       for (std::size_t lane = 0; lane < count; ++lane) scales[g + lane] = best[lane];
     }
   });

@@ -31,7 +31,7 @@ HardwareCodebook hardware_codebook(const Codebook& codebook, unsigned depth) {
     if (!std::isnormal(codebook[k]) || codebook[k] < (k == 0 ? 0.0 : codebook[k - 1])) {
       throw Error("codebook: entry " + std::to_string(k) + " is not positive and ascending");
     }
-    const double value = codebook[k] / half(depth);
+    const double value = codebook[k] / outer_level(depth);
     int exponent = std::ilogb(value);
     std::uint32_t mantissa = rne(std::ldexp(value, 15 - exponent));
     if (mantissa == 0x1'0000) {

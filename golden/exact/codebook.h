@@ -11,7 +11,7 @@
 namespace trine::golden {
 
 /// The codebook as the hardware holds it:
-/// codebook[k] / half(depth) is about mantissa[k] * 2^(exponent - 15 - shift[k]).
+/// codebook[k] / outer_level(depth) is about mantissa[k] * 2^(exponent - 15 - shift[k]).
 struct HardwareCodebook {
   std::array<std::uint16_t, kCodebook> mantissa{};  // Top bit set.
   std::array<std::uint8_t, kCodebook> shift{};      // 0..63

@@ -182,7 +182,7 @@ void PackedModelWriter::append_plain(const Tensor& tensor) {
     state.fail(tensor.name, "has another shape than declared");
   }
   std::vector<float> values;
-  append_half(tensor.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
+  append_f16(tensor.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
     values.resize(codes.size());
     tensor.to_f32(first, values);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -194,7 +194,7 @@ void PackedModelWriter::append_plain(const Tensor& tensor) {
   });
 }
 
-void PackedModelWriter::append_half(const std::string& name, const FillHalf& fill) {
+void PackedModelWriter::append_f16(const std::string& name, const FillF16& fill) {
   State& state = *state_;
   state.expect(name, false);
   constexpr std::size_t kPiece = 1 << 16;

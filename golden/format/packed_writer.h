@@ -49,8 +49,8 @@ class PackedModelWriter {
   void append_plain(const Tensor& tensor);
   /// Appends the next other tensor as FP16 codes; `fill` writes those from element `first` on and
   /// is called in order, for a piece at a time. Throws Error for a code that is not finite.
-  using FillHalf = std::function<void(std::size_t first, std::span<std::uint16_t> codes)>;
-  void append_half(const std::string& name, const FillHalf& fill);
+  using FillF16 = std::function<void(std::size_t first, std::span<std::uint16_t> codes)>;
+  void append_f16(const std::string& name, const FillF16& fill);
   /// Copies tokenizer.json, tokenizer_config.json and generation_config.json, those that exist.
   void copy_files(const std::filesystem::path& checkpoint_directory);
   /// Writes the header and puts the directory into place.

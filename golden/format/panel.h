@@ -16,7 +16,7 @@ inline constexpr std::size_t kSetColumns = 5;  // Columns of a set; column 15 is
 inline constexpr std::byte kZeroSet{121};      // Five zero trits.
 
 constexpr unsigned level_count(unsigned depth) {  // 3^d
-  return 2 * static_cast<unsigned>(half(depth)) + 1;
+  return 2 * static_cast<unsigned>(outer_level(depth)) + 1;
 }
 
 /// Throws Error for a depth, size or geometry that the format does not allow.

@@ -65,7 +65,7 @@ void check_padding(std::span<const std::byte> panel, const PanelLayout& layout, 
   }
   const unsigned tail = layout.tail(panel.data(), row, group);
   const unsigned bits = tail_level_bits(layout.depth);
-  const bool level = (tail & ((1u << bits) - 1)) == static_cast<unsigned>(half(layout.depth));
+  const bool level = (tail & ((1u << bits) - 1)) == static_cast<unsigned>(outer_level(layout.depth));
   if (!level || (valid == 0 && tail >> bits != 0)) {
     refuse(panel_offset + layout.tail_bit(row, group) / 8,
            fmt::format("tail code {:#x} (row {}, group {} of the panel) is padding and not zero",
@@ -110,7 +110,7 @@ std::vector<std::byte> relayout(std::span<const std::byte> stream, const MatrixS
   const PanelLayout target(shape.depth, to);
   const PanelOrder source_order(shape, from);
   const PanelOrder target_order(shape, to);
-  const auto zero_tail = static_cast<unsigned>(half(shape.depth));
+  const auto zero_tail = static_cast<unsigned>(outer_level(shape.depth));
   std::vector<std::byte> out(shape.stream_bytes(to));
   for (std::size_t row = 0; row < target_order.row_panels * kPanelRows; ++row) {
     const std::size_t in_panel = row % kPanelRows;

@@ -44,7 +44,7 @@ void check_content(const TritMatrix& matrix) {
     throw Error(fmt::format("{} levels and {} scales do not make {} x {}", matrix.levels.size(),
                             matrix.scales.size(), shape.rows, shape.cols));
   }
-  const int limit = half(shape.depth);
+  const int limit = outer_level(shape.depth);
   const auto level =
       std::ranges::find_if(matrix.levels, [&](std::int8_t q) { return q < -limit || q > limit; });
   if (level != matrix.levels.end()) {
@@ -79,14 +79,14 @@ void pack_group(const PanelLayout& layout, const RowLanes& lanes, std::byte* pan
       panel[lanes.at(group, set, plane)] = static_cast<std::byte>(bytes >> (8 * plane) & 0xffu);
     }
   }
-  const auto w15 = static_cast<unsigned>(levels[15] + half(layout.depth));
+  const auto w15 = static_cast<unsigned>(levels[15] + outer_level(layout.depth));
   layout.put_tail(panel, row, group,
                   w15 | static_cast<unsigned>(scale) << tail_level_bits(layout.depth));
 }
 
 void unpack_group(const PanelLayout& layout, const RowLanes& lanes, const std::byte* panel,
                   std::size_t row, std::size_t group, std::int8_t* levels, std::uint8_t& scale) {
-  const int bias = half(layout.depth);
+  const int bias = outer_level(layout.depth);
   for (std::size_t set = 0; set < kSets; ++set) {
     std::uint64_t biased = 0;  // Byte j: level + half, at most 80.
     std::uint64_t power = 1;
@@ -171,7 +171,7 @@ std::vector<float> dequantize(const TritMatrix& matrix) {
   for (std::size_t row = 0; row < shape.rows; ++row) {
     for (std::size_t col = 0; col < shape.cols; ++col) {
       const double step =
-          matrix.codebook.at(matrix.scales.at(row * groups + col / kGroup)) / half(shape.depth);
+          matrix.codebook.at(matrix.scales.at(row * groups + col / kGroup)) / outer_level(shape.depth);
       weights[row * shape.cols + col] =
           static_cast<float>(matrix.levels[row * shape.cols + col] * step);
     }

@@ -16,7 +16,7 @@ inline constexpr std::size_t kCodebook = 27;   // Scale entries of a matrix.
 inline constexpr std::size_t kPanelRows = 32;  // Rows of a panel.
 inline constexpr unsigned kMaxSetByte = 242;   // 3^5 - 1.
 
-constexpr int half(unsigned depth) {
+constexpr int outer_level(unsigned depth) {
   return depth == 1 ? 1 : depth == 2 ? 4 : depth == 3 ? 13 : 40;
 }
 constexpr unsigned tail_level_bits(unsigned depth) {  // wbits(d)
@@ -52,10 +52,10 @@ struct MatrixShape {
 
 using Codebook = std::array<double, kCodebook>;
 
-/// A quantized matrix, unpacked: weight[r][c] = q * codebook[scale] / half(depth).
+/// A quantized matrix, unpacked: weight[r][c] = q * codebook[scale] / outer_level(depth).
 struct TritMatrix {
   MatrixShape shape;
-  std::vector<std::int8_t> levels;   // (rows, cols), -half..+half
+  std::vector<std::int8_t> levels;   // (rows, cols), -outermost..outermost
   std::vector<std::uint8_t> scales;  // (rows, groups_per_row), 0..26
   Codebook codebook{};               // Ascending, positive.
 };
@@ -77,7 +77,7 @@ void validate_stream(std::span<const std::byte> stream, const MatrixShape& shape
 std::vector<std::byte> relayout(std::span<const std::byte> stream, const MatrixShape& shape,
                                 const Geometry& from, const Geometry& to);
 
-/// FP32 weights (rows, cols): float(q * (codebook[scale] / half)).
+/// FP32 weights (rows, cols): float(q * (codebook[scale] / outermost)).
 std::vector<float> dequantize(const TritMatrix& matrix);
 
 }  // namespace trine::golden

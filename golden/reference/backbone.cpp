@@ -21,7 +21,7 @@ void load(const Model& model, Backbone& to) {
     return values;
   };
   const auto table = [&](const std::string& name) {
-    const HalfRows rows(model.at(name));
+    const F16Rows rows(model.at(name));
     if (rows.rows() != config.vocab || rows.cols() != config.hidden) {
       throw Error(model.directory().string() + ": tensor " + name + " is not vocab x hidden");
     }

@@ -6,7 +6,7 @@
 
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/format/packed_model.h"
-#include "golden/reference/half_rows.h"
+#include "golden/reference/f16_rows.h"
 
 namespace trine::golden {
 
@@ -22,8 +22,8 @@ struct Backbone {
   explicit Backbone(const PackedModel& model);
 
   ModelConfig config;
-  HalfRows embedding;  // (vocab, hidden)
-  HalfRows head;       // (vocab, hidden); the embedding again when tied.
+  F16Rows embedding;  // (vocab, hidden)
+  F16Rows head;       // (vocab, hidden); the embedding again when tied.
   std::vector<float> final_norm;
   std::vector<Layer> layers;
 };

@@ -28,7 +28,7 @@ LevelMatrix::LevelMatrix(const PackedMatrix& matrix) : shape_(matrix.shape) {
                 : padded<std::int8_t>(trits.levels, shape_.rows, shape_.cols, stride);
   scales_ = std::move(trits.scales);
   for (std::size_t k = 0; k < kCodebook; ++k)
-    steps_[k] = static_cast<float>(matrix.codebook[k] / half(shape_.depth));
+    steps_[k] = static_cast<float>(matrix.codebook[k] / outer_level(shape_.depth));
 }
 
 std::vector<float> LevelMatrix::weights() const {

@@ -7,7 +7,7 @@
 
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/exact/workers.h"
-#include "golden/reference/half_rows.h"
+#include "golden/reference/f16_rows.h"
 #include "golden/reference/linear_backend.h"
 
 namespace trine::golden {
@@ -26,7 +26,7 @@ class StoredLinears final : public LinearBackend {
 
  private:
   Workers workers_;
-  std::vector<std::array<HalfRows, std::size(kLinears)>> layers_;
+  std::vector<std::array<F16Rows, std::size(kLinears)>> layers_;
 };
 
 }  // namespace trine::golden

@@ -6,7 +6,7 @@
 /// last; the fields hold until the next command.  Latency 1, one word per cycle.
 module trine_command #(
   /// 0: F16_MATVEC does not exist.
-  parameter int unsigned HalfEngine = 1,
+  parameter int unsigned F16Engine = 1,
   /// 0: the vector operations do not exist.
   parameter int unsigned VectorUnit = 1
 ) (
@@ -72,7 +72,7 @@ module trine_command #(
           words = trine_commands_pkg::OPCODE_TRIT_MATVEC_WORDS;
         end
         trine_commands_pkg::OPCODE_F16_MATVEC: begin
-          known = HalfEngine != 0;
+          known = F16Engine != 0;
           bits  = trine_commands_pkg::OPCODE_F16_MATVEC_BITS;
           words = trine_commands_pkg::OPCODE_F16_MATVEC_WORDS;
         end

@@ -2,7 +2,7 @@
 
 /// Checks of a command that need no memory: fields, alignment, reach in vector memory.
 ///
-/// Combinational.  The verdicts are those of steps 2, 4 and 5 of the order in regs/commands.h,
+/// Combinational.  The verdicts are those of steps 2, 4 and 5 of the order in isa/commands.h,
 /// each worked out only while it is asked for; unused fields are zero and pass.  `rows_i` and
 /// `cols_i` are the fields for the first two, what SPAN made of them for the last.
 module trine_command_check #(

@@ -2,7 +2,7 @@
 
 `include "trine_assert.svh"
 
-/// Register block: AXI4-Lite slave, status, interrupt and counters; the map is trine_regs.def.
+/// Register block: AXI4-Lite slave, status, interrupt and counters; the map is registers.def.
 ///
 /// A write takes effect when both its address and its data have come, a read when its address is
 /// taken; each is answered in the next cycle.  An offset that the map does not list answers with
@@ -15,7 +15,7 @@ module trine_registers #(
   parameter int unsigned ActWidth    = 12,
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 16384,
-  parameter int unsigned HalfEngine  = 1,
+  parameter int unsigned F16Engine  = 1,
   parameter int unsigned VectorUnit  = 1
 ) (
   input  logic        clk_i,
@@ -236,7 +236,7 @@ module trine_registers #(
         trine_regs_pkg::CAPS_OFFSET: begin
           value[trine_regs_pkg::CAPS_GROUPS_LSB +: 8]    = 8'(Groups);
           value[trine_regs_pkg::CAPS_VECTORS_LSB +: 4]   = 4'(Vectors);
-          value[trine_regs_pkg::CAPS_F16_LSB]            = HalfEngine != 0;
+          value[trine_regs_pkg::CAPS_F16_LSB]            = F16Engine != 0;
           value[trine_regs_pkg::CAPS_VECTOR_UNIT_LSB]    = VectorUnit != 0;
           value[trine_regs_pkg::CAPS_ACT_WIDTH_LSB +: 8] = 8'(ActWidth);
         end

@@ -4,7 +4,7 @@
 
 /// Fetches commands, checks them and runs them one after the other.
 ///
-/// The checks come in the order that regs/commands.h states; the first that fails stops the
+/// The checks come in the order that isa/commands.h states; the first that fails stops the
 /// machine before the command touches anything.  Data errors are collected while a command runs
 /// and stop the machine at its end.  Every stop waits for the answers to all writes, then pulses
 /// `finish_o` with the code (0: the list ended at END).
@@ -14,7 +14,7 @@ module trine_sequencer #(
   parameter  int unsigned VectorWords = 65536,
   parameter  int unsigned MaxCols     = 16384,
   parameter  int unsigned AddrWidth   = 40,
-  parameter  int unsigned HalfEngine  = 1,
+  parameter  int unsigned F16Engine  = 1,
   parameter  int unsigned VectorUnit  = 1,
   localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups)
 ) (
@@ -128,7 +128,7 @@ module trine_sequencer #(
   assign is_vector = !(is_load || is_store || is_column || is_matvec || is_end || is_fence);
 
   trine_command #(
-    .HalfEngine (HalfEngine),
+    .F16Engine (F16Engine),
     .VectorUnit (VectorUnit)
   ) u_command (
     .clk_i,
@@ -153,10 +153,10 @@ module trine_sequencer #(
     .beta_o
   );
 
-  logic       half;
+  logic       f16;
   logic [1:0] index_kind, span;
   logic [3:0] bank;
-  assign half        = word0_o[trine_commands_pkg::FIELD_HALF_LSB];
+  assign f16         = word0_o[trine_commands_pkg::FIELD_F16_LSB];
   assign index_kind  = word0_o[trine_commands_pkg::FIELD_INDEX_LSB +: 2];
   assign span        = word0_o[trine_commands_pkg::FIELD_SPAN_LSB +: 2];
   assign bank        = word0_o[trine_commands_pkg::FIELD_BANK_LSB +: 4];
@@ -219,7 +219,7 @@ module trine_sequencer #(
     .start_i     (state_q == StReach && !past_vector && !is_vector),
     .indexed_i   (indexed_q && !is_column),
     .trit_i      (is_trit),
-    .half_i      (is_f16),
+    .f16_i      (is_f16),
     .apart_i     (is_column || (is_f16 && stride_o != '0)),
     .depth_i     (word0_o[trine_commands_pkg::FIELD_DEPTH_LSB +: 3]),
     .rows_i      (rows_o),
@@ -456,7 +456,7 @@ module trine_sequencer #(
         if (span == 2'd1) rows_o <= position[31:0] + 32'd1;
         if (span == 2'd2) cols_o <= position[31:0] + 32'd1;
       end
-      StReach: element_bytes_q <= half ? rows_o << 1 : rows_o << 2;
+      StReach: element_bytes_q <= f16 ? rows_o << 1 : rows_o << 2;
       StSize:  addr_q <= addr + offset;
       StData: begin
         window_q <= WindowData;

@@ -16,7 +16,7 @@ module trine_sizes #(
   input  logic        start_i,
   input  logic        indexed_i,
   input  logic        trit_i,
-  input  logic        half_i,       // FP16 stream.
+  input  logic        f16_i,       // FP16 stream.
   input  logic        apart_i,      // Rows have a stride.
   input  logic [2:0]  depth_i,
   input  logic [31:0] rows_i,
@@ -61,12 +61,12 @@ module trine_sizes #(
     across = '0;
     if (start_i || state_q != StIdle) begin
       cols16 = (cols_i + 32'd15) & ~32'd15;
-      across = half_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
+      across = f16_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
                       : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
       load   = start_i || right_q == '0;
       if (load) begin
         unique case (state_q)
-          StIdle:  next = indexed_i ? StOffset : trit_i ? StPanel : half_i ? StRows
+          StIdle:  next = indexed_i ? StOffset : trit_i ? StPanel : f16_i ? StRows
                         : apart_i ? StSpan : StIdle;
           StPanel: next = StRows;
           StRows:  next = apart_i ? StSpan : StIdle;
@@ -101,8 +101,8 @@ module trine_sizes #(
           right_q <= 32'(panel_beats);
         end
         StRows: begin
-          left_q  <= half_i ? 64'(across) : sum_q;
-          right_q <= half_i ? rows_i : (rows_i + 32'd31) >> 5;
+          left_q  <= f16_i ? 64'(across) : sum_q;
+          right_q <= f16_i ? rows_i : (rows_i + 32'd31) >> 5;
         end
         StSpan: begin
           left_q  <= 64'(stride_i);

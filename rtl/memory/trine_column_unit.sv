@@ -77,9 +77,9 @@ module trine_column_unit #(
     end
     if (state_q == StTake) begin
       logic [15:0] element;
-      element = trine_half_pkg::narrow(vec_read_data_i[31:0]);
+      element = trine_f16_pkg::narrow(vec_read_data_i[31:0]);
       for (int unsigned i = 1; i < Groups; i++) begin
-        if (place_q == PlaceWidth'(i)) element = trine_half_pkg::narrow(vec_read_data_i[32*i +: 32]);
+        if (place_q == PlaceWidth'(i)) element = trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
       end
       beat_data_o <= {(2*Groups){element}};
     end

@@ -19,7 +19,7 @@ module trine_load_unit #(
   input  logic                  rst_ni,
   // Job: a pulse and its fields
   input  logic                  start_i,
-  input  logic                  half_i,      // Memory holds FP16.
+  input  logic                  f16_i,      // Memory holds FP16.
   input  logic [CountWidth-1:0] rows_i,      // At least 1.
   input  logic [BeatWidth-1:0]  dst_beat_i,
   output logic                  done_o,
@@ -66,7 +66,7 @@ module trine_load_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      half_q  <= half_i;
+      half_q  <= f16_i;
       high_q  <= 1'b0;
       left_q  <= rows_i;
       beat_q  <= dst_beat_i;
@@ -83,9 +83,9 @@ module trine_load_unit #(
           vec_write_data_o[32*i +: 32] <= beat_data_i[32*i +: 32];
         else if (high_q)
           vec_write_data_o[32*i +: 32] <=
-              trine_half_pkg::widen(beat_data_i[16*(Groups + i) +: 16]);
+              trine_f16_pkg::widen(beat_data_i[16*(Groups + i) +: 16]);
         else
-          vec_write_data_o[32*i +: 32] <= trine_half_pkg::widen(beat_data_i[16*i +: 16]);
+          vec_write_data_o[32*i +: 32] <= trine_f16_pkg::widen(beat_data_i[16*i +: 16]);
       end
     end
   end

@@ -18,7 +18,7 @@ module trine_store_unit #(
   input  logic                  rst_ni,
   // Job: a pulse and its fields
   input  logic                  start_i,
-  input  logic                  half_i,      // Memory shall hold FP16.
+  input  logic                  f16_i,      // Memory shall hold FP16.
   input  logic [CountWidth-1:0] rows_i,      // At least 1.
   input  logic [BeatWidth-1:0]  src_beat_i,
   output logic                  done_o,
@@ -62,7 +62,7 @@ module trine_store_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      half_q          <= half_i;
+      half_q          <= f16_i;
       high_q          <= 1'b0;
       vec_read_beat_o <= src_beat_i;
     end
@@ -78,9 +78,9 @@ module trine_store_unit #(
         for (int unsigned i = 0; i < Groups; i++) begin
           if (high_q)
             beat_data_o[16*(Groups + i) +: 16] <=
-                trine_half_pkg::narrow(vec_read_data_i[32*i +: 32]);
+                trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
           else
-            beat_data_o[16*i +: 16] <= trine_half_pkg::narrow(vec_read_data_i[32*i +: 32]);
+            beat_data_o[16*i +: 16] <= trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
         end
       end
     end

@@ -103,9 +103,9 @@ module trine_vector_unit #(
   // ---- Operands ----
 
   logic [31:0]          beats;
-  logic [BeatWidth-1:0] half_beats;
+  logic [BeatWidth-1:0] f16_beats;
   assign beats      = ((rows_i + 32'd15) >> 4) << (4 - BeatShift);
-  assign half_beats = BeatWidth'(cols_i >> (BeatShift + 1));
+  assign f16_beats = BeatWidth'(cols_i >> (BeatShift + 1));
 
   logic                slice, upper;
   logic [Lanes-1:0]    mask;
@@ -125,7 +125,7 @@ module trine_vector_unit #(
     .pass_i           (pass),
     .rows_i,
     .tiles_i          (pass.rope ? beats >> 1 : beats),
-    .half_beats_i     (half_beats),
+    .half_beats_i     (f16_beats),
     .src_beat_i       (use_dst ? dst_beat_i : src_beat_i),
     .src2_beat_i      (use_src ? src_beat_i : src2_beat_i),
     .factor_i         (factor),
@@ -291,7 +291,7 @@ module trine_vector_unit #(
     .rst_ni,
     .start_i      (begin_pass),
     .pairs_i      (pass.rope),
-    .half_beats_i (half_beats),
+    .half_beats_i (f16_beats),
     .dst_beat_i,
     .valid_i      (write_q),
     .data_i       (result_q),

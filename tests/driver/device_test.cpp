@@ -77,7 +77,7 @@ TEST_CASE("Device: parameters come from the registers") {
                                .act_width = 10,
                                .vector_words = 4096,
                                .max_cols = 1024,
-                               .half_engine = false,
+                               .f16_engine = false,
                                .vector_unit = false};
   CHECK(Device(transport).params() == expected);
 }

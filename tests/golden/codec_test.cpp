@@ -92,7 +92,7 @@ TEST_CASE("quantize v2: scales are candidates of the group, levels the nearest")
         double best = 0, least = 1e9;
         for (const std::size_t at : {10u, 12u, 14u, 15u}) {
           if (sorted[at] == 0) continue;
-          const double error = group_error(group, sorted[at], half(depth));
+          const double error = group_error(group, sorted[at], outer_level(depth));
           if (error < least * (1 - 1e-12)) best = sorted[at], least = error;
         }
         low = std::min(low, best);
@@ -102,8 +102,8 @@ TEST_CASE("quantize v2: scales are candidates of the group, levels the nearest")
         const std::size_t s = matrix.scales[row * 3 + g];
         CHECK(s == static_cast<std::size_t>(nearest - matrix.codebook.begin()));
         for (std::size_t i = 0; i < group.size(); ++i) {
-          const double x = std::clamp<double>(group[i] / matrix.codebook[s] * half(depth),
-                                              -half(depth), half(depth));
+          const double x = std::clamp<double>(group[i] / matrix.codebook[s] * outer_level(depth),
+                                              -outer_level(depth), outer_level(depth));
           CHECK(matrix.levels[row * 35 + 16 * g + i] == std::nearbyint(x));
         }
       }
@@ -120,9 +120,9 @@ TEST_CASE("quantize best: no codebook entry would serve a group better") {
     check_well_formed(matrix);
     for (std::size_t group = 0; group < 60; ++group) {
       const std::span values(&weights[16 * group], 16);
-      const double chosen = group_error(values, matrix.codebook[matrix.scales[group]], half(depth));
+      const double chosen = group_error(values, matrix.codebook[matrix.scales[group]], outer_level(depth));
       for (const double entry : matrix.codebook) {
-        CHECK(chosen <= group_error(values, entry, half(depth)) * (1 + 1e-12));
+        CHECK(chosen <= group_error(values, entry, outer_level(depth)) * (1 + 1e-12));
       }
     }
   }
@@ -175,7 +175,7 @@ TEST_CASE("quantize: zero groups, zero matrices, equal scales, tiny and huge wei
       one[5] = -0.25f;
       matrix = quantize(one, {1, 16, depth}, scales);
       check_well_formed(matrix);
-      CHECK(matrix.levels[5] == -half(depth));
+      CHECK(matrix.levels[5] == -outer_level(depth));
       CHECK(std::fabs(dequantize(matrix)[5] + 0.25f) < 1e-7f);
 
       const std::vector<float> equal(32, 0.5f);

@@ -46,7 +46,7 @@ TEST_CASE("dequantize_model: products rounded to the type, other values as they 
     CHECK(summary.matrices == 14);
     CHECK(summary.shards == 1);
     // Random F16 values do not fit into BF16.
-    CHECK((summary.kept_half > 0) == (dtype == Dtype::BF16));
+    CHECK((summary.kept_f16 > 0) == (dtype == Dtype::BF16));
     const auto config = nlohmann::json::parse(slurp(dir / "out" / "config.json"));
     CHECK(config["torch_dtype"] ==
           (dtype == Dtype::F16 ? "float16" : dtype == Dtype::BF16 ? "bfloat16" : "float32"));

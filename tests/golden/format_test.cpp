@@ -19,7 +19,7 @@ TritMatrix random_matrix(const MatrixShape& shape, unsigned seed) {
   TritMatrix matrix{shape, {}, {}, {}};
   matrix.levels.resize(shape.rows * shape.cols);
   matrix.scales.resize(shape.rows * shape.groups_per_row());
-  const int limit = half(shape.depth);
+  const int limit = outer_level(shape.depth);
   for (auto& q : matrix.levels) {
     q = static_cast<std::int8_t>(static_cast<int>(random() >> 4) % (2 * limit + 1) - limit);
   }
@@ -55,7 +55,7 @@ std::vector<std::byte> plain_pack(const TritMatrix& matrix, const Geometry& geom
     for (std::size_t r = row; r < row + 32; ++r) {
       for (std::size_t g = first_group; g < first_group + geometry.groups; ++g) {
         const unsigned s = r < rows && g < groups ? matrix.scales[r * groups + g] : 0;
-        const auto w15 = static_cast<unsigned>(level(r, 16 * g + 15) + half(depth));
+        const auto w15 = static_cast<unsigned>(level(r, 16 * g + 15) + outer_level(depth));
         const unsigned tail = w15 | s << tail_level_bits(depth);
         for (unsigned b = 0; b < tail_bits(depth); ++b) bits.push_back((tail >> b & 1) != 0);
       }
@@ -175,9 +175,9 @@ TEST_CASE("pack: equals the independent vectors byte for byte") {
 TEST_CASE("pack: content and shapes out of range are refused") {
   for (const unsigned depth : {1u, 2u, 3u, 4u}) {
     TritMatrix matrix = random_matrix({3, 20, depth}, 5);
-    matrix.levels[45] = static_cast<std::int8_t>(half(depth) + 1);
+    matrix.levels[45] = static_cast<std::int8_t>(outer_level(depth) + 1);
     check_error([&] { pack(matrix); }, {"level", "row 2, column 5"});
-    matrix.levels[45] = static_cast<std::int8_t>(-half(depth) - 1);
+    matrix.levels[45] = static_cast<std::int8_t>(-outer_level(depth) - 1);
     check_error([&] { pack(matrix); }, {"level", "row 2, column 5"});
     matrix.levels[45] = 0;
     matrix.scales[3] = 27;

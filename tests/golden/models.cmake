@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-trine_test(exact_test exact_test.cpp trine_golden_exact)
 trine_test(fp32_ops_test fp32_ops_test.cpp trine_golden_exact)
 trine_test(vector_ops_test vector_ops_test.cpp trine_golden_exact)
-trine_test(stream_test stream_test.cpp trine_golden_exact hwy::hwy)
-trine_test(vectors_test vectors_test.cpp trine_golden_exact)
 trine_test(reference_test reference_test.cpp trine_golden_reference trine_golden_codec
   nlohmann_json::nlohmann_json)
 trine_test(metrics_test metrics_test.cpp trine_golden_reference)

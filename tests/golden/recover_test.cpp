@@ -165,7 +165,7 @@ TEST_CASE("recover: plain weights and a power-law grid are no levels of one step
       const TritMatrix matrix = quantize(plain, shape, Scales::V2);
       std::vector<float> power(plain.size());
       for (std::size_t i = 0; i < power.size(); ++i) {
-        const double x = static_cast<double>(matrix.levels[i]) / half(depth);
+        const double x = static_cast<double>(matrix.levels[i]) / outer_level(depth);
         const double scale = matrix.codebook[matrix.scales[i / 16]];
         power[i] = round_to(dtype, static_cast<float>(
                                        std::copysign(std::pow(std::fabs(x), 1.5) * scale, x)));

@@ -12,7 +12,7 @@
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
 #include "golden/reference/fp32_linears.h"
-#include "golden/reference/half_rows.h"
+#include "golden/reference/f16_rows.h"
 #include "golden/reference/input_moments.h"
 #include "golden/reference/level_matrix.h"
 #include "golden/reference/matmul.h"
@@ -95,7 +95,7 @@ TEST_CASE("matmul: every blocking gives the bits of the single dot product") {
   }
 }
 
-TEST_CASE("half_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
+TEST_CASE("f16_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
   std::vector<std::uint16_t> codes(0x1'0000);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint16_t>(i);
   Tensor tensor{"w", Dtype::F16, {256, 256}, std::as_bytes(std::span(codes)), 0};
@@ -103,7 +103,7 @@ TEST_CASE("half_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
     tensor.dtype = dtype;
     const std::vector<float> expected = tensor.to_f32();
     std::vector<float> got(expected.size());
-    HalfRows(tensor).read(0, got);
+    F16Rows(tensor).read(0, got);
     for (std::size_t i = 0; i < got.size(); ++i) {
       CHECK(((std::isnan(got[i]) && std::isnan(expected[i])) ||
              std::bit_cast<std::uint32_t>(got[i]) == std::bit_cast<std::uint32_t>(expected[i])));
@@ -112,10 +112,10 @@ TEST_CASE("half_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
   tensor.dtype = Dtype::F32;
   tensor.shape = {128, 256};
   std::vector<float> row(256);
-  HalfRows(tensor).read(127, row);
+  F16Rows(tensor).read(127, row);
   CHECK(std::memcmp(row.data(), codes.data() + 127 * 512, 1024) == 0);
   tensor.dtype = Dtype::U16;
-  CHECK_THROWS_AS(HalfRows{tensor}, Error);
+  CHECK_THROWS_AS(F16Rows{tensor}, Error);
 }
 
 TEST_CASE("qwen2: the published logits are met within 1e-3") {
@@ -215,7 +215,7 @@ TEST_CASE("qwen2: refuses tokens outside the vocabulary and more tokens than pos
   CHECK_NOTHROW(kjv.model.forward(0));
 }
 
-TEST_CASE("half_rows: products are those of the exact weights, whatever else is multiplied") {
+TEST_CASE("f16_rows: products are those of the exact weights, whatever else is multiplied") {
   std::mt19937 random(11);
   for (const std::size_t cols : {1u, 15u, 16u, 17u, 250u}) {
     constexpr std::size_t kRows = 37, kCount = 6;
@@ -227,7 +227,7 @@ TEST_CASE("half_rows: products are those of the exact weights, whatever else is 
       tensor.dtype = dtype;
       tensor.shape = {kRows, cols};
       tensor.bytes = std::as_bytes(std::span(codes));
-      const HalfRows matrix(tensor);
+      const F16Rows matrix(tensor);
       std::vector<float> xs(kCount * cols), outs(kCount * kRows), one(kRows), row(cols);
       for (auto& x : xs) x = static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 256;
       Workers workers(2);
@@ -259,10 +259,10 @@ TEST_CASE("level_matrix: products are those of its weights, padded columns inclu
       CAPTURE(cols);
       constexpr std::size_t kRows = 70, kCount = 6;
       TritMatrix matrix{{kRows, cols, depth}, {}, {}, {}};
-      const auto levels = static_cast<unsigned>(2 * half(depth) + 1);
+      const auto levels = static_cast<unsigned>(2 * outer_level(depth) + 1);
       for (std::size_t i = 0; i < kRows * cols; ++i)
         matrix.levels.push_back(
-            static_cast<std::int8_t>(static_cast<int>(random() % levels) - half(depth)));
+            static_cast<std::int8_t>(static_cast<int>(random() % levels) - outer_level(depth)));
       for (std::size_t i = 0; i < kRows * matrix.shape.groups_per_row(); ++i)
         matrix.scales.push_back(static_cast<std::uint8_t>(random() % kCodebook));
       for (std::size_t k = 0; k < kCodebook; ++k)

@@ -4,15 +4,14 @@
 # source and netlist.
 
 file(GLOB engine_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
-     ${PROJECT_SOURCE_DIR}/rtl/trit/*.sv ${PROJECT_SOURCE_DIR}/rtl/f16/*.sv
-     ${PROJECT_SOURCE_DIR}/rtl/vector/*.sv)
-list(APPEND engine_sources rtl/common/trine_clock_gate.sv rtl/common/trine_fp32_pack.sv
-     rtl/common/trine_result_writer.sv rtl/trine_matvec.sv)
+     ${PROJECT_SOURCE_DIR}/rtl/matrix/*.sv ${PROJECT_SOURCE_DIR}/rtl/matrix/trit/*.sv
+     ${PROJECT_SOURCE_DIR}/rtl/matrix/f16/*.sv)
+list(APPEND engine_sources rtl/common/trine_clock_gate.sv rtl/common/trine_fp32_pack.sv)
 
 # trine_engine_tests(MODEL GROUPS VECTORS TILE_ROWS VECTOR_WORDS MAX_COLS TEST...)
 function(trine_engine_tests model groups vectors tile_rows vector_words max_cols)
   foreach(test ${ARGN})
-    trine_test(${model}_${test}_test ${test}_test.cpp ${model} trine_sim trine_golden_exact)
+    trine_test(${model}_${test}_test ${test}_test.cpp ${model} trine_sim trine_product)
     target_compile_definitions(${model}_${test}_test PRIVATE
       TRINE_MODEL=Vtrine_matvec TRINE_GROUPS=${groups} TRINE_VECTORS=${vectors}
       TRINE_TILE_ROWS=${tile_rows} TRINE_VECTOR_WORDS=${vector_words} TRINE_MAX_COLS=${max_cols})

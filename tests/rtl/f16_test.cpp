@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "golden/exact/bfp.h"
-#include "golden/exact/f16_matvec.h"
-#include "golden/exact/trit_matvec.h"
-#include "golden/exact/vectors.h"
+#include "machine/product/f16_matvec.h"
+#include "machine/product/trit_matvec.h"
+#include "machine/product/vectors.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
 #include "tests/rtl/matvec_jobs.h"

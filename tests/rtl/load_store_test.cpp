@@ -70,13 +70,13 @@ Words run_load(const Words& memory, std::uint32_t rows, bool half, std::uint32_t
   Dut<Vtrine_load_unit> dut("load_" + std::to_string(seed));
   Coin offer(stalls.source, seed);
   dut->beat_valid_i = 0;
-  dut->half_i = half;
+  dut->f16_i = half;
   set_port(dut->rows_i, rows);
   set_port(dut->dst_beat_i, beat);
   dut->start_i = 1;
   dut.step();
   dut->start_i = 0;
-  dut->half_i = !half;  // Only the pulse counts.
+  dut->f16_i = !half;  // Only the pulse counts.
 
   const std::uint64_t start = dut.cycle();
   Words written;
@@ -142,13 +142,13 @@ Words run_store(const Words& vector, std::uint32_t rows, bool half, std::uint32_
   Dut<Vtrine_store_unit> dut("store_" + std::to_string(seed));
   Coin accept(stalls.sink, seed);
   dut->beat_ready_i = 0;
-  dut->half_i = half;
+  dut->f16_i = half;
   set_port(dut->rows_i, rows);
   set_port(dut->src_beat_i, beat);
   dut->start_i = 1;
   dut.step();
   dut->start_i = 0;
-  dut->half_i = !half;
+  dut->f16_i = !half;
 
   const std::uint64_t start = dut.cycle();
   Words sent, held;
@@ -275,7 +275,7 @@ TEST_CASE("trine_store_unit: offers its first beat three cycles after start, rea
   for (const bool ready : {false, true}) {
     Dut<Vtrine_store_unit> dut("store_offer");
     dut->beat_ready_i = ready;
-    dut->half_i = 0;
+    dut->f16_i = 0;
     set_port(dut->rows_i, 5 * kGroups);
     dut->src_beat_i = 0;
     dut->start_i = 1;

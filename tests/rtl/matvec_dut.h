@@ -73,7 +73,7 @@ class MatvecDut {
     }
     const auto before = banks_;
     dut_->bank_i = static_cast<std::uint8_t>(bank);
-    dut_->half_i = job.half;
+    dut_->f16_i = job.half;
     dut_->raw_i = job.raw;
     dut_->depth_i = static_cast<std::uint8_t>(job.depth);
     dut_->rows_i = static_cast<std::uint32_t>(job.rows);

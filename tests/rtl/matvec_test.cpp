@@ -13,8 +13,8 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
-#include "golden/exact/trit_matvec.h"
-#include "golden/exact/vectors.h"
+#include "machine/product/trit_matvec.h"
+#include "machine/product/vectors.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
 #include "tests/rtl/matvec_jobs.h"
@@ -176,7 +176,7 @@ TEST_CASE("trine_matvec: a beat every cycle once the tables are built") {
     const Outcome out = dut.run(job);
     const std::size_t beats = job.stream.size() / (4 * kGroups);
     const std::size_t panels = beats / panel_beats(depth);
-    const std::size_t build = 3 * 248 + 2 * (static_cast<std::size_t>(half(depth)) + 1);
+    const std::size_t build = 3 * 248 + 2 * (static_cast<std::size_t>(outer_level(depth)) + 1);
     MESSAGE("depth ", depth, ": ", beats, " beats in ", out.cycles, " cycles, table ",
             out.wait_table, " rows ", out.wait_rows);
     // Depth 1 needs 32 row slots for 31 beats; the others never wait for the row pipeline.

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "Vtrine_registers.h"
-#include "regs/commands.h"
-#include "regs/regs.h"
+#include "isa/commands.h"
+#include "isa/registers.h"
 #include "sim/dut.h"
 #include "tests/rtl/stalls.h"
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
-#include "regs/commands.h"
-#include "regs/regs.h"
+#include "isa/commands.h"
+#include "isa/registers.h"
 
 using namespace trine;
 

@@ -23,7 +23,7 @@ const MachineParams kMachine{.groups = kGroups,
                              .vectors = kVectors,
                              .vector_words = kVectorWords,
                              .max_cols = kMaxCols,
-                             .half_engine = TRINE_HalfEngine != 0,
+                             .f16_engine = TRINE_HalfEngine != 0,
                              .vector_unit = TRINE_VectorUnit != 0};
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
@@ -88,7 +88,7 @@ Command valid_command(Random& random, SequenceState& state) {
   for (const CommandField* f : {&command::ALPHA, &command::BETA})
     if (has_field(op, *f)) c.set(*f, random.word());
   if (op == Opcode::LOAD || op == Opcode::STORE) {
-    c.set(command::HALF, random.below(2)).set(command::INDEX, random.below(3));
+    c.set(command::F16, random.below(2)).set(command::INDEX, random.below(3));
     c.set(command::STRIDE, 64 * random.below(1 << (1 + random.below(20))));
     c.set(command::LIMIT, 1100);
   }
@@ -113,7 +113,7 @@ Command valid_command(Random& random, SequenceState& state) {
     if (c.get(command::SPAN) == 2) c.set(command::COLS, 104 + random.below(100));
     if (random.below(2) != 0)
       c.set(command::STRIDE, static_cast<std::uint32_t>(
-                                 round_up(half_stride(c.get(command::COLS), kMachine) * 2, 64)) +
+                                 round_up(f16_stride(c.get(command::COLS), kMachine) * 2, 64)) +
                                  64 * random.below(20));
   }
   return c;
@@ -240,7 +240,7 @@ void check_execution(const Command& given, const Command& c, const Outcome& out)
   std::vector<DmaJob> reads, writes;
   if (op == Opcode::TRIT_MATVEC) reads.push_back({c.codebook(), kCodebookBytes / kBeatBytes});
   if (op == Opcode::F16_MATVEC && stride != 0) {
-    const std::uint64_t row = half_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes;
+    const std::uint64_t row = f16_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes;
     reads.push_back({c.address(), row, c.get(command::ROWS),
                      c.get(command::ROWS) > 1 ? stride : 0});
   } else if (op == Opcode::LOAD || is_matrix(op)) {
@@ -301,7 +301,7 @@ TEST_CASE("trine_sequencer: runs a list in order up to END and no further") {
     SequencerBench bench(odds, 5);
     Command load = make(Opcode::LOAD).set(command::ROWS, 16);
     set_address(load, 0x4000);
-    Command store = make(Opcode::STORE).set(command::ROWS, 5).set(command::HALF, 1);
+    Command store = make(Opcode::STORE).set(command::ROWS, 5).set(command::F16, 1);
     set_address(store, 0x5000);
     const Command end = make(Opcode::END);
     Config config;

@@ -26,7 +26,7 @@ Outcome multiply(Pair& pair, std::uint32_t rows, const std::vector<float>& x,
   const auto cols = static_cast<std::uint32_t>(x.size());
   CAPTURE(rows);
   CAPTURE(cols);
-  const std::uint64_t stride = half_stride(cols, pair.params());
+  const std::uint64_t stride = f16_stride(cols, pair.params());
   std::vector<std::uint16_t> padded(rows * stride);
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < cols; ++c) padded[r * stride + c] = weights[r * cols + c];
@@ -54,7 +54,7 @@ TEST_CASE("trine_top: multiplies FP16 matrices of any shape like the golden mach
       CAPTURE(++seed);
       std::mt19937 random(static_cast<unsigned>(seed));
       Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
-      REQUIRE(pair.params().half_engine);
+      REQUIRE(pair.params().f16_engine);
       for (unsigned i = 0; i < 15; ++i) {
         const std::uint32_t rows = 1 + static_cast<std::uint32_t>(random() % 70);
         std::vector<float> x(1 + random() % 300);

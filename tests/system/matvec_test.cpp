@@ -18,7 +18,7 @@ constexpr std::uint64_t kStream = 0x80000;
 golden::TritMatrix random_matrix(std::mt19937& random, const golden::MatrixShape& shape) {
   golden::TritMatrix matrix;
   matrix.shape = shape;
-  const int half = golden::half(shape.depth);
+  const int half = golden::outer_level(shape.depth);
   std::uniform_int_distribution<int> level(-half, half), scale(0, golden::kCodebook - 1);
   matrix.levels.resize(shape.rows * shape.cols);
   for (auto& value : matrix.levels) value = static_cast<std::int8_t>(level(random));

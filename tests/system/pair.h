@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "driver/device.h"
-#include "driver/golden_transport.h"
-#include "regs/commands.h"
+#include "machine/golden_transport.h"
+#include "isa/commands.h"
 #include "sim/rtl_transport.h"
 
 namespace trine::sim {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace trine {
+
+enum class Access : std::uint8_t { RO, RW, W1, W1C };
+
+/// Byte offsets, one enumerator per register.
+enum class Reg : std::uint32_t {
+#define REG(reg, offset, reset, text) reg = offset,
+#define FIELD(reg, field, lsb, width, access, text)
+#include "registers.def"
+#undef REG
+#undef FIELD
+};
+
+/// One bit field, with the shift and mask worked out once.
+struct Field {
+  Reg reg;
+  std::string_view name;
+  unsigned lsb, width;
+  Access access;
+  std::string_view text;
+
+  constexpr std::uint32_t mask() const {
+    return static_cast<std::uint32_t>(((std::uint64_t{1} << width) - 1) << lsb);
+  }
+  constexpr std::uint32_t put(std::uint32_t value) const { return (value << lsb) & mask(); }
+  constexpr std::uint32_t get(std::uint32_t word) const { return (word & mask()) >> lsb; }
+};
+
+namespace field {
+#define REG(reg, offset, reset, text)
+#define FIELD(reg, field, lsb, width, access, text) \
+  inline constexpr Field reg##_##field{Reg::reg, #field, lsb, width, Access::access, text};
+#include "registers.def"
+#undef REG
+#undef FIELD
+}  // namespace field
+
+struct RegInfo {
+  Reg reg;
+  std::string_view name;
+  std::uint32_t reset;
+  std::string_view text;
+};
+
+inline constexpr RegInfo kRegs[] = {
+#define REG(reg, offset, reset, text) {Reg::reg, #reg, reset, text},
+#define FIELD(reg, field, lsb, width, access, text)
+#include "registers.def"
+#undef REG
+#undef FIELD
+};
+
+inline constexpr Field kFields[] = {
+#define REG(reg, offset, reset, text)
+#define FIELD(reg, field_, lsb, width, access, text) field::reg##_##field_,
+#include "registers.def"
+#undef REG
+#undef FIELD
+};
+
+/// True when no two fields of a register share a bit and every offset is a word.
+constexpr bool well_formed() {
+  for (const RegInfo& reg : kRegs) {
+    if (static_cast<std::uint32_t>(reg.reg) % 4 != 0) return false;
+    std::uint32_t used = 0;
+    for (const Field& f : kFields) {
+      if (f.reg != reg.reg) continue;
+      if (f.lsb + f.width > 32 || (used & f.mask()) != 0) return false;
+      used |= f.mask();
+    }
+    if ((reg.reset & ~used) != 0) return false;
+  }
+  return true;
+}
+static_assert(well_formed());
+
+}  // namespace trine

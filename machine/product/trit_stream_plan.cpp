@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "machine/product/trit_stream_plan.h"
+
+#include <algorithm>
+
+namespace trine::golden {
+namespace {
+
+/// Factors of x_0 .. x_5 for the five mantissas of a set, `stride` elements apart.
+void chain_factors(const std::int32_t* m, std::int32_t* to, std::size_t stride) {
+  for (std::size_t i = 0; i < kChain; ++i) {
+    const std::int32_t high = i < kSetColumns ? 3 * m[kSetColumns - 1 - i] : 0;
+    const std::int32_t low = i > 0 ? m[kSetColumns - i] : 0;
+    to[i * stride] = (high - low) & 0xffff;
+  }
+}
+
+}  // namespace
+
+std::vector<StreamBlock> stream_blocks(const BfpVector& x, unsigned depth) {
+  constexpr std::size_t kLanes = StreamBlock::kLanes;
+  const std::size_t groups = x.exponents.size();
+  std::vector<StreamBlock> blocks((groups + kLanes - 1) / kLanes);
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::int32_t* m = &x.mantissas[g * kGroup];
+    std::int32_t sum = 0, largest = 0;
+    for (std::size_t c = 0; c < kGroup; ++c) {
+      sum += m[c];
+      largest = std::max({largest, m[c], -m[c]});
+    }
+    if (largest > kChainMaxMantissa) return {};
+    StreamBlock& block = blocks[g / kLanes];
+    const std::size_t lane = g % kLanes;
+    for (std::size_t set = 0; set < kSets; ++set)
+      chain_factors(m + set * kSetColumns, &block.chain[set][0][lane], kLanes);
+    block.column15[lane] = m[kGroup - 1] & 0xffff;
+    block.start[lane] = -(sum * outer_level(depth)) * (1 << kChainBits);
+    // A block of zeros may shift by anything.
+    block.align[lane % 2][lane / 2] = std::min(x.max_exponent - x.exponents[g], kMaxShift);
+  }
+  return blocks;
+}
+
+}  // namespace trine::golden

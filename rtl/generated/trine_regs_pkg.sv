@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from registers.def by generate_isa; do not edit.
+
+package trine_regs_pkg;
+
+  parameter logic [11:0] ID_OFFSET = 12'h000;  // Identity: ASCII "TRNE"
+  parameter logic [31:0] ID_RESET  = 32'h54524E45;
+  parameter int unsigned ID_VALUE_LSB = 0;  // Constant
+  parameter int unsigned ID_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] VERSION_OFFSET = 12'h004;  // Version of registers and commands
+  parameter logic [31:0] VERSION_RESET  = 32'h00010001;
+  parameter int unsigned VERSION_MINOR_LSB = 0;  // Grows when something is added
+  parameter int unsigned VERSION_MINOR_WIDTH = 16;
+  parameter int unsigned VERSION_MAJOR_LSB = 16;  // Grows when something changes its meaning
+  parameter int unsigned VERSION_MAJOR_WIDTH = 16;
+
+  parameter logic [11:0] CAPS_OFFSET = 12'h008;  // Capabilities: the parameters that the core was built with
+  parameter logic [31:0] CAPS_RESET  = 32'h000C3110;
+  parameter int unsigned CAPS_GROUPS_LSB = 0;  // Groups side by side; a beat is 4 * GROUPS bytes
+  parameter int unsigned CAPS_GROUPS_WIDTH = 8;
+  parameter int unsigned CAPS_VECTORS_LSB = 8;  // Activation vectors that share a weight beat
+  parameter int unsigned CAPS_VECTORS_WIDTH = 4;
+  parameter int unsigned CAPS_F16_LSB = 12;  // The FP16 engine is present
+  parameter int unsigned CAPS_F16_WIDTH = 1;
+  parameter int unsigned CAPS_VECTOR_UNIT_LSB = 13;  // The vector unit is present
+  parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
+  parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
+  parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 8;
+
+  parameter logic [11:0] TILE_ROWS_OFFSET = 12'h00C;  // Rows of a row tile (TileRows)
+  parameter logic [31:0] TILE_ROWS_RESET  = 32'h00000800;
+  parameter int unsigned TILE_ROWS_VALUE_LSB = 0;  // Rows
+  parameter int unsigned TILE_ROWS_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] VECTOR_WORDS_OFFSET = 12'h010;  // Size of the vector memory
+  parameter logic [31:0] VECTOR_WORDS_RESET  = 32'h00010000;
+  parameter int unsigned VECTOR_WORDS_VALUE_LSB = 0;  // FP32 words
+  parameter int unsigned VECTOR_WORDS_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] MAX_COLS_OFFSET = 12'h014;  // Longest activation vector of a matrix-vector product
+  parameter logic [31:0] MAX_COLS_RESET  = 32'h00004000;
+  parameter int unsigned MAX_COLS_VALUE_LSB = 0;  // Columns
+  parameter int unsigned MAX_COLS_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] CTRL_OFFSET = 12'h018;  // Control
+  parameter logic [31:0] CTRL_RESET  = 32'h00000000;
+  parameter int unsigned CTRL_START_LSB = 0;  // Runs the command list; ignored while busy
+  parameter int unsigned CTRL_START_WIDTH = 1;
+  parameter int unsigned CTRL_ABORT_LSB = 1;  // Stops after the command that runs, with error ABORTED
+  parameter int unsigned CTRL_ABORT_WIDTH = 1;
+  parameter int unsigned CTRL_CLEAR_LSB = 2;  // Zeroes the counters; ignored while busy
+  parameter int unsigned CTRL_CLEAR_WIDTH = 1;
+  parameter int unsigned CTRL_RESET_LSB = 3;  // Soft reset: like ABORT while busy; when idle, every register and counter returns to its reset value
+  parameter int unsigned CTRL_RESET_WIDTH = 1;
+
+  parameter logic [11:0] IRQ_ENABLE_OFFSET = 12'h01C;  // Interrupt enable; the line is high while an enabled STATUS bit is set
+  parameter logic [31:0] IRQ_ENABLE_RESET  = 32'h00000000;
+  parameter int unsigned IRQ_ENABLE_DONE_LSB = 1;  // Interrupt on STATUS.DONE
+  parameter int unsigned IRQ_ENABLE_DONE_WIDTH = 1;
+  parameter int unsigned IRQ_ENABLE_ERROR_LSB = 2;  // Interrupt on STATUS.ERROR
+  parameter int unsigned IRQ_ENABLE_ERROR_WIDTH = 1;
+
+  parameter logic [11:0] STATUS_OFFSET = 12'h020;  // Status
+  parameter logic [31:0] STATUS_RESET  = 32'h00000000;
+  parameter int unsigned STATUS_BUSY_LSB = 0;  // A command list runs
+  parameter int unsigned STATUS_BUSY_WIDTH = 1;
+  parameter int unsigned STATUS_DONE_LSB = 1;  // A command list ended at its END command. Cleared by START too
+  parameter int unsigned STATUS_DONE_WIDTH = 1;
+  parameter int unsigned STATUS_ERROR_LSB = 2;  // A command list stopped; ERROR says why. Cleared by START too
+  parameter int unsigned STATUS_ERROR_WIDTH = 1;
+
+  parameter logic [11:0] ERROR_OFFSET = 12'h024;  // Why the last command list stopped
+  parameter logic [31:0] ERROR_RESET  = 32'h00000000;
+  parameter int unsigned ERROR_CODE_LSB = 0;  // Error code
+  parameter int unsigned ERROR_CODE_WIDTH = 8;
+
+  parameter logic [11:0] COMMAND_OFFSET = 12'h028;  // Progress
+  parameter logic [31:0] COMMAND_RESET  = 32'h00000000;
+  parameter int unsigned COMMAND_INDEX_LSB = 0;  // Index in the list of the command that runs, or that raised the error
+  parameter int unsigned COMMAND_INDEX_WIDTH = 32;
+
+  parameter logic [11:0] LIST_LO_OFFSET = 12'h030;  // Address of the command list, low half
+  parameter logic [31:0] LIST_LO_RESET  = 32'h00000000;
+  parameter int unsigned LIST_LO_VALUE_LSB = 0;  // A multiple of 64
+  parameter int unsigned LIST_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] LIST_HI_OFFSET = 12'h034;  // Address of the command list, high half
+  parameter logic [31:0] LIST_HI_RESET  = 32'h00000000;
+  parameter int unsigned LIST_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned LIST_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] LIST_COUNT_OFFSET = 12'h038;  // Length of the command list
+  parameter logic [31:0] LIST_COUNT_RESET  = 32'h00000000;
+  parameter int unsigned LIST_COUNT_VALUE_LSB = 0;  // Commands; END must come within them
+  parameter int unsigned LIST_COUNT_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] MEM_BASE_LO_OFFSET = 12'h040;  // First byte that the core may touch, low half
+  parameter logic [31:0] MEM_BASE_LO_RESET  = 32'h00000000;
+  parameter int unsigned MEM_BASE_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned MEM_BASE_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] MEM_BASE_HI_OFFSET = 12'h044;  // First byte that the core may touch, high half
+  parameter logic [31:0] MEM_BASE_HI_RESET  = 32'h00000000;
+  parameter int unsigned MEM_BASE_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned MEM_BASE_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] MEM_LIMIT_LO_OFFSET = 12'h048;  // One past the last byte that the core may touch, low half
+  parameter logic [31:0] MEM_LIMIT_LO_RESET  = 32'h00000000;
+  parameter int unsigned MEM_LIMIT_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned MEM_LIMIT_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] MEM_LIMIT_HI_OFFSET = 12'h04C;  // One past the last byte that the core may touch, high half
+  parameter logic [31:0] MEM_LIMIT_HI_RESET  = 32'h00000000;
+  parameter int unsigned MEM_LIMIT_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned MEM_LIMIT_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] POSITION_OFFSET = 12'h050;  // Position in the sequence
+  parameter logic [31:0] POSITION_RESET  = 32'h00000000;
+  parameter int unsigned POSITION_VALUE_LSB = 0;  // Of the token in bank 0; bank b has POSITION + b
+  parameter int unsigned POSITION_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_0_OFFSET = 12'h054;  // Token of bank 0
+  parameter logic [31:0] TOKEN_0_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_0_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_0_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_1_OFFSET = 12'h058;  // Token of bank 1
+  parameter logic [31:0] TOKEN_1_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_1_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_1_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_2_OFFSET = 12'h05C;  // Token of bank 2
+  parameter logic [31:0] TOKEN_2_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_2_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_2_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_3_OFFSET = 12'h060;  // Token of bank 3
+  parameter logic [31:0] TOKEN_3_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_3_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_3_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_LO_OFFSET = 12'h064;  // Address of the profile, low half
+  parameter logic [31:0] PROFILE_LO_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_LO_VALUE_LSB = 0;  // A multiple of 64
+  parameter int unsigned PROFILE_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_HI_OFFSET = 12'h068;  // Address of the profile, high half
+  parameter logic [31:0] PROFILE_HI_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned PROFILE_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] PROFILE_COUNT_OFFSET = 12'h06C;  // Records that the profile has room for; 0: no profile
+  parameter logic [31:0] PROFILE_COUNT_RESET  = 32'h00000000;
+  parameter int unsigned PROFILE_COUNT_VALUE_LSB = 0;  // The commands with a lower index write a record of 64 bytes each
+  parameter int unsigned PROFILE_COUNT_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] CYCLES_LO_OFFSET = 12'h080;  // Cycles with STATUS.BUSY, low half
+  parameter logic [31:0] CYCLES_LO_RESET  = 32'h00000000;
+  parameter int unsigned CYCLES_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned CYCLES_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] CYCLES_HI_OFFSET = 12'h084;  // Cycles with STATUS.BUSY, high half
+  parameter logic [31:0] CYCLES_HI_RESET  = 32'h00000000;
+  parameter int unsigned CYCLES_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned CYCLES_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] WEIGHT_BEATS_LO_OFFSET = 12'h088;  // Weight beats that an engine took, low half
+  parameter logic [31:0] WEIGHT_BEATS_LO_RESET  = 32'h00000000;
+  parameter int unsigned WEIGHT_BEATS_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned WEIGHT_BEATS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] WEIGHT_BEATS_HI_OFFSET = 12'h08C;  // Weight beats that an engine took, high half
+  parameter logic [31:0] WEIGHT_BEATS_HI_RESET  = 32'h00000000;
+  parameter int unsigned WEIGHT_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned WEIGHT_BEATS_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] READ_BEATS_LO_OFFSET = 12'h090;  // Beats on the AXI read channel, low half
+  parameter logic [31:0] READ_BEATS_LO_RESET  = 32'h00000000;
+  parameter int unsigned READ_BEATS_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned READ_BEATS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] READ_BEATS_HI_OFFSET = 12'h094;  // Beats on the AXI read channel, high half
+  parameter logic [31:0] READ_BEATS_HI_RESET  = 32'h00000000;
+  parameter int unsigned READ_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned READ_BEATS_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] WRITE_BEATS_LO_OFFSET = 12'h098;  // Beats on the AXI write channel, low half
+  parameter logic [31:0] WRITE_BEATS_LO_RESET  = 32'h00000000;
+  parameter int unsigned WRITE_BEATS_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned WRITE_BEATS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] WRITE_BEATS_HI_OFFSET = 12'h09C;  // Beats on the AXI write channel, high half
+  parameter logic [31:0] WRITE_BEATS_HI_RESET  = 32'h00000000;
+  parameter int unsigned WRITE_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned WRITE_BEATS_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_MEMORY_LO_OFFSET = 12'h0A0;  // Cycles in which an engine waited for a weight beat, low half
+  parameter logic [31:0] STALL_MEMORY_LO_RESET  = 32'h00000000;
+  parameter int unsigned STALL_MEMORY_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned STALL_MEMORY_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_MEMORY_HI_OFFSET = 12'h0A4;  // Cycles in which an engine waited for a weight beat, high half
+  parameter logic [31:0] STALL_MEMORY_HI_RESET  = 32'h00000000;
+  parameter int unsigned STALL_MEMORY_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned STALL_MEMORY_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_TABLE_LO_OFFSET = 12'h0A8;  // Cycles in which a weight beat waited for activations or tables, low half
+  parameter logic [31:0] STALL_TABLE_LO_RESET  = 32'h00000000;
+  parameter int unsigned STALL_TABLE_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned STALL_TABLE_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_TABLE_HI_OFFSET = 12'h0AC;  // Cycles in which a weight beat waited for activations or tables, high half
+  parameter logic [31:0] STALL_TABLE_HI_RESET  = 32'h00000000;
+  parameter int unsigned STALL_TABLE_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned STALL_TABLE_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_ROWS_LO_OFFSET = 12'h0B0;  // Cycles in which a weight beat waited for the row pipeline, low half
+  parameter logic [31:0] STALL_ROWS_LO_RESET  = 32'h00000000;
+  parameter int unsigned STALL_ROWS_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned STALL_ROWS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] STALL_ROWS_HI_OFFSET = 12'h0B4;  // Cycles in which a weight beat waited for the row pipeline, high half
+  parameter logic [31:0] STALL_ROWS_HI_RESET  = 32'h00000000;
+  parameter int unsigned STALL_ROWS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned STALL_ROWS_HI_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] COMMANDS_LO_OFFSET = 12'h0B8;  // Commands completed, low half
+  parameter logic [31:0] COMMANDS_LO_RESET  = 32'h00000000;
+  parameter int unsigned COMMANDS_LO_VALUE_LSB = 0;  // Bits 31:0
+  parameter int unsigned COMMANDS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] COMMANDS_HI_OFFSET = 12'h0BC;  // Commands completed, high half
+  parameter logic [31:0] COMMANDS_HI_RESET  = 32'h00000000;
+  parameter int unsigned COMMANDS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned COMMANDS_HI_VALUE_WIDTH = 32;
+
+endpackage

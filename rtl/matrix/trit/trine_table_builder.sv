@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Builds the lookup tables of one column block while the other bank serves the stream.
+///
+/// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
+/// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
+/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  After reset it first marks the addresses
+/// 243..255 of every table, so that a lookup there says that the byte is none.
+module trine_table_builder #(
+  parameter  int unsigned Groups     = 16,
+  parameter  int unsigned QuantLanes = 4,
+  parameter  int unsigned TilePanels = 64,
+  parameter  int unsigned BlockWidth = 6,
+  localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
+  localparam int unsigned LaneShift  = $clog2(QuantLanes),
+  localparam int unsigned WordAddr   = BlockWidth + 4 - LaneShift
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  start_i,
+  input  logic [2:0]            depth_i,
+  input  logic [26:0]           panels_i,
+  input  logic [BlockWidth:0]   blocks_i,
+  input  logic [BlockWidth+4:0] quantized_i,     // Groups whose mantissas are in place.
+  // Banks: full from the end of a build until the row pipeline releases them.
+  output logic [1:0]            full_o,
+  input  logic [1:0]            release_i,
+  // To every group; see trine_trit_tables.
+  output logic                  build_o,         // Any of the following is active.
+  output logic                  walk_read_o,
+  output logic [WordAddr-1:0]   walk_addr_o,
+  output logic                  step_o,
+  output logic [LaneAddr-1:0]   step_lane_o,
+  output logic                  step_clear_o,
+  output logic                  step_sub_o,
+  output logic                  table_write_o,
+  output logic                  table_flag_o,
+  output logic [10:0]           table_addr_o,
+  output logic                  tail_write_o,
+  output logic [7:0]            tail_addr_o
+);
+
+  localparam logic [26:0] TileStep  = 27'(TilePanels);
+  localparam logic [7:0]  FirstBad  = 8'(trine_pkg::MaxSetByte + 1);
+
+  typedef enum logic [2:0] {StMark, StIdle, StWait, StFirst, StWalk, StUp, StDown, StEnd} state_e;
+  state_e state_q, state_d;
+
+  logic                  bank_q, pending_q;       // `pending_q`: a job came and waits for StIdle.
+  logic [1:0]            set_q, full_q;
+  logic [7:0]            count_q, count_d;
+  logic [26:0]           left_q;
+  logic [BlockWidth-1:0] block_q;
+  logic                  last_block, last_tile;
+  assign last_block = (BlockWidth+1)'(block_q) + 1'b1 == blocks_i;
+  assign last_tile  = left_q <= TileStep;
+
+  logic       gray_start, gray_step, gray_down, gray_last;
+  logic [2:0] gray_digit;
+  logic [7:0] gray_byte;
+  trine_gray_walk u_gray (
+    .clk_i,
+    .start_i (gray_start),
+    .step_i  (gray_step),
+    .digit_o (gray_digit),
+    .down_o  (gray_down),
+    .byte_o  (gray_byte),
+    .last_o  (gray_last)
+  );
+
+  logic [5:0] outer;
+  assign outer = trine_pkg::outer_level(depth_i);
+
+  // What the step does; it reads its mantissa now and adds it in the next cycle.
+  logic       active, clear, sub, to_table, to_tail, mark, ready, set_done, block_done;
+  logic [3:0] column;
+  logic [7:0] address;
+  logic [3:0] set_column;                         // First column of the set.
+  assign set_column = set_q == 2'd0 ? 4'd0 : set_q == 2'd1 ? 4'd5 : 4'd10;
+  assign ready      = quantized_i >= ((BlockWidth+5)'(block_q) + 1'b1) * (BlockWidth+5)'(Groups);
+
+  always_comb begin
+    state_d    = state_q;
+    count_d    = count_q + 8'd1;
+    active     = 1'b0;
+    clear      = 1'b0;
+    sub        = 1'b0;
+    to_table   = 1'b0;
+    to_tail    = 1'b0;
+    mark       = 1'b0;
+    gray_start = 1'b0;
+    gray_step  = 1'b0;
+    set_done   = 1'b0;
+    block_done = 1'b0;
+    column     = 4'd15;
+    address    = count_q;
+    unique case (state_q)
+      // After reset: marks the addresses that are no set bytes, in both banks.
+      StMark: begin
+        mark     = 1'b1;
+        to_table = 1'b1;
+        if (count_q == 8'd255) begin
+          set_done = 1'b1;
+          count_d  = FirstBad;
+          if (set_q == 2'd2 && bank_q) state_d = StIdle;
+        end
+      end
+      // No job.
+      StIdle: ;
+      // The bank is in use or the activations are not there yet.
+      StWait: begin
+        count_d = 8'd0;
+        if (!full_q[bank_q] && ready) state_d = StFirst;
+      end
+      // Byte 0 of a set: zero, then minus each of its five activations.
+      StFirst: begin
+        active     = 1'b1;
+        clear      = count_q == 8'd0;
+        sub        = 1'b1;
+        column     = set_column + count_q[3:0] - 4'd1;
+        address    = 8'd0;
+        to_table   = count_q == 8'd5;
+        gray_start = 1'b1;
+        if (to_table) state_d = StWalk;
+      end
+      // One Gray step, one entry.
+      StWalk: begin
+        active    = 1'b1;
+        sub       = gray_down;
+        column    = set_column + {1'b0, gray_digit};
+        address   = gray_byte;
+        to_table  = 1'b1;
+        gray_step = 1'b1;
+        if (gray_last) begin
+          set_done = 1'b1;
+          count_d  = 8'd0;
+          state_d  = (set_q == 2'd2) ? StUp : StFirst;
+        end
+      end
+      // Multiples of column 15: level 0, then 1, 2, ... outer.
+      StUp: begin
+        active  = 1'b1;
+        clear   = count_q == 8'd0;
+        to_tail = 1'b1;
+        address = {2'b00, outer} + count_q;
+        if (count_q == {2'b00, outer}) begin
+          count_d = 8'd0;
+          state_d = StDown;
+        end
+      end
+      // Levels -1, -2, ... -outer.
+      StDown: begin
+        active  = 1'b1;
+        clear   = count_q == 8'd0;
+        sub     = 1'b1;
+        to_tail = !clear;
+        address = {2'b00, outer} - count_q;
+        if (count_q == {2'b00, outer}) begin
+          count_d = 8'd0;
+          state_d = StEnd;
+        end
+      end
+      // The last entries are being written.
+      StEnd: if (count_q == 8'd1) begin
+        block_done = 1'b1;
+        state_d    = (last_block && last_tile) ? StIdle : StWait;
+      end
+      default: state_d = StIdle;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q   <= StMark;
+      set_q     <= 2'd0;
+      bank_q    <= 1'b0;
+      full_q    <= 2'b00;
+      count_q   <= FirstBad;
+      pending_q <= 1'b0;
+    end else begin
+      if (state_q != StIdle) begin
+        state_q <= state_d;
+        count_q <= count_d;
+        if (set_done) begin
+          set_q <= (set_q == 2'd2) ? 2'd0 : set_q + 2'd1;
+          if (state_q == StMark && set_q == 2'd2) bank_q <= !bank_q;
+        end
+        if (block_done) begin
+          bank_q  <= !bank_q;
+          block_q <= last_block ? '0 : block_q + 1'b1;
+          if (last_block) left_q <= left_q - TileStep;
+        end
+      end
+      if (start_i) pending_q <= 1'b1;
+      if (pending_q && state_q == StIdle) begin
+        pending_q <= 1'b0;
+        state_q   <= StWait;
+        bank_q    <= 1'b0;
+        block_q   <= '0;
+        left_q    <= panels_i;
+      end
+      full_q <= start_i ? 2'b00
+                        : (full_q | (block_done ? (bank_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
+    end
+  end
+  assign full_o = full_q;
+
+  // Read, add, write: three cycles, the controls delayed alongside.
+  logic        step_q, to_table_q, to_tail_q, mark_q;
+  logic [10:0] address_q;
+  assign build_o     = active || step_q || mark_q || table_write_o || tail_write_o || to_table_q;
+  assign walk_read_o = active;
+  assign walk_addr_o = {block_q, column[3:LaneShift]};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      step_q        <= 1'b0;
+      to_table_q    <= 1'b0;
+      to_tail_q     <= 1'b0;
+      mark_q        <= 1'b0;
+      table_write_o <= 1'b0;
+      tail_write_o  <= 1'b0;
+      table_flag_o  <= 1'b0;
+    end else begin
+      step_q        <= active;
+      to_table_q    <= to_table;
+      to_tail_q     <= to_tail;
+      mark_q        <= mark;
+      table_write_o <= to_table_q;
+      tail_write_o  <= to_tail_q;
+      table_flag_o  <= mark_q;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (active || mark) begin
+      step_clear_o <= clear;
+      step_sub_o   <= sub;
+      address_q    <= {bank_q, set_q, address};
+    end
+    if (step_q || mark_q) begin
+      table_addr_o <= address_q;
+      tail_addr_o  <= {address_q[10], address_q[6:0]};
+    end
+  end
+  assign step_o = step_q;
+  if (QuantLanes > 1) begin : gen_lane
+    always_ff @(posedge clk_i) if (active) step_lane_o <= column[LaneShift-1:0];
+  end else begin : gen_one_lane
+    assign step_lane_o = '0;
+  end
+
+  `TRINE_ASSERT(NoJobWhileBusy_A, !start_i || state_q == StIdle || state_q == StMark)
+
+endmodule

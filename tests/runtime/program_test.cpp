@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/program.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "golden/reference/elementwise.h"
+#include "model_fixture.h"
+
+using namespace trine;
+
+TEST_CASE("Program: a static list with a label and an operation for every command") {
+  const TinyModel model;
+  const Program program(model.packed(), {}, kModelMemory);
+  const TokenList& list = program.list(1, HeadRows::Last);
+  CHECK(list.commands.finished());
+  REQUIRE_EQ(list.info.size(), list.commands.size());
+  std::map<Operation, std::size_t> count;
+  for (std::size_t i = 0; i < list.info.size(); ++i) {
+    CHECK_FALSE(list.label(i).empty());
+    ++count[list.info[i].operation];
+    const Command& c = list.commands.commands()[i];
+    if (static_cast<Opcode>(c.get(command::OPCODE)) == Opcode::TRIT_MATVEC) {
+      const golden::PackedMatrix& matrix = model.packed().matrix(list.label(i));
+      CHECK_EQ(c.get(command::DEPTH), matrix.shape.depth);
+      CHECK_EQ(c.get(command::ROWS), matrix.shape.rows);
+      // The command points into the file, at its stream.
+      CHECK_EQ(c.address() - matrix.stream->file_offset, kModelMemory);
+      CHECK_EQ(program.describe(c.address() + 5), matrix.name + " + 0x5");
+      CHECK_EQ(*list.info[i].layer, matrix.name.starts_with("model.layers.1.") ? 1u : 0u);
+    }
+  }
+  // Two layers, two heads, one key and value head.
+  CHECK_EQ(count[Operation::Linear], 14u);
+  CHECK_EQ(count[Operation::Scores], 4u);
+  CHECK_EQ(count[Operation::Softmax], 4u);
+  CHECK_EQ(count[Operation::Values], 4u);
+  CHECK_EQ(count[Operation::Cache], 4u);
+  CHECK_EQ(count[Operation::Norm], 5u);
+  CHECK_EQ(count[Operation::Embedding], 1u);
+  CHECK_EQ(count[Operation::Head], 1u);
+  CHECK_EQ(count[Operation::Control], 3u);
+  CHECK_EQ(operation_name(Operation::Residual), "residual");
+  CHECK_EQ(operation_name(Operation::Control), "control");
+  CHECK_EQ(program.describe(0), "codebooks + 0x0");
+}
+
+TEST_CASE("Program: the rope table is the reference's") {
+  for (const std::size_t width : {32u, 128u}) {
+    for (const std::size_t position : {0u, 1u, 777u, 32767u}) {
+      const golden::Rotation rotation(position, width, 1e6);
+      const auto row = rope_row(position, width, 1e6);
+      CHECK(std::ranges::equal(std::span(row).first(width / 2), rotation.cosine));
+      CHECK(std::ranges::equal(std::span(row).last(width / 2), rotation.sine));
+    }
+  }
+}
+
+TEST_CASE("Program: the canonical geometry reads streams from the mapped file, no copy") {
+  const TinyModel model;
+  std::uint64_t streams = 0;
+  for (const auto& matrix : model.packed().matrices()) streams += matrix.stream->bytes.size();
+  const std::uint64_t canonical = Program::memory_bytes(model.packed(), {});
+  CHECK_GT(Program::memory_bytes(model.packed(), {.groups = 4}), canonical + streams / 8);
+  const Program program(model.packed(), {}, canonical);
+  CHECK_LE(program.used_bytes(), canonical);
+  CHECK_GT(program.used_bytes() + 4096, canonical);
+}
+
+TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
+  const TinyModel model;
+  const auto& packed = model.packed();
+  const auto refused = [&](const MachineParams& params, std::uint64_t memory, std::uint64_t context,
+                           std::initializer_list<std::string> parts) {
+    golden::check_error([&] { Program(packed, params, memory, context); }, parts);
+  };
+  refused({}, 1024, 0, {"device memory is full", "codebooks"});
+  refused({.groups = 4}, 49152, 0, {"device memory is full", "model.layers."});
+  refused({.max_cols = 63}, kModelMemory, 0, {"q_proj", "64 columns", "63"});
+  refused({.vector_words = 512}, kModelMemory, 0, {"words of vector memory", "512"});
+  refused({.f16_engine = false}, kModelMemory, 0, {"FP16 engine"});
+  refused({.vector_unit = false}, kModelMemory, 0, {"vector unit"});
+  refused({}, kModelMemory, 65, {"context of 65", "64 positions"});
+  const TinyModel narrow(golden::tiny_config(true));
+  golden::check_error([&] { Program(narrow.packed(), {}, kModelMemory); }, {"heads of 16"});
+  const Program program(packed, {}, kModelMemory);
+  golden::check_error([&] { static_cast<void>(program.list(2, HeadRows::None)); }, {"2 tokens"});
+  golden::check_error([&] { static_cast<void>(program.partial({.end_layer = 3})); },
+                      {"layers 0 to 3"});
+  golden::check_error([&] { static_cast<void>(program.partial({.tokens = 2})); }, {"2 tokens"});
+  GoldenTransport other({.groups = 4}, kModelMemory);
+  Device device(other);
+  golden::check_error([&] { program.load(device); }, {"other parameters"});
+}
