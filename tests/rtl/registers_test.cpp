@@ -112,7 +112,7 @@ std::uint32_t reset_of(const RegInfo& info) {
   switch (info.reg) {
     case Reg::CAPS:
       return field::CAPS_GROUPS.put(TRINE_Groups) | field::CAPS_VECTORS.put(TRINE_Vectors) |
-             field::CAPS_F16.put(TRINE_HalfEngine) |
+             field::CAPS_F16.put(TRINE_F16Engine) |
              field::CAPS_VECTOR_UNIT.put(TRINE_VectorUnit) | field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
     case Reg::TILE_ROWS:
       return TRINE_TileRows;

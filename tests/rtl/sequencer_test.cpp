@@ -23,7 +23,7 @@ const MachineParams kMachine{.groups = kGroups,
                              .vectors = kVectors,
                              .vector_words = kVectorWords,
                              .max_cols = kMaxCols,
-                             .f16_engine = TRINE_HalfEngine != 0,
+                             .f16_engine = TRINE_F16Engine != 0,
                              .vector_unit = TRINE_VectorUnit != 0};
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
