@@ -37,7 +37,7 @@ golden::TritMatrix random_matrix() {
   golden::TritMatrix matrix;
   matrix.shape = {kRows, kCols, kDepth};
   std::mt19937 random(1);
-  std::uniform_int_distribution<int> level(-golden::half(kDepth), golden::half(kDepth));
+  std::uniform_int_distribution<int> level(-golden::outer_level(kDepth), golden::outer_level(kDepth));
   std::uniform_int_distribution<int> scale(0, golden::kCodebook - 1);
   matrix.levels.resize(kRows * kCols);
   for (auto& value : matrix.levels) value = static_cast<std::int8_t>(level(random));

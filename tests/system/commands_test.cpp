@@ -102,11 +102,11 @@ class Bench {
       c.set(DST, c.get(SRC2));
     switch (op) {
       case Opcode::LOAD:
-        c.set(HALF, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
-        c.set(ADDR_LO, (c.get(HALF) != 0 ? kHalves : kFloats) + 64 * below(300));
+        c.set(F16, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
+        c.set(ADDR_LO, (c.get(F16) != 0 ? kHalves : kFloats) + 64 * below(300));
         break;
       case Opcode::STORE:
-        c.set(HALF, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
+        c.set(F16, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
         c.set(ADDR_LO, kTarget + 64 * below(1000));
         break;
       case Opcode::STORE_COLUMN:

@@ -19,16 +19,16 @@ std::vector<Command> random_list(std::mt19937& random, const MachineParams& para
     const std::uint32_t rows = below(3) == 0 ? 1 + below(8) : 1 + below(700);
     const std::uint32_t word = below((params.vector_words - 704) / 16) * 16;
     const std::uint32_t offset = below((kArea - 4096) / 64) * 64;
-    const std::uint32_t half = below(2);
+    const std::uint32_t f16 = below(2);
     if (below(6) == 0) {
       list.push_back(make(Opcode::FENCE));
       fenced = true;
     } else if (below(2) == 0) {
       const std::uint64_t area = fenced && below(2) == 0 ? kTarget : kSource;
-      list.push_back(make(Opcode::LOAD).set(HALF, half).set(ROWS, rows).set(DST, word));
+      list.push_back(make(Opcode::LOAD).set(F16, f16).set(ROWS, rows).set(DST, word));
       list.back().set(ADDR_LO, static_cast<std::uint32_t>(area + offset));
     } else {
-      list.push_back(make(Opcode::STORE).set(HALF, half).set(ROWS, rows).set(SRC, word));
+      list.push_back(make(Opcode::STORE).set(F16, f16).set(ROWS, rows).set(SRC, word));
       list.back().set(ADDR_LO, static_cast<std::uint32_t>(kTarget + offset));
       fenced = false;
     }
@@ -74,11 +74,11 @@ TEST_CASE("trine_top: the last partial beat of a store touches exactly its bytes
     Pair pair({.groups = groups, .checking = true});
     fill_vector_memory(pair, random);
     for (std::uint32_t rows = 1; rows <= 70; ++rows) {
-      for (const std::uint32_t half : {0u, 1u}) {
+      for (const std::uint32_t f16 : {0u, 1u}) {
         CAPTURE(rows);
-        CAPTURE(half);
+        CAPTURE(f16);
         pair.put(kTarget, std::vector<std::uint32_t>(128, 0xA5A5A5A5));
-        Command store = make(Opcode::STORE).set(HALF, half).set(ROWS, rows);
+        Command store = make(Opcode::STORE).set(F16, f16).set(ROWS, rows);
         store.set(ADDR_LO, static_cast<std::uint32_t>(kTarget));
         CHECK(pair.run(std::vector{store, make(Opcode::END)}).done());
         pair.check_memory();
