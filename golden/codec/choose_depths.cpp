@@ -49,10 +49,8 @@ double energy(std::span<const float> sample, std::span<const double> importance,
   return sum;
 }
 
-Choice measure(const Tensor& tensor, const QuantizeOptions& options) {
-  Choice choice;
-  choice.name = tensor.name;
-  choice.weights = static_cast<double>(tensor.elements());
+/// Fills in the errors of a choice: what each depth costs on a sample of the rows.
+void measure(const Tensor& tensor, const QuantizeOptions& options, Choice& choice) {
   const std::size_t rows = std::min(tensor.shape[0], kSampleRows), cols = tensor.shape[1];
   const auto sample = sample_rows(tensor, rows);
   std::span<const double> importance;
@@ -63,10 +61,28 @@ Choice measure(const Tensor& tensor, const QuantizeOptions& options) {
         dequantize(quantize(sample, {rows, cols, depth}, options.scales, importance));
     const double error = energy(sample, importance, cols, products);
     choice.error.at(depth) = total > 0 ? error / total : 0;
-    const MatrixShape whole{tensor.shape[0], cols, depth};
-    choice.bits.at(depth) = 8.0 * static_cast<double>(whole.stream_bytes(kCanonical));
   }
-  return choice;
+}
+
+/// The matrices with their sizes by depth, at the lowest depth that the rules allow.
+std::vector<Choice> lowest_choices(const std::vector<TensorSpec>& specs, const DepthRules& rules) {
+  const auto fixed = apply_depth_rules(rules, specs);
+  std::vector<Choice> choices;
+  for (const TensorSpec& spec : specs) {
+    Choice choice;
+    choice.name = spec.name;
+    choice.weights = static_cast<double>(spec.shape.at(0) * spec.shape.at(1));
+    for (unsigned depth = 1; depth <= kDepths; ++depth) {
+      const MatrixShape whole{spec.shape[0], spec.shape[1], depth};
+      choice.bits.at(depth) = 8.0 * static_cast<double>(whole.stream_bytes(kCanonical));
+    }
+    if (const auto it = fixed.find(spec.name); it != fixed.end()) {
+      choice.depth = it->second;
+      choice.fixed = true;
+    }
+    choices.push_back(std::move(choice));
+  }
+  return choices;
 }
 
 /// Takes the step that removes most error per bit until none fits.
@@ -97,26 +113,22 @@ void spend(std::vector<Choice>& choices, double bits) {
 std::map<std::string, unsigned> choose_depths(
     const Checkpoint& checkpoint, double bits, const QuantizeOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress) {
-  const auto specs = matrix_tensors(checkpoint.config());
-  const auto fixed = apply_depth_rules(options.depths, specs);
-  std::vector<Choice> choices;
+  auto choices = lowest_choices(matrix_tensors(checkpoint.config()), options.depths);
   double weights = 0, least = 0;
-  for (const TensorSpec& spec : specs) {
-    const Tensor& tensor = checkpoint.at(spec.name);
-    Choice choice = measure(tensor, options);
-    if (const auto it = fixed.find(spec.name); it != fixed.end()) {
-      choice.depth = it->second;
-      choice.fixed = true;
-    }
+  for (const Choice& choice : choices) {
     weights += choice.weights;
     least += choice.bits.at(choice.depth);
-    choices.push_back(std::move(choice));
-    tensor.release();
-    if (progress) progress(choices.size(), specs.size());
   }
+  // Sizes follow from shapes alone: what can't be is refused before any work.
   if (least > bits * weights) {
     throw Error(fmt::format("{}: {} bits per weight are asked for, the least possible are {:.4f}",
                             checkpoint.directory().string(), bits, least / weights));
+  }
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const Tensor& tensor = checkpoint.at(choices[i].name);
+    measure(tensor, options, choices[i]);
+    tensor.release();
+    if (progress) progress(i + 1, choices.size());
   }
   spend(choices, bits * weights);
   std::map<std::string, unsigned> depths;
