@@ -9,12 +9,12 @@
 #include <cmath>
 #include <cstring>
 
-#include "machine/product/golden_definition.h"
-#include "machine/product/golden_trit.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/error.h"
-#include "machine/product/f16_stream.h"
 #include "golden/exact/fp32_round.h"
+#include "machine/product/f16_stream.h"
+#include "machine/product/golden_definition.h"
+#include "machine/product/golden_trit.h"
 
 namespace trine {
 namespace {
@@ -30,6 +30,7 @@ struct CodebookBlock {
   golden::HardwareCodebook codebook;
   bool bad = false;
 
+  CodebookBlock() = default;
   explicit CodebookBlock(const std::byte* bytes) {
     std::array<std::uint32_t, kCodebookBytes / 4> words{};
     std::memcpy(words.data(), bytes, kCodebookBytes);
@@ -45,7 +46,7 @@ struct CodebookBlock {
 
 }  // namespace
 
-GoldenMachine::GoldenMachine(const MachineParams& params, MemoryMap& memory)
+GoldenMachine::GoldenMachine(const MachineParams& params, MemoryPort& memory)
     : params_(params), memory_(memory), vector_(std::size_t{params.vectors} * params.vector_words) {
   const auto refuse = [](const std::string& what) { throw Error("machine parameters: " + what); };
   if (!std::has_single_bit(params.groups) || params.groups > 16)
@@ -102,7 +103,7 @@ ErrorCode GoldenMachine::load(const Command& command) {
   count_read(bytes);
   std::uint32_t* to = words(command.get(command::BANK), command.get(command::DST));
   std::fill_n(to, (count + 15) / 16 * 16, 0);
-  const std::byte* from = memory_.find(command.address(), beats(bytes) * params_.beat_bytes());
+  const std::byte* from = memory_.read(command.address(), beats(bytes) * params_.beat_bytes());
   if (from == nullptr) return ErrorCode::AXI_READ;
   if (command.get(command::F16) == 0) {
     std::memcpy(to, from, bytes);
@@ -121,17 +122,13 @@ ErrorCode GoldenMachine::store(const Command& command) {
   const std::uint64_t bytes = memory_bytes(command, params_);
   count_write(bytes);
   const std::uint32_t* from = words(command.get(command::BANK), command.get(command::SRC));
-  std::byte* to = memory_.find_writable(command.address(), bytes);
-  if (to == nullptr) return ErrorCode::AXI_WRITE;
-  if (command.get(command::F16) == 0) {
-    std::memcpy(to, from, bytes);
-    return ErrorCode::NONE;
-  }
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::uint16_t half = store_f16(std::bit_cast<float>(from[i]));
-    std::memcpy(to + 2 * i, &half, sizeof half);
-  }
-  return ErrorCode::NONE;
+  const auto stored = [&](std::span<const std::byte> data) {
+    return memory_.write(command.address(), data) ? ErrorCode::NONE : ErrorCode::AXI_WRITE;
+  };
+  if (command.get(command::F16) == 0) return stored(std::as_bytes(std::span(from, count)));
+  std::vector<std::uint16_t> halves(count);
+  for (std::uint64_t i = 0; i < count; ++i) halves[i] = store_f16(std::bit_cast<float>(from[i]));
+  return stored(std::as_bytes(std::span(halves)));
 }
 
 ErrorCode GoldenMachine::store_column(const Command& command) {
@@ -142,9 +139,8 @@ ErrorCode GoldenMachine::store_column(const Command& command) {
   LowestError errors;
   for (std::uint64_t i = 0; i < rows; ++i) {
     const std::uint16_t half = store_f16(std::bit_cast<float>(from[i]));
-    std::byte* to = memory_.find_writable(address + i * stride, sizeof half);
-    errors.add(to == nullptr, ErrorCode::AXI_WRITE);
-    if (to != nullptr) std::memcpy(to, &half, sizeof half);
+    errors.add(!memory_.write(address + i * stride, std::as_bytes(std::span(&half, 1))),
+               ErrorCode::AXI_WRITE);
   }
   return errors.lowest();
 }
@@ -179,14 +175,14 @@ ErrorCode GoldenMachine::trit_matvec(const Command& command) {
   count_read(bytes);
   beats_.weight_beats += beats(bytes);
   const std::uint32_t last_bank = command.get(command::BANK);
-  const std::byte* stream = memory_.find(command.address(), bytes);
-  const std::byte* book = memory_.find(command.codebook(), kCodebookBytes);
+  const std::byte* book = memory_.read(command.codebook(), kCodebookBytes);
+  const CodebookBlock block = book == nullptr ? CodebookBlock{} : CodebookBlock(book);
+  const std::byte* stream = memory_.read(command.address(), bytes);
   if (stream == nullptr || book == nullptr) {
     for (std::uint32_t bank = 0; bank <= last_bank; ++bank)
       write_rows(command, bank, {}, 0, golden::kPanelRows);
     return ErrorCode::AXI_READ;
   }
-  const CodebookBlock block(book);
   LowestError errors;
   errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
@@ -211,24 +207,25 @@ ErrorCode GoldenMachine::f16_matvec(const Command& command) {
   // The padding of a row is weights like any other; the activations behind it are zeros.
   const std::uint64_t width = f16_stride(cols, params_);
   const std::uint64_t bytes = memory_bytes(command, params_);
-  const std::uint64_t stride =
-      command.get(command::STRIDE) != 0 ? command.get(command::STRIDE) : width * 2;
+  const std::uint64_t stride = command.get(command::STRIDE);
   const std::uint32_t bank = command.get(command::BANK);
   count_read(bytes);
   beats_.weight_beats += beats(bytes);
   std::vector<float> padded = values(bank, command.get(command::SRC), cols);
   padded.resize(width);
   const auto x = golden::to_bfp(padded, static_cast<int>(params_.act_width));
-  const std::byte* stream = memory_.find(command.address(), (rows - 1) * stride + width * 2);
+  const auto [stream, apart] =
+      stride != 0 ? memory_.read_rows(command.address(), width * 2, rows, stride)
+                  : MemoryPort::Rows{memory_.read(command.address(), bytes), width * 2};
   LowestError errors;
   errors.add(stream == nullptr, ErrorCode::AXI_READ);
   errors.add(x.nonfinite, ErrorCode::NONFINITE);
   golden::F16Product product;
   if (stream != nullptr) {
-    const golden::F16Stream weights{.bytes = {stream, (rows - 1) * stride + width * 2},
+    const golden::F16Stream weights{.bytes = {stream, (rows - 1) * apart + width * 2},
                                     .rows = rows,
                                     .cols = width,
-                                    .stride = stride};
+                                    .stride = apart};
     product = definition_ ? f16_stream_definition(weights, x)
                           : golden::f16_stream_matvec(weights, x, *workers_);
   }

@@ -10,10 +10,10 @@
 #include "driver/command_check.h"
 #include "driver/counters.h"
 #include "driver/machine_params.h"
-#include "driver/memory.h"
 #include "golden/exact/vector_ops.h"
 #include "golden/exact/workers.h"
 #include "isa/commands.h"
+#include "machine/memory_port.h"
 
 namespace trine {
 
@@ -37,11 +37,10 @@ class LowestError {
 ///
 /// What the hardware leaves open, this leaves open too: the result of a matrix-vector product
 /// whose stream, codebook or memory is bad, and one whose result overwrites its own input.
-/// A range that a command names lies in one region of the memory map, or counts as unmapped.
 class GoldenMachine {
  public:
   /// Throws Error for parameters that no core can have.
-  GoldenMachine(const MachineParams& params, MemoryMap& memory);
+  GoldenMachine(const MachineParams& params, MemoryPort& memory);
 
   const MachineParams& params() const { return params_; }
 
@@ -89,7 +88,7 @@ class GoldenMachine {
                   std::uint64_t row_step);
 
   MachineParams params_;
-  MemoryMap& memory_;
+  MemoryPort& memory_;
   std::vector<std::uint32_t> vector_;  // (vectors, vector_words)
   golden::ArgmaxState best_;           // Of the search that ARGMAX goes on with.
   Counters beats_;
