@@ -27,7 +27,7 @@ struct Options {
 std::vector<std::int32_t> read_tokens(const Options& options, const ModelFile& file) {
   const bool text = options.tokens_file.empty();
   const std::string& where = text ? options.text : options.tokens_file;
-  const auto tokens = text ? file.tokenizer().encode(golden::read_text(where))
+  const auto tokens = text ? file.tokenizer().encode_prompt(golden::read_text(where))
                            : tokens_of(golden::Safetensors(where));
   check_tokens(tokens, file.config(), where);
   return tokens;

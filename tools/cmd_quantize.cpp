@@ -48,7 +48,7 @@ void add_depth(Options& options, const std::string& text) {
 std::vector<std::int32_t> calibration_tokens(const ModelFile& model, const std::string& file) {
   const bool numbers = std::filesystem::path(file).extension() == ".safetensors";
   auto tokens = numbers ? tokens_of(golden::Safetensors(file))
-                        : model.tokenizer().encode(golden::read_text(file));
+                        : model.tokenizer().encode_prompt(golden::read_text(file));
   check_tokens(tokens, model.config(), file);
   if (tokens.empty()) throw Error(file + ": no tokens to calibrate on");
   return tokens;

@@ -46,7 +46,7 @@ std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const Mode
     if (tokens.empty()) throw Error(options.tokens_file.string() + ": no tokens");
   } else if (tokens.empty()) {
     if (options.text.empty()) throw Error("the prompt is empty");
-    tokens = file.tokenizer().encode(options.text);
+    tokens = file.tokenizer().encode_prompt(options.text);
     if (tokens.empty()) throw Error("the prompt has no tokens");
   }
   const golden::ModelConfig& config = file.config();

@@ -73,8 +73,9 @@ void check_tensor(const Checkpoint& checkpoint, const TensorSpec& spec) {
     refuse(fmt::format("has shape [{}], config.json asks for [{}]", fmt::join(tensor.shape, ", "),
                        fmt::join(spec.shape, ", ")));
   }
-  if (tensor.dtype != Dtype::F32 && tensor.dtype != Dtype::F16 && tensor.dtype != Dtype::BF16) {
-    refuse(fmt::format("is {}, not F32, F16 or BF16", dtype_name(tensor.dtype)));
+  if (tensor.dtype != Dtype::F64 && tensor.dtype != Dtype::F32 && tensor.dtype != Dtype::F16 &&
+      tensor.dtype != Dtype::BF16) {
+    refuse(fmt::format("is {}, not F64, F32, F16 or BF16", dtype_name(tensor.dtype)));
   }
 }
 

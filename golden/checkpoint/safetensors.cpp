@@ -58,7 +58,11 @@ Tensor parse_tensor(const std::string& name, const json& info, std::span<const s
   const auto* dtype = std::find_if(std::begin(kDtypes), std::end(kDtypes), [&](const auto& facts) {
     return info["dtype"] == std::string(facts.name);
   });
-  if (dtype == std::end(kDtypes)) refuse("unknown dtype " + info["dtype"].dump().substr(0, 40));
+  if (dtype == std::end(kDtypes)) {
+    const std::string written = info["dtype"].dump().substr(0, 40);
+    if (written.starts_with("\"F8_")) refuse("is " + written + ": FP8 weights are not supported");
+    refuse("unknown dtype " + written);
+  }
   tensor.dtype = static_cast<Dtype>(dtype - std::begin(kDtypes));
 
   if (!info["shape"].is_array()) refuse("shape must be a list");
@@ -124,8 +128,15 @@ void Tensor::to_f32(std::size_t first, std::span<float> out) const {
         from += 2;
       }
       break;
+    case Dtype::F64:
+      for (float& value : out) {
+        value = static_cast<float>(load<double>(from));
+        from += 8;
+      }
+      break;
     default:
-      throw Error(fmt::format("tensor '{}' is {}, not F32, F16 or BF16", name, dtype_name(dtype)));
+      throw Error(fmt::format("tensor '{}' is {}, not F64, F32, F16 or BF16", name,
+                              dtype_name(dtype)));
   }
 }
 
@@ -174,6 +185,12 @@ void Safetensors::State::map() {
 
 void Safetensors::State::parse_header() {
   if (bytes.size() < 8) fail(path, fmt::format("truncated: only {} bytes", bytes.size()));
+  constexpr std::string_view kPointer = "version https://git-lfs";
+  const auto* start = reinterpret_cast<const char*>(bytes.data());
+  if (std::string_view(start, std::min(bytes.size(), kPointer.size())) == kPointer) {
+    fail(path, "is a Git LFS pointer, not the file itself: fetch it with `git lfs pull` in that "
+               "repository, or download the file");
+  }
   const auto length = load<std::uint64_t>(bytes.data());
   if (length > kMaxHeader || length > bytes.size() - 8) {
     fail(path, fmt::format("truncated or not safetensors: the header length at offset 0 is {}, "

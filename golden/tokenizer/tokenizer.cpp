@@ -36,6 +36,7 @@ struct Tokenizer::State {
   AddedTokens raw, raw_text;                // Found in the text as it is; all, and not special.
   AddedTokens normalized, normalized_text;  // Found in the normalized text.
   Bpe bpe{{}};
+  std::vector<std::int32_t> prefix, suffix;  // Around a prompt.
 
  private:
   void add_entry(std::int32_t token, Entry entry);
@@ -43,10 +44,17 @@ struct Tokenizer::State {
   void load_added(const TokenizerFile& file, const std::string& where);
 };
 
-Tokenizer::State::State(const TokenizerFile& file, const std::string& where) : normalize(file.nfc) {
+Tokenizer::State::State(const TokenizerFile& file, const std::string& where) : normalize(file.nfc),
+                                                                           prefix(file.prefix),
+                                                                           suffix(file.suffix) {
   for (const auto& split : file.splits) splits.emplace_back(split.expression, split.where);
   load_vocabulary(file, where);
   load_added(file, where);
+  for (const auto& around : {prefix, suffix})
+    for (const std::int32_t token : around)
+      if (static_cast<std::size_t>(token) >= entries.size() ||
+          !entries[static_cast<std::size_t>(token)].used)
+        throw Error(where + ": post_processor: there is no token " + std::to_string(token));
 }
 
 void Tokenizer::State::add_entry(std::int32_t token, Entry entry) {
@@ -141,6 +149,15 @@ std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens
     (recognize ? state_->normalized : state_->normalized_text).split(normal, plain, found);
   };
   (recognize ? state_->raw : state_->raw_text).split(utf8_lossy(text), as_it_is, found);
+  return tokens;
+}
+
+std::vector<std::int32_t> Tokenizer::encode_prompt(std::string_view text,
+                                                   SpecialTokens special) const {
+  std::vector<std::int32_t> tokens = state_->prefix;
+  const std::vector<std::int32_t> inner = encode(text, special);
+  tokens.insert(tokens.end(), inner.begin(), inner.end());
+  tokens.insert(tokens.end(), state_->suffix.begin(), state_->suffix.end());
   return tokens;
 }
 

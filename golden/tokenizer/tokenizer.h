@@ -34,6 +34,10 @@ class Tokenizer {
   /// Tokens of `text`; bytes that are not UTF-8 count as U+FFFD.
   std::vector<std::int32_t> encode(std::string_view text,
                                    SpecialTokens special = SpecialTokens::Recognize) const;
+  /// Tokens of a whole prompt: those of `text` and around them what the tokenizer's post-processor
+  /// adds, for most Llama models a token that begins a text.
+  std::vector<std::int32_t> encode_prompt(std::string_view text,
+                                          SpecialTokens special = SpecialTokens::Recognize) const;
   /// Text of the tokens; bytes that are not UTF-8 become U+FFFD, numbers without a token nothing.
   std::string decode(std::span<const std::int32_t> tokens) const;
 

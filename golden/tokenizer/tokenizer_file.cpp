@@ -25,13 +25,13 @@ class Parser {
 
   TokenizerFile parse() {
     need_object(root_, "the file");
-    refuse_unless(absent(root_, "truncation"), "truncation");
-    refuse_unless(absent(root_, "padding"), "padding");
+    // What a caller of the tokenizers library last asked for may stand in "truncation" and "padding";
+    // the Transformers library sets both anew with every call, so they change no token here.
+    for (const char* name : {"truncation", "padding"})
+      if (!absent(root_, name)) need_object(root_[name], name);
     normalizer(root_.value("normalizer", json()));
     pre_tokenizer(root_.value("pre_tokenizer", json()));
-    const json after = root_.value("post_processor", json());
-    refuse_unless(after.is_null() || type_of(after, "post_processor") == "ByteLevel",
-                  "post_processor");
+    post_processor(root_.value("post_processor", json()));
     refuse_unless(type_of(root_.value("decoder", json()), "decoder") == "ByteLevel", "decoder");
     model(root_.value("model", json()));
     for (const json& token : root_.value("added_tokens", json::array())) added(token);
@@ -93,6 +93,39 @@ class Parser {
     const json& pattern = value.at("pattern");
     refuse_unless(pattern.is_object() && pattern.contains("Regex"), "pre_tokenizer Split pattern");
     file_.splits.push_back({pattern["Regex"].get<std::string>(), where_ + ": pre_tokenizer Split"});
+  }
+
+  /// ByteLevel trims offsets only; a template puts special tokens around a prompt.
+  void post_processor(const json& value) {
+    if (value.is_null()) return;
+    json parts = json::array({value});
+    if (type_of(value, "post_processor") == "Sequence") parts = value.at("processors");
+    for (const json& part : parts) {
+      const std::string type = type_of(part, "post_processor");
+      if (type == "ByteLevel") continue;
+      refuse_unless(type == "TemplateProcessing", "post_processor " + type);
+      refuse_unless(file_.prefix.empty() && file_.suffix.empty(), "second template post_processor");
+      prompt_template(part);
+    }
+  }
+
+  void prompt_template(const json& value) {
+    const std::string name = "post_processor single";
+    bool text_seen = false;
+    for (const json& piece : value.at("single")) {
+      need_object(piece, name);
+      if (piece.contains("Sequence")) {
+        refuse_unless(!text_seen && piece["Sequence"].at("id") == "A", name);
+        text_seen = true;
+        continue;
+      }
+      const auto id = piece.at("SpecialToken").at("id").get<std::string>();
+      const json& tokens = value.at("special_tokens");
+      if (!tokens.contains(id)) fail(name + ": '" + id + "' is not in special_tokens");
+      for (const json& number : tokens[id].at("ids"))
+        (text_seen ? file_.suffix : file_.prefix).push_back(token(number, name + " '" + id + "'"));
+    }
+    refuse_unless(text_seen, name + " without a sequence");
   }
 
   std::int32_t token(const json& value, const std::string& what) const {

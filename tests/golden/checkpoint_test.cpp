@@ -104,6 +104,31 @@ TEST_CASE("safetensors: what is written is read, aligned, and nothing else remai
   check_error([&] { file.at("x").to_f32(2, part); }, {"'x'"});
 }
 
+TEST_CASE("safetensors: F64 is rounded to F32, to nearest even") {
+  const TempDir dir;
+  const std::vector<double> values = {1.0 / 3, -0x1.0000010p0, 0x1.0000030p0, 1e300};
+  SafetensorsWriter writer(dir / "a", {{"x", Dtype::F64, {4}}}, {});
+  writer.append(std::as_bytes(std::span(values)));
+  writer.finish();
+  CHECK(Safetensors(dir / "a").at("x").to_f32() ==
+        std::vector<float>{1.0f / 3, -1.0f, 0x1.000004p0f, std::numeric_limits<float>::infinity()});
+}
+
+TEST_CASE("safetensors: a Git LFS pointer and FP8 weights are named for what they are") {
+  const TempDir dir;
+  std::ofstream(dir / "a") << "version https://git-lfs.github.com/spec/v1\n"
+                              "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d\n"
+                              "size 3953\n";
+  check_error([&] { Safetensors(dir / "a"); }, {(dir / "a").string(), "Git LFS pointer", "git lfs"});
+  const std::string header = R"({"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}})";
+  const std::uint64_t length = header.size();
+  std::ofstream fp8(dir / "b", std::ios::binary);
+  fp8.write(reinterpret_cast<const char*>(&length), sizeof length);
+  fp8 << header << 'x';
+  fp8.close();
+  check_error([&] { Safetensors(dir / "b"); }, {(dir / "b").string(), "'x'", "F8_E4M3"});
+}
+
 TEST_CASE("safetensors: an abandoned writer leaves nothing") {
   const TempDir dir;
   {

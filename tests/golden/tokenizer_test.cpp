@@ -42,6 +42,16 @@ Tokenizer changed(const std::function<void(json&)>& change) {
   return Tokenizer(root.dump(), "changed.json");
 }
 
+/// A post-processor as tokenizers of Llama models have it.
+json begin_of_text(const char* content, int token) {
+  return {{"type", "TemplateProcessing"},
+          {"single",
+           {{{"SpecialToken", {{"id", content}, {"type_id", 0}}}},
+            {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
+          {"special_tokens",
+           {{content, {{"id", content}, {"ids", {token}}, {"tokens", {content}}}}}}};
+}
+
 std::string stream(const Tokenizer& tokenizer, const Tokens& tokens) {
   StreamDecoder decoder(tokenizer);
   std::string text;
@@ -282,9 +292,14 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
           "behavior");
   refuses([](json& r) { r["pre_tokenizer"]["pretokenizers"][1]["add_prefix_space"] = true; },
           "add_prefix_space");
-  refuses([](json& r) { r["post_processor"]["type"] = "TemplateProcessing"; }, "post_processor");
+  refuses([](json& r) { r["post_processor"]["type"] = "RobertaProcessing"; },
+          "post_processor RobertaProcessing");
+  refuses([](json& r) { r["post_processor"]["type"] = "TemplateProcessing"; }, "single");
+  refuses([](json& r) { r["post_processor"] = begin_of_text("<s>", 2100); }, "2100");
+  refuses([](json& r) { r["post_processor"]["processors"] = begin_of_text("<s>", 2047);
+                        r["post_processor"]["type"] = "Sequence"; }, "post_processor");
   refuses([](json& r) { r["decoder"]["type"] = "WordPiece"; }, "decoder");
-  refuses([](json& r) { r["truncation"] = {{"max_length", 4}}; }, "truncation");
+  refuses([](json& r) { r["truncation"] = 512; }, "truncation is not an object");
   refuses([](json& r) { r["added_tokens"][0]["lstrip"] = true; }, "lstrip");
   refuses([](json& r) { r["added_tokens"][0]["content"] = ""; }, "content");
   refuses([](json& r) { r["added_tokens"][0]["content"] = 5; }, "must be string");
@@ -293,6 +308,39 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
   CHECK_THROWS_AS(Tokenizer("{\"model\": ", "cut.json"), Error);
   CHECK_THROWS_AS(Tokenizer("", "empty.json"), Error);
   CHECK_THROWS_AS(Tokenizer(kModel / "absent.json"), Error);
+}
+
+TEST_CASE("tokenizer: what an earlier call asked of the library changes no token") {
+  const Tokenizer left = changed([](json& r) {
+    r["truncation"] = {{"direction", "Right"}, {"max_length", 3}, {"strategy", "LongestFirst"}};
+    r["padding"] = {{"strategy", {{"Fixed", 64}}}, {"pad_id", kEnd}, {"pad_token", "<|endoftext|>"}};
+  });
+  const std::string text = "In the beginning God created the heaven and the earth.";
+  CHECK(left.encode(text) == kjv().encode(text));
+  CHECK(left.encode_prompt(text) == kjv().encode(text));
+}
+
+TEST_CASE("tokenizer: a template puts its token in front of a prompt, once") {
+  const std::string text = "In the beginning";
+  Tokens expected = kjv().encode(text);
+  CHECK(kjv().encode_prompt(text) == expected);
+  expected.insert(expected.begin(), kEnd);
+  const Tokenizer alone =
+      changed([](json& r) { r["post_processor"] = begin_of_text("<|endoftext|>", kEnd); });
+  CHECK(alone.encode_prompt(text) == expected);
+  CHECK(alone.encode(text) == kjv().encode(text));
+  const Tokenizer sequence = changed([](json& r) {
+    const json bytes = r["post_processor"];
+    r["post_processor"] = {{"type", "Sequence"},
+                           {"processors", {bytes, begin_of_text("<|endoftext|>", kEnd)}}};
+  });
+  CHECK(sequence.encode_prompt(text) == expected);
+  const Tokenizer around = changed([](json& r) {
+    r["post_processor"] = begin_of_text("<|endoftext|>", kEnd);
+    r["post_processor"]["single"].push_back(r["post_processor"]["single"][0]);
+  });
+  expected.push_back(kEnd);
+  CHECK(around.encode_prompt(text) == expected);
 }
 
 TEST_CASE("tokenizer: a file damaged anywhere gives an Error or a tokenizer, nothing else") {
