@@ -128,7 +128,7 @@ class VerilatedCore final : public RtlCore {
   template <class Root, class F>
   static void for_each_bank(const Root& root, F&& f) {
 #define TRINE_BANK(b) \
-  trine_top__DOT__u_vector_memory__DOT__gen_bank__BRA__##b##__KET____DOT__u_ram__DOT__mem
+  trine_top__DOT__u_core__DOT__u_vector_memory__DOT__gen_bank__BRA__##b##__KET____DOT__u_ram__DOT__mem
 #define TRINE_VISIT_BANK(b) \
   if constexpr (requires { root.TRINE_BANK(b); }) f(b, root.TRINE_BANK(b))
     TRINE_VISIT_BANK(0);

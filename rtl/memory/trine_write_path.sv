@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Write DMA and what shares it: jobs of the control and of the column unit, beats of the transfer
+/// units and of the profile.
+///
+/// The control gives a job before it starts the unit that sends the beats, so at most one asks and
+/// at most one sends at a time; assertions hold everybody to it.  Timing is that of
+/// trine_write_dma: nothing is registered here.
+module trine_write_path #(
+  parameter  int unsigned Groups    = 16,
+  parameter  int unsigned AddrWidth = 40,
+  localparam int unsigned DataWidth = 32 * Groups
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  // Jobs
+  input  logic                   job_valid_i,
+  input  logic [AddrWidth-1:0]   job_addr_i,
+  input  logic [31:0]            job_bytes_i,
+  input  logic                   column_valid_i,   // Of one FP16 element.
+  input  logic [AddrWidth-1:0]   column_addr_i,
+  output logic                   job_ready_o,
+  input  logic                   clear_i,
+  output logic                   error_o,          // Sticky.
+  output logic                   idle_o,           // Every beat was written and answered.
+  // Beats
+  input  logic                   transfer_valid_i,
+  input  logic [DataWidth-1:0]   transfer_data_i,
+  input  logic                   record_valid_i,
+  input  logic [DataWidth-1:0]   record_data_i,
+  output logic                   beat_ready_o,
+  // AXI4 write channels
+  output logic [AddrWidth-1:0]   aw_addr_o,
+  output logic [7:0]             aw_len_o,
+  output logic                   aw_valid_o,
+  input  logic                   aw_ready_i,
+  output logic [DataWidth-1:0]   w_data_o,
+  output logic [DataWidth/8-1:0] w_strb_o,
+  output logic                   w_last_o,
+  output logic                   w_valid_o,
+  input  logic                   w_ready_i,
+  input  logic [1:0]             b_resp_i,
+  input  logic                   b_valid_i,
+  output logic                   b_ready_o
+);
+
+  trine_write_dma #(
+    .Groups    (Groups),
+    .AddrWidth (AddrWidth)
+  ) u_write_dma (
+    .clk_i,
+    .rst_ni,
+    .job_valid_i  (job_valid_i || column_valid_i),
+    .job_ready_o,
+    .job_addr_i   (column_valid_i ? column_addr_i : job_addr_i),
+    .job_bytes_i  (column_valid_i ? 32'd2 : job_bytes_i),
+    .clear_i,
+    .error_o,
+    .idle_o,
+    .beat_valid_i (transfer_valid_i || record_valid_i),
+    .beat_ready_o,
+    .beat_data_i  (record_valid_i ? record_data_i : transfer_data_i),
+    .aw_addr_o,
+    .aw_len_o,
+    .aw_valid_o,
+    .aw_ready_i,
+    .w_data_o,
+    .w_strb_o,
+    .w_last_o,
+    .w_valid_o,
+    .w_ready_i,
+    .b_resp_i,
+    .b_valid_i,
+    .b_ready_o
+  );
+
+  `TRINE_ASSERT(OneJob_A, !(job_valid_i && column_valid_i))
+  `TRINE_ASSERT(OneSender_A, !(transfer_valid_i && record_valid_i))
+
+endmodule
