@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "golden/error.h"
-#include "sim/axi_timing.h"
 
 namespace trine::sim {
 
@@ -52,6 +51,8 @@ class Ring {
   std::size_t size() const { return tail_ - head_; }
   bool empty() const { return tail_ == head_; }
   T& front() { return items_[head_ & mask_]; }
+  T& back() { return items_[(tail_ - 1) & mask_]; }
+  T& at(std::size_t index) { return items_[(head_ + index) & mask_]; }
   void push(const T& item) { items_[tail_++ & mask_] = item; }
   void pop() { ++head_; }
 
@@ -79,13 +80,5 @@ class HoldCheck {
   bool waits_ = false;
   Payload held_{};
 };
-
-/// The response that the faults give to a burst; OKAY when none hits.
-inline AxiResponse fault_response(const std::vector<AxiFault>& faults, std::uint64_t number,
-                                  std::uint64_t from, std::uint64_t to) {
-  for (const AxiFault& fault : faults)
-    if (fault.hits(number, from, to)) return fault.response;
-  return AxiResponse::kOkay;
-}
 
 }  // namespace trine::sim

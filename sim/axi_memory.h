@@ -2,24 +2,29 @@
 
 #pragma once
 
+#include <memory>
+
 #include "sim/axi_read.h"
 #include "sim/axi_write.h"
+#include "sim/map_memory.h"
 
 namespace trine::sim {
 
-/// An AXI4 memory over a MemoryMap. `Bus` has the `m_axi_*` signals of the core as members; data
-/// moves between them and the memory image without a copy in between.
+/// The AXI4 side of a memory. `Bus` has the `m_axi_*` signals of the core as members; data moves
+/// between them and the memory without a copy in between.
 ///
 /// Around each rising edge: `sample` with all signals settled, the edge, `drive`. Bursts are
-/// answered in order. Unmapped bytes answer DECERR, writes to read-only bytes SLVERR; a broken
-/// rule of the protocol throws ProtocolError.
+/// answered in order; a broken rule of the protocol throws ProtocolError. The timing's latencies
+/// and faults are the memory map's; stalls, bandwidth and outstanding bursts hold for any memory.
 template <class Bus>
 class AxiMemory {
  public:
   static constexpr std::size_t kBeatBytes = AxiReadChannel<Bus>::kBeatBytes;
 
+  AxiMemory(std::shared_ptr<BurstMemory> memory, const AxiTiming& timing)
+      : memory_(std::move(memory)), read_(*memory_, timing), write_(*memory_, timing) {}
   AxiMemory(MemoryMap& memory, const AxiTiming& timing)
-      : read_(memory, timing), write_(memory, timing) {}
+      : AxiMemory(std::make_shared<MapMemory>(memory, timing), timing) {}
 
   /// The values of the inputs before the first edge: nothing valid, nothing ready.
   static void idle(Bus& bus) {
@@ -35,6 +40,7 @@ class AxiMemory {
     write_.sample(bus, cycle_);
   }
   void drive(Bus& bus) {
+    memory_->tick(cycle_);
     read_.drive(bus, cycle_);
     write_.drive(bus, cycle_);
     ++cycle_;
@@ -44,6 +50,7 @@ class AxiMemory {
   const AxiWriteChannel<Bus>& write() const { return write_; }
 
  private:
+  std::shared_ptr<BurstMemory> memory_;
   AxiReadChannel<Bus> read_;
   AxiWriteChannel<Bus> write_;
   std::uint64_t cycle_ = 0;

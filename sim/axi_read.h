@@ -5,8 +5,8 @@
 #include <array>
 #include <cstring>
 
-#include "driver/memory.h"
 #include "sim/axi_burst.h"
+#include "sim/burst_memory.h"
 
 namespace trine::sim {
 
@@ -17,11 +17,9 @@ class AxiReadChannel {
  public:
   static constexpr std::size_t kBeatBytes = sizeof(static_cast<Bus*>(nullptr)->m_axi_rdata_i);
 
-  AxiReadChannel(MemoryMap& memory, const AxiTiming& timing)
+  AxiReadChannel(BurstMemory& memory, const AxiTiming& timing)
       : memory_(memory),
-        latency_(timing.read_latency),
         capacity_(timing.outstanding),
-        faults_(timing.read_faults),
         scramble_(timing.scramble),
         bandwidth_(timing.bandwidth),
         stalls_ar_(timing.stall_ar, timing.seed * 8 + 0),
@@ -40,9 +38,10 @@ class AxiReadChannel {
     if (offered_ && bus.m_axi_rready_o) {
       offered_ = false;
       ++beats_;
-      Burst& burst = bursts_.front();
-      burst.data += kBeatBytes;
-      if (--burst.left == 0) bursts_.pop();
+      if (++beat_ * kBeatBytes == bursts_.front().bytes) {
+        bursts_.pop();
+        beat_ = 0;
+      }
     }
   }
 
@@ -51,15 +50,17 @@ class AxiReadChannel {
     bandwidth_.tick();
     bus.m_axi_arready_i = bursts_.size() < capacity_ && !stalls_ar_.draw();
     if (offered_) return;
-    offered_ = !bursts_.empty() && cycle + 1 >= bursts_.front().first_cycle && bandwidth_.has() &&
-               !stalls_r_.draw();
+    offered_ = !bursts_.empty() && memory_.ready(bursts_.front(), beat_, cycle + 1) &&
+               bandwidth_.has() && !stalls_r_.draw();
     bus.m_axi_rvalid_i = offered_;
     if (offered_) {
-      const Burst& burst = bursts_.front();
+      const ReadBurst& burst = bursts_.front();
+      const std::size_t at = beat_ * kBeatBytes;
+      const bool okay = burst.response == AxiResponse::kOkay;
       bandwidth_.use();
-      std::memcpy(&bus.m_axi_rdata_i, burst.data, kBeatBytes);
+      std::memcpy(&bus.m_axi_rdata_i, okay ? burst.data + at : kNothing.data(), kBeatBytes);
       bus.m_axi_rresp_i = static_cast<std::uint8_t>(burst.response);
-      bus.m_axi_rlast_i = burst.left == 1;
+      bus.m_axi_rlast_i = at + kBeatBytes == burst.bytes;
     } else if (scramble_) {
       std::memset(&bus.m_axi_rdata_i, static_cast<int>(cycle * 37 + 0xA5) & 0xFF, kBeatBytes);
     }
@@ -70,34 +71,26 @@ class AxiReadChannel {
   std::size_t pending() const { return bursts_.size(); }
 
  private:
-  struct Burst {
-    const std::byte* data = nullptr;
-    std::uint64_t first_cycle = 0;
-    unsigned left = 0;
-    AxiResponse response = AxiResponse::kOkay;
-  };
-
   void accept(const AxiAddress& request, std::uint64_t cycle) {
     request.check("AR", kBeatBytes);
-    const std::uint64_t end = request.end(kBeatBytes);
-    Burst burst{memory_.find(request.address, end - request.address), cycle + latency_,
-                request.beats(), fault_response(faults_, accepted_++, request.address, end)};
-    if (burst.data == nullptr) burst.response = AxiResponse::kDecodeError;
-    if (burst.response != AxiResponse::kOkay) burst.data = kNothing.data();
+    ReadBurst burst;
+    burst.address = request.address;
+    burst.bytes = static_cast<std::uint32_t>(request.beats() * kBeatBytes);
+    burst.number = accepted_++;
     bursts_.push(burst);
+    memory_.read(bursts_.back(), cycle);
   }
 
   /// What comes with an error response.
-  static constexpr std::array<std::byte, AxiAddress::kPage> kNothing{};
+  static constexpr std::array<std::byte, kBeatBytes> kNothing{};
 
-  MemoryMap& memory_;
-  std::uint64_t latency_;
+  BurstMemory& memory_;
   std::size_t capacity_;
-  std::vector<AxiFault> faults_;
   bool scramble_;
   Bandwidth bandwidth_;
   Stalls stalls_ar_, stalls_r_;
-  Ring<Burst> bursts_;
+  Ring<ReadBurst> bursts_;
+  unsigned beat_ = 0;  // Of the first burst, the next one to move.
   HoldCheck<AxiAddress> held_;
   bool offered_ = false;
   std::uint64_t accepted_ = 0, beats_ = 0;

@@ -5,8 +5,8 @@
 #include <array>
 #include <cstring>
 
-#include "driver/memory.h"
 #include "sim/axi_burst.h"
+#include "sim/burst_memory.h"
 
 namespace trine::sim {
 
@@ -16,17 +16,14 @@ class AxiWriteChannel {
  public:
   static constexpr std::size_t kBeatBytes = sizeof(static_cast<Bus*>(nullptr)->m_axi_wdata_o);
 
-  AxiWriteChannel(MemoryMap& memory, const AxiTiming& timing)
+  AxiWriteChannel(BurstMemory& memory, const AxiTiming& timing)
       : memory_(memory),
-        latency_(timing.write_latency),
         capacity_(timing.outstanding),
-        faults_(timing.write_faults),
         bandwidth_(timing.bandwidth),
         stalls_aw_(timing.stall_aw, timing.seed * 8 + 2),
         stalls_w_(timing.stall_w, timing.seed * 8 + 3),
         stalls_b_(timing.stall_b, timing.seed * 8 + 4),
-        bursts_(timing.outstanding),
-        answers_(timing.outstanding) {}
+        bursts_(timing.outstanding) {}
 
   /// Before the rising edge, all signals settled: notes what moves at this edge.
   void sample(const Bus& bus, std::uint64_t cycle) {
@@ -44,35 +41,27 @@ class AxiWriteChannel {
     }
     if (answered_ && bus.m_axi_bready_o) {
       answered_ = false;
-      answers_.pop();
+      --complete_;
+      bursts_.pop();
     }
   }
 
   /// After the edge: the signals for the next one.
   void drive(Bus& bus, std::uint64_t cycle) {
     bandwidth_.tick();
-    bus.m_axi_awready_i = pending() < capacity_ && !stalls_aw_.draw();
-    bus.m_axi_wready_i = !bursts_.empty() && bandwidth_.has() && !stalls_w_.draw();
+    bus.m_axi_awready_i = bursts_.size() < capacity_ && !stalls_aw_.draw();
+    bus.m_axi_wready_i = bursts_.size() > complete_ && bandwidth_.has() && !stalls_w_.draw();
     if (answered_) return;
-    answered_ = !answers_.empty() && cycle + 1 >= answers_.front().first_cycle && !stalls_b_.draw();
+    answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) && !stalls_b_.draw();
     bus.m_axi_bvalid_i = answered_;
-    if (answered_) bus.m_axi_bresp_i = static_cast<std::uint8_t>(answers_.front().response);
+    if (answered_) bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
   }
 
   std::uint64_t bursts() const { return accepted_; }
   std::uint64_t beats() const { return beats_; }
-  std::size_t pending() const { return bursts_.size() + answers_.size(); }
+  std::size_t pending() const { return bursts_.size(); }
 
  private:
-  struct Burst {
-    std::byte* data = nullptr;  // Null: the data is dropped.
-    unsigned left = 0;
-    AxiResponse response = AxiResponse::kOkay;
-  };
-  struct Answer {
-    std::uint64_t first_cycle = 0;
-    AxiResponse response = AxiResponse::kOkay;
-  };
   struct DataBeat {
     std::array<std::byte, kBeatBytes> data{};
     std::uint64_t strobe = 0;
@@ -89,50 +78,51 @@ class AxiWriteChannel {
 
   void accept(const AxiAddress& request) {
     request.check("AW", kBeatBytes);
-    const std::uint64_t end = request.end(kBeatBytes), bytes = end - request.address;
-    Burst burst{memory_.find_writable(request.address, bytes), request.beats(),
-                fault_response(faults_, accepted_++, request.address, end)};
-    if (burst.response != AxiResponse::kOkay) {
-      burst.data = nullptr;
-    } else if (burst.data == nullptr) {
-      burst.response = memory_.find(request.address, bytes) != nullptr
-                           ? AxiResponse::kSlaveError  // There, but read-only.
-                           : AxiResponse::kDecodeError;
-    }
+    WriteBurst burst;
+    burst.address = request.address;
+    burst.bytes = static_cast<std::uint32_t>(request.beats() * kBeatBytes);
+    burst.number = accepted_++;
     bursts_.push(burst);
+    memory_.begin(bursts_.back());
   }
 
   void take(const Bus& bus, std::uint64_t cycle) {
     bandwidth_.use();
     ++beats_;
-    Burst& burst = bursts_.front();
-    if (bus.m_axi_wlast_o != (burst.left == 1))
+    WriteBurst& burst = bursts_.at(complete_);
+    const std::size_t at = beat_ * kBeatBytes;
+    const bool last = at + kBeatBytes == burst.bytes;
+    if ((bus.m_axi_wlast_o != 0) != last)
       throw ProtocolError("W: WLAST is not at the last beat of its burst");
     if (burst.data != nullptr) {
       const std::uint64_t strobe = bus.m_axi_wstrb_o;
       const auto* from = reinterpret_cast<const std::byte*>(&bus.m_axi_wdata_o);
       if (strobe == kAllBytes) {
-        std::memcpy(burst.data, from, kBeatBytes);
+        std::memcpy(burst.data + at, from, kBeatBytes);
+        if (burst.enables != nullptr) std::memset(burst.enables + at, 0xFF, kBeatBytes);
       } else {
-        for (std::size_t i = 0; i < kBeatBytes; ++i)
-          if ((strobe >> i & 1) != 0) burst.data[i] = from[i];
+        for (std::size_t i = 0; i < kBeatBytes; ++i) {
+          if ((strobe >> i & 1) == 0) continue;
+          burst.data[at + i] = from[i];
+          if (burst.enables != nullptr) burst.enables[at + i] = 0xFF;
+        }
       }
-      burst.data += kBeatBytes;
     }
-    if (--burst.left == 0) {
-      answers_.push({cycle + latency_, burst.response});
-      bursts_.pop();
+    ++beat_;
+    if (last) {
+      memory_.end(burst, cycle);
+      ++complete_;
+      beat_ = 0;
     }
   }
 
-  MemoryMap& memory_;
-  std::uint64_t latency_;
+  BurstMemory& memory_;
   std::size_t capacity_;
-  std::vector<AxiFault> faults_;
   Bandwidth bandwidth_;
   Stalls stalls_aw_, stalls_w_, stalls_b_;
-  Ring<Burst> bursts_;    // Data not complete.
-  Ring<Answer> answers_;  // Data complete, answer not taken.
+  Ring<WriteBurst> bursts_;  // Not answered; of the first `complete_` all data is there.
+  std::size_t complete_ = 0;
+  unsigned beat_ = 0;  // Of the burst behind these, the next one to move.
   HoldCheck<AxiAddress> held_aw_;
   HoldCheck<DataBeat> held_w_;
   bool answered_ = false;

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include "sim/axi_timing.h"
+#include "sim/burst_memory.h"
 
 namespace trine::sim {
 
@@ -31,6 +33,7 @@ struct SimOptions {
   unsigned vectors = 1;                     // Banks; 4 with 16 groups.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   AxiTiming memory{};                       // Ideal by default.
+  std::shared_ptr<BurstMemory> backend{};   // Answers the bursts in place of the memory map.
   std::uint64_t seed = 1;                   // Of the initial values in the checking build.
   bool checking = false;                    // Assertions and random initial values.
   std::filesystem::path trace_file{};       // FST; empty: none. Takes the checking build.

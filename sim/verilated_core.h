@@ -17,7 +17,10 @@ namespace trine::sim {
 template <class Model>
 class VerilatedCore final : public RtlCore {
  public:
-  VerilatedCore(MemoryMap& memory, const SimOptions& options) : memory_(memory, options.memory) {
+  VerilatedCore(MemoryMap& memory, const SimOptions& options)
+      : memory_(
+            options.backend ? options.backend : std::make_shared<MapMemory>(memory, options.memory),
+            options.memory) {
     context_.traceEverOn(TraceFile<Model>::kBuilt);
     context_.randReset(TraceFile<Model>::kBuilt ? 2 : 0);
     context_.randSeed(static_cast<int>(options.seed % 0x7FFFFFFF) + 1);
