@@ -18,7 +18,9 @@ using nlohmann::json;
 Recovery recover_tensor(const Checkpoint& checkpoint, const Tensor& tensor, bool lossy,
                         PartialModel& model) {
   try {
-    return recover(tensor.to_f32(), tensor.shape[0], tensor.shape[1], tensor.dtype, lossy);
+    // Products that were widened to F64 are F32 products.
+    const Dtype dtype = tensor.dtype == Dtype::F64 ? Dtype::F32 : tensor.dtype;
+    return recover(tensor.to_f32(), tensor.shape[0], tensor.shape[1], dtype, lossy);
   } catch (const Error& error) {
     model.discard();
     throw Error(fmt::format("{}: matrix '{}' ({}): {}", checkpoint.directory().string(),

@@ -34,9 +34,10 @@ float widen(std::uint16_t half) {
 }  // namespace
 
 F16Rows::F16Rows(const Tensor& tensor) : bytes_(tensor.bytes), dtype_(tensor.dtype) {
-  const bool known = dtype_ == Dtype::F16 || dtype_ == Dtype::BF16 || dtype_ == Dtype::F32;
+  const bool known = dtype_ == Dtype::F16 || dtype_ == Dtype::BF16 || dtype_ == Dtype::F32 ||
+                     dtype_ == Dtype::F64;
   if (!known || tensor.shape.size() != 2) {
-    throw Error("tensor " + tensor.name + " is not a matrix of F16, BF16 or F32");
+    throw Error("tensor " + tensor.name + " is not a matrix of F16, BF16, F32 or F64");
   }
   rows_ = tensor.shape[0];
   cols_ = tensor.shape[1];
@@ -48,6 +49,12 @@ void F16Rows::read(std::size_t first, std::span<float> to) const {
     std::memcpy(to.data(), from, to.size_bytes());
   } else if (dtype_ == Dtype::F16) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = widen(code(from + 2 * i));
+  } else if (dtype_ == Dtype::F64) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      double value = 0;
+      std::memcpy(&value, from + sizeof value * i, sizeof value);
+      to[i] = static_cast<float>(value);
+    }
   } else {
     for (std::size_t i = 0; i < to.size(); ++i) {
       to[i] = std::bit_cast<float>(std::uint32_t{code(from + 2 * i)} << 16);
