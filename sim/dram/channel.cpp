@@ -115,7 +115,8 @@ void Channel::choose_direction() {
     if (writes_.used == 0 || (reads_.used > 0 && writes_.waiting() <= policy_.write_low))
       writing_ = false;
   }
-  if (!writing_ && writes_.used > 0 && (reads_.used == 0 || writes_.waiting() >= policy_.write_high))
+  if (!writing_ && writes_.used > 0 &&
+      (reads_.used == 0 || writes_.waiting() >= policy_.write_high))
     writing_ = true;
 }
 
@@ -159,8 +160,8 @@ Channel::Choice Channel::choose() const {
     const auto kind = static_cast<unsigned>(list.kind);
     const Clock clock = std::max(list.clock, common[kind][list.group]);
     // The earliest; columns first, then the oldest burst. A wait is below 2^22 clocks (check()).
-    const std::uint64_t key =
-        (clock - now_) << 41 | static_cast<std::uint64_t>(kind < 2) << 40 | (list.order & kOrderMask);
+    const std::uint64_t key = (clock - now_) << 41 | static_cast<std::uint64_t>(kind < 2) << 40 |
+                              (list.order & kOrderMask);
     if (key < best_key) {
       best_key = key;
       best.bank = bank;
@@ -196,8 +197,8 @@ void Channel::consider_refresh(Choice& best) const {
   if (refresh.clock < best.clock || (refresh.clock == best.clock && !column)) best = refresh;
 }
 
-/// A refresh is due. It goes to the first group that nothing waits for, or, when it can be put off no longer,
-/// the one that the fewest bursts wait for.
+/// A refresh is due. It goes to the first group that nothing waits for, or, when it can be put off
+/// no longer, the one that the fewest bursts wait for.
 void Channel::select_refresh() {
   const std::uint64_t wanted = reads_.active | writes_.active;
   unsigned chosen = kNone;

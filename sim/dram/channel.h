@@ -74,8 +74,8 @@ class Channel {
   /// The bursts of one direction for one bank, the oldest first.
   struct List {
     unsigned head = kNone, tail = kNone;
-    unsigned hit = kNone;      // The oldest one for the open row.
-    unsigned overtaken = 0;    // Hits that went before the head.
+    unsigned hit = kNone;    // The oldest one for the open row.
+    unsigned overtaken = 0;  // Hits that went before the head.
     unsigned count = 0;
     // The next command for them, and the first clock that bank and burst allow.
     CommandKind kind = CommandKind::kActivate;
@@ -90,8 +90,8 @@ class Channel {
 
     std::vector<Slot> slots;
     std::vector<unsigned> free;
-    std::vector<List> lists;    // By bank.
-    std::uint64_t active = 0;   // Banks with bursts.
+    std::vector<List> lists;   // By bank.
+    std::uint64_t active = 0;  // Banks with bursts.
     std::size_t used = 0;
     std::deque<Burst> input;
   };
@@ -127,14 +127,14 @@ class Channel {
 
   // Refresh: groups of banks take turns; one refresh is due every interval.
   bool grouped_;
-  unsigned groups_, step_;        // Banks of group g: g, g + step_, ...
+  unsigned groups_, step_;  // Banks of group g: g, g + step_, ...
   Clock interval_;
-  Clock due_;                     // When the next one is.
-  std::uint64_t refreshed_ = 0;   // Groups of this round.
-  unsigned target_ = kNone;       // The group that is next: nothing else may use its banks.
+  Clock due_;                    // When the next one is.
+  std::uint64_t refreshed_ = 0;  // Groups of this round.
+  unsigned target_ = kNone;      // The group that is next: nothing else may use its banks.
   std::uint64_t target_banks_ = 0;
   std::vector<std::uint64_t> group_banks_;
-  std::vector<Clock> refresh_end_;         // By bank.
+  std::vector<Clock> refresh_end_;  // By bank.
   std::vector<bool> closed_by_refresh_;
 
   Clock data_end_ = 0;

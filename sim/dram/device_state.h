@@ -150,7 +150,7 @@ class DeviceState {
   Clock activate_ = 0, read_ = 0, write_ = 0, refresh_ = 0;
   std::array<Clock, 4> window_{};  // When the activates of the last four windows are free again.
   unsigned oldest_ = 0;
-  std::array<Clock, 2> bus_{};     // Command buses: columns (and rows), rows.
+  std::array<Clock, 2> bus_{};  // Command buses: columns (and rows), rows.
 };
 
 }  // namespace trine::dram

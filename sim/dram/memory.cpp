@@ -66,8 +66,7 @@ void Memory::split(std::uint64_t address, std::uint64_t bytes, Push push) {
   const Clock arrival = now_ + (fraction_ != 0 ? 1 : 0);
   for (std::uint64_t i = 0; i < count; ++i) {
     const Place place = mapping_.place((first + i) * burst_bytes_);
-    push(channels_[place.channel],
-         Burst{tickets_ + i, first + i, arrival, place.bank, place.row});
+    push(channels_[place.channel], Burst{tickets_ + i, first + i, arrival, place.bank, place.row});
   }
 }
 
@@ -87,7 +86,8 @@ std::uint64_t Memory::done_cycle(std::uint64_t ticket) const {
   if (end == kNever) return ~std::uint64_t{0};
   if (end <= now_) return cycle_;
   // The first cycle that begins at `end` or behind it.
-  const std::uint64_t need = (end - now_) * core_khz_ - std::min(fraction_, (end - now_) * core_khz_);
+  const std::uint64_t need =
+      (end - now_) * core_khz_ - std::min(fraction_, (end - now_) * core_khz_);
   return cycle_ + (need + memory_khz_ - 1) / memory_khz_;
 }
 
@@ -96,7 +96,8 @@ std::uint64_t Memory::next_cycle() const {
   for (const Channel& channel : channels_) next = std::min(next, channel.next());
   if (next <= now_) return cycle_ + 1;
   // The first cycle that begins behind `next`: only then the command is settled.
-  const std::uint64_t need = (next + 1 - now_) * core_khz_ - std::min(fraction_, (next + 1 - now_) * core_khz_);
+  const std::uint64_t need =
+      (next + 1 - now_) * core_khz_ - std::min(fraction_, (next + 1 - now_) * core_khz_);
   return std::max(cycle_ + 1, cycle_ + (need + memory_khz_ - 1) / memory_khz_);
 }
 

@@ -72,12 +72,12 @@ void set(MemorySpec& spec, const std::string& key, std::string_view value) {
 
 MemorySpec of_standard(const Standard& standard, std::string_view width_text,
                        std::string_view channels_text, const std::string& name) {
-  MemorySpec spec{.name = name, .device = standard.device, .mapping = Mapping::kDefaultOrder, .policy = {}};
+  MemorySpec spec{
+      .name = name, .device = standard.device, .mapping = Mapping::kDefaultOrder, .policy = {}};
   spec.device.name = standard.name;
   spec.device.timing = timing_of(standard);
   const std::string what = "memory " + name;
-  const unsigned width =
-      width_text.empty() ? standard.width : number<unsigned>(width_text, what);
+  const unsigned width = width_text.empty() ? standard.width : number<unsigned>(width_text, what);
   const unsigned unit = standard.device.bus_bits;
   if (!standard.width_is_bits) {
     spec.channels = width;
@@ -102,7 +102,8 @@ MemorySpec parse_memory(const std::string& name) {
   // The longest standard that the name begins with: its own x is none of ours.
   const Standard* best = nullptr;
   for (const Standard& standard : standards())
-    if (name.starts_with(standard.name) && (best == nullptr || best->name.size() < standard.name.size()))
+    if (name.starts_with(standard.name) &&
+        (best == nullptr || best->name.size() < standard.name.size()))
       best = &standard;
   const std::string_view rest =
       best == nullptr ? std::string_view{} : std::string_view(name).substr(best->name.size());

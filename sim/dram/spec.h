@@ -15,9 +15,9 @@ namespace trine::dram {
 struct Policy {
   unsigned read_queue = 64, write_queue = 64;  // Bursts among which it chooses.
   unsigned write_high = 48, write_low = 16;    // Writes at which it starts and stops writing.
-  unsigned hit_cap = 64;    // Hits that may overtake an older burst of the same bank.
-  unsigned postpone = 8;    // Refresh intervals that work may put a refresh off; at most 8.
-  bool all_bank = false;    // Refreshes all banks at once although the device can do some.
+  unsigned hit_cap = 64;  // Hits that may overtake an older burst of the same bank.
+  unsigned postpone = 8;  // Refresh intervals that work may put a refresh off; at most 8.
+  bool all_bank = false;  // Refreshes all banks at once although the device can do some.
 };
 
 /// A whole memory: its channels, how addresses map to them and how they are driven.

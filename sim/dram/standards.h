@@ -18,12 +18,12 @@ struct TimingEntry {
 
 /// A speed bin of a standard: the devices of one channel, and all their parameters.
 struct Standard {
-  std::string_view name;      // "ddr4-2400".
-  std::string_view document;  // The standard, speed bin and density.
-  Device device;              // Of the width `width`; its timing is still empty.
-  unsigned width = 0;         // The number behind the x when none is given.
-  bool width_is_bits = true;  // It counts data bits; otherwise channels.
-  bool wider_channel = false; // More bits make a channel wider; otherwise they make more channels.
+  std::string_view name;       // "ddr4-2400".
+  std::string_view document;   // The standard, speed bin and density.
+  Device device;               // Of the width `width`; its timing is still empty.
+  unsigned width = 0;          // The number behind the x when none is given.
+  bool width_is_bits = true;   // It counts data bits; otherwise channels.
+  bool wider_channel = false;  // More bits make a channel wider; otherwise they make more channels.
   std::span<const TimingEntry> entries;
 };
 

@@ -79,14 +79,14 @@ enum class RefreshGroups : std::uint8_t {
 /// One channel of a memory: what one controller drives.
 struct Device {
   std::string name;
-  double clock_mhz = 0;             // Of the command clock CK.
-  unsigned transfers_per_clock = 2; // Data transfers of a pin in a command clock.
-  unsigned bus_bits = 0;            // Width of the channel's data bus.
-  unsigned burst_length = 8;        // Transfers of one column command.
+  double clock_mhz = 0;              // Of the command clock CK.
+  unsigned transfers_per_clock = 2;  // Data transfers of a pin in a command clock.
+  unsigned bus_bits = 0;             // Width of the channel's data bus.
+  unsigned burst_length = 8;         // Transfers of one column command.
   unsigned bank_groups = 1, banks_per_group = 8;
-  unsigned row_bytes = 0;           // Of one row over the whole width.
-  std::uint64_t rows = 0;           // Of a bank.
-  bool two_command_buses = false;   // Rows and columns have a command bus each.
+  unsigned row_bytes = 0;          // Of one row over the whole width.
+  std::uint64_t rows = 0;          // Of a bank.
+  bool two_command_buses = false;  // Rows and columns have a command bus each.
   RefreshGroups refresh_groups = RefreshGroups::kNone;
   Timing timing;
 
@@ -102,9 +102,9 @@ struct Device {
 
 /// Read to write: the write data must follow the read data with RTW_GAP between them.
 constexpr unsigned read_to_write(const Device& d) {
-  const int clocks = static_cast<int>(d.timing.CL + d.burst_length / d.transfers_per_clock +
-                                      d.timing.RTW_GAP) -
-                     static_cast<int>(d.timing.CWL);
+  const int clocks =
+      static_cast<int>(d.timing.CL + d.burst_length / d.transfers_per_clock + d.timing.RTW_GAP) -
+      static_cast<int>(d.timing.CWL);
   return clocks > 1 ? static_cast<unsigned>(clocks) : 1;
 }
 

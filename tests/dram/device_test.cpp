@@ -78,8 +78,8 @@ TEST_CASE("Device: every rule is tight in the state and in the checker") {
       Opened o(d, {0, 1, other});
       o.state.issue_read(0, 5000);
       tight("CCD_L", true, command(kRead, 0), command(kRead, 1), t.CCD_L, o.state.read(1));
-      tight("CCD_S", true, command(kRead, 0), command(kRead, other),
-            other == 1 ? t.CCD_L : t.CCD_S, o.state.read(other));
+      tight("CCD_S", true, command(kRead, 0), command(kRead, other), other == 1 ? t.CCD_L : t.CCD_S,
+            o.state.read(other));
       tight("RTP", true, command(kRead, 0), command(kPrecharge, 0), t.RTP, o.state.precharge(0));
       tight("RTW", true, command(kRead, 0), command(kWrite, other), t.CL + data + t.RTW_GAP - t.CWL,
             o.state.write(other));

@@ -41,8 +41,13 @@ TEST_CASE("Mapping: one to one, with and without the hash") {
         const Place p = mapping.place(a);
         CHECK(seen.emplace(p.channel, p.bank, p.row, p.column).second);
         if (!hash && std::string(order) == "ro-ba-co-bg-ch")
-          CHECK_EQ(address_of({.name = {}, .device = spec.device, .channels = 2,
-                               .mapping = order, .policy = {}}, p), a);
+          CHECK_EQ(address_of({.name = {},
+                               .device = spec.device,
+                               .channels = 2,
+                               .mapping = order,
+                               .policy = {}},
+                              p),
+                   a);
       }
       CHECK_EQ(seen.size(), bytes / 64);
     }
@@ -51,7 +56,8 @@ TEST_CASE("Mapping: one to one, with and without the hash") {
 
 TEST_CASE("Mapping: an order that is none") {
   const MemorySpec spec = parse_memory("ddr4-2400x64");
-  for (const char* order : {"", "ro-ba-co-bg", "ro-ba-co-bg-bg", "ro-ba-co-bg-xx", "ro ba co bg ch"})
+  for (const char* order :
+       {"", "ro-ba-co-bg", "ro-ba-co-bg-bg", "ro-ba-co-bg-xx", "ro ba co bg ch"})
     CHECK_THROWS_AS(Mapping(spec.device, 1, order, true), trine::Error);
   CHECK_THROWS_WITH(Mapping(spec.device, 3, "ro-ba-co-bg-ch", true),
                     "memory: 3 channels is no power of two");
@@ -66,8 +72,9 @@ TEST_CASE("Names: what is wrong with one") {
     }
     return std::string("none");
   };
-  CHECK_EQ(message("ddr3"), "there is no memory standard 'ddr3'; there are ddr4-2400, ddr4-3200, "
-                            "lpddr4-4266, lpddr5-6400, ddr5-4800, hbm2, gddr6-14000");
+  CHECK_EQ(message("ddr3"),
+           "there is no memory standard 'ddr3'; there are ddr4-2400, ddr4-3200, "
+           "lpddr4-4266, lpddr5-6400, ddr5-4800, hbm2, gddr6-14000");
   CHECK_EQ(message("ddr4-2400x"), "memory ddr4-2400x: no width behind the x");
   CHECK_EQ(message("ddr4-2400x48"), "memory ddr4-2400x48: a channel has 8, 16, 32 or 64 data bits");
   CHECK_EQ(message("ddr4-2400x64x"), "memory ddr4-2400x64x: no channels behind the x");
