@@ -269,7 +269,7 @@ TEST_CASE("Memory: no command of random traffic breaks a rule") {
         Bench bench(spec);
         std::mt19937_64 random(spread);
         std::uint64_t asked = 0, got = 0, written = 0;
-        while (got < 4000) {
+        while (got < 1500) {
           bench.memory.advance_to(++bench.cycle);
           while (got < asked && bench.memory.done(got)) ++got;
           const bool burst = bench.cycle / 2000 % 2 == 0;  // Now crowded, now quiet.
@@ -285,7 +285,7 @@ TEST_CASE("Memory: no command of random traffic breaks a rule") {
           }
         }
         bench.drain();
-        CHECK_GT(written, 100);
+        CHECK_GT(written, 50);
         for (const auto& log : bench.logs) {
           CHECK_GT(log.size(), 100);
           CHECK_EQ(Legality(spec.device).check(log), "");
