@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "golden/error.h"
+#include "sim/dram_memory.h"
 
 namespace trine::sim {
 namespace {
@@ -41,6 +42,12 @@ std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options)
 
 RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
   memory_.allocate(0, options_.memory_bytes);
+  if (options_.dram && !options_.backend) {
+    auto dram = std::make_shared<DramMemory>(memory_, options_.memory, 4 * options_.groups,
+                                             *options_.dram, options_.core_mhz);
+    dram_ = &dram->memory();
+    options_.backend = std::move(dram);
+  }
   core_ = make_core(memory_, options_);
 }
 

@@ -7,6 +7,7 @@
 
 #include "driver/memory.h"
 #include "driver/transport.h"
+#include "sim/dram/memory.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 
@@ -40,6 +41,9 @@ class RtlTransport final : public Transport {
   /// Announces how many more beats the core will read: the measure of SimProgress::fraction.
   void expect_beats(std::uint64_t beats) { expected_beats_ = core_->read_beats() + beats; }
 
+  /// The DRAM behind the bus; null when the memory is ideal.
+  const dram::Memory* dram() const { return dram_; }
+
   bool irq() const { return core_->irq(); }
   std::uint64_t cycles() const { return core_->cycles(); }
   std::uint64_t read_beats() const { return core_->read_beats(); }
@@ -64,6 +68,7 @@ class RtlTransport final : public Transport {
 
   SimOptions options_;
   MemoryMap memory_;
+  const dram::Memory* dram_ = nullptr;  // Owned by the options' backend.
   std::unique_ptr<RtlCore> core_;
   std::chrono::duration<double> wall_time_{0};
   std::uint64_t timed_cycles_ = 0;

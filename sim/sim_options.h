@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "sim/axi_timing.h"
 #include "sim/burst_memory.h"
+#include "sim/dram/spec.h"
 
 namespace trine::sim {
 
@@ -33,6 +35,8 @@ struct SimOptions {
   unsigned vectors = 1;                     // Banks; 4 with 16 groups.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   AxiTiming memory{};                       // Ideal by default.
+  std::optional<dram::MemorySpec> dram{};   // A DRAM in front of the memory map.
+  double core_mhz = 300;                    // Clock of the core, for the DRAM.
   std::shared_ptr<BurstMemory> backend{};   // Answers the bursts in place of the memory map.
   std::uint64_t seed = 1;                   // Of the initial values in the checking build.
   bool checking = false;                    // Assertions and random initial values.

@@ -33,8 +33,15 @@ class Memory {
   std::uint64_t bursts(std::uint64_t address, std::uint64_t bytes) const {
     return (address + bytes - 1) / burst_bytes_ - address / burst_bytes_ + 1;
   }
-  /// True when the data of a read are there.
-  bool done(std::uint64_t ticket) const { return ends_.at(ticket) <= now_; }
+  /// True when the data of a read have been there for so many clocks of the memory.
+  bool done(std::uint64_t ticket, Clock since = 0) const {
+    const Clock end = ends_.at(ticket);
+    return end <= now_ && now_ - end >= since;
+  }
+  /// Clocks of the memory that so many cycles take, rounded up.
+  Clock clocks(std::uint64_t cycles) const {
+    return (cycles * memory_khz_ + core_khz_ - 1) / core_khz_;
+  }
   /// The cycle in which they are, ~0 when the memory does not know yet.
   std::uint64_t done_cycle(std::uint64_t ticket) const;
   /// True while there is room for a write of a page.

@@ -49,6 +49,10 @@ class AxiMaster {
   AxiMaster(MemoryMap& memory, const AxiTiming& timing) : memory_(memory, timing) {
     AxiMemory<AxiWires>::idle(wires);
   }
+  AxiMaster(std::shared_ptr<BurstMemory> memory, const AxiTiming& timing)
+      : memory_(std::move(memory), timing) {
+    AxiMemory<AxiWires>::idle(wires);
+  }
 
   void read(std::uint64_t address, unsigned beats) { reads_.push_back({address, beats - 1, 4, 1}); }
   void write(std::uint64_t address, const std::vector<Word>& data, std::uint16_t strobe = 0xFFFF) {
