@@ -186,9 +186,7 @@ std::string describe(const Command& c) {
     text += fmt::format(" {}={:#x}", name, address);
   };
   for (const CommandField& f : kCommandFields) {
-    const bool used =
-        f.word == 0 ? (info->used_bits & f.mask()) != 0 : (info->used_words >> f.word & 1) != 0;
-    if (!used || f.name == "OPCODE" || f.name == "ADDR_HI" || f.name == "BOOK_HI") continue;
+    if (!info->uses(f) || f.name == "OPCODE" || f.name == "ADDR_HI" || f.name == "BOOK_HI") continue;
     if (f.name == "ADDR_LO") {
       add_address("addr", c.address());
     } else if (f.name == "BOOK_LO") {

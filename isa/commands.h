@@ -4,30 +4,80 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
+#include <iterator>
 #include <string_view>
 
 namespace trine {
 
+// ---- The lists of commands.def as types ----
+
 enum class Opcode : std::uint8_t {
-#define CMD_FIELD(field, word, lsb, width, text)
-#define OPCODE(name, code, bits, words, text) name = code,
-#define ERROR_CODE(name, code, text)
+#define OPCODE(name, code, unit, capability, fields, operands, memory, rules, text) name = code,
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
+};
+
+/// Which part of the core runs an opcode.
+enum class Unit : std::uint8_t {
+#define UNIT(name, text) name,
+#include "commands.def"
+};
+
+/// What a core must have for an opcode to exist.
+enum class Capability : std::uint8_t {
+#define CAPABILITY(name, text) name,
+#include "commands.def"
+};
+
+/// Words of vector memory that an opcode touches from an operand on.
+enum class Reach : std::uint8_t {
+#define REACH(name, text) name,
+#include "commands.def"
+};
+
+/// What an opcode does with the memory at ADDR.
+enum class MemoryUse : std::uint8_t {
+#define MEMORY(name, text) name,
+#include "commands.def"
+};
+
+/// A bound that fields must keep; its value is its bit in OpcodeInfo::rules.
+enum class Rule : std::uint8_t {
+#define RULE(name, text) name,
+#include "commands.def"
 };
 
 enum class ErrorCode : std::uint8_t {
-#define CMD_FIELD(field, word, lsb, width, text)
-#define OPCODE(name, code, bits, words, text)
 #define ERROR_CODE(name, code, text) name = code,
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
 };
+
+/// Name and meaning of an entry of one of these lists, in their order.
+struct NamedText {
+  std::string_view name, text;
+};
+inline constexpr NamedText kUnits[] = {
+#define UNIT(name, text) {#name, text},
+#include "commands.def"
+};
+inline constexpr NamedText kCapabilities[] = {
+#define CAPABILITY(name, text) {#name, text},
+#include "commands.def"
+};
+inline constexpr NamedText kReaches[] = {
+#define REACH(name, text) {#name, text},
+#include "commands.def"
+};
+inline constexpr NamedText kMemoryUses[] = {
+#define MEMORY(name, text) {#name, text},
+#include "commands.def"
+};
+inline constexpr NamedText kRules[] = {
+#define RULE(name, text) {#name, text},
+#include "commands.def"
+};
+
+// ---- Fields ----
 
 /// One field of a command.
 struct CommandField {
@@ -43,41 +93,96 @@ struct CommandField {
 namespace command {
 #define CMD_FIELD(field, word, lsb, width, text) \
   inline constexpr CommandField field{#field, word, lsb, width, text};
-#define OPCODE(name, code, bits, words, text)
-#define ERROR_CODE(name, code, text)
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
 }  // namespace command
 
 inline constexpr CommandField kCommandFields[] = {
 #define CMD_FIELD(field, word, lsb, width, text) command::field,
-#define OPCODE(name, code, bits, words, text)
-#define ERROR_CODE(name, code, text)
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
 };
 
+/// A set of fields: the bits of word 0, and the words (bit i: word i).
+struct FieldSet {
+  std::uint32_t bits = 0, words = 0;
+
+  constexpr FieldSet(std::initializer_list<CommandField> fields) {
+    for (const CommandField& f : fields) {
+      words |= 1u << f.word;
+      if (f.word == 0) bits |= f.mask();
+    }
+  }
+  constexpr bool has(const CommandField& f) const {
+    return f.word == 0 ? (bits & f.mask()) != 0 : (words >> f.word & 1) != 0;
+  }
+};
+
+// ---- Opcodes ----
+
+/// All that is known of an opcode but what it computes.
 struct OpcodeInfo {
   Opcode opcode;
   std::string_view name;
-  std::uint32_t used_bits;   // Of word 0.
-  std::uint32_t used_words;  // Bit i: word i.
+  Unit unit;
+  Capability capability;
+  FieldSet fields;
+  Reach src, src2, dst;
+  MemoryUse memory;
+  std::uint32_t rules;  // Bit i: the rule of that value.
   std::string_view text;
+
+  constexpr bool uses(const CommandField& f) const { return fields.has(f); }
+  constexpr bool keeps(Rule rule) const { return (rules >> static_cast<unsigned>(rule) & 1) != 0; }
 };
 
+namespace detail {
+constexpr std::uint32_t rule_bits(std::initializer_list<Rule> rules) {
+  std::uint32_t bits = 0;
+  for (const Rule rule : rules) bits |= 1u << static_cast<unsigned>(rule);
+  return bits;
+}
+}  // namespace detail
+
+// Field names, reaches and rules are written in commands.def without their scope.
+#define FIELDS(...)                                           \
+  [] {                                                        \
+    using namespace command; /* NOLINT: only in the lambda */ \
+    return FieldSet{OPCODE __VA_OPT__(, ) __VA_ARGS__};       \
+  }()
+#define OPERANDS(src, src2, dst) Reach::src, Reach::src2, Reach::dst
+#define RULES(...)                           \
+  [] {                                       \
+    using enum Rule;                         \
+    return detail::rule_bits({__VA_ARGS__}); \
+  }()
 inline constexpr OpcodeInfo kOpcodes[] = {
-#define CMD_FIELD(field, word, lsb, width, text)
-#define OPCODE(name, code, bits, words, text) {Opcode::name, #name, bits, words, text},
-#define ERROR_CODE(name, code, text)
+#define OPCODE(name, code, unit, capability, fields, operands, memory, rules, text) \
+  {Opcode::name,      #name, Unit::unit, Capability::capability, fields, operands,  \
+   MemoryUse::memory, rules, text},
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
 };
+#undef FIELDS
+#undef OPERANDS
+#undef RULES
+
+/// What is known of an opcode; null for one that does not exist.
+constexpr const OpcodeInfo* find_opcode(std::uint32_t code) {
+  for (const OpcodeInfo& info : kOpcodes)
+    if (static_cast<std::uint32_t>(info.opcode) == code) return &info;
+  return nullptr;
+}
+
+/// The number of an operation of the vector unit, from 1 on in the order of the opcodes; 0 for an
+/// opcode of another unit.
+constexpr unsigned vector_operation(Opcode opcode) {
+  unsigned number = 0;
+  for (const OpcodeInfo& info : kOpcodes) {
+    if (info.unit == Unit::VECTOR) ++number;
+    if (info.opcode == opcode) return info.unit == Unit::VECTOR ? number : 0;
+  }
+  return 0;
+}
+
+// ---- Errors ----
 
 struct ErrorInfo {
   ErrorCode code;
@@ -85,14 +190,64 @@ struct ErrorInfo {
 };
 
 inline constexpr ErrorInfo kErrors[] = {
-#define CMD_FIELD(field, word, lsb, width, text)
-#define OPCODE(name, code, bits, words, text)
 #define ERROR_CODE(name, code, text) {ErrorCode::name, #name, text},
 #include "commands.def"
-#undef CMD_FIELD
-#undef OPCODE
-#undef ERROR_CODE
 };
+
+constexpr const ErrorInfo* find_error(std::uint32_t code) {
+  for (const ErrorInfo& info : kErrors)
+    if (static_cast<std::uint32_t>(info.code) == code) return &info;
+  return nullptr;
+}
+
+// ---- What the entries of commands.def must have in common ----
+
+namespace detail {
+/// The first opcode that contradicts itself; null when there is none.
+constexpr const OpcodeInfo* contradiction() {
+  const auto differ = [](bool a, bool b) { return a != b; };
+  for (const OpcodeInfo& o : kOpcodes) {
+    const bool vector = o.unit == Unit::VECTOR, streams = o.memory == MemoryUse::TRIT_STREAM;
+    const bool rows = o.memory == MemoryUse::F16_ROWS;
+    if (o.unit == Unit::NONE || find_opcode(static_cast<std::uint32_t>(o.opcode)) != &o ||
+        // An operand has a reach, what a reach counts is a field.
+        differ(o.uses(command::SRC), o.src != Reach::NONE) ||
+        differ(o.uses(command::SRC2), o.src2 != Reach::NONE) ||
+        differ(o.uses(command::DST), o.dst != Reach::NONE) ||
+        (o.src == Reach::COLS16 && !o.uses(command::COLS)) ||
+        (o.src2 == Reach::COLS16 && !o.uses(command::COLS)) ||
+        // Every unit but CONTROL works on ROWS elements of a bank.
+        differ(o.unit != Unit::CONTROL, o.uses(command::BANK)) ||
+        differ(o.uses(command::ROWS), o.uses(command::BANK)) ||
+        differ(o.uses(command::ROWS), o.keeps(Rule::ROWS)) ||
+        // An address and what lies there.
+        differ(o.uses(command::ADDR_LO), o.memory != MemoryUse::NONE) ||
+        differ(o.uses(command::ADDR_LO), o.uses(command::ADDR_HI)) ||
+        differ(o.uses(command::BOOK_LO), streams) || differ(o.uses(command::BOOK_HI), streams) ||
+        differ(o.unit == Unit::LOAD, o.memory == MemoryUse::READ_ELEMENTS) ||
+        differ(o.unit == Unit::STORE, o.memory == MemoryUse::WRITE_ELEMENTS) ||
+        differ(o.unit == Unit::COLUMN, o.memory == MemoryUse::WRITE_COLUMN) ||
+        differ(o.unit == Unit::MATRIX, streams || rows) ||
+        differ(o.capability == Capability::VECTOR_UNIT, vector) ||
+        differ(o.capability == Capability::F16_ENGINE, rows) ||
+        // A field that has a range has its rule.
+        differ(o.uses(command::DEPTH), o.keeps(Rule::DEPTH)) ||
+        differ(o.unit == Unit::MATRIX, o.keeps(Rule::MATRIX_COLS)) ||
+        differ(rows, o.keeps(Rule::F16_STRIDE)) ||
+        differ(o.unit == Unit::COLUMN, o.keeps(Rule::COLUMN_STRIDE)) ||
+        (o.uses(command::SPAN) && differ(o.uses(command::COLS), !o.keeps(Rule::NO_COLS_SPAN))) ||
+        (o.keeps(Rule::HEAD) && !o.uses(command::COLS)))
+      return &o;
+  }
+  return nullptr;
+}
+}  // namespace detail
+static_assert(detail::contradiction() == nullptr,
+              "an opcode in commands.def has a code twice, or its unit, capability, fields, reach, "
+              "memory and rules contradict each other");
+static_assert(std::size(kRules) <= 32 && std::size(kReaches) <= 8 && std::size(kUnits) <= 8);
+
+// ---- Commands ----
 
 inline constexpr std::uint64_t kMemoryAlign = 64;     // Of every address in a command, in bytes.
 inline constexpr std::uint32_t kVectorAlign = 16;     // Of SRC and DST, in words.
@@ -115,49 +270,35 @@ struct Command {
   constexpr std::uint64_t codebook() const {
     return get(command::BOOK_LO) | std::uint64_t{get(command::BOOK_HI)} << 32;
   }
+  /// What is known of its opcode; null for one that does not exist.
+  constexpr const OpcodeInfo* info() const { return find_opcode(get(command::OPCODE)); }
 };
 static_assert(sizeof(Command) == 64);
-
-constexpr const OpcodeInfo* find_opcode(std::uint32_t code) {
-  for (const OpcodeInfo& info : kOpcodes)
-    if (static_cast<std::uint32_t>(info.opcode) == code) return &info;
-  return nullptr;
-}
-
-constexpr const ErrorInfo* find_error(std::uint32_t code) {
-  for (const ErrorInfo& info : kErrors)
-    if (static_cast<std::uint32_t>(info.code) == code) return &info;
-  return nullptr;
-}
 
 /// What the machine checks of a command before it looks at ranges. The whole order:
 ///   0. index >= LIST_COUNT: LIST_OVERRUN; list address not a multiple of 64: ALIGNMENT; its 64
 ///      bytes outside the window: ADDRESS_RANGE
-///   1. `check_form`: BAD_OPCODE, BAD_FIELD
-///   2. BAD_FIELD: BANK >= VECTORS, INDEX = 3, SPAN = 3, SPAN = 2 of SOFTMAX; ROWS = 0; of a matrix:
-///      COLS = 0, COLS > MAX_COLS, DEPTH not 1..4; F16_MATVEC with STRIDE below the bytes of a row
-///      and not 0; STORE_COLUMN with STRIDE < 2 * LIMIT; ROPE: COLS not 32, 64, 128, 256 or 512,
-///      ROWS not a multiple of COLS
+///   1. `check_form`: BAD_OPCODE (also for an opcode whose capability the core lacks), BAD_FIELD
+///   2. BAD_FIELD: BANK >= VECTORS, INDEX = 3, SPAN = 3, or one of the opcode's rules is broken
 ///   3. INDEX_RANGE: token or position not below LIMIT; with SPAN, position + 1 above ROWS or COLS
 ///   4. ALIGNMENT: SRC, DST, SRC2 (16 words), ADDR, BOOK, STRIDE (64 bytes)
-///   5. VECTOR_RANGE, with sizes rounded up: elements and COLS to 16 words, rows of a result to 32
-///      (TRIT_MATVEC) or 16 (F16_MATVEC), twice that for RAW; ROPE reads COLS words at SRC2, ARGMAX
-///      writes 16 words
+///   5. VECTOR_RANGE: an operand's reach, twice that of DST for RAW, past the vector memory
 ///   6. ADDRESS_RANGE: bytes rounded up to 64 (with a STRIDE between rows: ROWS * STRIDE), then the
 ///      codebook block, inside MEM_BASE..MEM_LIMIT
 /// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names.
 /// The first that fails stops the machine before the command touches anything.
 ///
 /// When a command is over and its index is below PROFILE_COUNT, the place of its profile record
-/// (driver/profile.h) is checked: ALIGNMENT when PROFILE is not a multiple of 64, ADDRESS_RANGE when
-/// the record's 64 bytes are outside the window. Such an error, and a write that the memory refuses
-/// (AXI_WRITE), counts with the data errors of that command; END then stops the list with it.
+/// (driver/profile.h) is checked: ALIGNMENT when PROFILE is not a multiple of 64, ADDRESS_RANGE
+/// when the record's 64 bytes are outside the window. Such an error, and a write that the memory
+/// refuses (AXI_WRITE), counts with the data errors of that command; END then stops the list with
+/// it.
 constexpr ErrorCode check_form(const Command& c) {
-  const OpcodeInfo* info = find_opcode(c.get(command::OPCODE));
+  const OpcodeInfo* info = c.info();
   if (info == nullptr) return ErrorCode::BAD_OPCODE;
-  if ((c.words[0] & ~info->used_bits) != 0) return ErrorCode::BAD_FIELD;
+  if ((c.words[0] & ~info->fields.bits) != 0) return ErrorCode::BAD_FIELD;
   for (unsigned i = 0; i < 16; ++i)
-    if ((info->used_words >> i & 1) == 0 && c.words[i] != 0) return ErrorCode::BAD_FIELD;
+    if ((info->fields.words >> i & 1) == 0 && c.words[i] != 0) return ErrorCode::BAD_FIELD;
   return ErrorCode::NONE;
 }
 

@@ -363,26 +363,14 @@ module trine_core #(
   // ---- Vector operations ----
 
   if (VectorUnit != 0) begin : gen_vector_unit
-    // RMSNORM is the first opcode of this unit, ARGMAX its last and the last of all.
     logic clk_vector;
     trine_clock_gate #(.Gated (ClockGates)) u_clock (
       .clk_i,
       .rst_ni,
-      .en_i  (unit_start.opcode >= trine_commands_pkg::OPCODE_RMSNORM),
+      .en_i  (trine_commands_pkg::unit_of(unit_start.opcode) == trine_commands_pkg::UnitVector),
       .clk_o (clk_vector)
     );
 
-    trine_vector_pkg::op_e op;
-    always_comb begin
-      unique case (unit_start.opcode)
-        trine_commands_pkg::OPCODE_RMSNORM:  op = trine_vector_pkg::OpRmsnorm;
-        trine_commands_pkg::OPCODE_ROPE:     op = trine_vector_pkg::OpRope;
-        trine_commands_pkg::OPCODE_SOFTMAX:  op = trine_vector_pkg::OpSoftmax;
-        trine_commands_pkg::OPCODE_SILU_MUL: op = trine_vector_pkg::OpSiluMul;
-        trine_commands_pkg::OPCODE_ARGMAX:   op = trine_vector_pkg::OpArgmax;
-        default:                             op = trine_vector_pkg::OpAdd;
-      endcase
-    end
     trine_vector_unit #(
       .Groups      (Groups),
       .VectorWords (VectorWords)
@@ -390,7 +378,7 @@ module trine_core #(
       .clk_i             (clk_vector),
       .rst_ni,
       .start_i           (vector_start),
-      .op_i              (op),
+      .op_i              (trine_commands_pkg::vector_op_of(unit_start.opcode)),
       .rows_i            (unit_start.rows),
       .cols_i            (unit_start.cols),
       .src_beat_i        (BeatWidth'(unit_start.src >> GroupBits)),

@@ -3,7 +3,8 @@
 
 package trine_commands_pkg;
 
-  // Fields of a command
+  // ---- Fields of a command ----
+
   parameter int unsigned FIELD_OPCODE_WORD = 0;  // What to do
   parameter int unsigned FIELD_OPCODE_LSB = 0;
   parameter int unsigned FIELD_OPCODE_WIDTH = 8;
@@ -65,7 +66,91 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_BETA_LSB = 0;
   parameter int unsigned FIELD_BETA_WIDTH = 32;
 
-  // Opcodes; the bits of word 0 and the words (bit i: word i) that each uses
+  // The fields side by side, the first on top; without the bits that belong to none.
+  parameter int unsigned CommandBits = 437;
+  typedef struct packed {
+    logic [7:0]  opcode;
+    logic [2:0]  depth;
+    logic        raw;
+    logic        f16;
+    logic [1:0]  index;
+    logic [1:0]  span;
+    logic [3:0]  bank;
+    logic [31:0] rows;
+    logic [31:0] cols;
+    logic [31:0] src;
+    logic [31:0] dst;
+    logic [31:0] src2;
+    logic [31:0] addr_lo;
+    logic [31:0] addr_hi;
+    logic [31:0] book_lo;
+    logic [31:0] book_hi;
+    logic [31:0] stride;
+    logic [31:0] limit;
+    logic [31:0] alpha;
+    logic [31:0] beta;
+  } command_t;
+
+  // A command_t with the fields of word `index` taken from `word`: all of them after the
+  // words have passed in any order.
+  function automatic logic [CommandBits-1:0] with_word(
+      input logic [CommandBits-1:0] command, input logic [3:0] index, input logic [31:0] word);
+    with_word = command;
+    case (index)
+      4'd0: begin
+        with_word[429 +: 8] = word[0 +: 8];  // OPCODE
+        with_word[426 +: 3] = word[8 +: 3];  // DEPTH
+        with_word[425 +: 1] = word[16 +: 1];  // RAW
+        with_word[424 +: 1] = word[17 +: 1];  // F16
+        with_word[422 +: 2] = word[18 +: 2];  // INDEX
+        with_word[420 +: 2] = word[20 +: 2];  // SPAN
+        with_word[416 +: 4] = word[24 +: 4];  // BANK
+      end
+      4'd1: begin
+        with_word[384 +: 32] = word[0 +: 32];  // ROWS
+      end
+      4'd2: begin
+        with_word[352 +: 32] = word[0 +: 32];  // COLS
+      end
+      4'd3: begin
+        with_word[320 +: 32] = word[0 +: 32];  // SRC
+      end
+      4'd4: begin
+        with_word[288 +: 32] = word[0 +: 32];  // DST
+      end
+      4'd5: begin
+        with_word[256 +: 32] = word[0 +: 32];  // SRC2
+      end
+      4'd6: begin
+        with_word[224 +: 32] = word[0 +: 32];  // ADDR_LO
+      end
+      4'd7: begin
+        with_word[192 +: 32] = word[0 +: 32];  // ADDR_HI
+      end
+      4'd8: begin
+        with_word[160 +: 32] = word[0 +: 32];  // BOOK_LO
+      end
+      4'd9: begin
+        with_word[128 +: 32] = word[0 +: 32];  // BOOK_HI
+      end
+      4'd10: begin
+        with_word[96 +: 32] = word[0 +: 32];  // STRIDE
+      end
+      4'd11: begin
+        with_word[64 +: 32] = word[0 +: 32];  // LIMIT
+      end
+      4'd12: begin
+        with_word[32 +: 32] = word[0 +: 32];  // ALPHA
+      end
+      4'd13: begin
+        with_word[0 +: 32] = word[0 +: 32];  // BETA
+      end
+      default: ;
+    endcase
+  endfunction
+
+  // ---- Opcodes; the bits of word 0 and the words (bit i: word i) that each uses ----
+
   parameter logic [7:0]  OPCODE_END = 8'h01;  // Ends the list; STATUS.DONE rises when every write has been answered
   parameter logic [31:0] OPCODE_END_BITS = 32'h000000FF;
   parameter logic [15:0] OPCODE_END_WORDS = 16'h0001;
@@ -106,7 +191,59 @@ package trine_commands_pkg;
   parameter logic [31:0] OPCODE_ARGMAX_BITS = 32'h0F0000FF;
   parameter logic [15:0] OPCODE_ARGMAX_WORDS = 16'h001F;
 
-  // Error codes; the lower one is reported
+  // Which unit runs an opcode.
+  typedef enum logic [2:0] {
+    UnitNone, // No opcode: refused with BAD_OPCODE
+    UnitControl, // The control unit itself
+    UnitLoad, // Memory to vector memory
+    UnitStore, // Vector memory to memory
+    UnitColumn, // Vector memory to elements of memory that lie apart
+    UnitMatrix, // Matrix times vector
+    UnitVector  // Operations on vectors
+  } unit_e;
+
+  // Words of vector memory that an opcode touches from an operand on.
+  typedef enum logic [2:0] {
+    ReachNone, // The operand is not used
+    ReachRows16, // ROWS words, rounded up to a multiple of 16
+    ReachRows32, // ROWS words, rounded up to a multiple of 32
+    ReachCols16, // COLS words, rounded up to a multiple of 16
+    ReachFixed16  // 16 words
+  } reach_e;
+
+  // What an opcode does with the memory at ADDR.
+  typedef enum logic [2:0] {
+    MemoryNone, // Does not touch the memory
+    MemoryReadElements, // Reads ROWS elements, FP16 or FP32
+    MemoryWriteElements, // Writes ROWS elements, FP16 or FP32
+    MemoryWriteColumn, // Writes ROWS elements of FP16, STRIDE bytes apart, at twice the position of the bank
+    MemoryTritStream, // Reads the codebook block at BOOK, then a trit stream of ROWS and COLS
+    MemoryF16Rows  // Reads ROWS rows of COLS FP16 weights, padded; STRIDE bytes apart unless STRIDE is 0
+  } memory_e;
+
+  // The bounds that the fields of an opcode must keep, by their bit in `rules_of`.
+  parameter int unsigned RuleCount = 7;
+  parameter int unsigned RULE_ROWS = 0;  // ROWS is not 0
+  parameter int unsigned RULE_DEPTH = 1;  // DEPTH is 1, 2, 3 or 4
+  parameter int unsigned RULE_MATRIX_COLS = 2;  // COLS is not 0 and at most MAX_COLS
+  parameter int unsigned RULE_F16_STRIDE = 3;  // STRIDE is 0 or at least the bytes of a padded row
+  parameter int unsigned RULE_COLUMN_STRIDE = 4;  // STRIDE is at least 2 * LIMIT
+  parameter int unsigned RULE_HEAD = 5;  // COLS is 32, 64, 128, 256 or 512 and divides ROWS
+  parameter int unsigned RULE_NO_COLS_SPAN = 6;  // SPAN is not 2
+
+  // Operations of the vector unit.
+  typedef enum logic [2:0] {
+    OpNone, // No operation of the vector unit
+    OpRmsnorm, // vector[DST..] = RMSNorm of vector[SRC..] times vector[SRC2..]
+    OpRope, // Rotates heads of COLS elements; vector[SRC2..] holds COLS / 2 cosines, then COLS / 2 sines
+    OpSoftmax, // vector[DST..] = powers of 2 to ALPHA * vector[SRC..], divided by their sum
+    OpSiluMul, // vector[DST..] = SiLU of vector[SRC..] times vector[SRC2..]
+    OpAdd, // vector[DST..] = vector[SRC..] + vector[SRC2..]
+    OpArgmax  // vector[DST] = index of the largest of vector[SRC..], vector[DST + 1] = its value, 14 zeros; COLS = 0 begins a search, otherwise it goes on with the best so far
+  } vector_op_e;
+
+  // ---- Error codes; the lower one is reported ----
+
   parameter logic [7:0] ERROR_NONE = 8'd0;  // No error
   parameter logic [7:0] ERROR_BAD_OPCODE = 8'd1;  // The opcode does not exist or its unit is not present
   parameter logic [7:0] ERROR_BAD_FIELD = 8'd2;  // A field is out of range, or a bit that the opcode does not use is set
@@ -123,5 +260,179 @@ package trine_commands_pkg;
   parameter logic [7:0] ERROR_NONFINITE = 8'd13;  // An activation, an FP16 weight or the result of a vector operation is Inf or NaN
   parameter logic [7:0] ERROR_OVERFLOW = 8'd14;  // An FP16 matrix-vector accumulator saturated
   parameter logic [7:0] ERROR_INDEX_RANGE = 8'd15;  // A token or position is not below the limit of the command
+
+  // ---- What the opcodes are ----
+  //
+  // Each function answers for all 256 codes; for one that does not exist with 0, 'none'.
+  // Results are plain vectors that hold the values of the enums above, written as numbers:
+  // Yosys 0.23 takes no enum as a result and does not find its names in a package's function.
+
+  // The unit that runs it; UnitNone: the opcode does not exist.
+  function automatic logic [2:0] unit_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_END: unit_of = 3'd1;  // UnitControl
+      OPCODE_FENCE: unit_of = 3'd1;  // UnitControl
+      OPCODE_LOAD: unit_of = 3'd2;  // UnitLoad
+      OPCODE_STORE: unit_of = 3'd3;  // UnitStore
+      OPCODE_TRIT_MATVEC: unit_of = 3'd5;  // UnitMatrix
+      OPCODE_F16_MATVEC: unit_of = 3'd5;  // UnitMatrix
+      OPCODE_STORE_COLUMN: unit_of = 3'd4;  // UnitColumn
+      OPCODE_RMSNORM: unit_of = 3'd6;  // UnitVector
+      OPCODE_ROPE: unit_of = 3'd6;  // UnitVector
+      OPCODE_SOFTMAX: unit_of = 3'd6;  // UnitVector
+      OPCODE_SILU_MUL: unit_of = 3'd6;  // UnitVector
+      OPCODE_ADD: unit_of = 3'd6;  // UnitVector
+      OPCODE_ARGMAX: unit_of = 3'd6;  // UnitVector
+      default: unit_of = '0;
+    endcase
+  endfunction
+
+  // Bits of word 0 that it uses.
+  function automatic logic [31:0] bits_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_END: bits_of = OPCODE_END_BITS;
+      OPCODE_FENCE: bits_of = OPCODE_FENCE_BITS;
+      OPCODE_LOAD: bits_of = OPCODE_LOAD_BITS;
+      OPCODE_STORE: bits_of = OPCODE_STORE_BITS;
+      OPCODE_TRIT_MATVEC: bits_of = OPCODE_TRIT_MATVEC_BITS;
+      OPCODE_F16_MATVEC: bits_of = OPCODE_F16_MATVEC_BITS;
+      OPCODE_STORE_COLUMN: bits_of = OPCODE_STORE_COLUMN_BITS;
+      OPCODE_RMSNORM: bits_of = OPCODE_RMSNORM_BITS;
+      OPCODE_ROPE: bits_of = OPCODE_ROPE_BITS;
+      OPCODE_SOFTMAX: bits_of = OPCODE_SOFTMAX_BITS;
+      OPCODE_SILU_MUL: bits_of = OPCODE_SILU_MUL_BITS;
+      OPCODE_ADD: bits_of = OPCODE_ADD_BITS;
+      OPCODE_ARGMAX: bits_of = OPCODE_ARGMAX_BITS;
+      default: bits_of = '0;
+    endcase
+  endfunction
+
+  // Words that it uses, bit i: word i.
+  function automatic logic [15:0] words_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_END: words_of = OPCODE_END_WORDS;
+      OPCODE_FENCE: words_of = OPCODE_FENCE_WORDS;
+      OPCODE_LOAD: words_of = OPCODE_LOAD_WORDS;
+      OPCODE_STORE: words_of = OPCODE_STORE_WORDS;
+      OPCODE_TRIT_MATVEC: words_of = OPCODE_TRIT_MATVEC_WORDS;
+      OPCODE_F16_MATVEC: words_of = OPCODE_F16_MATVEC_WORDS;
+      OPCODE_STORE_COLUMN: words_of = OPCODE_STORE_COLUMN_WORDS;
+      OPCODE_RMSNORM: words_of = OPCODE_RMSNORM_WORDS;
+      OPCODE_ROPE: words_of = OPCODE_ROPE_WORDS;
+      OPCODE_SOFTMAX: words_of = OPCODE_SOFTMAX_WORDS;
+      OPCODE_SILU_MUL: words_of = OPCODE_SILU_MUL_WORDS;
+      OPCODE_ADD: words_of = OPCODE_ADD_WORDS;
+      OPCODE_ARGMAX: words_of = OPCODE_ARGMAX_WORDS;
+      default: words_of = '0;
+    endcase
+  endfunction
+
+  // It exists only in a core with the FP16 engine.
+  function automatic logic needs_f16_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_F16_MATVEC: needs_f16_of = 1'b1;
+      default: needs_f16_of = '0;
+    endcase
+  endfunction
+
+  // It exists only in a core with the vector unit.
+  function automatic logic needs_vector_unit_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_RMSNORM: needs_vector_unit_of = 1'b1;
+      OPCODE_ROPE: needs_vector_unit_of = 1'b1;
+      OPCODE_SOFTMAX: needs_vector_unit_of = 1'b1;
+      OPCODE_SILU_MUL: needs_vector_unit_of = 1'b1;
+      OPCODE_ADD: needs_vector_unit_of = 1'b1;
+      OPCODE_ARGMAX: needs_vector_unit_of = 1'b1;
+      default: needs_vector_unit_of = '0;
+    endcase
+  endfunction
+
+  // Words read from SRC on.
+  function automatic logic [2:0] src_reach_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_STORE: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_TRIT_MATVEC: src_reach_of = 3'd3;  // ReachCols16
+      OPCODE_F16_MATVEC: src_reach_of = 3'd3;  // ReachCols16
+      OPCODE_STORE_COLUMN: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_RMSNORM: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ROPE: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_SOFTMAX: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_SILU_MUL: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ADD: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ARGMAX: src_reach_of = 3'd1;  // ReachRows16
+      default: src_reach_of = '0;
+    endcase
+  endfunction
+
+  // Words read from SRC2 on.
+  function automatic logic [2:0] src2_reach_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_RMSNORM: src2_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ROPE: src2_reach_of = 3'd3;  // ReachCols16
+      OPCODE_SILU_MUL: src2_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ADD: src2_reach_of = 3'd1;  // ReachRows16
+      default: src2_reach_of = '0;
+    endcase
+  endfunction
+
+  // Words written from DST on; RAW doubles them.
+  function automatic logic [2:0] dst_reach_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_LOAD: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_TRIT_MATVEC: dst_reach_of = 3'd2;  // ReachRows32
+      OPCODE_F16_MATVEC: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_RMSNORM: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ROPE: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_SOFTMAX: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_SILU_MUL: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ADD: dst_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ARGMAX: dst_reach_of = 3'd4;  // ReachFixed16
+      default: dst_reach_of = '0;
+    endcase
+  endfunction
+
+  // What it does with the memory at ADDR.
+  function automatic logic [2:0] memory_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_LOAD: memory_of = 3'd1;  // MemoryReadElements
+      OPCODE_STORE: memory_of = 3'd2;  // MemoryWriteElements
+      OPCODE_TRIT_MATVEC: memory_of = 3'd4;  // MemoryTritStream
+      OPCODE_F16_MATVEC: memory_of = 3'd5;  // MemoryF16Rows
+      OPCODE_STORE_COLUMN: memory_of = 3'd3;  // MemoryWriteColumn
+      default: memory_of = '0;
+    endcase
+  endfunction
+
+  // The bounds that its fields must keep, by their RULE_ bit.
+  function automatic logic [6:0] rules_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_LOAD: rules_of = 7'b0000001;
+      OPCODE_STORE: rules_of = 7'b0000001;
+      OPCODE_TRIT_MATVEC: rules_of = 7'b0000111;
+      OPCODE_F16_MATVEC: rules_of = 7'b0001101;
+      OPCODE_STORE_COLUMN: rules_of = 7'b0010001;
+      OPCODE_RMSNORM: rules_of = 7'b0000001;
+      OPCODE_ROPE: rules_of = 7'b0100001;
+      OPCODE_SOFTMAX: rules_of = 7'b1000001;
+      OPCODE_SILU_MUL: rules_of = 7'b0000001;
+      OPCODE_ADD: rules_of = 7'b0000001;
+      OPCODE_ARGMAX: rules_of = 7'b0000001;
+      default: rules_of = '0;
+    endcase
+  endfunction
+
+  // The operation of the vector unit; OpNone: it is not one.
+  function automatic logic [2:0] vector_op_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_RMSNORM: vector_op_of = 3'd1;  // OpRmsnorm
+      OPCODE_ROPE: vector_op_of = 3'd2;  // OpRope
+      OPCODE_SOFTMAX: vector_op_of = 3'd3;  // OpSoftmax
+      OPCODE_SILU_MUL: vector_op_of = 3'd4;  // OpSiluMul
+      OPCODE_ADD: vector_op_of = 3'd5;  // OpAdd
+      OPCODE_ARGMAX: vector_op_of = 3'd6;  // OpArgmax
+      default: vector_op_of = '0;
+    endcase
+  endfunction
 
 endpackage

@@ -10,7 +10,7 @@ module trine_vector_control #(
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     start_i,
-  input  trine_vector_pkg::op_e    op_i,
+  input  trine_commands_pkg::vector_op_e op_i,
   output logic                     done_o,
   output logic                     busy_o,
   output trine_vector_pkg::phase_e phase_o,
@@ -48,8 +48,8 @@ module trine_vector_control #(
 
   state_e state_q, state_d;
   logic   passes;                                 // The operation looks for the largest value first.
-  assign passes = op_i == trine_vector_pkg::OpRmsnorm || op_i == trine_vector_pkg::OpSoftmax
-               || op_i == trine_vector_pkg::OpArgmax;
+  assign passes = op_i == trine_commands_pkg::OpRmsnorm || op_i == trine_commands_pkg::OpSoftmax
+               || op_i == trine_commands_pkg::OpArgmax;
 
   always_comb begin
     state_d = state_q;
@@ -66,7 +66,7 @@ module trine_vector_control #(
         endcase
       end
       StReduce: if (count_o != '0 && !reduce_busy_i) begin
-        state_d = (op_i == trine_vector_pkg::OpArgmax) ? StPair : StPass;
+        state_d = (op_i == trine_commands_pkg::OpArgmax) ? StPair : StPass;
       end
       StPack:   if (packed_i) state_d = StScalar;
       StScalar: if (scalar_ready_o) state_d = StPass;

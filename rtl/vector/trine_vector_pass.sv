@@ -2,7 +2,7 @@
 
 /// What a phase of an operation does with the lanes; combinational.
 module trine_vector_pass (
-  input  trine_vector_pkg::op_e    op_i,
+  input  trine_commands_pkg::vector_op_e op_i,
   input  trine_vector_pkg::phase_e phase_i,
   input  logic [31:0]              alpha_i,
   input  logic [31:0]              beta_i,
@@ -15,28 +15,43 @@ module trine_vector_pass (
   output logic [4:0]               drain_o
 );
 
-  logic norm, softmax, scalar, scale;
-  assign norm    = op_i == trine_vector_pkg::OpRmsnorm;
-  assign softmax = op_i == trine_vector_pkg::OpSoftmax;
-  assign scalar  = phase_i == trine_vector_pkg::PhaseScalar;
-  assign scale   = phase_i == trine_vector_pkg::PhaseScale;
+  // There is no default on purpose: Verilator refuses a list that misses an operation.
+  logic norm, rope, softmax, silu_mul, add, argmax;
+  always_comb begin
+    {norm, rope, softmax, silu_mul, add, argmax} = '0;
+    unique case (op_i)
+      trine_commands_pkg::OpRmsnorm: norm     = 1'b1;
+      trine_commands_pkg::OpRope:    rope     = 1'b1;
+      trine_commands_pkg::OpSoftmax: softmax  = 1'b1;
+      trine_commands_pkg::OpSiluMul: silu_mul = 1'b1;
+      trine_commands_pkg::OpAdd:     add      = 1'b1;
+      trine_commands_pkg::OpArgmax:  argmax   = 1'b1;
+      trine_commands_pkg::OpNone:    ;
+    endcase
+  end
 
+  logic scalar, scale;
+  assign scalar = phase_i == trine_vector_pkg::PhaseScalar;
+  assign scale  = phase_i == trine_vector_pkg::PhaseScale;
+
+  // Without an operation nothing is written.
   logic [4:0] tap;
   always_comb begin
     pass_o           = '0;
-    pass_o.rope      = op_i == trine_vector_pkg::OpRope;
-    pass_o.exp_first = op_i == trine_vector_pkg::OpSiluMul;
+    pass_o.rope      = rope;
+    pass_o.exp_first = silu_mul;
     pass_o.square    = (norm && phase_i == trine_vector_pkg::PhaseSum) || pass_o.exp_first;
     // A vector that is squared comes twice: the port has time for it.
-    pass_o.two       = (scale && !softmax) || pass_o.square;
+    pass_o.two       = (scale && (norm || rope || add)) || pass_o.square;
     pass_o.add_const = softmax || norm || pass_o.exp_first;
     pass_o.chain     = norm;
     pass_o.magnitude = norm;
-    pass_o.skip_nan  = op_i == trine_vector_pkg::OpArgmax;
+    pass_o.skip_nan  = argmax;
     pass_o.find_max  = phase_i == trine_vector_pkg::PhaseMax;
     pass_o.sum       = phase_i == trine_vector_pkg::PhaseSum;
     pass_o.sum_exp   = softmax;
-    pass_o.write     = scale || (softmax && phase_i == trine_vector_pkg::PhaseSum);
+    pass_o.write     = (scale && (norm || rope || softmax || silu_mul || add))
+                    || (softmax && phase_i == trine_vector_pkg::PhaseSum);
     pass_o.result    = trine_vector_pkg::ResultAdd;
     tap              = 5'(trine_vector_pkg::TapAdd);
     if (softmax && scale) begin

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operations of the vector unit and how a pass over a vector uses a lane.
+// How a pass over a vector uses a lane.  The operations are those of trine_commands_pkg.
 
 package trine_vector_pkg;
-
-  typedef enum logic [2:0] {
-    OpAdd,
-    OpRmsnorm,
-    OpRope,
-    OpSoftmax,
-    OpSiluMul,
-    OpArgmax
-  } op_e;
 
   // What an operation does with a vector, in this order; most have the last phase only.
   typedef enum logic [1:0] {

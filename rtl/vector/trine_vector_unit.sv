@@ -26,7 +26,7 @@ module trine_vector_unit #(
   input  logic                  clk_i,
   input  logic                  rst_ni,
   input  logic                  start_i,
-  input  trine_vector_pkg::op_e op_i,
+  input  trine_commands_pkg::vector_op_e op_i,
   input  logic [31:0]           rows_i,           // Elements, at least 1.
   input  logic [31:0]           cols_i,
   input  logic [BeatWidth-1:0]  src_beat_i,
@@ -60,9 +60,9 @@ module trine_vector_unit #(
   logic [4:0]               drain, count;
   logic                     en, begin_pass, operands_busy, reduce, reduce_busy, pack, pack_valid;
   logic                     scalar_busy, scalar, scalar_ready, pair, softmax, norm, argmax;
-  assign softmax = op_i == trine_vector_pkg::OpSoftmax;
-  assign norm    = op_i == trine_vector_pkg::OpRmsnorm;
-  assign argmax  = op_i == trine_vector_pkg::OpArgmax;
+  assign softmax = op_i == trine_commands_pkg::OpSoftmax;
+  assign norm    = op_i == trine_commands_pkg::OpRmsnorm;
+  assign argmax  = op_i == trine_commands_pkg::OpArgmax;
 
   trine_vector_control #(.Groups(Groups)) u_control (
     .clk_i,

@@ -29,8 +29,8 @@ TEST_CASE("golden machine: BAD_FIELD for every unused bit of every opcode") {
   Machine machine;
   for (const OpcodeInfo& info : kOpcodes) {
     for (unsigned bit = 0; bit < 512; ++bit) {
-      if (bit < 8 || (bit < 32 && (info.used_bits >> bit & 1) != 0)) continue;
-      if (bit >= 32 && (info.used_words >> (bit / 32) & 1) != 0) continue;
+      if (bit < 8 || (bit < 32 && (info.fields.bits >> bit & 1) != 0)) continue;
+      if (bit >= 32 && (info.fields.words >> (bit / 32) & 1) != 0) continue;
       Command c;
       c.words[0] = static_cast<std::uint32_t>(info.opcode);
       c.words[bit / 32] |= 1u << (bit % 32);

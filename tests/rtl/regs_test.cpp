@@ -45,7 +45,7 @@ TEST_CASE("commands: fields do not overlap and opcodes use whole fields") {
     for (const OpcodeInfo& o : kOpcodes) {
       if (a.word != 0) continue;
       CAPTURE(a.name);
-      CHECK((o.used_bits & a.mask()) % a.mask() == 0u);
+      CHECK((o.fields.bits & a.mask()) % a.mask() == 0u);
     }
   }
 }
@@ -58,7 +58,7 @@ TEST_CASE("commands: check_form finds one stray bit in any unused place") {
         Command c;
         c.words[0] = static_cast<std::uint32_t>(o.opcode);
         c.words[word] |= 1u << bit;
-        const bool used = word == 0 ? (o.used_bits >> bit & 1) != 0 : (o.used_words >> word & 1) != 0;
+        const bool used = word == 0 ? (o.fields.bits >> bit & 1) != 0 : (o.fields.words >> word & 1) != 0;
         CHECK_EQ(check_form(c), used ? ErrorCode::NONE : ErrorCode::BAD_FIELD);
       }
     }

@@ -32,8 +32,6 @@ struct DmaJob {
   bool operator==(const DmaJob&) const = default;
 };
 
-enum class Unit { Load, Store, Column, Matvec, Vector };
-
 /// A unit that the sequencer started, with the fields at that moment.
 struct Started {
   Unit unit;
@@ -123,11 +121,11 @@ class SequencerBench {
     dut->write_ready_i = go_();
     dut->write_idle_i = outstanding_ == 0;
     dut->book_busy_i = book_left_ != 0;
-    dut->load_done_i = done_in_ == 1 && unit_ == Unit::Load;
-    dut->store_done_i = done_in_ == 1 && unit_ == Unit::Store;
-    dut->matvec_done_i = done_in_ == 1 && unit_ == Unit::Matvec;
-    dut->column_done_i = done_in_ == 1 && unit_ == Unit::Column;
-    dut->vector_done_i = done_in_ == 1 && unit_ == Unit::Vector;
+    dut->load_done_i = done_in_ == 1 && unit_ == Unit::LOAD;
+    dut->store_done_i = done_in_ == 1 && unit_ == Unit::STORE;
+    dut->matvec_done_i = done_in_ == 1 && unit_ == Unit::MATRIX;
+    dut->column_done_i = done_in_ == 1 && unit_ == Unit::COLUMN;
+    dut->vector_done_i = done_in_ == 1 && unit_ == Unit::VECTOR;
     dut->record_done_i = record_in_ == 1;
     dut->abort_i = abort_in_ == 0;
     if (abort_in_ >= 0) --abort_in_;
@@ -148,11 +146,11 @@ class SequencerBench {
     if (starts == 1) {
       REQUIRE_EQ(book_left_, 0u);
       REQUIRE_EQ(done_in_, 0u);
-      unit_ = dut->load_start_o     ? Unit::Load
-              : dut->store_start_o  ? Unit::Store
-              : dut->column_start_o ? Unit::Column
-              : dut->matvec_start_o ? Unit::Matvec
-                                    : Unit::Vector;
+      unit_ = dut->load_start_o     ? Unit::LOAD
+              : dut->store_start_o  ? Unit::STORE
+              : dut->column_start_o ? Unit::COLUMN
+              : dut->matvec_start_o ? Unit::MATRIX
+                                    : Unit::VECTOR;
       out.started.push_back({unit_, dut->word0_o, dut->rows_o, dut->cols_o, dut->src_beat_o,
                              dut->src2_beat_o, dut->dst_beat_o, dut->stride_o, dut->alpha_o,
                              dut->beta_o, dut->column_addr_o});
@@ -161,7 +159,7 @@ class SequencerBench {
       --done_in_;
     }
     REQUIRE_EQ(dut->running_o != 0, starts == 0 && active_);
-    REQUIRE_EQ(dut->matvec_active_o != 0, unit_ == Unit::Matvec && starts == 0 && active_);
+    REQUIRE_EQ(dut->matvec_active_o != 0, unit_ == Unit::MATRIX && starts == 0 && active_);
     active_ = starts == 1 || (active_ && done_in_ > 0);
     const bool here = dut->index_o == faults.index;
     if (done_in_ == 1 && here) {
@@ -213,7 +211,7 @@ class SequencerBench {
   bool fetching_ = true, active_ = false;
   unsigned outstanding_ = 0, book_left_ = 0, done_in_ = 0, record_in_ = 0;
   int abort_in_ = -1;
-  Unit unit_ = Unit::Load;
+  Unit unit_ = Unit::LOAD;
 };
 
 }  // namespace trine::test

@@ -63,8 +63,7 @@ constexpr Opcode kOps[] = {Opcode::END,         Opcode::FENCE,       Opcode::LOA
                            Opcode::ARGMAX};
 
 bool has_field(Opcode op, const CommandField& f) {
-  const OpcodeInfo& info = *find_opcode(static_cast<std::uint32_t>(op));
-  return f.word == 0 ? (info.used_bits & f.mask()) != 0 : (info.used_words >> f.word & 1) != 0;
+  return find_opcode(static_cast<std::uint32_t>(op))->uses(f);
 }
 
 std::uint64_t wide_word(Random& random) {
@@ -223,11 +222,7 @@ void check_execution(const Command& given, const Command& c, const Outcome& out)
   }
   REQUIRE_EQ(out.started.size(), 1u);
   const Started& s = out.started[0];
-  CHECK(s.unit == (op == Opcode::LOAD           ? Unit::Load
-                   : op == Opcode::STORE        ? Unit::Store
-                   : op == Opcode::STORE_COLUMN ? Unit::Column
-                   : is_matrix(op)              ? Unit::Matvec
-                                                : Unit::Vector));
+  CHECK(s.unit == c.info()->unit);
   CHECK_EQ(s.word0, given.words[0]);
   CHECK_EQ(s.rows, c.get(command::ROWS));
   CHECK_EQ(s.src_beat, c.get(command::SRC) / kGroups);
@@ -315,9 +310,9 @@ TEST_CASE("trine_sequencer: runs a list in order up to END and no further") {
     for (std::size_t i = 0; i < out.fetches.size(); ++i)
       CHECK_EQ(out.fetches[i].addr, config.list + 64 * i);
     REQUIRE_EQ(out.started.size(), 3u);
-    CHECK(out.started[0].unit == Unit::Load);
-    CHECK(out.started[1].unit == Unit::Store);
-    CHECK(out.started[2].unit == Unit::Load);
+    CHECK(out.started[0].unit == Unit::LOAD);
+    CHECK(out.started[1].unit == Unit::STORE);
+    CHECK(out.started[2].unit == Unit::LOAD);
   }
 }
 

@@ -93,9 +93,9 @@ class Bench {
     const auto place = [&](std::uint32_t slot) { return slot * 0x800 + 16 * below(16); };
     const OpcodeInfo& info = *find_opcode(static_cast<std::uint32_t>(op));
     const std::uint32_t in_place = below(3);
-    if ((info.used_words >> SRC.word & 1) != 0) c.set(SRC, place(0));
-    if ((info.used_words >> SRC2.word & 1) != 0) c.set(SRC2, place(1));
-    if ((info.used_words >> DST.word & 1) != 0) c.set(DST, place(2));
+    if (info.uses(SRC)) c.set(SRC, place(0));
+    if (info.uses(SRC2)) c.set(SRC2, place(1));
+    if (info.uses(DST)) c.set(DST, place(2));
     const bool elementwise = op >= Opcode::RMSNORM && op <= Opcode::ADD;
     if (elementwise && in_place == 1) c.set(DST, c.get(SRC));
     if (elementwise && in_place == 2 && op != Opcode::SOFTMAX && op != Opcode::ROPE)
