@@ -31,14 +31,4 @@ package trine_pkg;
     endcase
   endfunction
 
-  // Beats of a panel: tail_bits + 24 * depth.
-  function automatic logic [6:0] panel_beats(input logic [2:0] depth);
-    unique case (depth)
-      3'd1:    panel_beats = 7'd31;
-      3'd2:    panel_beats = 7'd57;
-      3'd3:    panel_beats = 7'd82;
-      default: panel_beats = 7'd108;
-    endcase
-  endfunction
-
 endpackage

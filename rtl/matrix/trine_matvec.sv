@@ -72,6 +72,8 @@ module trine_matvec #(
   localparam int unsigned BlockWidth = GroupWidth - GroupShift;
   localparam int unsigned LaneShift  = $clog2(QuantLanes);
   localparam int unsigned WordAddr   = BlockWidth + 4 - LaneShift;
+  localparam int unsigned MantAddr   = GroupWidth + 4 - LaneShift;
+  localparam int unsigned WordWidth  = QuantLanes * ActWidth;
 
   if (Groups > 16 || 2 ** GroupShift != Groups) begin : gen_bad_groups
     $error("trine_matvec: Groups must be 1, 2, 4, 8 or 16");
@@ -85,94 +87,89 @@ module trine_matvec #(
   if (QuantLanes > 8 || 2 ** LaneShift != QuantLanes) begin : gen_bad_lanes
     $error("trine_matvec: QuantLanes must be 1, 2, 4 or 8");
   end
-  if (BlockWidth < 1) begin : gen_bad_cols
-    $error("trine_matvec: MaxCols must be at least 32 * Groups");
+  if (BlockWidth < 1 || BlockWidth > trine_matrix_pkg::BlockBits) begin : gen_bad_cols
+    $error("trine_matvec: MaxCols must be from 32 * Groups to 65,536 columns");
+  end
+  if (TileRows > 2 ** trine_matrix_pkg::RowBits) begin : gen_bad_rows
+    $error("trine_matvec: TileRows must be at most 65,536");
   end
 
-  logic [26:0]         panels;
-  logic [GroupWidth:0] blocks, groups, half_groups;   // Groups of the padded vector.
-  assign panels = 27'((rows_i + 32'd31) >> 5);
-  assign blocks = (GroupWidth+1)'((cols_i + 32'(16 * Groups - 1)) >> (4 + GroupShift));
-  assign groups = blocks << GroupShift;
-  // FP16: whole groups, and whole beats of two groups at Groups = 16.
-  assign half_groups = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
-                                    : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
+  trine_matrix_pkg::vector_job_t vector_job;
+  trine_matrix_pkg::trit_job_t   trit_job;
+  trine_matrix_pkg::book_t       book;
+  logic [GroupWidth:0]           f16_groups;
+  assign book = {book_valid_i, book_index_i, book_data_i};
+  trine_matvec_sizes #(.Groups(Groups), .GroupWidth(GroupWidth)) u_sizes (
+    .clk_i,
+    .f16_i,
+    .raw_i,
+    .depth_i,
+    .rows_i,
+    .cols_i,
+    .book_i       (book),
+    .vector_job_o (vector_job),
+    .trit_job_o   (trit_job),
+    .f16_groups_o (f16_groups)
+  );
 
-  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).
-  logic signed [31:0] book_exponent_q;
-  logic signed [33:0] exponent;
-  assign exponent = f16_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
-  always_ff @(posedge clk_i) begin
-    if (book_valid_i && book_index_i == 5'(trine_pkg::CodebookEntries)) begin
-      book_exponent_q <= signed'(book_data_i);
-    end
-  end
-
-  // Banks.  All that take part run in step, and bank `last` is always one of them.
+  // The vectors: all that take part run in step, and that of bank `last` is always one of them.
   localparam int unsigned BankWidth = (Vectors > 1) ? $clog2(Vectors) : 1;
-  localparam int unsigned WordWidth = QuantLanes * ActWidth;
-  localparam int unsigned MantAddr  = GroupWidth + 4 - LaneShift;
-  logic [BankWidth-1:0]          last;
-  logic [Vectors-1:0]            used, bank_done, bad_activation, mant_writes, exp_writes, all_exps;
-  logic [Vectors*MantAddr-1:0]   mant_addrs;
-  logic [Vectors*WordWidth-1:0]  mant_data;
-  logic [Vectors*8-1:0]          exp_data, max_exp;
-  logic [Vectors*(GroupWidth+1)-1:0] quantizeds;
-  logic                          acc_valid;
-  logic [Vectors*TritWidth-1:0]  trit_acc;
-  logic [AccWidth-1:0]           half_acc;
+  logic [BankWidth-1:0] last;
+  logic [Vectors-1:0]   used;
   assign last = (Vectors > 1) ? bank_i[BankWidth-1:0] : '0;
   assign used = f16_i ? Vectors'(1) << last : Vectors'(((Vectors+1)'(2) << last) - 1'b1);
-  for (genvar v = 0; v < Vectors; v++) begin : gen_bank
-    trine_matvec_bank #(
-      .Groups       (Groups),
-      .ActWidth     (ActWidth),
-      .QuantLanes   (QuantLanes),
-      .VecAddrWidth (VecAddrWidth),
-      .GroupWidth   (GroupWidth)
-    ) u_bank (
-      .clk_i,
-      .rst_ni,
-      .start_i           (start_i && used[v]),
-      .raw_i,
-      .rows_i,
-      .total_i           (f16_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0}),
-      .cols_i            (cols_i[GroupWidth+4:0]),
-      .groups_i          (f16_i ? half_groups : groups),
-      .src_beat_i,
-      .dst_beat_i,
-      .exponent_i        (exponent),
-      .done_o            (bank_done[v]),
-      .nonfinite_o       (bad_activation[v]),
-      .mant_write_o      (mant_writes[v]),
-      .mant_addr_o       (mant_addrs[MantAddr*v +: MantAddr]),
-      .mant_data_o       (mant_data[WordWidth*v +: WordWidth]),
-      .exp_write_o       (exp_writes[v]),
-      .exp_data_o        (exp_data[8*v +: 8]),
-      .quantized_o       (quantizeds[(GroupWidth+1)*v +: GroupWidth+1]),
-      .max_exp_o         (max_exp[8*v +: 8]),
-      .exponents_o       (all_exps[v]),
-      .acc_valid_i       (acc_valid && used[v]),
-      .acc_i             (f16_i ? half_acc : AccWidth'(signed'(trit_acc[TritWidth*v +: TritWidth]))),
-      .vec_read_valid_o  (vec_read_valid_o[v]),
-      .vec_read_beat_o   (vec_read_beat_o[VecAddrWidth*v +: VecAddrWidth]),
-      .vec_read_data_i   (vec_read_data_i[32*Groups*v +: 32*Groups]),
-      .vec_write_valid_o (vec_write_valid_o[v]),
-      .vec_write_beat_o  (vec_write_beat_o[VecAddrWidth*v +: VecAddrWidth]),
-      .vec_write_data_o  (vec_write_data_o[32*Groups*v +: 32*Groups])
-    );
+
+  logic                         acc_valid, bad_activation, mant_write, exp_write, exponents;
+  logic [MantAddr-1:0]          mant_addr;
+  logic [Vectors*WordWidth-1:0] mants;
+  logic [Vectors*8-1:0]         exps, max_exps;
+  logic [GroupWidth:0]          quantized;
+  logic [Vectors*TritWidth-1:0] trit_acc;
+  logic [AccWidth-1:0]          f16_acc;
+  logic [Vectors*AccWidth-1:0]  accs;
+  always_comb begin
+    for (int unsigned v = 0; v < Vectors; v++) begin
+      accs[AccWidth*v +: AccWidth] = f16_i ? f16_acc
+                                   : AccWidth'(signed'(trit_acc[TritWidth*v +: TritWidth]));
+    end
   end
-  assign done_o = bank_done[last];
+  trine_matvec_banks #(
+    .Groups       (Groups),
+    .Vectors      (Vectors),
+    .ActWidth     (ActWidth),
+    .QuantLanes   (QuantLanes),
+    .VecAddrWidth (VecAddrWidth),
+    .GroupWidth   (GroupWidth)
+  ) u_banks (
+    .clk_i,
+    .rst_ni,
+    .start_i,
+    .used_i            (used),
+    .last_i            (last),
+    .job_i             (vector_job),
+    .src_beat_i,
+    .dst_beat_i,
+    .done_o,
+    .nonfinite_o       (bad_activation),
+    .mant_write_o      (mant_write),
+    .mant_addr_o       (mant_addr),
+    .mants_o           (mants),
+    .exp_write_o       (exp_write),
+    .exponent_o        (exps),
+    .quantized_o       (quantized),
+    .max_exp_o         (max_exps),
+    .exponents_o       (exponents),
+    .acc_valid_i       (acc_valid),
+    .acc_i             (accs),
+    .vec_read_valid_o,
+    .vec_read_beat_o,
+    .vec_read_data_i,
+    .vec_write_valid_o,
+    .vec_write_beat_o,
+    .vec_write_data_o
+  );
 
   // Mantissas of group n go to group n % Groups, block n / Groups.
-  logic                mant_write, exp_write, exponents;
-  logic [MantAddr-1:0] mant_addr;
-  logic [GroupWidth:0] quantized;
-  assign mant_write = mant_writes[last];
-  assign exp_write  = exp_writes[last];
-  assign exponents  = all_exps[last];
-  assign mant_addr  = mant_addrs[MantAddr*last +: MantAddr];
-  assign quantized  = quantizeds[(GroupWidth+1)*last +: GroupWidth+1];
   logic [Groups-1:0]   group_select;
   logic [WordAddr-1:0] word_addr;
   if (Groups > 1) begin : gen_select
@@ -195,8 +192,16 @@ module trine_matvec #(
     .clk_o (clk_trit)
   );
 
-  logic                 trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
-  logic                 trit_wait_memory, trit_wait_table, trit_wait_rows;
+  trine_matrix_pkg::place_t place;
+  always_comb begin
+    place.mants    = mant_write && !f16_i;
+    place.exponent = exp_write && !f16_i;
+    place.group    = 16'(group_select);
+    place.word     = trine_matrix_pkg::WordBits'(word_addr);
+  end
+
+  trine_matrix_pkg::stall_t trit_stall, f16_stall;
+  logic                     trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
   trine_trit_engine #(
     .Groups     (Groups),
     .TileRows   (TileRows),
@@ -209,39 +214,26 @@ module trine_matvec #(
     .rst_ni,
     .start_i        (start_i && !f16_i),
     .used_i         (used),
-    .depth_i,
-    .slow_i         (raw_i),
-    .panels_i       (panels),
-    .blocks_i       (blocks[BlockWidth:0]),
+    .job_i          (trit_job),
     .bad_set_byte_o (bad_set_byte),
     .bad_tail_o     (bad_tail),
-    .book_write_i   (book_valid_i && book_index_i < 5'(trine_pkg::CodebookEntries)),
-    .book_index_i,
-    .book_data_i    (book_data_i[21:0]),
-    .mant_valid_i   (mant_write && !f16_i),
-    .mant_write_i   (group_select),
-    .mant_addr_i    (word_addr),
-    .mant_data_i    (mant_data),
-    .exp_valid_i    (exp_write && !f16_i),
-    .exp_write_i    (group_select),
-    .exp_block_i    (word_addr[WordAddr-1 -: BlockWidth]),
-    .exp_data_i     (exp_data),
+    .book_i         (book),
+    .place_i        (place),
+    .mants_i        (mants),
+    .exponent_i     (exps),
     .quantized_i    ((BlockWidth+5)'(quantized)),
     .exponents_i    (exponents),
-    .max_exp_i      (max_exp),
+    .max_exp_i      (max_exps),
     .weight_valid_i,
     .weight_ready_o (trit_ready),
     .weight_data_i,
-    .wait_memory_o  (trit_wait_memory),
-    .wait_table_o   (trit_wait_table),
-    .wait_rows_o    (trit_wait_rows),
+    .stall_o        (trit_stall),
     .acc_valid_o    (trit_acc_valid),
     .acc_o          (trit_acc)
   );
 
   // FP16 engine.  An engine without a job takes no beat and waits for nothing.
-  logic                half_acc_valid, half_ready, bad_weight, overflow;
-  logic                half_wait_memory, half_wait_table, half_wait_rows;
+  logic f16_acc_valid, f16_ready, bad_weight, overflow;
   if (F16Engine != 0) begin : gen_f16
     logic clk_f16;
     trine_clock_gate #(.Gated (ClockGates)) u_clock (
@@ -261,46 +253,45 @@ module trine_matvec #(
       .start_i        (start_i && f16_i),
       .slow_i         (raw_i),
       .rows_i,
-      .groups_i       (half_groups),
+      .groups_i       (f16_groups),
       .nonfinite_o    (bad_weight),
       .overflow_o     (overflow),
       .mant_write_i   (mant_write && f16_i),
       .mant_addr_i    (mant_addr),
-      .mant_data_i    (mant_data[WordWidth*last +: WordWidth]),
+      .mant_data_i    (mants[WordWidth*last +: WordWidth]),
       .exp_write_i    (exp_write && f16_i),
-      .exp_data_i     (exp_data[8*last +: 8]),
+      .exp_data_i     (exps[8*last +: 8]),
       .exponents_i    (exponents),
-      .max_exp_i      (max_exp[8*last +: 8]),
+      .max_exp_i      (max_exps[8*last +: 8]),
       .weight_valid_i,
-      .weight_ready_o (half_ready),
+      .weight_ready_o (f16_ready),
       .weight_data_i,
-      .wait_memory_o  (half_wait_memory),
-      .wait_table_o   (half_wait_table),
-      .wait_rows_o    (half_wait_rows),
-      .acc_valid_o    (half_acc_valid),
-      .acc_o          (half_acc)
+      .stall_o        (f16_stall),
+      .acc_valid_o    (f16_acc_valid),
+      .acc_o          (f16_acc)
     );
-  end else begin : gen_no_half
-    assign {half_acc_valid, half_ready, bad_weight, overflow} = '0;
-    assign {half_wait_memory, half_wait_table, half_wait_rows} = '0;
-    assign half_acc = '0;
-    `TRINE_ASSERT(NoHalfJob_A, !start_i || !f16_i)
+  end else begin : gen_no_f16
+    assign {f16_acc_valid, f16_ready, bad_weight, overflow} = '0;
+    assign f16_stall = '0;
+    assign f16_acc   = '0;
+    `TRINE_ASSERT(NoF16Job_A, !start_i || !f16_i)
   end
 
   // The flags of an engine are those of its last job.
   assign bad_set_byte_o = bad_set_byte && !f16_i;
   assign bad_tail_o     = bad_tail && !f16_i;
-  assign nonfinite_o    = |(bad_activation & used) || (bad_weight && f16_i);
+  assign nonfinite_o    = bad_activation || (bad_weight && f16_i);
   assign overflow_o     = overflow && f16_i;
-  assign weight_ready_o = trit_ready || half_ready;
-  assign acc_valid      = trit_acc_valid || half_acc_valid;
-  assign wait_memory_o  = trit_wait_memory || half_wait_memory;
-  assign wait_table_o   = trit_wait_table || half_wait_table;
-  assign wait_rows_o    = trit_wait_rows || half_wait_rows;
+  assign weight_ready_o = trit_ready || f16_ready;
+  assign acc_valid      = trit_acc_valid || f16_acc_valid;
+  assign wait_memory_o  = trit_stall.memory || f16_stall.memory;
+  assign wait_table_o   = trit_stall.tables || f16_stall.tables;
+  assign wait_rows_o    = trit_stall.rows || f16_stall.rows;
 
   logic unused_ok;
-  assign unused_ok = ^{bank_i, cols_i[31:GroupWidth+5], blocks[GroupWidth:BlockWidth], book_data_i[31:22]};
+  assign unused_ok = ^{bank_i};
 
   `TRINE_ASSERT(Bank_A, !start_i || 32'(bank_i) < Vectors)
+  `TRINE_ASSERT(OneEngine_A, !(trit_ready && f16_ready) && !(trit_acc_valid && f16_acc_valid))
 
 endmodule

@@ -16,14 +16,9 @@ module trine_matvec_bank #(
   input  logic                           clk_i,
   input  logic                           rst_ni,
   input  logic                           start_i,
-  input  logic                           raw_i,
-  input  logic [31:0]                    rows_i,
-  input  logic [31:0]                    total_i,         // Rows with padding.
-  input  logic [GroupWidth+4:0]          cols_i,
-  input  logic [GroupWidth:0]            groups_i,        // Groups to quantize.
+  input  trine_matrix_pkg::vector_job_t  job_i,
   input  logic [VecAddrWidth-1:0]        src_beat_i,
   input  logic [VecAddrWidth-1:0]        dst_beat_i,
-  input  logic signed [33:0]             exponent_i,      // y = A * 2^(exponent_i + Emax).
   output logic                           done_o,
   output logic                           nonfinite_o,     // An activation was Inf or NaN.
   // Quantized activations; see trine_act_quantizer.
@@ -58,8 +53,8 @@ module trine_matvec_bank #(
     .rst_ni,
     .start_i,
     .src_beat_i,
-    .cols_i,
-    .groups_i,
+    .cols_i           (job_i.cols[GroupWidth+4:0]),
+    .groups_i         (job_i.groups[GroupWidth:0]),
     .vec_read_valid_o,
     .vec_read_beat_o,
     .vec_read_data_i,
@@ -77,7 +72,7 @@ module trine_matvec_bank #(
   // Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is zero or Inf anyway.
   logic signed [33:0] exponent;
   logic signed [11:0] exponent_q;
-  assign exponent = exponent_i + 34'(signed'({1'b0, max_exp_o}))
+  assign exponent = signed'(job_i.exponent) + 34'(signed'({1'b0, max_exp_o}))
                   - signed'(34'(125) + 34'(ActWidth));
   always_ff @(posedge clk_i) begin
     exponent_q <= (exponent > 34'sd2047) ? 12'sd2047 : (exponent < -34'sd2047) ? -12'sd2047
@@ -92,9 +87,9 @@ module trine_matvec_bank #(
     .clk_i,
     .rst_ni,
     .start_i,
-    .raw_i,
-    .rows_i,
-    .total_i,
+    .raw_i             (job_i.raw),
+    .rows_i            (job_i.rows),
+    .total_i           (job_i.total),
     .dst_beat_i,
     .exponent_i        (exponent_q),
     .valid_i           (acc_valid_i),
@@ -104,5 +99,8 @@ module trine_matvec_bank #(
     .vec_write_data_o,
     .done_o
   );
+
+  logic unused_ok;
+  assign unused_ok = ^job_i;
 
 endmodule

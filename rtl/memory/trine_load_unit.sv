@@ -36,7 +36,7 @@ module trine_load_unit #(
   // Vector beats of 16 words.
   localparam int unsigned BlockBeats = 16 / Groups;
 
-  logic                  active_q, half_q, high_q;
+  logic                  active_q, f16_q, high_q;
   logic [CountWidth-1:0] left_q;      // Elements still to write.
   logic [BeatWidth-1:0]  beat_q;      // Next vector beat to write.
   logic [4:0]            block_q;     // Beats left of the block of 16 words.
@@ -46,7 +46,7 @@ module trine_load_unit #(
   assign more         = left_q > CountWidth'(Groups);
   assign step         = active_q && (!has_data || beat_valid_i);
   // A beat of FP16 is done with after its high half, or after its low half if that is the end.
-  assign beat_ready_o = active_q && has_data && (!half_q || high_q || !more);
+  assign beat_ready_o = active_q && has_data && (!f16_q || high_q || !more);
 
   logic block_end;
   assign block_end = block_q == 5'd1;
@@ -66,7 +66,7 @@ module trine_load_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      half_q  <= f16_i;
+      f16_q   <= f16_i;
       high_q  <= 1'b0;
       left_q  <= rows_i;
       beat_q  <= dst_beat_i;
@@ -79,7 +79,7 @@ module trine_load_unit #(
       vec_write_beat_o <= beat_q;
       for (int unsigned i = 0; i < Groups; i++) begin
         if (CountWidth'(i) >= left_q) vec_write_data_o[32*i +: 32] <= '0;
-        else if (!half_q)
+        else if (!f16_q)
           vec_write_data_o[32*i +: 32] <= beat_data_i[32*i +: 32];
         else if (high_q)
           vec_write_data_o[32*i +: 32] <=

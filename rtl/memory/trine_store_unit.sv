@@ -32,7 +32,7 @@ module trine_store_unit #(
   output logic [DataWidth-1:0]  beat_data_o
 );
 
-  logic                  half_q, high_q;
+  logic                  f16_q, high_q;
   logic [CountWidth-1:0] left_q;       // Words not yet read.
   logic                  read_q;       // The memory's output holds a beat not yet taken,
   logic                  read_last_q;  // the last one.
@@ -54,7 +54,7 @@ module trine_store_unit #(
       else if (vec_read_valid_o) left_q <= more ? left_q - CountWidth'(Groups) : '0;
       read_q       <= vec_read_valid_o || (read_q && !take);
       // An FP16 beat is complete with its high half, or with its low half if that is the end.
-      beat_valid_o <= (take && (!half_q || high_q || read_last_q))
+      beat_valid_o <= (take && (!f16_q || high_q || read_last_q))
                    || (beat_valid_o && !beat_ready_i);
       done_o       <= beat_valid_o && beat_ready_i && out_last_q;
     end
@@ -62,7 +62,7 @@ module trine_store_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      half_q          <= f16_i;
+      f16_q           <= f16_i;
       high_q          <= 1'b0;
       vec_read_beat_o <= src_beat_i;
     end
@@ -73,7 +73,7 @@ module trine_store_unit #(
     if (take) begin
       high_q     <= !high_q;
       out_last_q <= read_last_q;
-      if (!half_q) beat_data_o <= vec_read_data_i;
+      if (!f16_q) beat_data_o <= vec_read_data_i;
       else begin
         for (int unsigned i = 0; i < Groups; i++) begin
           if (high_q)

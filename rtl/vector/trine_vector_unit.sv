@@ -103,9 +103,9 @@ module trine_vector_unit #(
   // ---- Operands ----
 
   logic [31:0]          beats;
-  logic [BeatWidth-1:0] f16_beats;
+  logic [BeatWidth-1:0] half_beats;
   assign beats      = ((rows_i + 32'd15) >> 4) << (4 - BeatShift);
-  assign f16_beats = BeatWidth'(cols_i >> (BeatShift + 1));
+  assign half_beats = BeatWidth'(cols_i >> (BeatShift + 1));
 
   logic                slice, upper;
   logic [Lanes-1:0]    mask;
@@ -125,7 +125,7 @@ module trine_vector_unit #(
     .pass_i           (pass),
     .rows_i,
     .tiles_i          (pass.rope ? beats >> 1 : beats),
-    .half_beats_i     (f16_beats),
+    .half_beats_i     (half_beats),
     .src_beat_i       (use_dst ? dst_beat_i : src_beat_i),
     .src2_beat_i      (use_src ? src_beat_i : src2_beat_i),
     .factor_i         (factor),
@@ -144,50 +144,36 @@ module trine_vector_unit #(
     .b1_o             (b1)
   );
 
-  // What travels beside the lanes: masks by cycle, valid on top; whether the sum is a difference.
-  localparam int unsigned TagWidth = Lanes + 1;
-  localparam int unsigned Tags     = trine_vector_pkg::TapLast;
-  logic [TagWidth*Tags-1:0]     tags_q;           // From cycle 1 on.
-  logic [TagWidth*(Tags+1)-1:0] tags;
-  logic [1:0]                   negate_q;
-  assign tags = {tags_q, slice, mask};
-  always_ff @(posedge clk_i) begin
-    // A pass may end before its tags have left; the next one must not see them.
-    if (!rst_ni || start_i || reduce || pack) tags_q <= '0;
-    else if (en) tags_q <= tags[TagWidth*Tags-1:0];
-    if (en) negate_q <= {negate_q[0], pass.rope && !upper};
-  end
-
   // ---- Lanes ----
 
-  logic [8:0]                 top;
-  logic [Lanes-1:0]           term_mask;
-  logic [32*Lanes-1:0]        first, sum_of_two, reciprocal, exponential, last;
+  logic                       write;
+  logic [Lanes-1:0]           value_valid;
+  logic [31:0]                scalar_add, scalar_recip;
+  logic [32*Lanes-1:0]        values, results;
   logic [TermWidth*Lanes-1:0] terms;
-  assign top       = norm ? {largest[30:23], 1'b0} : 9'd127;
-  assign term_mask = !pass.sum ? '0 : softmax ? tags[TagWidth*trine_vector_pkg::TapExp2 +: Lanes]
-                                              : tags[TagWidth +: Lanes];
-  for (genvar i = 0; i < Lanes; i++) begin : gen_lane
-    trine_vector_lane u_lane (
-      .clk_i,
-      .en_i        (en),
-      .pass_i      (pass),
-      .constant_i  (add_constant),
-      .negate_i    (negate_q[1]),
-      .top_i       (top),
-      .term_mask_i (term_mask[i]),
-      .a0_i        (a0[32*i +: 32]),
-      .b0_i        (b0[32*i +: 32]),
-      .a1_i        (a1[32*i +: 32]),
-      .b1_i        (b1[32*i +: 32]),
-      .first_o     (first[32*i +: 32]),
-      .add_o       (sum_of_two[32*i +: 32]),
-      .recip_o     (reciprocal[32*i +: 32]),
-      .exp2_o      (exponential[32*i +: 32]),
-      .last_o      (last[32*i +: 32]),
-      .term_o      (terms[TermWidth*i +: TermWidth])
-    );
-  end
+  trine_vector_lanes #(.Lanes(Lanes)) u_lanes (
+    .clk_i,
+    .rst_ni,
+    .en_i          (en),
+    .clear_i       (start_i || reduce || pack),
+    .pass_i        (pass),
+    .constant_i    (add_constant),
+    .top_i         (norm ? {largest[30:23], 1'b0} : 9'd127),
+    .slice_i       (slice),
+    .upper_i       (upper),
+    .mask_i        (mask),
+    .a0_i          (a0),
+    .b0_i          (b0),
+    .a1_i          (a1),
+    .b1_i          (b1),
+    .value_valid_o (value_valid),
+    .values_o      (values),
+    .terms_o       (terms),
+    .add_o         (scalar_add),
+    .recip_o       (scalar_recip),
+    .write_o       (write),
+    .results_o     (results)
+  );
 
   // ---- The largest value, the sum and what becomes of it ----
 
@@ -201,8 +187,8 @@ module trine_vector_unit #(
     .magnitude_i   (pass.magnitude),
     .skip_nan_i    (pass.skip_nan),
     .first_index_i (cols_i),
-    .valid_i       (pass.find_max ? tags[TagWidth*trine_vector_pkg::TapMul +: Lanes] : '0),
-    .values_i      (first),
+    .valid_i       (value_valid),
+    .values_i      (values),
     .reduce_i      (reduce),
     .keep_i        (pair),
     .busy_o        (reduce_busy),
@@ -234,41 +220,12 @@ module trine_vector_unit #(
   trine_fp32_rsqrt u_rsqrt (
     .clk_i,
     .en_i (scalar_busy),
-    .x_i  (sum_of_two[31:0]),
+    .x_i  (scalar_add),
     .y_o  (root)
   );
-  always_ff @(posedge clk_i) if (scalar_ready) scale_q <= norm ? root : reciprocal[31:0];
+  always_ff @(posedge clk_i) if (scalar_ready) scale_q <= norm ? root : scalar_recip;
 
   // ---- Results ----
-
-  logic [TagWidth-1:0] result_tag;
-  always_comb begin
-    unique case (pass.result)
-      trine_vector_pkg::ResultMul:  result_tag = tags[TagWidth*trine_vector_pkg::TapMul +: TagWidth];
-      trine_vector_pkg::ResultAdd:  result_tag = tags[TagWidth*trine_vector_pkg::TapAdd +: TagWidth];
-      trine_vector_pkg::ResultExp2: result_tag = tags[TagWidth*trine_vector_pkg::TapExp2 +: TagWidth];
-      default: result_tag = pass.chain ? tags[TagWidth*trine_vector_pkg::TapChain +: TagWidth]
-                                       : tags[TagWidth*trine_vector_pkg::TapLast +: TagWidth];
-    endcase
-  end
-
-  logic                write_q;
-  logic [32*Lanes-1:0] result_q;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) write_q <= 1'b0;
-    else         write_q <= en && pass.write && result_tag[Lanes];
-    if (en) begin
-      for (int unsigned i = 0; i < Lanes; i++) begin
-        unique case (pass.result)
-          trine_vector_pkg::ResultMul:  result_q[32*i +: 32] <= first[32*i +: 32];
-          trine_vector_pkg::ResultAdd:  result_q[32*i +: 32] <= sum_of_two[32*i +: 32];
-          trine_vector_pkg::ResultExp2: result_q[32*i +: 32] <= exponential[32*i +: 32];
-          default:                      result_q[32*i +: 32] <= last[32*i +: 32];
-        endcase
-        if (!result_tag[i]) result_q[32*i +: 32] <= '0;
-      end
-    end
-  end
 
   // Checking the first operand and the results is enough: only softmax and argmax turn an operand
   // that is not finite into results that are, and they have one operand.
@@ -277,7 +234,7 @@ module trine_vector_unit #(
     else if (en) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
         if (mask[i] && (&a0[32*i+23 +: 8])) nonfinite_o <= 1'b1;
-        if (write_q && (&result_q[32*i+23 +: 8])) nonfinite_o <= 1'b1;
+        if (write && (&results[32*i+23 +: 8])) nonfinite_o <= 1'b1;
       end
     end
   end
@@ -291,10 +248,10 @@ module trine_vector_unit #(
     .rst_ni,
     .start_i      (begin_pass),
     .pairs_i      (pass.rope),
-    .half_beats_i (f16_beats),
+    .half_beats_i (half_beats),
     .dst_beat_i,
-    .valid_i      (write_q),
-    .data_i       (result_q),
+    .valid_i      (write),
+    .data_i       (results),
     .pair_valid_i (pair),
     .pair_beat_i  (count),
     .pair_i       ({largest, index}),
@@ -302,9 +259,6 @@ module trine_vector_unit #(
     .vec_write_beat_o,
     .vec_write_data_o
   );
-
-  logic unused_ok;
-  assign unused_ok = ^reciprocal;
 
   `TRINE_ASSERT(QuietWrite_A, !done_o || !vec_write_valid_o)
 

@@ -27,21 +27,21 @@ module trine_f16_activations #(
   output logic [8*Terms-1:0]             exps_o
 );
 
-  // A beat is a whole number of words, one from each bank, or a part of one.
-  if (Cols >= QuantLanes) begin : gen_banks
-    localparam int unsigned Banks     = Cols / QuantLanes;
-    localparam int unsigned BankShift = $clog2(Banks);
-    for (genvar b = 0; b < Banks; b++) begin : gen_bank
+  // A beat is a whole number of words, one from each memory, or a part of one.
+  if (Cols >= QuantLanes) begin : gen_memories
+    localparam int unsigned Memories    = Cols / QuantLanes;
+    localparam int unsigned MemoryShift = $clog2(Memories);
+    for (genvar m = 0; m < Memories; m++) begin : gen_memory
       logic [QuantLanes*ActWidth-1:0] mants [2**BeatWidth];
       logic [QuantLanes*ActWidth-1:0] word_q;
       logic                           write;
       assign write = mant_write_i
-                  && (mant_addr_i & WordAddr'(Banks - 1)) == WordAddr'(b);
+                  && (mant_addr_i & WordAddr'(Memories - 1)) == WordAddr'(m);
       always_ff @(posedge clk_i) begin
-        if (write) mants[mant_addr_i[WordAddr-1:BankShift]] <= mant_data_i;
+        if (write) mants[mant_addr_i[WordAddr-1:MemoryShift]] <= mant_data_i;
         if (read_i) word_q <= mants[beat_i];
       end
-      assign mants_o[QuantLanes*ActWidth*b +: QuantLanes*ActWidth] = word_q;
+      assign mants_o[QuantLanes*ActWidth*m +: QuantLanes*ActWidth] = word_q;
     end
   end else begin : gen_parts
     localparam int unsigned PartWidth = $clog2(QuantLanes / Cols);

@@ -37,9 +37,7 @@ module trine_f16_engine #(
   input  logic                           weight_valid_i,
   output logic                           weight_ready_o,
   input  logic [32*Groups-1:0]           weight_data_i,
-  output logic                           wait_memory_o,
-  output logic                           wait_table_o,
-  output logic                           wait_rows_o,
+  output trine_matrix_pkg::stall_t       stall_o,
   output logic                           acc_valid_o,
   output logic [AccWidth-1:0]            acc_o
 );
@@ -74,9 +72,9 @@ module trine_f16_engine #(
   assign accept    = weight_valid_i && weight_ready_o;
   assign row_end   = padding ? active_q && exponents_i && !hold : accept && last_beat;
 
-  assign wait_memory_o = active_q && !padding && !weight_valid_i;
-  assign wait_table_o  = active_q && weight_valid_i && !exponents_i;
-  assign wait_rows_o   = active_q && weight_valid_i && exponents_i && !padding && hold;
+  assign stall_o.memory = active_q && !padding && !weight_valid_i;
+  assign stall_o.tables = active_q && weight_valid_i && !exponents_i;
+  assign stall_o.rows   = active_q && weight_valid_i && exponents_i && !padding && hold;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin

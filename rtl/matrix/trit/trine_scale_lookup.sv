@@ -2,22 +2,20 @@
 
 /// Splits the tail codes of one row and looks the scales up in the codebook, for all groups.
 ///
-/// The cycle after `decode_i`, group g has in `scales_o[32*g +: 32]`: level of column 15 plus
-/// half (28:22), shift S (21:16), mantissa M (15:0).  `bad_o` comes along: a level or a scale
-/// index is out of range.
+/// The cycle after `decode_i`, group g has in `scales_o[32*g +: 32]`: level of column 15 plus the
+/// outermost level (28:22), shift S (21:16), mantissa M (15:0).  `bad_o` comes along: a level or a
+/// scale index is out of range.
 module trine_scale_lookup #(
   parameter  int unsigned Groups   = 16,
   localparam int unsigned RowWidth = trine_pkg::MaxTailBits * Groups
 ) (
-  input  logic                 clk_i,
-  input  logic                 book_write_i,
-  input  logic [4:0]           book_index_i,
-  input  logic [21:0]          book_data_i,     // S, M.
-  input  logic [2:0]           depth_i,
-  input  logic                 decode_i,
-  input  logic [RowWidth-1:0]  codes_i,
-  output logic [32*Groups-1:0] scales_o,
-  output logic                 bad_o
+  input  logic                    clk_i,
+  input  trine_matrix_pkg::book_t book_i,       // Entries S, M; the exponent is not looked up.
+  input  logic [2:0]              depth_i,
+  input  logic                    decode_i,
+  input  logic [RowWidth-1:0]     codes_i,
+  output logic [32*Groups-1:0]    scales_o,
+  output logic                    bad_o
 );
 
   logic [6:0] max_level;
@@ -35,13 +33,16 @@ module trine_scale_lookup #(
     endcase
   endfunction
 
+  logic entry_valid;
+  assign entry_valid = book_i.valid && book_i.index < 5'(trine_pkg::CodebookEntries);
+
   // Two groups share a copy of the codebook: with many reads of one memory, Yosys 0.23 tries every
   // way to map them and runs out of memory.
   logic [(Groups+1)/2-1:0] bad_q;
   for (genvar n = 0; n < (Groups + 1) / 2; n++) begin : gen_book
     logic [21:0] book [32];
     always_ff @(posedge clk_i) begin
-      if (book_write_i) book[book_index_i] <= book_data_i;
+      if (entry_valid) book[book_i.index] <= book_i.data[21:0];
       if (decode_i) begin
         bad_q[n] <= 1'b0;
         for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++) begin
@@ -57,5 +58,8 @@ module trine_scale_lookup #(
     end
   end
   assign bad_o = |bad_q;
+
+  logic unused_ok;
+  assign unused_ok = ^book_i;
 
 endmodule

@@ -2,44 +2,30 @@
 
 `include "trine_assert.svh"
 
-/// Builds the lookup tables of one column block while the other bank serves the stream.
+/// Builds the lookup tables of one column block in one buffer while the other buffer serves the
+/// stream.
 ///
 /// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
 /// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
-/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  After reset it first marks the addresses
-/// 243..255 of every table, so that a lookup there says that the byte is none.
+/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  After reset it
+/// first marks the addresses 243..255 of every table, so that a lookup there says that the byte is
+/// none.
 module trine_table_builder #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned TilePanels = 64,
   parameter  int unsigned BlockWidth = 6,
-  localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
-  localparam int unsigned LaneShift  = $clog2(QuantLanes),
-  localparam int unsigned WordAddr   = BlockWidth + 4 - LaneShift
+  localparam int unsigned LaneShift  = $clog2(QuantLanes)
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  start_i,
-  input  logic [2:0]            depth_i,
-  input  logic [26:0]           panels_i,
-  input  logic [BlockWidth:0]   blocks_i,
-  input  logic [BlockWidth+4:0] quantized_i,     // Groups whose mantissas are in place.
-  // Banks: full from the end of a build until the row pipeline releases them.
-  output logic [1:0]            full_o,
-  input  logic [1:0]            release_i,
-  // To every group; see trine_trit_tables.
-  output logic                  build_o,         // Any of the following is active.
-  output logic                  walk_read_o,
-  output logic [WordAddr-1:0]   walk_addr_o,
-  output logic                  step_o,
-  output logic [LaneAddr-1:0]   step_lane_o,
-  output logic                  step_clear_o,
-  output logic                  step_sub_o,
-  output logic                  table_write_o,
-  output logic                  table_flag_o,
-  output logic [10:0]           table_addr_o,
-  output logic                  tail_write_o,
-  output logic [7:0]            tail_addr_o
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         start_i,
+  input  trine_matrix_pkg::trit_job_t  job_i,
+  input  logic [BlockWidth+4:0]        quantized_i,  // Groups whose mantissas are in place.
+  // Buffers: full from the end of a build until the row pipeline releases them.
+  output logic [1:0]                   full_o,
+  input  logic [1:0]                   release_i,
+  output trine_matrix_pkg::build_t     build_o       // To the tables of every group.
 );
 
   localparam logic [26:0] TileStep  = 27'(TilePanels);
@@ -48,13 +34,13 @@ module trine_table_builder #(
   typedef enum logic [2:0] {StMark, StIdle, StWait, StFirst, StWalk, StUp, StDown, StEnd} state_e;
   state_e state_q, state_d;
 
-  logic                  bank_q, pending_q;       // `pending_q`: a job came and waits for StIdle.
+  logic                  buffer_q, pending_q;     // `pending_q`: a job came and waits for StIdle.
   logic [1:0]            set_q, full_q;
   logic [7:0]            count_q, count_d;
   logic [26:0]           left_q;
   logic [BlockWidth-1:0] block_q;
   logic                  last_block, last_tile;
-  assign last_block = (BlockWidth+1)'(block_q) + 1'b1 == blocks_i;
+  assign last_block = (BlockWidth+1)'(block_q) + 1'b1 == job_i.blocks[BlockWidth:0];
   assign last_tile  = left_q <= TileStep;
 
   logic       gray_start, gray_step, gray_down, gray_last;
@@ -71,7 +57,7 @@ module trine_table_builder #(
   );
 
   logic [5:0] outer;
-  assign outer = trine_pkg::outer_level(depth_i);
+  assign outer = trine_pkg::outer_level(job_i.depth);
 
   // What the step does; it reads its mantissa now and adds it in the next cycle.
   logic       active, clear, sub, to_table, to_tail, mark, ready, set_done, block_done;
@@ -97,22 +83,22 @@ module trine_table_builder #(
     column     = 4'd15;
     address    = count_q;
     unique case (state_q)
-      // After reset: marks the addresses that are no set bytes, in both banks.
+      // After reset: marks the addresses that are no set bytes, in both buffers.
       StMark: begin
         mark     = 1'b1;
         to_table = 1'b1;
         if (count_q == 8'd255) begin
           set_done = 1'b1;
           count_d  = FirstBad;
-          if (set_q == 2'd2 && bank_q) state_d = StIdle;
+          if (set_q == 2'd2 && buffer_q) state_d = StIdle;
         end
       end
       // No job.
       StIdle: ;
-      // The bank is in use or the activations are not there yet.
+      // The buffer is in use or the activations are not there yet.
       StWait: begin
         count_d = 8'd0;
-        if (!full_q[bank_q] && ready) state_d = StFirst;
+        if (!full_q[buffer_q] && ready) state_d = StFirst;
       end
       // Byte 0 of a set: zero, then minus each of its five activations.
       StFirst: begin
@@ -175,7 +161,7 @@ module trine_table_builder #(
     if (!rst_ni) begin
       state_q   <= StMark;
       set_q     <= 2'd0;
-      bank_q    <= 1'b0;
+      buffer_q    <= 1'b0;
       full_q    <= 2'b00;
       count_q   <= FirstBad;
       pending_q <= 1'b0;
@@ -185,10 +171,10 @@ module trine_table_builder #(
         count_q <= count_d;
         if (set_done) begin
           set_q <= (set_q == 2'd2) ? 2'd0 : set_q + 2'd1;
-          if (state_q == StMark && set_q == 2'd2) bank_q <= !bank_q;
+          if (state_q == StMark && set_q == 2'd2) buffer_q <= !buffer_q;
         end
         if (block_done) begin
-          bank_q  <= !bank_q;
+          buffer_q  <= !buffer_q;
           block_q <= last_block ? '0 : block_q + 1'b1;
           if (last_block) left_q <= left_q - TileStep;
         end
@@ -197,58 +183,68 @@ module trine_table_builder #(
       if (pending_q && state_q == StIdle) begin
         pending_q <= 1'b0;
         state_q   <= StWait;
-        bank_q    <= 1'b0;
+        buffer_q    <= 1'b0;
         block_q   <= '0;
-        left_q    <= panels_i;
+        left_q    <= job_i.panels;
       end
       full_q <= start_i ? 2'b00
-                        : (full_q | (block_done ? (bank_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
+                        : (full_q | (block_done ? (buffer_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
     end
   end
   assign full_o = full_q;
 
-  // Read, add, write: three cycles, the controls delayed alongside.
-  logic        step_q, to_table_q, to_tail_q, mark_q;
-  logic [10:0] address_q;
-  assign build_o     = active || step_q || mark_q || table_write_o || tail_write_o || to_table_q;
-  assign walk_read_o = active;
-  assign walk_addr_o = {block_q, column[3:LaneShift]};
+  // Read, add, write: three cycles, the fields delayed alongside.
+  logic        step_q, to_table_q, to_tail_q, mark_q, write_q, tail_write_q, flag_q;
+  logic        clear_q, sub_q;
+  logic [2:0]  lane_q;
+  logic [10:0] address_q, write_addr_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      step_q        <= 1'b0;
-      to_table_q    <= 1'b0;
-      to_tail_q     <= 1'b0;
-      mark_q        <= 1'b0;
-      table_write_o <= 1'b0;
-      tail_write_o  <= 1'b0;
-      table_flag_o  <= 1'b0;
+      step_q       <= 1'b0;
+      to_table_q   <= 1'b0;
+      to_tail_q    <= 1'b0;
+      mark_q       <= 1'b0;
+      write_q      <= 1'b0;
+      tail_write_q <= 1'b0;
+      flag_q       <= 1'b0;
     end else begin
-      step_q        <= active;
-      to_table_q    <= to_table;
-      to_tail_q     <= to_tail;
-      mark_q        <= mark;
-      table_write_o <= to_table_q;
-      tail_write_o  <= to_tail_q;
-      table_flag_o  <= mark_q;
+      step_q       <= active;
+      to_table_q   <= to_table;
+      to_tail_q    <= to_tail;
+      mark_q       <= mark;
+      write_q      <= to_table_q;
+      tail_write_q <= to_tail_q;
+      flag_q       <= mark_q;
     end
   end
   always_ff @(posedge clk_i) begin
+    if (active) lane_q <= 3'(column & 4'(QuantLanes - 1));
     if (active || mark) begin
-      step_clear_o <= clear;
-      step_sub_o   <= sub;
-      address_q    <= {bank_q, set_q, address};
+      clear_q   <= clear;
+      sub_q     <= sub;
+      address_q <= {buffer_q, set_q, address};
     end
-    if (step_q || mark_q) begin
-      table_addr_o <= address_q;
-      tail_addr_o  <= {address_q[10], address_q[6:0]};
-    end
+    if (step_q || mark_q) write_addr_q <= address_q;
   end
-  assign step_o = step_q;
-  if (QuantLanes > 1) begin : gen_lane
-    always_ff @(posedge clk_i) if (active) step_lane_o <= column[LaneShift-1:0];
-  end else begin : gen_one_lane
-    assign step_lane_o = '0;
+
+  always_comb begin
+    build_o             = '0;
+    build_o.active      = active || step_q || mark_q || write_q || tail_write_q || to_table_q;
+    build_o.walk_read   = active;
+    build_o.walk_addr   = trine_matrix_pkg::WordBits'({block_q, column[3:LaneShift]});
+    build_o.step        = step_q;
+    build_o.step_lane   = lane_q;
+    build_o.step_clear  = clear_q;
+    build_o.step_sub    = sub_q;
+    build_o.table_write = write_q;
+    build_o.table_flag  = flag_q;
+    build_o.table_addr  = write_addr_q;
+    build_o.tail_write  = tail_write_q;
+    build_o.tail_addr   = {write_addr_q[10], write_addr_q[6:0]};
   end
+
+  logic unused_ok;
+  assign unused_ok = ^job_i;
 
   `TRINE_ASSERT(NoJobWhileBusy_A, !start_i || state_q == StIdle || state_q == StMark)
 

@@ -16,7 +16,7 @@ module trine_tile_walk #(
   output logic                  active_o,       // From start to the step of the last panel.
   output logic [PanelAddr-1:0]  panel_o,        // Within the tile.
   output logic [BlockWidth-1:0] block_o,
-  output logic                  bank_o,         // Toggles with every block.
+  output logic                  buffer_o,       // Of the tables; toggles with every block.
   output logic                  first_block_o,
   output logic                  last_block_o,
   output logic                  block_end_o,    // The last panel of its block in this tile.
@@ -28,7 +28,7 @@ module trine_tile_walk #(
   logic [26:0]           left_q;                // Panels of this and the following tiles.
   logic [PanelAddr-1:0]  panel_q;
   logic [BlockWidth-1:0] block_q;
-  logic                  active_q, bank_q;
+  logic                  active_q, buffer_q;
 
   logic last_tile;
   assign last_tile     = left_q <= TileStep;
@@ -40,10 +40,10 @@ module trine_tile_walk #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
-      bank_q   <= 1'b0;
+      buffer_q   <= 1'b0;
     end else if (start_i) begin
       active_q <= 1'b1;
-      bank_q   <= 1'b0;
+      buffer_q   <= 1'b0;
       left_q   <= panels_i;
       panel_q  <= '0;
       block_q  <= '0;
@@ -51,7 +51,7 @@ module trine_tile_walk #(
       panel_q <= panel_q + 1'b1;
       if (block_end_o) begin
         panel_q <= '0;
-        bank_q  <= !bank_q;
+        buffer_q  <= !buffer_q;
         block_q <= block_q + 1'b1;
         if (last_block_o) begin
           block_q <= '0;
@@ -65,6 +65,6 @@ module trine_tile_walk #(
   assign active_o = active_q;
   assign panel_o  = panel_q;
   assign block_o  = block_q;
-  assign bank_o   = bank_q;
+  assign buffer_o = buffer_q;
 
 endmodule

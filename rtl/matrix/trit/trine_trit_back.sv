@@ -5,8 +5,9 @@
 /// Back of the trit engine: issues one row a cycle to scale and accumulate, in row order.
 ///
 /// A row goes when its sums are in a hold entry, its tail codes are in the gearbox and the
-/// common exponent is known.  In the cycle after `issue_o` the codes are decoded (`decode_o`), one
-/// later the row enters trine_trit_vector (`row_o` and what comes with it).
+/// common exponent is known.  In the cycle after `issue_o` the codes are decoded (`decode_o`, with
+/// `row_o.load_block` of a block's first row), one later the row enters trine_trit_vector
+/// (`row_o.valid` and what comes with it).
 module trine_trit_back #(
   parameter  int unsigned TileRows   = 2048,
   parameter  int unsigned BlockWidth = 6,
@@ -15,45 +16,34 @@ module trine_trit_back #(
   localparam int unsigned PanelAddr  = (TilePanels > 1) ? $clog2(TilePanels) : 1,
   localparam int unsigned RowAddr    = $clog2(TileRows)
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  start_i,
-  input  logic [2:0]            depth_i,
-  input  logic [26:0]           panels_i,
-  input  logic [BlockWidth:0]   blocks_i,
-  input  logic                  slow_i,           // At most a row every other cycle.
-  input  logic                  exponents_i,      // All exponents are known.
-  input  logic                  keep_i,           // A hold entry was written.
-  output logic                  hold_free_o,      // A hold entry was read for the last time.
-  input  logic                  codes_ready_i,
-  output logic                  issue_o,
-  output logic                  decode_o,
-  output logic                  block_load_o,     // With `decode_o` of a block's first row.
-  output logic [BlockWidth-1:0] block_o,
-  output logic                  row_o,
-  output logic [1:0]            hold_read_o,
-  output logic [1:0]            hold_lane_o,
-  output logic                  bank_o,
-  output logic                  first_block_o,
-  output logic                  last_block_o,
-  output logic [RowAddr-1:0]    row_addr_o,
-  output logic [1:0]            release_o         // A table bank is no longer needed.
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        start_i,
+  input  trine_matrix_pkg::trit_job_t job_i,
+  input  logic                        exponents_i,    // All exponents are known.
+  input  logic                        keep_i,         // A hold entry was written.
+  output logic                        hold_free_o,    // A hold entry was read for the last time.
+  input  logic                        codes_ready_i,
+  output logic                        issue_o,
+  output logic                        decode_o,
+  output trine_matrix_pkg::row_t      row_o,
+  output logic [1:0]                  release_o       // A table buffer is no longer needed.
 );
 
-  logic                 step, active, bank, first_block, last_block, block_end, unused_job;
+  logic                 step, active, buffer, first_block, last_block, block_end, unused_job;
   logic [PanelAddr-1:0] panel;
   logic [BlockWidth:0]  block;
   trine_tile_walk #(.TilePanels(TilePanels), .BlockWidth(BlockWidth + 1)) u_walk (
     .clk_i,
     .rst_ni,
     .start_i,
-    .panels_i,
-    .blocks_i,
+    .panels_i      (job_i.panels),
+    .blocks_i      (job_i.blocks[BlockWidth:0]),
     .step_i        (step),
     .active_o      (active),
     .panel_o       (panel),
     .block_o       (block),
-    .bank_o        (bank),
+    .buffer_o      (buffer),
     .first_block_o (first_block),
     .last_block_o  (last_block),
     .block_end_o   (block_end),
@@ -66,7 +56,7 @@ module trine_trit_back #(
   logic [2:0] ready_q;                            // Entries written and not yet issued.
   logic       issue, entry_done;
   always_comb begin
-    unique case (depth_i)
+    unique case (job_i.depth)
       3'd1:    last_entry_row = 2'd3;
       3'd2:    last_entry_row = 2'd1;
       3'd3:    last_entry_row = (third_q == 2'd2) ? 2'd1 : 2'd0;
@@ -74,7 +64,7 @@ module trine_trit_back #(
     endcase
   end
   assign issue      = active && ready_q != 3'd0 && codes_ready_i && exponents_i &&
-                      !(slow_i && decode_o);
+                      !(job_i.slow && decode_o);
   assign entry_done = issue && entry_row_q == last_entry_row;
   assign step       = issue && row_q == 5'd31;
 
@@ -100,13 +90,14 @@ module trine_trit_back #(
   assign issue_o = issue;
 
   // Two cycles to the row pipeline.
-  logic       decode_q, row_q2, done_q, done_q2, load_q, end_q, end_q2, end_q3, bank_q3;
-  logic [1:0] hold_q2, lane_q, lane_d, bank_qs, first_qs, last_qs;
-  logic [RowAddr-1:0] addr_q;
+  logic       decode_q, row_q2, done_q, done_q2, load_q, end_q, end_q2, end_q3, buffer_q3;
+  logic [1:0] hold_q2, hold_q3, lane_q, lane_q2, lane_d, buffer_qs, first_qs, last_qs;
+  logic [RowAddr-1:0]    addr_q, addr_q2;
+  logic [BlockWidth-1:0] block_q;
   always_comb begin                               // See the sums of trine_trit_planes.
     lane_d = entry_row_q;
-    if (depth_i == 3'd3 && entry_row_q == 2'd1) lane_d = 2'd3;
-    if (depth_i == 3'd1) lane_d = {entry_row_q[0], entry_row_q[1]};
+    if (job_i.depth == 3'd3 && entry_row_q == 2'd1) lane_d = 2'd3;
+    if (job_i.depth == 3'd1) lane_d = {entry_row_q[0], entry_row_q[1]};
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
@@ -130,29 +121,36 @@ module trine_trit_back #(
     end
   end
   always_ff @(posedge clk_i) begin
-    hold_q2     <= hold_q;
-    hold_read_o <= hold_q2;
-    lane_q      <= lane_d;
-    hold_lane_o <= lane_q;
-    bank_qs     <= {bank_qs[0], bank};
-    bank_q3     <= bank_qs[1];
-    first_qs    <= {first_qs[0], first_block};
-    last_qs     <= {last_qs[0], last_block};
-    addr_q      <= RowAddr'({panel, row_q});
-    row_addr_o  <= addr_q;
-    block_o     <= block[BlockWidth-1:0];
+    hold_q2   <= hold_q;
+    hold_q3   <= hold_q2;
+    lane_q    <= lane_d;
+    lane_q2   <= lane_q;
+    buffer_qs <= {buffer_qs[0], buffer};
+    buffer_q3 <= buffer_qs[1];
+    first_qs  <= {first_qs[0], first_block};
+    last_qs   <= {last_qs[0], last_block};
+    addr_q    <= RowAddr'({panel, row_q});
+    addr_q2   <= addr_q;
+    block_q   <= block[BlockWidth-1:0];
   end
-  assign decode_o      = decode_q;
-  assign row_o         = row_q2;
-  assign block_load_o  = load_q;
-  assign hold_free_o   = done_q2;
-  assign bank_o        = bank_qs[1];
-  assign first_block_o = first_qs[1];
-  assign last_block_o  = last_qs[1];
-  assign release_o     = end_q3 ? (bank_q3 ? 2'b10 : 2'b01) : 2'b00;
+  assign decode_o    = decode_q;
+  assign hold_free_o = done_q2;
+  assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
+  always_comb begin
+    row_o             = '0;
+    row_o.load_block  = load_q;
+    row_o.block       = trine_matrix_pkg::BlockBits'(block_q);
+    row_o.valid       = row_q2;
+    row_o.entry       = hold_q3;
+    row_o.lane        = lane_q2;
+    row_o.buffer      = buffer_qs[1];
+    row_o.first_block = first_qs[1];
+    row_o.last_block  = last_qs[1];
+    row_o.row         = trine_matrix_pkg::RowBits'(addr_q2);
+  end
 
   logic unused_ok;
-  assign unused_ok = ^{unused_job, block[BlockWidth]};
+  assign unused_ok = ^{unused_job, block[BlockWidth], job_i};
 
   `TRINE_ASSERT(ReadyNotOverfull_A, ready_q <= 3'(HoldDepth))
 

@@ -2,7 +2,7 @@
 
 `include "trine_assert.svh"
 
-/// Front of the trit engine: takes the weight beats, sends tail beats to the gearbox and body
+/// Front of the trit engine: takes the weight beats, sends tail beats to the gearbox and leads body
 /// beats through lookup, plane weighting and addition.
 ///
 /// Counts the place of every beat in its panel (docs/format.md).  A body beat waits until its
@@ -12,46 +12,34 @@ module trine_trit_front #(
   parameter int unsigned BlockWidth = 6,
   parameter int unsigned HoldDepth  = 4
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  start_i,
-  input  logic [2:0]            depth_i,
-  input  logic [26:0]           panels_i,
-  input  logic [BlockWidth:0]   blocks_i,
-  input  logic                  weight_valid_i,
-  output logic                  weight_ready_o,
-  output logic                  tail_valid_o,
-  input  logic                  tail_ready_i,
-  input  logic [1:0]            full_i,           // Table banks that are built.
-  output logic                  look_o,
-  output logic [2:0]            look_page_o,      // Bank, set.
-  output logic                  weigh_o,
-  output logic [1:0]            weight_o,
-  output logic                  add_o,
-  output logic                  first_o,
-  output logic                  first_last_o,
-  output logic                  keep_o,           // The sums of the cycle before are complete.
-  output logic [1:0]            hold_write_o,
-  input  logic                  hold_free_i,      // An entry was read.
-  output logic                  wait_memory_o,
-  output logic                  wait_table_o,
-  output logic                  wait_rows_o
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        start_i,
+  input  trine_matrix_pkg::trit_job_t job_i,
+  input  logic                        weight_valid_i,
+  output logic                        weight_ready_o,
+  output logic                        tail_valid_o,
+  input  logic                        tail_ready_i,
+  input  logic [1:0]                  full_i,         // Table buffers that are built.
+  output trine_matrix_pkg::beat_t     beat_o,
+  input  logic                        hold_free_i,    // An entry was read.
+  output trine_matrix_pkg::stall_t    stall_o
 );
 
-  logic step, active, bank, unused_first, unused_last, unused_end, unused_job;
+  logic step, active, buffer, unused_first, unused_last, unused_end, unused_job;
   logic [((TilePanels > 1) ? $clog2(TilePanels) : 1)-1:0] unused_panel;
   logic [BlockWidth:0] unused_block;
   trine_tile_walk #(.TilePanels(TilePanels), .BlockWidth(BlockWidth + 1)) u_walk (
     .clk_i,
     .rst_ni,
     .start_i,
-    .panels_i,
-    .blocks_i,
+    .panels_i      (job_i.panels),
+    .blocks_i      (job_i.blocks[BlockWidth:0]),
     .step_i        (step),
     .active_o      (active),
     .panel_o       (unused_panel),
     .block_o       (unused_block),
-    .bank_o        (bank),
+    .buffer_o      (buffer),
     .first_block_o (unused_first),
     .last_block_o  (unused_last),
     .block_end_o   (unused_end),
@@ -59,10 +47,10 @@ module trine_trit_front #(
   );
   logic unused_ok;
   assign unused_ok = ^{unused_first, unused_last, unused_end, unused_job, unused_panel,
-                       unused_block};
+                       unused_block, job_i};
 
   logic is_three;
-  assign is_three = depth_i == 3'd3;
+  assign is_three = job_i.depth == 3'd3;
 
   // Place in the panel.
   logic       tail_q;
@@ -70,7 +58,7 @@ module trine_trit_front #(
   logic [1:0] set_q, sub_q;                       // `sub_q`: the row of depth 3's interleave.
   logic [4:0] unit_q, last_unit;
   always_comb begin
-    unique case (depth_i)
+    unique case (job_i.depth)
       3'd2:    last_unit = 5'd15;
       3'd4:    last_unit = 5'd31;
       default: last_unit = 5'd7;
@@ -81,19 +69,19 @@ module trine_trit_front #(
   logic [2:0] used_q;                             // Hold entries promised.
   assign last_sub   = !is_three || sub_q == 2'd2;
   assign completes  = set_q == 2'd2;
-  assign body_ready = full_i[bank] && !(completes && used_q == 3'(HoldDepth));
+  assign body_ready = full_i[buffer] && !(completes && used_q == 3'(HoldDepth));
 
   assign weight_ready_o = active && (tail_q ? tail_ready_i : body_ready);
   assign accept         = weight_valid_i && weight_ready_o;
   assign look           = accept && !tail_q;
   assign tail_valid_o   = weight_valid_i && active && tail_q;
-  assign look_o         = look;
-  assign look_page_o    = {bank, set_q};
   assign step           = look && completes && last_sub && unit_q == last_unit;
 
-  assign wait_memory_o = active && !weight_valid_i;
-  assign wait_table_o  = active && weight_valid_i && !tail_q && !full_i[bank];
-  assign wait_rows_o   = active && weight_valid_i && !weight_ready_o && !wait_table_o;
+  logic wait_tables;
+  assign wait_tables    = active && weight_valid_i && !tail_q && !full_i[buffer];
+  assign stall_o.memory = active && !weight_valid_i;
+  assign stall_o.tables = wait_tables;
+  assign stall_o.rows   = active && weight_valid_i && !weight_ready_o && !wait_tables;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
@@ -105,7 +93,7 @@ module trine_trit_front #(
     end else if (accept) begin
       if (tail_q) begin
         tail_count_q <= tail_count_q + 4'd1;
-        if (tail_count_q == trine_pkg::tail_bits(depth_i)) begin
+        if (tail_count_q == trine_pkg::tail_bits(job_i.depth)) begin
           tail_q       <= 1'b0;
           tail_count_q <= 4'd1;
         end
@@ -146,13 +134,18 @@ module trine_trit_front #(
     sub_q3 <= sub_q2;
     set_q3 <= set_q2;
   end
-  assign weigh_o      = weigh_q;
-  assign weight_o     = is_three ? sub_q2 : depth_i == 3'd1 ? 2'd0 : 2'd1;
-  assign add_o        = add_q;
-  assign first_o      = set_q3 == 2'd0;
-  assign first_last_o = set_q3 == 2'd0 && sub_q3 == 2'd0;
-  assign keep_o       = keep_q;
-  assign hold_write_o = hold_q;
+  always_comb begin
+    beat_o              = '0;
+    beat_o.look         = look;
+    beat_o.page         = {buffer, set_q};
+    beat_o.weigh        = weigh_q;
+    beat_o.weight       = is_three ? sub_q2 : job_i.depth == 3'd1 ? 2'd0 : 2'd1;
+    beat_o.add          = add_q;
+    beat_o.first        = set_q3 == 2'd0;
+    beat_o.first_fourth = set_q3 == 2'd0 && sub_q3 == 2'd0;
+    beat_o.keep         = keep_q;
+    beat_o.entry        = hold_q;
+  end
 
   `TRINE_ASSERT(HoldNotOverfull_A, used_q <= 3'(HoldDepth))
   `TRINE_ASSERT(FreeNeedsUsed_A, !hold_free_i || used_q != 3'd0)

@@ -2,16 +2,16 @@
 
 /// Weighs the planes of the looked-up sums and adds the sets of a row, for all groups.
 ///
-/// Cycle t (`weigh_i`): low = x0 + 3 x1, high = x2 + 3 x3.  t+1 (`add_i`): row += low + 9 high.
-/// t+2 (`keep_i`): the finished rows of a unit go to hold entry `hold_write_i`, where they wait for
-/// the row pipeline.  Reading an entry (`row_i`) takes one cycle.
+/// Cycle t (`beat_i.weigh`): low = x0 + 3 x1, high = x2 + 3 x3.  t+1 (`add`): row += low + 9 high.
+/// t+2 (`keep`): the finished rows of a unit go to hold entry `beat_i.entry`, where they wait for
+/// the row pipeline.  Reading an entry (`row_i.valid`) takes one cycle.
 ///
 /// Lanes of the entry by depth: 4: row 0.  3: row i, and row 3 (lane 3 carries its planes, counted
-/// 1, 3 or 9 times by `weight_i`).  2: rows 0, 1.  1: rows 0, 2, 1, 3.  Depth 3 interleaves three
+/// 1, 3 or 9 times by `beat_i.weight`).  2: rows 0, 1.  1: rows 0, 2, 1, 3.  Depth 3 interleaves three
 /// rows, so their sums rotate through three registers.
 ///
 /// The offsets of the table entries (trine_trit_tables) come off at the start of each row, which
-/// begins at `start_i` = -3 * outer * 2^(ActWidth+2), all sums modulo their width.
+/// begins at `offset_i` = -3 * outer * 2^(ActWidth+2), all sums modulo their width.
 module trine_trit_planes #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned ActWidth   = 12,
@@ -20,26 +20,18 @@ module trine_trit_planes #(
   localparam int unsigned LaneWidth  = ActWidth + 7,    // 9 table entries.
   localparam int unsigned SumWidth   = ActWidth + 10    // 16 * 40 activations.
 ) (
-  input  logic                 clk_i,
-  input  logic [2:0]           depth_i,
-  input  logic                 weigh_i,
-  input  logic [32*Groups-1:0] look0_i,         // 32-bit slots, unsigned.
-  input  logic [32*Groups-1:0] look1_i,
-  input  logic [32*Groups-1:0] look2_i,
-  input  logic [32*Groups-1:0] look3_i,
-  input  logic [1:0]           weight_i,        // Lane 3 counts 1, 3 or 9 times: 0, 1, 2.
-  input  logic                 add_i,
-  input  logic [SumWidth-1:0]  start_i,
-  input  logic                 first_i,         // First set of a row.
-  input  logic                 first_last_i,    // First beat of depth 3's fourth row.
-  input  logic                 keep_i,
-  input  logic [1:0]           hold_write_i,
-  input  logic                 bad_clear_i,
-  output logic                 bad_byte_o,      // Sticky: a byte above 242 was looked up.
-  input  logic                 row_i,
-  input  logic [1:0]           hold_read_i,
-  input  logic [1:0]           hold_lane_i,
-  output logic [32*Groups-1:0] base_o           // SumWidth bits of each slot.
+  input  logic                    clk_i,
+  input  logic [2:0]              depth_i,
+  input  logic [SumWidth-1:0]     offset_i,
+  input  trine_matrix_pkg::beat_t beat_i,
+  input  logic [32*Groups-1:0]    look0_i,      // 32-bit slots, unsigned.
+  input  logic [32*Groups-1:0]    look1_i,
+  input  logic [32*Groups-1:0]    look2_i,
+  input  logic [32*Groups-1:0]    look3_i,
+  input  logic                    bad_clear_i,
+  output logic                    bad_byte_o,   // Sticky: a byte above 242 was looked up.
+  input  trine_matrix_pkg::row_t  row_i,
+  output logic [32*Groups-1:0]    base_o        // SumWidth bits of each slot.
 );
 
   localparam int unsigned SecondWidth = ActWidth + 6;   // 15 * 4 activations.
@@ -55,12 +47,12 @@ module trine_trit_planes #(
   // than conditions keep the groups' words in step for the compiler's vectors.
   logic [32*Groups-1:0] low_q, high_q, one_q, lane3_q, flags_q;
   always_ff @(posedge clk_i) begin
-    if (weigh_i) begin
+    if (beat_i.weigh) begin
       logic [31:0] low_on, high_on, by_two, by_eight, lane3;
       low_on   = {32{!is_one}};
       high_on  = {32{!is_one && !is_three}};
-      by_two   = {32{weight_i == 2'd1}};
-      by_eight = {32{weight_i == 2'd2}};
+      by_two   = {32{beat_i.weight == 2'd1}};
+      by_eight = {32{beat_i.weight == 2'd2}};
       for (int unsigned g = 0; g < Groups; g++) begin
         low_q[32*g +: 32] <= 32'(PairWidth'(look0_i[32*g +: 32] +
             ((look1_i[32*g +: 32] + (look1_i[32*g +: 32] << 1)) & low_on)));
@@ -85,12 +77,12 @@ module trine_trit_planes #(
   // Sums of the rows of a unit.
   logic [32*Groups-1:0] main_q, main_q2, main_q3, second_q, third_q, fourth_q;
   always_ff @(posedge clk_i) begin
-    if (add_i) begin
+    if (beat_i.add) begin
       logic [31:0] high_on, from_start, from_main, from_main3;
       high_on    = {32{is_three || is_four}};
-      from_start = {32{first_i}} & 32'(start_i);
-      from_main  = {32{!first_i && !is_three}};
-      from_main3 = {32{!first_i && is_three}};
+      from_start = {32{beat_i.first}} & 32'(offset_i);
+      from_main  = {32{!beat_i.first && !is_three}};
+      from_main3 = {32{!beat_i.first && is_three}};
       for (int unsigned g = 0; g < Groups; g++) begin
         main_q[32*g +: 32] <= 32'(SumWidth'(low_q[32*g +: 32] +
             ((high_q[32*g +: 32] + (high_q[32*g +: 32] << 3)) & high_on) +
@@ -99,12 +91,12 @@ module trine_trit_planes #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (add_i && !is_four) begin
+    if (beat_i.add && !is_four) begin
       logic [31:0] fourth_start, fourth_on, others_on, others_start;
-      others_start = {32{first_i}} & 32'(start_i);
-      others_on    = {32{!first_i}};
-      fourth_on    = {32{is_three ? !first_last_i : !first_i}};
-      fourth_start = ~fourth_on & 32'(start_i);
+      others_start = {32{beat_i.first}} & 32'(offset_i);
+      others_on    = {32{!beat_i.first}};
+      fourth_on    = {32{is_three ? !beat_i.first_fourth : !beat_i.first}};
+      fourth_start = ~fourth_on & 32'(offset_i);
       for (int unsigned g = 0; g < Groups; g++) begin
         second_q[32*g +: 32] <= 32'(SecondWidth'(high_q[32*g +: 32] +
                                                  (others_start | (second_q[32*g +: 32] & others_on))));
@@ -124,23 +116,26 @@ module trine_trit_planes #(
     logic [ThirdWidth-1:0]  hold2 [4];
     logic [FourthWidth-1:0] hold3 [4];
     always_ff @(posedge clk_i) begin
-      if (keep_i) begin
-        hold0[hold_write_i] <= main_q[32*g +: SumWidth];
+      if (beat_i.keep) begin
+        hold0[beat_i.entry] <= main_q[32*g +: SumWidth];
         if (!is_four) begin
-          hold1[hold_write_i] <= second_q[32*g +: SecondWidth];
-          hold2[hold_write_i] <= third_q[32*g +: ThirdWidth];
-          hold3[hold_write_i] <= fourth_q[32*g +: FourthWidth];
+          hold1[beat_i.entry] <= second_q[32*g +: SecondWidth];
+          hold2[beat_i.entry] <= third_q[32*g +: ThirdWidth];
+          hold3[beat_i.entry] <= fourth_q[32*g +: FourthWidth];
         end
       end
-      if (row_i) begin
-        unique case (hold_lane_i)
-          2'd1:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold1[hold_read_i])));
-          2'd2:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold2[hold_read_i])));
-          2'd3:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold3[hold_read_i])));
-          default: base_o[32*g +: 32] <= 32'(hold0[hold_read_i]);
+      if (row_i.valid) begin
+        unique case (row_i.lane)
+          2'd1:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold1[row_i.entry])));
+          2'd2:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold2[row_i.entry])));
+          2'd3:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold3[row_i.entry])));
+          default: base_o[32*g +: 32] <= 32'(hold0[row_i.entry]);
         endcase
       end
     end
   end
+
+  logic unused_ok;
+  assign unused_ok = ^{beat_i, row_i};
 
 endmodule

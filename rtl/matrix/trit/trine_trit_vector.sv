@@ -3,8 +3,8 @@
 /// Everything of the trit engine that one activation vector needs for itself: the groups with
 /// their tables, the exponents, the sum over the groups and the partial sums of a row tile.
 ///
-/// A row enters with `row_i`; three cycles later its terms are summed, one more and the partial
-/// sum is updated; `acc_valid_o` follows, for rows of the last column block, with `A[r]`.
+/// A row enters with `row_i.valid`; three cycles later its terms are summed, one more and the
+/// partial sum is updated; `acc_valid_o` follows, for rows of the last column block, with `A[r]`.
 module trine_trit_vector #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned TileRows   = 2048,
@@ -12,61 +12,28 @@ module trine_trit_vector #(
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned BlockWidth = 6,
   localparam int unsigned AccWidth   = 56,
-  localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
   localparam int unsigned WordAddr   = BlockWidth + 4 - $clog2(QuantLanes),
   localparam int unsigned RowAddr    = $clog2(TileRows)
 ) (
   input  logic                           clk_i,
   input  logic                           rst_ni,
-  // Quantized activations; one write enable a group, group after group.
-  input  logic                           mant_valid_i,
-  input  logic [Groups-1:0]              mant_write_i,
-  input  logic [WordAddr-1:0]            mant_addr_i,
-  input  logic [QuantLanes*ActWidth-1:0] mant_data_i,
-  input  logic                           exp_valid_i,
-  input  logic [Groups-1:0]              exp_write_i,
-  input  logic [BlockWidth-1:0]          exp_block_i,
-  input  logic [7:0]                     exp_data_i,
+  input  logic                           used_i,          // This vector takes part; else it rests.
+  // Quantized activations.
+  input  trine_matrix_pkg::place_t       place_i,
+  input  logic [QuantLanes*ActWidth-1:0] mants_i,
+  input  logic [7:0]                     exponent_i,
   input  logic [7:0]                     max_exp_i,
-  // Table building; see trine_trit_tables.
-  input  logic                           build_i,
-  input  logic                           walk_read_i,
-  input  logic [WordAddr-1:0]            walk_addr_i,
-  input  logic                           step_i,
-  input  logic [LaneAddr-1:0]            step_lane_i,
-  input  logic                           step_clear_i,
-  input  logic                           step_sub_i,
-  input  logic                           table_write_i,
-  input  logic                           table_flag_i,
-  input  logic [10:0]                    table_addr_i,
-  input  logic                           tail_write_i,
-  input  logic [7:0]                     tail_addr_i,
+  input  trine_matrix_pkg::build_t       build_i,
   // Front.
-  input  logic                           look_i,
-  input  logic [2:0]                     look_page_i,
-  input  logic [32*Groups-1:0]           look_bytes_i,
-  input  logic                           weigh_i,
   input  logic [2:0]                     depth_i,
-  input  logic [1:0]                     weight_i,
-  input  logic                           add_i,
-  input  logic [ActWidth+9:0]            start_i,
-  input  logic                           first_i,
-  input  logic                           first_last_i,
-  input  logic                           keep_i,
-  input  logic [1:0]                     hold_write_i,
+  input  logic [ActWidth+9:0]            offset_i,        // Where the sum of a row begins.
+  input  trine_matrix_pkg::beat_t        beat_i,
+  input  logic [32*Groups-1:0]           bytes_i,
   input  logic                           bad_clear_i,
   output logic                           bad_byte_o,      // Sticky.
   // Back.
-  input  logic                           block_load_i,    // Takes the exponents of block_i; at the
-  input  logic [BlockWidth-1:0]          block_i,         // latest in the cycle before row_i.
-  input  logic                           row_i,
-  input  logic [1:0]                     hold_read_i,
-  input  logic [1:0]                     hold_lane_i,
-  input  logic                           bank_i,
+  input  trine_matrix_pkg::row_t         row_i,
   input  logic [32*Groups-1:0]           scales_i,        // See trine_scale_lookup.
-  input  logic                           first_block_i,
-  input  logic                           last_block_i,
-  input  logic [RowAddr-1:0]             row_addr_i,      // Within the tile.
   output logic                           acc_valid_o,
   output logic [AccWidth-1:0]            acc_o
 );
@@ -75,18 +42,40 @@ module trine_trit_vector #(
   localparam int unsigned ProdWidth  = GroupWidth + 16;
   localparam int unsigned SumWidth   = ProdWidth + $clog2(Groups);
 
+  // Of a vector that rests, no stage has work.  Marking what is no set byte concerns all vectors and
+  // comes before any job.
+  trine_matrix_pkg::place_t place;
+  trine_matrix_pkg::build_t build;
+  trine_matrix_pkg::beat_t  beat;
+  trine_matrix_pkg::row_t   row;
+  always_comb begin
+    place            = place_i;
+    build            = build_i;
+    beat             = beat_i;
+    row              = row_i;
+    place.mants    = place_i.mants && used_i;
+    place.exponent = place_i.exponent && used_i;
+    build.active   = build_i.active && (used_i || build_i.table_flag);
+    beat.look      = beat_i.look && used_i;
+    beat.weigh     = beat_i.weigh && used_i;
+    beat.add       = beat_i.add && used_i;
+    beat.keep      = beat_i.keep && used_i;
+    row.load_block = row_i.load_block && used_i;
+    row.valid      = row_i.valid && used_i;
+  end
+
   // The row's position travels with it through the pipeline.
   logic [3:0]         row_q;
   logic [3:0]         first_q, last_q;
   logic [RowAddr-1:0] addr_q, addr_q2, addr_q3, addr_q4;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) row_q <= 4'd0;
-    else         row_q <= {row_q[2:0], row_i};
+    else         row_q <= {row_q[2:0], row.valid};
   end
   always_ff @(posedge clk_i) begin
-    first_q <= {first_q[2:0], first_block_i};
-    last_q  <= {last_q[2:0], last_block_i};
-    addr_q  <= row_addr_i;
+    first_q <= {first_q[2:0], row.first_block};
+    last_q  <= {last_q[2:0], row.last_block};
+    addr_q  <= row.row[RowAddr-1:0];
     addr_q2 <= addr_q;
     addr_q3 <= addr_q2;
     addr_q4 <= addr_q3;
@@ -100,57 +89,34 @@ module trine_trit_vector #(
     .WordAddr   (WordAddr)
   ) u_tables (
     .clk_i,
-    .mant_valid_i,
-    .mant_write_i,
-    .mant_addr_i,
-    .mant_data_i,
-    .build_i,
-    .walk_read_i,
-    .walk_addr_i,
-    .step_i,
-    .step_lane_i,
-    .step_clear_i,
-    .step_sub_i,
-    .table_write_i,
-    .table_flag_i,
-    .table_addr_i,
-    .tail_write_i,
-    .tail_addr_i,
-    .look_i,
-    .look_page_i,
-    .look_bytes_i,
-    .look0_o       (look0),
-    .look1_o       (look1),
-    .look2_o       (look2),
-    .look3_o       (look3),
-    .row_i,
-    .bank_i,
+    .place_i  (place),
+    .mants_i,
+    .build_i  (build),
+    .beat_i   (beat),
+    .bytes_i,
+    .look0_o  (look0),
+    .look1_o  (look1),
+    .look2_o  (look2),
+    .look3_o  (look3),
+    .row_i    (row),
     .scales_i,
-    .tail_o        (tails)
+    .tail_o   (tails)
   );
 
   logic [32*Groups-1:0] bases;
   trine_trit_planes #(.Groups(Groups), .ActWidth(ActWidth)) u_planes (
     .clk_i,
     .depth_i,
-    .weigh_i,
-    .look0_i      (look0),
-    .look1_i      (look1),
-    .look2_i      (look2),
-    .look3_i      (look3),
-    .weight_i,
-    .add_i,
-    .start_i,
-    .first_i,
-    .first_last_i,
-    .keep_i,
-    .hold_write_i,
+    .offset_i,
+    .beat_i      (beat),
+    .look0_i     (look0),
+    .look1_i     (look1),
+    .look2_i     (look2),
+    .look3_i     (look3),
     .bad_clear_i,
     .bad_byte_o,
-    .row_i,
-    .hold_read_i,
-    .hold_lane_i,
-    .base_o       (bases)
+    .row_i       (row),
+    .base_o      (bases)
   );
 
   // Exponents: a row of them a block, gathered group by group.
@@ -160,18 +126,18 @@ module trine_trit_vector #(
   logic [BlockWidth-1:0] exp_block_q;
   logic [32*Groups-1:0]  block_shifts_q;          // 32-bit slots, 0..63.
   always_ff @(posedge clk_i) begin
-    if (exp_valid_i) begin
-      exp_block_q <= exp_block_i;
+    if (place.exponent) begin
+      exp_block_q <= place.word[WordAddr-1 -: BlockWidth];
       for (int unsigned g = 0; g < Groups; g++) begin
-        if (exp_write_i[g]) exp_row_q[8*g +: 8] <= exp_data_i;
+        if (place.group[g]) exp_row_q[8*g +: 8] <= exponent_i;
       end
     end
-    exp_full_q <= exp_valid_i && exp_write_i[Groups-1];
+    exp_full_q <= place.exponent && place.group[Groups-1];
     if (exp_full_q) exps[exp_block_q] <= exp_row_q;
-    if (block_load_i) begin
+    if (row.load_block) begin
       logic [8*Groups-1:0] fields;
       logic [7:0]          distance;
-      fields = exps[block_i];
+      fields = exps[row.block[BlockWidth-1:0]];
       for (int unsigned g = 0; g < Groups; g++) begin
         distance = max_exp_i - fields[8*g +: 8];
         block_shifts_q[32*g +: 32] <=
@@ -190,7 +156,7 @@ module trine_trit_vector #(
   logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
   logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
   always_ff @(posedge clk_i) begin
-    if (row_i) begin
+    if (row.valid) begin
       logic [6:0] shift;
       for (int unsigned g = 0; g < Groups; g++) begin
         shift = {1'b0, scales_i[32*g+16 +: 6]} + {1'b0, block_shifts_q[32*g +: 6]};
@@ -235,5 +201,8 @@ module trine_trit_vector #(
     if (!rst_ni) acc_valid_o <= 1'b0;
     else         acc_valid_o <= row_q[3] && last_q[3];
   end
+
+  logic unused_ok;
+  assign unused_ok = ^{place, row};
 
 endmodule

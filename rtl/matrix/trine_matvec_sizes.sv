@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a product of a `rows_i` by `cols_i` matrix is to the vectors and to the engines: panels,
+/// column blocks, groups with padding, and the power of two of its results.
+///
+/// Combinational, but for the exponent of the codebook, which it keeps.
+module trine_matvec_sizes #(
+  parameter int unsigned Groups     = 16,
+  parameter int unsigned GroupWidth = 10          // $clog2 of the groups of the longest vector.
+) (
+  input  logic                          clk_i,
+  input  logic                          f16_i,
+  input  logic                          raw_i,
+  input  logic [2:0]                    depth_i,
+  input  logic [31:0]                   rows_i,
+  input  logic [31:0]                   cols_i,
+  input  trine_matrix_pkg::book_t       book_i,
+  output trine_matrix_pkg::vector_job_t vector_job_o,
+  output trine_matrix_pkg::trit_job_t   trit_job_o,
+  output logic [GroupWidth:0]           f16_groups_o   // Of a row of FP16 weights.
+);
+
+  localparam int unsigned GroupShift = $clog2(Groups);
+  localparam int unsigned BlockBits  = trine_matrix_pkg::BlockBits;
+
+  logic [26:0]         panels;
+  logic [GroupWidth:0] blocks, groups;            // Groups of whole column blocks.
+  assign panels = 27'((rows_i + 32'd31) >> 5);
+  assign blocks = (GroupWidth+1)'((cols_i + 32'(16 * Groups - 1)) >> (4 + GroupShift));
+  assign groups = f16_i ? f16_groups_o : blocks << GroupShift;
+  // FP16: whole groups, and whole beats of two groups at Groups = 16.
+  assign f16_groups_o = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
+                                     : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
+
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).
+  logic signed [31:0] book_exponent_q;
+  logic signed [33:0] exponent;
+  assign exponent = f16_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
+  always_ff @(posedge clk_i) begin
+    if (book_i.valid && book_i.index == 5'(trine_pkg::CodebookEntries)) begin
+      book_exponent_q <= signed'(book_i.data);
+    end
+  end
+
+  always_comb begin
+    vector_job_o.raw      = raw_i;
+    vector_job_o.rows     = rows_i;
+    vector_job_o.total    = f16_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0};
+    vector_job_o.exponent = exponent;
+    vector_job_o.cols     = (BlockBits+5)'(cols_i);
+    vector_job_o.groups   = (BlockBits+1)'(groups);
+    trit_job_o.depth      = depth_i;
+    trit_job_o.slow       = raw_i;
+    trit_job_o.panels     = panels;
+    trit_job_o.blocks     = (BlockBits+1)'(blocks);
+  end
+
+endmodule
