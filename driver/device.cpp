@@ -81,7 +81,9 @@ bool Device::ended(const CommandList& list, std::uint32_t status) {
 }
 
 bool Device::step(const CommandList& list) {
-  transport_.step();
+  Stepper* const stepper = transport_.stepper();
+  if (stepper == nullptr) throw Error("this device cannot step through a command list");
+  stepper->step();
   return !ended(list, transport_.read(Reg::STATUS));
 }
 

@@ -64,7 +64,7 @@ class Device {
   void write_and_run(const CommandList& list, std::uint64_t address, const WaitBudget& budget = {});
 
   /// The same one command at a time: `start`, then `step` until it returns false. `step` throws
-  /// DeviceError like `run`.
+  /// DeviceError like `run`, and Error for a device without a Stepper.
   void start(const CommandList& list, std::uint64_t address);
   bool step(const CommandList& list);
 

@@ -6,10 +6,57 @@
 #include <cstdint>
 #include <span>
 
-#include "golden/error.h"
 #include "isa/registers.h"
 
 namespace trine {
+
+// What some devices can do and others cannot: an FPGA does not show its vector memory, and only a
+// simulator knows how fast it simulates. Transport hands each out, or nullptr.
+
+/// Runs a command list one command at a time.
+class Stepper {
+ public:
+  /// Lets the core work until one more command of the list has completed, or the list has
+  /// stopped; returns at once when no list runs.
+  virtual void step() = 0;
+
+ protected:
+  ~Stepper() = default;
+};
+
+/// A look into the vector memory, behind the core's back.
+class VectorView {
+ public:
+  /// Words of a bank, FP32 by their bits; the core must be idle or have come back from step().
+  /// Throws Error for words that are not there.
+  virtual void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) = 0;
+
+ protected:
+  ~VectorView() = default;
+};
+
+/// The interrupt line of the core.
+class InterruptLine {
+ public:
+  virtual bool irq() const = 0;
+
+ protected:
+  ~InterruptLine() = default;
+};
+
+/// The clock of a simulation.
+class SimulationClock {
+ public:
+  /// Cycles since the simulation began, whether or not a list ran.
+  virtual std::uint64_t cycles() const = 0;
+  /// Simulated kHz over the wall time of the simulation so far; 0 before any.
+  virtual double khz() const = 0;
+  /// Announces how many more beats the core will read: the measure of DeviceProgress::fraction.
+  virtual void expect_beats(std::uint64_t beats) = 0;
+
+ protected:
+  ~SimulationClock() = default;
+};
 
 /// The way to one core and its memory: the golden model, the Verilated RTL, SystemC or an FPGA.
 ///
@@ -37,16 +84,10 @@ class Transport {
   /// Lets the core work: some clock cycles in a simulator, a short sleep on hardware.
   virtual void wait() = 0;
 
-  /// Lets the core work until one more command of the list has completed, or the list has stopped;
-  /// returns at once when no list runs. Throws Error where the transport cannot tell.
-  virtual void step() { throw Error("this transport cannot step through a command list"); }
-
-  /// Words of vector memory, FP32 by their bits, for comparisons; the core must be idle or have
-  /// come back from step(). Throws Error where the transport cannot look inside.
-  virtual void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) {
-    static_cast<void>(bank), static_cast<void>(first), static_cast<void>(to);
-    throw Error("this transport cannot read the vector memory");
-  }
+  virtual Stepper* stepper() { return nullptr; }
+  virtual VectorView* vector_view() { return nullptr; }
+  virtual InterruptLine* interrupt_line() { return nullptr; }
+  virtual SimulationClock* clock() { return nullptr; }
 };
 
 }  // namespace trine

@@ -15,7 +15,10 @@ namespace trine {
 /// Bit for bit the hardware in every result, error code and command index, with two liberties:
 /// time is not modelled (CYCLES and the STALL counters stay 0), and a write error always belongs
 /// to its STORE (hardware may notice it a command later).
-class GoldenTransport final : public Transport {
+class GoldenTransport final : public Transport,
+                              public Stepper,
+                              public VectorView,
+                              public InterruptLine {
  public:
   /// A core with `memory_bytes` of writable memory.
   GoldenTransport(const MachineParams& params, std::uint64_t memory_bytes);
@@ -33,8 +36,11 @@ class GoldenTransport final : public Transport {
     core_.read_vector(bank, first, to);
   }
 
-  /// The interrupt line.
-  bool irq() const { return core_.irq(); }
+  bool irq() const override { return core_.irq(); }
+
+  Stepper* stepper() override { return this; }
+  VectorView* vector_view() override { return this; }
+  InterruptLine* interrupt_line() override { return this; }
   const GoldenMachine& machine() const { return core_.machine(); }
   /// Threads of the golden model itself; one until this is called.
   void set_threads(unsigned threads) { core_.machine().set_threads(threads); }

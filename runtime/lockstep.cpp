@@ -25,6 +25,17 @@ std::string place_text(const TokenList& list, std::uint32_t index) {
 
 }  // namespace
 
+LockstepExecutor::LockstepExecutor(const Side& first, const Side& second) : sides_{first, second} {
+  for (std::size_t side = 0; side < 2; ++side) {
+    Transport& transport = sides_[side].device.transport();
+    views_[side] = transport.vector_view();
+    if (transport.stepper() == nullptr || views_[side] == nullptr)
+      throw Error(fmt::format("{} cannot be compared command by command: it {}", sides_[side].name,
+                              transport.stepper() == nullptr ? "does not step"
+                                                             : "does not show its vector memory"));
+  }
+}
+
 void LockstepExecutor::write(const TokenList& list) {
   for (const Side& side : sides_)
     side.device.transport().write_memory(list.address, list.commands.bytes());
@@ -127,7 +138,7 @@ void LockstepExecutor::compare_vector(const TokenList& list, std::uint32_t index
   for (unsigned bank = shared ? 0 : last; bank <= last; ++bank) {
     for (std::size_t side = 0; side < 2; ++side) {
       words[side].resize(count);
-      sides_[side].device.transport().read_vector(bank, command.get(command::DST), words[side]);
+      views_[side]->read_vector(bank, command.get(command::DST), words[side]);
     }
     for (std::size_t row = 0; row < count; ++row)
       compare(list, index, bank, row, words[0][row], words[1][row]);

@@ -37,8 +37,9 @@ class LockstepExecutor final : public Executor {
     std::string name;  // "rtl", "golden": for messages.
     Device& device;
   };
-  /// The program must be loaded into both devices, which must outlive this.
-  LockstepExecutor(const Side& first, const Side& second) : sides_{first, second} {}
+  /// The program must be loaded into both devices, which must outlive this. Throws Error naming
+  /// the side that cannot step or does not show its vector memory.
+  LockstepExecutor(const Side& first, const Side& second);
 
   /// Throws Mismatch at the first difference, DeviceError when both were stopped alike.
   void run(const TokenList& list, const SequenceState& state) override;
@@ -72,6 +73,7 @@ class LockstepExecutor final : public Executor {
                std::uint32_t first, std::uint32_t second);
 
   std::array<Side, 2> sides_;
+  std::array<VectorView*, 2> views_{};
   std::vector<Pending> pending_;
   std::uint64_t compared_ = 0;
 };

@@ -3,39 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "driver/memory_timing.h"
 
 namespace trine::sim {
 
-/// Responses of AXI4, as on RRESP and BRESP.
-enum class AxiResponse : std::uint8_t { kOkay = 0, kSlaveError = 2, kDecodeError = 3 };
-
-/// Answers one burst, or every burst that touches an address range, with an error.
-struct AxiFault {
-  static constexpr std::uint64_t kAnyBurst = ~std::uint64_t{0};
-  std::uint64_t burst = kAnyBurst;   // Number of the burst on its channel, from 0.
-  std::uint64_t begin = 0, end = 0;  // Bytes [begin, end); empty: the address does not matter.
-  AxiResponse response = AxiResponse::kSlaveError;
-
-  /// True when the burst with this number and these bytes [from, to) is to fail.
-  bool hits(std::uint64_t number, std::uint64_t from, std::uint64_t to) const {
-    return number == burst || (from < end && begin < to);
-  }
-};
-
-/// How a memory behaves in time. The default is an ideal memory: it answers in the next cycle, a
-/// beat a cycle.
-struct AxiTiming {
-  unsigned read_latency = 1;   // Cycles from the AR beat to its first R beat; at least 1.
-  unsigned write_latency = 1;  // Cycles from the last W beat to the B beat; at least 1.
-  double bandwidth = 1.0;      // Beats per cycle of the R and of the W channel, in (0, 1].
-  double stall_ar = 0, stall_aw = 0, stall_w = 0;  // Odds that a cycle is not ready, in [0, 1).
-  double stall_r = 0, stall_b = 0;                 // Odds that a cycle offers no new beat.
-  unsigned outstanding = 64;  // Bursts that a channel holds before it is not ready.
-  std::uint64_t seed = 1;     // Of all stalls.
-  bool scramble = false;      // Changes the read data while it is not valid.
-  std::vector<AxiFault> read_faults{}, write_faults{};
-};
+// The timing is part of what a device is asked to be, so the driver defines it; on this bus it is
+// that of AXI4's channels.
+using AxiResponse = BusResponse;
+using AxiFault = MemoryFault;
+using AxiTiming = MemoryTiming;
 
 /// Draws the stalls of one channel: the same seed, the same stalls. Free when the odds are zero.
 class Stalls {

@@ -20,15 +20,16 @@ constexpr std::uint64_t kFirstSlice = 32, kLastSlice = 1024;
 /// The same while the trace follows command indexes: the window is exact to so many cycles.
 constexpr std::uint64_t kTraceSlice = 8;
 
+struct Build {
+  unsigned groups, vectors;
+  decltype(&make_core_g1) fast, check;
+};
+constexpr Build kBuilds[] = {{1, 1, make_core_g1, make_core_g1_check},
+                             {4, 1, make_core_g4, make_core_g4_check},
+                             {16, 1, make_core_g16, make_core_g16_check},
+                             {16, 4, make_core_g16v4, make_core_g16v4_check}};
+
 std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
-  struct Build {
-    unsigned groups, vectors;
-    decltype(&make_core_g1) fast, check;
-  };
-  static constexpr Build kBuilds[] = {{1, 1, make_core_g1, make_core_g1_check},
-                                      {4, 1, make_core_g4, make_core_g4_check},
-                                      {16, 1, make_core_g16, make_core_g16_check},
-                                      {16, 4, make_core_g16v4, make_core_g16v4_check}};
   const bool check = options.checking || !options.trace_file.empty();
   for (const Build& build : kBuilds)
     if (build.groups == options.groups && build.vectors == options.vectors)
@@ -39,6 +40,12 @@ std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options)
 }
 
 }  // namespace
+
+std::vector<CoreShape> available_cores() {
+  std::vector<CoreShape> all;
+  for (const Build& build : kBuilds) all.push_back({build.groups, build.vectors});
+  return all;
+}
 
 RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
   memory_.allocate(0, options_.memory_bytes);

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
+#include "driver/device_registry.h"
 #include "driver/memory.h"
 #include "driver/transport.h"
 #include "sim/dram/memory.h"
@@ -13,9 +15,16 @@
 
 namespace trine::sim {
 
+/// The cores that can be simulated.
+std::vector<CoreShape> available_cores();
+
 /// The Verilated RTL. Registers go over its AXI4-Lite port and take cycles as on a board; memory
 /// is accessed behind its back and takes none.
-class RtlTransport final : public Transport {
+class RtlTransport final : public Transport,
+                           public Stepper,
+                           public VectorView,
+                           public InterruptLine,
+                           public SimulationClock {
  public:
   /// Throws Error when this number of groups is not built.
   explicit RtlTransport(SimOptions options);
@@ -35,22 +44,26 @@ class RtlTransport final : public Transport {
   void step() override;
   void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) override;
 
+  Stepper* stepper() override { return this; }
+  VectorView* vector_view() override { return this; }
+  InterruptLine* interrupt_line() override { return this; }
+  SimulationClock* clock() override { return this; }
+
   /// Advances `cycles` cycles, busy or not.
   void run(std::uint64_t cycles);
 
-  /// Announces how many more beats the core will read: the measure of SimProgress::fraction.
-  void expect_beats(std::uint64_t beats) { expected_beats_ = core_->read_beats() + beats; }
+  void expect_beats(std::uint64_t beats) override { expected_beats_ = core_->read_beats() + beats; }
 
   /// The DRAM behind the bus; null when the memory is ideal.
   const dram::Memory* dram() const { return dram_; }
 
-  bool irq() const { return core_->irq(); }
-  std::uint64_t cycles() const { return core_->cycles(); }
+  bool irq() const override { return core_->irq(); }
+  std::uint64_t cycles() const override { return core_->cycles(); }
   std::uint64_t read_beats() const { return core_->read_beats(); }
   std::uint64_t write_beats() const { return core_->write_beats(); }
   /// Wall time in wait() and run() so far, and simulated kHz over it.
   std::chrono::duration<double> wall_time() const { return wall_time_; }
-  double khz() const;
+  double khz() const override;
 
  private:
   /// What must change for the watchdog to stay quiet.

@@ -26,7 +26,6 @@ struct Options {
   PromptOptions prompt;
   bool positions = false, layers = false, tensors = false;
   std::optional<double> max_kl, min_top1, max_abs;
-  std::uint64_t seed = 1;
 };
 
 /// What was measured.
@@ -84,25 +83,11 @@ bool has_tokens(const PromptOptions& prompt) {
   return !prompt.text.empty() || !prompt.tokens.empty() || !prompt.tokens_file.empty();
 }
 
-/// The options of one side, which has its own device.
-DeviceOptions side(const Options& options, const std::string& device) {
-  DeviceOptions result = options.device;
-  if (!device.empty()) {
-    result.name = device;
-    result.kind = device == "reference" ? DeviceKind::Reference
-                  : device == "golden"  ? DeviceKind::Golden
-                                        : DeviceKind::Rtl;
-  }
-  check_device_options(result, options.seed);
-  return result;
-}
-
 void compare_models(const Options& options, Report& report) {
   if (!has_tokens(options.prompt) && (!options.tensors || options.layers || options.positions))
     throw CLI::ValidationError("models",
                                "need tokens: --prompt, --tokens or --tokens-file (or --tensors)");
-  const DeviceOptions on_a = side(options, options.device_a),
-                      on_b = side(options, options.device_b);
+  const auto [on_a, on_b] = device_sides(options.device, options.device_a, options.device_b);
   const ModelFile a(options.a), b(options.b);
   Progress progress("compare", options.common);
   if (options.tensors) report.tensors = compare_tensors(a, b, progress);
@@ -242,13 +227,11 @@ void add_compare(CLI::App& app) {
       ->check(number_in(0, 1));
   command->add_option("--max-abs", options->max_abs, "Exit 3 when a logit differs by more")
       ->check(number_in(0, kMost));
-  options->device.kind = DeviceKind::Reference;
-  options->device.name = "reference";
+  options->device.name = kReference;
   add_device_options(*command, options->device, DeviceChoice::Model);
-  const CLI::IsMember devices({"reference", "golden", "rtl"});
-  command->add_option("--device-a", options->device_a, "Where A runs [--device]")->check(devices);
-  command->add_option("--device-b", options->device_b, "Where B runs [--device]")->check(devices);
-  add_seed(*command, options->seed, "stalls and initial values");
+  add_device_name(*command, "--device-a", options->device_a, "Where A runs [--device]", true);
+  add_device_name(*command, "--device-b", options->device_b, "Where B runs [--device]", true);
+  add_device_seed(*command, options->device);
   command->callback([options] { run(*options); });
 }
 

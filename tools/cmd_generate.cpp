@@ -92,7 +92,8 @@ void print_summary(const Json& report) {
 }
 
 void run(Options& options) {
-  check_device_options(options.device, options.sampler.seed);
+  options.device.set_seed(options.sampler.seed);
+  check_device_options(options.device);
   golden::Sampler sampler(options.sampler);
   const ModelFile file(options.model);
   const auto prompt = prompt_tokens(options.prompt, file, context_of(options.device, file.config()),

@@ -18,7 +18,7 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  DeviceOptions device{.kind = DeviceKind::Rtl, .name = "rtl", .sim = {}};
+  DeviceOptions device{.name = "rtl", .given = {}};
   std::string preset, matrix = "all";
   std::size_t rows = 0, cols = 0;
   unsigned depth = 4;
@@ -107,12 +107,13 @@ std::string run_matrix(const Options& options, const LayerMatrix& matrix, Core& 
 }
 
 void run(Options& options) {
-  check_device_options(options.device, options.seed);
+  options.device.set_seed(options.seed);
+  check_device_options(options.device);
   constexpr std::uint64_t kMemoryBytes = 1ull << 32;  // Sparse.
   Progress progress("layer", options.common);
   const auto core = make_core(options.device, kMemoryBytes, progress);
-  const auto golden = options.check ? std::make_unique<Core>(core->device().params(), kMemoryBytes,
-                                                             options.device.threads)
+  const auto golden = options.check ? make_golden(core->device().params(), kMemoryBytes,
+                                                  options.device.request.threads)
                                     : nullptr;
 
   Sum total;

@@ -20,11 +20,10 @@ struct Options {
   DeviceOptions device;
   PromptOptions prompt;
   std::string model, out;
-  std::uint64_t seed = 1;
 };
 
 void run(Options& options) {
-  check_device_options(options.device, options.seed);
+  check_device_options(options.device);
   const ModelFile file(options.model);
   const auto tokens =
       prompt_tokens(options.prompt, file, context_of(options.device, file.config()));
@@ -76,7 +75,7 @@ void add_logits(CLI::App& app) {
       ->add_option("-o,--out", options->out,
                    "Safetensors file: logits F32 (positions, vocabulary), tokens I32")
       ->required();
-  add_seed(*command, options->seed, "stalls and initial values");
+  add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback([options] { run(*options); });
 }

@@ -21,7 +21,6 @@ struct Options {
   std::string model, text, tokens_file;
   std::size_t window = 256;
   std::size_t limit = 0;  // 0: all whole windows.
-  std::uint64_t seed = 1;
 };
 
 std::vector<std::int32_t> read_tokens(const Options& options, const ModelFile& file) {
@@ -75,7 +74,7 @@ golden::Perplexity measure(golden::LanguageModel& model, std::span<const std::in
 }
 
 void run(Options& options) {
-  check_device_options(options.device, options.seed);
+  check_device_options(options.device);
   const ModelFile file(options.model);
   const auto tokens = read_tokens(options, file);
   const std::size_t count = predictions(options, file, tokens.size());
@@ -122,7 +121,7 @@ void add_perplexity(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--limit", options->limit, "Tokens to predict [all whole windows]")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40));
-  add_seed(*command, options->seed, "stalls and initial values");
+  add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback([options] { run(*options); });
 }

@@ -22,7 +22,6 @@ struct Options {
   PromptOptions prompt;
   SimulationOutput output;
   std::string model, layers;
-  std::uint64_t seed = 1;
 };
 
 std::string checksum(std::span<const float> values) {
@@ -60,13 +59,14 @@ class Run {
  public:
   Run(const golden::PackedModel& model, const Options& options, std::size_t context,
       Progress& progress)
-      : memory_(Program::memory_bytes(model, {.groups = options.device.sim.groups}, context)),
+      : memory_(Program::memory_bytes(model, {.groups = options.device.request.groups}, context)),
         core_(make_core(options.device, memory_ + kProfileBytes, progress)),
         program_(model, core_->device().params(), memory_ + kProfileBytes, context),
-        golden_(core_->device().params(), memory_ + kProfileBytes, options.device.threads),
-        golden_executor_(golden_.device()),
+        golden_(make_golden(core_->device().params(), memory_ + kProfileBytes,
+                            options.device.request.threads)),
+        golden_executor_(golden_->device()),
         core_executor_(core_->device()) {
-    program_.load(golden_.device());
+    program_.load(golden_->device());
     program_.load(core_->device());
   }
 
@@ -106,7 +106,7 @@ class Run {
                           .best = {},
                           .commands = {},
                           .seconds = 0};
-    if (first > 0) simulation.state_in = checksum(boundary(golden_));
+    if (first > 0) simulation.state_in = checksum(boundary(*golden_));
     copy_state(first, end);
     core_->expect_beats(list.weight_beats(program_.machine(), state_.position));
     const std::size_t count = list.commands.size();
@@ -115,7 +115,7 @@ class Run {
     const auto start = std::chrono::steady_clock::now();
     core_->device().set_profile(memory_, static_cast<std::uint32_t>(count));
     if (check) {
-      LockstepExecutor both({"device", core_->device()}, {"golden", golden_.device()});
+      LockstepExecutor both({"device", core_->device()}, {"golden", golden_->device()});
       both.write(list);
       both.run(list, state_);
     } else {
@@ -144,7 +144,7 @@ class Run {
   void copy_state(std::size_t first, std::size_t end) {
     const auto copy = [&](std::uint64_t address, std::uint64_t bytes) {
       std::vector<std::byte> buffer(bytes);
-      golden_.device().transport().read_memory(address, buffer);
+      golden_->device().transport().read_memory(address, buffer);
       core_->device().transport().write_memory(address, buffer);
     };
     const golden::ModelConfig& config = program_.config();
@@ -163,13 +163,13 @@ class Run {
       got.resize(program_.config().vocab);
       want.resize(got.size());
       core_->device().read(program_.layout().logits(0), got);
-      golden_.device().read(program_.layout().logits(0), want);
+      golden_->device().read(program_.layout().logits(0), want);
       float best = 0;
       core_->device().read(program_.layout().best(0), std::span(&best, 1));
       simulation.best = std::bit_cast<std::int32_t>(best);
     } else {
       got = boundary(*core_);
-      want = boundary(golden_);
+      want = boundary(*golden_);
     }
     if (std::memcmp(got.data(), want.data(), got.size() * sizeof(float)) != 0)
       throw Different(fmt::format("the {} differ from golden's (--check finds where)",
@@ -220,7 +220,7 @@ class Run {
   std::uint64_t memory_;  // Of the program; the profile lies behind.
   std::unique_ptr<Core> core_;
   Program program_;
-  Core golden_;
+  std::unique_ptr<Core> golden_;
   DeviceExecutor golden_executor_, core_executor_;
   SequenceState state_;
 };
@@ -237,9 +237,9 @@ Json model_json(const golden::PackedModel& model) {
 }
 
 Json core_json(const DeviceOptions& options, std::size_t context) {
-  const sim::AxiTiming& memory = options.sim.memory;
+  const MemoryTiming& memory = options.request.memory;
   return {{"device", options.name},
-          {"groups", options.sim.groups},
+          {"groups", options.request.groups},
           {"context", context},
           {"latency", memory.read_latency},
           {"bandwidth", memory.bandwidth},
@@ -248,7 +248,7 @@ Json core_json(const DeviceOptions& options, std::size_t context) {
 }
 
 void run(Options& options) {
-  check_device_options(options.device, options.seed);
+  check_device_options(options.device);
   const ModelFile file(options.model);
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
@@ -286,7 +286,6 @@ void run_merge(const MergeOptions& options) {
 
 void add_simulate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  options->device.kind = DeviceKind::Rtl;
   options->device.name = "rtl";
   CLI::App* command =
       add_command(app, "simulate", "Simulate layers of one token, with the cost of every command",
@@ -299,7 +298,7 @@ void add_simulate(CLI::App& app) {
                    "with the last one [all]")
       ->type_name("A:B");
   add_simulation_output(*command, options->output);
-  add_seed(*command, options->seed, "stalls and initial values");
+  add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Decoder);
   command->callback([options] { run(*options); });
 }

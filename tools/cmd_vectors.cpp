@@ -23,8 +23,6 @@ struct Options {
   CommonOptions common;
   DeviceOptions device;
   std::vector<std::string> files;
-  bool groups_given = false;
-  std::uint64_t seed = 1;
 };
 
 /// The cores that were needed so far, by their groups.
@@ -36,7 +34,7 @@ class Cores {
     std::unique_ptr<Core>& core = cores_[groups];
     if (!core) {
       DeviceOptions device = options_.device;
-      device.sim.groups = groups;
+      device.request.groups = groups;
       core = make_core(device, 1ull << 30, progress_);
     }
     return *core;
@@ -45,8 +43,9 @@ class Cores {
   /// The groups of a file's own geometry where there is such a core, else 16.
   Core& suiting(const VectorFile& file) {
     const unsigned own = static_cast<unsigned>(file.geometry.groups);
-    const bool built = file.kind == VectorFile::Kind::Trit && (own == 1 || own == 4 || own == 16);
-    return at(options_.groups_given || !built ? options_.device.sim.groups : own);
+    const bool built = file.kind == VectorFile::Kind::Trit &&
+                       device_entry(options_.device.name).has_core({own, 1});
+    return at(options_.device.was_given("groups") || !built ? options_.device.request.groups : own);
   }
 
  private:
@@ -135,7 +134,7 @@ std::string difference(const VectorFile& file, const std::vector<VectorCheck>& c
 }
 
 void run(Options& options) {
-  check_device_options(options.device, options.seed);
+  check_device_options(options.device);
   Progress progress("vectors", options.common);
   Cores cores(options, progress);
   Json all = Json::array();
@@ -171,12 +170,9 @@ void add_vectors(CLI::App& app) {
                                   options->common);
   command->add_option("files", options->files, "Safetensors files like those in tests/vectors")
       ->required();
-  add_seed(*command, options->seed, "stalls and initial values");
-  const CLI::Option* groups = add_device_options(*command, options->device, DeviceChoice::Core);
-  command->callback([options, groups] {
-    options->groups_given = groups->count() > 0;
-    run(*options);
-  });
+  add_device_seed(*command, options->device);
+  add_device_options(*command, options->device, DeviceChoice::Core);
+  command->callback([options] { run(*options); });
 }
 
 }  // namespace trine::tools

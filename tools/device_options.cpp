@@ -2,151 +2,134 @@
 
 #include "tools/device_options.h"
 
-#include <charconv>
-#include <map>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "driver/machine_params.h"
-#include "tools/common.h"
 
 namespace trine::tools {
 namespace {
 
-const std::map<std::string, DeviceKind> kDevices = {
-    {"reference", DeviceKind::Reference}, {"golden", DeviceKind::Golden}, {"rtl", DeviceKind::Rtl}};
-constexpr const char* kSimulator = "Simulator (--device rtl)";
+constexpr const char* kGroup = "Device";
 
-/// "A:B" as the window [A, B).
-std::string parse_window(const std::string& text, sim::TraceWindow::Unit unit,
-                         sim::TraceWindow& window) {
-  const char* const end = text.data() + text.size();
-  window.unit = unit;
-  const auto first = std::from_chars(text.data(), end, window.from);
-  if (first.ec == std::errc{} && first.ptr != end && *first.ptr == ':') {
-    const auto second = std::from_chars(first.ptr + 1, end, window.to);
-    if (second.ec == std::errc{} && second.ptr == end && window.from < window.to) return "";
-  }
-  return "'" + text + "' is not A:B with A < B";
+/// The registered devices, the reference before them when it is a choice.
+std::vector<std::string> names_of_devices(bool reference) {
+  std::vector<std::string> names;
+  if (reference) names.emplace_back(kReference);
+  for (const DeviceEntry* entry : all_devices()) names.emplace_back(entry->name);
+  return names;
 }
 
-CLI::Option* add_trace_window(CLI::App& command, const std::string& name,
-                              sim::TraceWindow::Unit unit, sim::TraceWindow& window,
-                              const std::string& what) {
+void set(DeviceOptions& options, const DeviceOption& option, const std::string& text) {
+  try {
+    option.set(options.request, text);
+  } catch (const Error& error) {
+    throw CLI::ValidationError("--" + std::string(option.name), error.what());
+  }
+  options.given.emplace_back(option.name);
+}
+
+CLI::Option* add_option(CLI::App& command, DeviceOptions& options, const DeviceOption& option) {
+  const std::string name = "--" + std::string(option.name);
+  const std::string what = fmt::format("{} ({})", option.description, devices_with(option.name));
+  if (option.value.empty())
+    return command
+        .add_flag_callback(name, [&options, &option] { set(options, option, "true"); }, what)
+        ->group(kGroup);
   return command
       .add_option_function<std::string>(
-          name,
-          [name, unit, &window](const std::string& text) {
-            const std::string wrong = parse_window(text, unit, window);
-            if (!wrong.empty()) throw CLI::ValidationError(name, wrong);
-          },
-          "Trace " + what + " A to B - 1 only")
-      ->type_name("A:B")
-      ->group(kSimulator);
-}
-
-void add_memory_options(CLI::App& command, sim::AxiTiming& memory) {
-  command
-      .add_option_function<unsigned>(
-          "--latency",
-          [&memory](const unsigned& cycles) {
-            memory.read_latency = memory.write_latency = cycles;
-          },
-          "Cycles until the memory answers a burst [1]")
-      ->check(CLI::Range(1u, 1'000'000u))
-      ->group(kSimulator);
-  command.add_option("--bandwidth", memory.bandwidth, "Beats that the memory moves per cycle")
-      ->check(number_in(0, 1, true))
-      ->capture_default_str()
-      ->group(kSimulator);
-  command
-      .add_option_function<double>(
-          "--stall",
-          [&memory](const double& odds) {
-            memory.stall_ar = memory.stall_aw = memory.stall_w = odds;
-            memory.stall_r = memory.stall_b = odds;
-          },
-          "Odds that a channel of the memory bus stalls in a cycle [0]")
-      ->check(number_in(0, 0.99))
-      ->group(kSimulator);
+          name, [&options, &option](const std::string& text) { set(options, option, text); }, what)
+      ->type_name(std::string(option.value))
+      ->group(kGroup);
 }
 
 }  // namespace
 
-CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice) {
-  std::vector<std::string> names = {"golden", "rtl"};
-  if (choice == DeviceChoice::Model) names.insert(names.begin(), "reference");
-  command
-      .add_option_function<std::string>(
-          "--device",
-          [&options](const std::string& name) {
-            options.name = name;
-            options.kind = kDevices.at(name);
-          },
-          "Where the model runs [" + options.name + "]")
-      ->check(CLI::IsMember(names));
+bool DeviceOptions::was_given(const std::string& option) const {
+  return std::ranges::find(given, option) != given.end();
+}
+
+void add_device_name(CLI::App& command, const std::string& option, std::string& name,
+                     const std::string& what, bool reference) {
+  command.add_option(option, name, what)->check(CLI::IsMember(names_of_devices(reference)));
+}
+
+void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice) {
+  add_device_name(command, "--device", options.name, "Where the model runs [" + options.name + "]",
+                  choice == DeviceChoice::Model);
   if (choice != DeviceChoice::Core) {
     command
         .add_option("--context", options.context,
                     "Positions that the core's cache has room for [1024, or what the model has]")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
     command.add_flag("--check", options.check,
-                     "Compare every result, bit for bit, and stop at the first difference: the RTL "
-                     "with the golden model, the golden model with its definition");
+                     "Compare every result, bit for bit, and stop at the first difference: a "
+                     "device with the golden model, the golden model with its definition");
   }
-  if (choice == DeviceChoice::Model)
-    command
-        .add_option("--vectors", options.sim.vectors,
-                    "Tokens that the core takes at a time through a prompt")
-        ->check(CLI::Range(1u, kMaxVectors))
-        ->capture_default_str();
   command
-      .add_option("--threads", options.threads,
+      .add_option("--threads", options.request.threads,
                   "Threads of the golden model and of the reference [all that the machine has]")
       ->check(CLI::Range(1u, 256u));
-  CLI::Option* groups = command
-                            .add_option("--groups", options.sim.groups,
-                                        "Groups side by side; 4 bytes of a beat belong to each")
-                            ->check(CLI::IsMember({1u, 4u, 16u}))
-                            ->capture_default_str();
-
-  add_memory_options(command, options.sim.memory);
-  command
-      .add_flag("--checking", options.sim.checking,
-                "Simulate with assertions and random initial values (slower)")
-      ->group(kSimulator);
-  command
-      .add_option("--watchdog", options.sim.watchdog_cycles,
-                  "Cycles without progress after which the core counts as hung")
-      ->check(CLI::Range(std::uint64_t{1000}, std::uint64_t{1} << 40))
-      ->capture_default_str()
-      ->group(kSimulator);
-  CLI::Option* trace = command
-                           .add_option("--trace", options.sim.trace_file,
-                                       "Write waves (FST) to this file; implies --checking")
-                           ->type_name("FILE")
-                           ->group(kSimulator);
-  using Unit = sim::TraceWindow::Unit;
-  CLI::Option* cycles = add_trace_window(command, "--trace-cycles", Unit::kCycles,
-                                         options.sim.trace_window, "cycles");
-  CLI::Option* commands = add_trace_window(command, "--trace-commands", Unit::kCommands,
-                                           options.sim.trace_window, "commands");
-  cycles->needs(trace)->excludes(commands);
-  commands->needs(trace);
-  return groups;
+  for (const DeviceOption& option : device_options()) {
+    // Tokens side by side are for prompts; the seed is added where it is known what it is of.
+    if (option.name == "seed" || (option.name == "vectors" && choice != DeviceChoice::Model))
+      continue;
+    add_option(command, options, option);
+  }
 }
 
 void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what) {
   command.add_option("--seed", seed, "Seed of " + what)->capture_default_str();
 }
 
-void check_device_options(DeviceOptions& options, std::uint64_t seed) {
-  options.sim.seed = options.sim.memory.seed = seed;
-  if (options.check && options.kind == DeviceKind::Reference)
-    throw CLI::ValidationError("--check", "compares a core: needs --device golden or rtl");
-  if (!options.sim.trace_file.empty() && options.kind != DeviceKind::Rtl)
-    throw CLI::ValidationError("--trace", "needs --device rtl");
-  const sim::SimOptions& sim = options.sim;
-  if (options.kind == DeviceKind::Rtl && sim.vectors != 1 && (sim.vectors != 4 || sim.groups != 16))
-    throw CLI::ValidationError("--vectors", "the simulator has 1, and 4 with --groups 16");
+void add_device_seed(CLI::App& command, DeviceOptions& options) {
+  add_option(command, options, find_option("seed"));
+}
+
+void check_device_options(const DeviceOptions& options) {
+  if (!options.reference()) {
+    try {
+      return check_options(device_entry(options.name), options.request, options.given);
+    } catch (const OptionError& error) {
+      throw CLI::ValidationError("--" + error.option(), error.reason());
+    }
+  }
+  if (options.check)
+    throw CLI::ValidationError("--check", "compares a core: means nothing for the reference");
+  if (options.context != 0)
+    throw CLI::ValidationError("--context", "means nothing for the reference: it has all positions "
+                                            "of the model");
+  if (!options.given.empty())
+    throw CLI::ValidationError(
+        "--" + options.given.front(),
+        fmt::format("means nothing for the reference; {} has it", devices_with(options.given.front())));
+}
+
+std::pair<DeviceOptions, DeviceOptions> device_sides(const DeviceOptions& options,
+                                                     const std::string& a, const std::string& b) {
+  const auto side = [&](const std::string& name) {
+    DeviceOptions one = options;
+    if (!name.empty()) one.name = name;
+    return one;
+  };
+  std::pair<DeviceOptions, DeviceOptions> sides{side(a), side(b)};
+  const auto leave_to = [&](DeviceOptions& one, const DeviceOptions& other) {
+    std::erase_if(one.given, [&](const std::string& option) {
+      const bool taken = !one.reference() && device_entry(one.name).takes(option);
+      return !taken && !other.reference() && device_entry(other.name).takes(option);
+    });
+    if (one.reference() && !other.reference()) {
+      one.check = false;
+      one.context = 0;
+    }
+  };
+  const DeviceOptions first = sides.first;
+  leave_to(sides.first, sides.second);
+  leave_to(sides.second, first);
+  check_device_options(sides.first);
+  check_device_options(sides.second);
+  return sides;
 }
 
 }  // namespace trine::tools

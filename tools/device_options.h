@@ -4,39 +4,59 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "driver/device_registry.h"
 #include "golden/exact/workers.h"
-#include "sim/sim_options.h"
 
 namespace trine::tools {
 
-enum class DeviceKind : std::uint8_t { Reference, Golden, Rtl };
+/// The FP32 reference, which is no core: a choice of --device beside the registered devices.
+inline constexpr const char* kReference = "reference";
 
-/// Which device a command runs on, and how that is simulated.
+/// Which device a command runs on, and what it is asked to be.
 struct DeviceOptions {
-  DeviceKind kind = DeviceKind::Golden;
-  std::string name = "golden";                    // As on the command line.
-  bool check = false;                             // Compare every result of the core.
-  std::size_t context = 0;                        // Positions of the cache; 0: the default.
-  unsigned threads = golden::hardware_threads();  // Of all but the simulator.
-  sim::SimOptions sim;                            // Groups and vectors also hold for the golden model.
+  std::string name = "golden";  // As on the command line.
+  bool check = false;           // Compare every result of the core.
+  std::size_t context = 0;      // Positions of the cache; 0: the default.
+  DeviceRequest request{.threads = golden::hardware_threads()};
+  std::vector<std::string> given;  // Names of the device's options that were given.
+
+  bool reference() const { return name == kReference; }
+  /// True when it tells the progress of its simulation itself.
+  bool simulated() const { return !reference() && device_entry(name).has_clock; }
+  bool was_given(const std::string& option) const;
+  /// The seed of whatever is random in the device.
+  void set_seed(std::uint64_t seed) { request.seed = request.memory.seed = seed; }
 };
 
 /// What of it a command offers.
 enum class DeviceChoice : std::uint8_t {
-  Model,    // reference, golden or rtl; --check
-  Decoder,  // golden or rtl, one token at a time; --check
-  Core,     // golden or rtl
+  Model,    // The reference or any device; --check
+  Decoder,  // Any device, one token at a time; --check
+  Core,     // Any device
 };
 
-/// Adds --device and the options of the simulator. `groups` is also set by --groups; the option is
-/// returned so that a command may see whether it was given.
-CLI::Option* add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice);
+/// Adds --device with the registered devices, and all options that any of them takes.
+void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice);
+
+/// --device, or one of its variants, for one more side: `name` may stay empty.
+void add_device_name(CLI::App& command, const std::string& option, std::string& name,
+                     const std::string& what, bool reference);
 
 /// Adds --seed, one for everything that is random in a run.
 void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what);
+/// The same where only devices are random.
+void add_device_seed(CLI::App& command, DeviceOptions& options);
 
-/// What the parser cannot see: combinations. Throws CLI::ValidationError.
-void check_device_options(DeviceOptions& options, std::uint64_t seed);
+/// What the parser cannot see: options that mean nothing for the device, and combinations. Throws
+/// CLI::ValidationError naming the option.
+void check_device_options(const DeviceOptions& options);
+
+/// The same of two sides with common options, of which each takes what means something for it; an
+/// option must mean something for one of them. Returns both as they are to run.
+std::pair<DeviceOptions, DeviceOptions> device_sides(const DeviceOptions& options,
+                                                     const std::string& a, const std::string& b);
 
 }  // namespace trine::tools

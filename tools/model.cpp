@@ -42,7 +42,7 @@ golden::Tokenizer ModelFile::tokenizer() const {
 }
 
 std::size_t context_of(const DeviceOptions& options, const golden::ModelConfig& config) {
-  if (options.kind == DeviceKind::Reference) return config.max_positions;
+  if (options.reference()) return config.max_positions;
   if (options.context > 0) return options.context;
   return std::min<std::size_t>(config.max_positions, Program::kDefaultContext);
 }
@@ -53,9 +53,9 @@ std::string context_hint(std::size_t context, const golden::ModelConfig& config)
 }
 
 Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& progress)
-    : device_name_(options.name), simulated_(options.kind == DeviceKind::Rtl) {
-  if (options.kind == DeviceKind::Reference)
-    make_reference(file, options.threads);
+    : device_name_(options.name), simulated_(options.simulated()) {
+  if (options.reference())
+    make_reference(file, options.request.threads);
   else
     make_decoder(file, options, progress);
 }
@@ -81,16 +81,16 @@ void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,
   const golden::PackedModel& packed = *file.packed();
   const std::size_t context = context_of(options, packed.config());
   // A core has at most so many banks; memory that nobody touches costs nothing.
-  const MachineParams most{.groups = options.sim.groups, .vectors = kMaxVectors};
+  const MachineParams most{.groups = options.request.groups, .vectors = kMaxVectors};
   const std::uint64_t bytes = Program::memory_bytes(packed, most, context);
   core_ = make_core(options, bytes, progress);
   Device& device = core_->device();
   program_.emplace(packed, device.params(), bytes, context);
   program_->load(device);
   if (options.check) {
-    const bool golden = options.kind == DeviceKind::Golden;
-    other_ = golden ? std::make_unique<Core>(Core::definition(device.params(), bytes))
-                    : std::make_unique<Core>(device.params(), bytes, options.threads);
+    const bool golden = options.name == kGoldenDevice;
+    other_ = golden ? make_definition(device.params(), bytes)
+                    : make_golden(device.params(), bytes, options.request.threads);
     program_->load(other_->device());
     auto lockstep = std::make_unique<LockstepExecutor>(
         LockstepExecutor::Side{options.name, device},

@@ -52,7 +52,7 @@ void Progress::step(std::size_t done, std::size_t total, std::string_view unit) 
                    rate, unit, done > 0 ? time_left(left / rate) : ""));
 }
 
-void Progress::simulation(const sim::SimProgress& progress) {
+void Progress::simulation(const DeviceProgress& progress) {
   if (!due()) return;
   const bool known = progress.fraction > 0;
   show(fmt::format("{}: {}{} cycles, {:.0f} kHz{}", what_,

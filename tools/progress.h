@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/sim_options.h"
+#include "driver/device_request.h"
 #include "tools/common.h"
 
 namespace trine::tools {
@@ -26,7 +26,7 @@ class Progress {
   /// `done` of `total` units, e.g. "tokens".
   void step(std::size_t done, std::size_t total, std::string_view unit);
   /// The same as a simulator sees it.
-  void simulation(const sim::SimProgress& progress);
+  void simulation(const DeviceProgress& progress);
 
   /// Writes text to stdout as it is; on a terminal the progress is on the line below it.
   void stream(std::string_view text);

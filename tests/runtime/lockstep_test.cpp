@@ -12,17 +12,18 @@ namespace {
 
 /// Passes everything on; flips the lowest bit of one word of vector memory, or of one byte of
 /// memory, whenever it is read after command `from`.
-class FaultyTransport final : public Transport {
+class FaultyTransport final : public Transport, public Stepper, public VectorView {
  public:
   explicit FaultyTransport(Transport& inner) : inner_(inner) {}
   std::uint32_t command = ~0u;  // The fault shows from the step of this command on.
   bool in_memory = false;
   unsigned bank = 0;
   std::uint64_t place = 0;  // Word, or address.
+  bool steps = true, shows = true;
 
   std::uint32_t read(Reg reg) override { return inner_.read(reg); }
   void write(Reg reg, std::uint32_t value) override {
-    if (reg == Reg::CTRL) steps_ = 0;
+    if (reg == Reg::CTRL) stepped_ = 0;
     inner_.write(reg, value);
   }
   void read_memory(std::uint64_t address, std::span<std::byte> to) override {
@@ -38,21 +39,23 @@ class FaultyTransport final : public Transport {
     inner_.map_memory(address, bytes);
   }
   void wait() override { inner_.wait(); }
+  Stepper* stepper() override { return steps ? this : nullptr; }
+  VectorView* vector_view() override { return shows ? this : nullptr; }
   void step() override {
-    inner_.step();
-    ++steps_;
+    inner_.stepper()->step();
+    ++stepped_;
   }
   void read_vector(unsigned of_bank, std::uint32_t first, std::span<std::uint32_t> to) override {
-    inner_.read_vector(of_bank, first, to);
+    inner_.vector_view()->read_vector(of_bank, first, to);
     if (active() && !in_memory && of_bank == bank && place >= first && place - first < to.size())
       to[place - first] ^= 1;
   }
 
  private:
-  bool active() const { return steps_ > command; }
+  bool active() const { return stepped_ > command; }
 
   Transport& inner_;
-  std::uint32_t steps_ = 0;
+  std::uint32_t stepped_ = 0;
 };
 
 constexpr MachineParams kPair{.vectors = 2};
@@ -131,6 +134,18 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
     }
   }
   CHECK_GT(found, 40u);
+}
+
+TEST_CASE("LockstepExecutor: refuses a device that cannot be compared, by its name") {
+  const TinyModel model;
+  TwoDevices two(model);
+  const auto lockstep = [&] {
+    LockstepExecutor({"right", two.right.device}, {"left", two.left});
+  };
+  two.faulty.shows = false;
+  golden::check_error(lockstep, {"left", "does not show its vector memory"});
+  two.faulty.steps = false;
+  golden::check_error(lockstep, {"left", "does not step"});
 }
 
 TEST_CASE("LockstepExecutor: an error of both comes through, of one it is a difference") {

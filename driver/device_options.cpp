@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/device_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "driver/machine_params.h"
+
+namespace trine {
+namespace {
+
+template <class T>
+bool parse(std::string_view text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  return result.ec == std::errc{} && result.ptr == end;
+}
+
+std::uint64_t count(std::string_view text, std::uint64_t low, std::uint64_t high) {
+  std::uint64_t value = 0;
+  if (!parse(text, value) || value < low || value > high)
+    throw Error(fmt::format("{} is not a whole number in [{} .. {}]", text, low, high));
+  return value;
+}
+
+unsigned small_count(std::string_view text, unsigned low, unsigned high) {
+  return static_cast<unsigned>(count(text, low, high));
+}
+
+enum class Low : bool { Excluded, Included };
+
+double number(std::string_view text, Low first, double low, double high) {
+  double value = 0;
+  const bool inside = parse(text, value) && std::isfinite(value) && value <= high &&
+                      (first == Low::Included ? value >= low : value > low);
+  if (!inside)
+    throw Error(fmt::format("{} is not in {}{} .. {}]", text, first == Low::Included ? '[' : '(',
+                            low, high));
+  return value;
+}
+
+bool flag(std::string_view text) {
+  if (text != "true" && text != "false")
+    throw Error(fmt::format("{} is neither true nor false", text));
+  return text == "true";
+}
+
+/// "A:B" as the window [A, B).
+TraceWindow window(std::string_view text, TraceWindow::Unit unit) {
+  TraceWindow parsed{.unit = unit};
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || !parse(text.substr(0, colon), parsed.from) ||
+      !parse(text.substr(colon + 1), parsed.to) || parsed.from >= parsed.to)
+    throw Error(fmt::format("'{}' is not A:B with A < B", text));
+  return parsed;
+}
+
+using Request = DeviceRequest;
+using Text = std::string_view;
+
+constexpr DeviceOption kOptions[] = {
+    {"groups", "N", "Groups side by side; 4 bytes of a beat belong to each [16]",
+     [](Request& r, Text text) { r.groups = small_count(text, 1, 255); }},
+    {"vectors", "N", "Tokens that the core takes at a time through a prompt [1]",
+     [](Request& r, Text text) { r.vectors = small_count(text, 1, kMaxVectors); }},
+    {"latency", "CYCLES", "Cycles until the memory answers a burst [1]",
+     [](Request& r, Text text) {
+       r.memory.read_latency = r.memory.write_latency = small_count(text, 1, 1'000'000);
+     }},
+    {"bandwidth", "X", "Beats that the memory moves per cycle, in (0 .. 1] [1]",
+     [](Request& r, Text text) { r.memory.bandwidth = number(text, Low::Excluded, 0, 1); }},
+    {"stall", "P", "Odds that a channel of the memory bus stalls in a cycle, in [0 .. 0.99] [0]",
+     [](Request& r, Text text) {
+       const double odds = number(text, Low::Included, 0, 0.99);
+       r.memory.stall_ar = r.memory.stall_aw = r.memory.stall_w = odds;
+       r.memory.stall_r = r.memory.stall_b = odds;
+     }},
+    {"seed", "N", "Seed of stalls and initial values [1]",
+     [](Request& r, Text text) { r.seed = r.memory.seed = count(text, 0, ~std::uint64_t{0}); }},
+    {"checking", "", "Simulate with assertions and random initial values (slower)",
+     [](Request& r, Text text) { r.checking = flag(text); }},
+    {"watchdog", "CYCLES",
+     "Cycles without progress after which the core counts as hung [1000000]",
+     [](Request& r, Text text) {
+       r.watchdog_cycles = count(text, 1000, std::uint64_t{1} << 40);
+     }},
+    {"trace", "FILE", "Write waves (FST) to this file; implies --checking",
+     [](Request& r, Text text) { r.trace_file = text; }},
+    {"trace-cycles", "A:B", "Trace cycles A to B - 1 only",
+     [](Request& r, Text text) { r.trace_window = window(text, TraceWindow::Unit::kCycles); }},
+    {"trace-commands", "A:B", "Trace commands A to B - 1 only",
+     [](Request& r, Text text) { r.trace_window = window(text, TraceWindow::Unit::kCommands); }},
+};
+
+}  // namespace
+
+std::span<const DeviceOption> device_options() {
+  return kOptions;
+}
+
+const DeviceOption& find_option(std::string_view name) {
+  const auto found = std::ranges::find(kOptions, name, &DeviceOption::name);
+  if (found == std::end(kOptions)) throw OptionError(name, "no device has such an option");
+  return *found;
+}
+
+void set_option(DeviceRequest& request, std::string_view name, std::string_view text) {
+  const DeviceOption& option = find_option(name);
+  try {
+    option.set(request, text);
+  } catch (const Error& error) {
+    throw OptionError(name, error.what());
+  }
+}
+
+}  // namespace trine

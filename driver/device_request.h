@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "driver/memory_timing.h"
+
+namespace trine {
+
+/// The part of a run that goes into the trace: [from, to) of cycles or of command indexes.
+struct TraceWindow {
+  enum class Unit : std::uint8_t { kCycles, kCommands };
+  Unit unit = Unit::kCycles;
+  std::uint64_t from = 0, to = ~std::uint64_t{0};
+};
+
+/// How far a simulated device is.
+struct DeviceProgress {
+  std::uint64_t cycles = 0;
+  double khz = 0;           // Simulated cycles per millisecond of wall time, over the whole run.
+  double fraction = -1;     // Of the expected read beats; negative when nobody said how many.
+  double seconds_left = 0;  // Meaningful when `fraction` is positive.
+};
+
+/// What a device is asked to be. A device ignores the members that it has no option for; whoever
+/// offers options to a user refuses those first (`check_options` in driver/device_registry.h).
+struct DeviceRequest {
+  unsigned groups = 16;                     // Groups side by side; a beat is 4 * groups bytes.
+  unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
+  std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
+  MemoryTiming memory{};                    // Ideal by default.
+  double core_mhz = 300;                    // Clock of the core, for a memory with a clock of its own.
+  std::uint64_t seed = 1;                   // Of the initial values in a checking build.
+  bool checking = false;                    // Assertions and random initial values.
+  std::filesystem::path trace_file{};       // FST; empty: none. Takes the checking build.
+  TraceWindow trace_window{};
+  std::uint64_t wait_cycles = 100'000;        // Longest wait().
+  std::uint64_t watchdog_cycles = 1'000'000;  // Busy cycles without progress that are an error.
+  std::function<void(const DeviceProgress&)> progress{};  // Called after every wait(); may be empty.
+  unsigned threads = 1;     // Of a device that computes on the host.
+  bool definition = false;  // Multiply by the definition: slow, a check of the fast way.
+};
+
+}  // namespace trine

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The golden machine as a device. cmake/Devices.cmake links this file into every program that has
+// devices; nothing else names it.
+
+#include "driver/device_registry.h"
+#include "machine/golden_transport.h"
+
+namespace trine {
+namespace {
+
+/// Every core that the machine computes.
+std::vector<CoreShape> cores() {
+  std::vector<CoreShape> all;
+  for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
+    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors) all.push_back({groups, vectors});
+  return all;
+}
+
+std::unique_ptr<Transport> make(const DeviceRequest& request) {
+  MachineParams params;
+  params.groups = request.groups;
+  params.vectors = request.vectors;
+  auto golden = std::make_unique<GoldenTransport>(params, request.memory_bytes);
+  golden->set_threads(request.threads);
+  golden->set_definition(request.definition);
+  return golden;
+}
+
+const DeviceRegistration registration{{
+    .name = "golden",
+    .description = "the golden model of the core, bit-exact, without cycles",
+    .cycles = Cycles::None,
+    .steps = true,
+    .shows_vectors = true,
+    .has_interrupt = true,
+    .has_clock = false,
+    .options = {"groups", "vectors"},
+    .cores = cores,
+    .make = make,
+}};
+
+}  // namespace
+}  // namespace trine

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/device_registry.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "scripted_transport.h"
+
+using namespace trine;
+
+namespace {
+
+std::vector<CoreShape> cores() {
+  return {{4, 1}, {16, 1}, {16, 4}};
+}
+
+std::unique_ptr<Transport> make(const DeviceRequest&) {
+  return std::make_unique<ScriptedTransport>();
+}
+
+// The devices of this program, registered as any other.
+const DeviceRegistration paper{{.name = "paper",
+                                .description = "a device on paper",
+                                .options = {"groups", "vectors"},
+                                .cores = cores,
+                                .make = make}};
+const DeviceRegistration clockwork{{.name = "clockwork",
+                                    .description = "another one, with a memory and a trace",
+                                    .cycles = Cycles::Exact,
+                                    .options = {"groups", "latency", "stall", "trace",
+                                                "trace-cycles", "trace-commands"},
+                                    .cores = cores,
+                                    .make = make}};
+
+void refused(const std::function<void()>& action, const std::string& option,
+             const std::string& part) {
+  try {
+    action();
+    FAIL_CHECK("no error");
+  } catch (const OptionError& error) {
+    const std::string message = error.what();
+    CAPTURE(message);
+    CHECK_EQ(error.option(), option);
+    CHECK_NE(message.find(part), std::string::npos);
+  }
+}
+
+/// Gives the options to a device and checks them.
+void give(const char* device, const std::vector<std::pair<std::string, std::string>>& options) {
+  DeviceRequest request;
+  std::vector<std::string> given;
+  for (const auto& [name, text] : options) {
+    set_option(request, name, text);
+    given.push_back(name);
+  }
+  check_options(device_entry(device), request, given);
+}
+
+}  // namespace
+
+TEST_CASE("DeviceRegistry: has what registered itself, by name") {
+  const auto all = all_devices();
+  REQUIRE_EQ(all.size(), 2);
+  CHECK_EQ(all[0]->name, "clockwork");
+  CHECK_EQ(all[1]->name, "paper");
+  CHECK_EQ(find_device("paper"), all[1]);
+  CHECK_EQ(&device_entry("clockwork"), all[0]);
+  CHECK_EQ(find_device("abacus"), nullptr);
+  CHECK_THROWS_WITH_AS(device_entry("abacus"),
+                       "there is no device 'abacus'; there is clockwork, paper", Error);
+  CHECK_EQ(device_entry("paper").make({})->memory_size(), 1 << 20);
+}
+
+TEST_CASE("DeviceRegistry: refuses an entry that is not complete, unknown options, a name twice") {
+  DeviceEntry entry = device_entry("paper");
+  CHECK_THROWS_WITH_AS(DeviceRegistration{entry}, "device 'paper' is registered twice", Error);
+  entry.name = "wood";
+  entry.options.emplace_back("color");
+  refused([&] { DeviceRegistration{entry}; }, "color", "no device has");
+  entry.options.clear();
+  entry.make = nullptr;
+  CHECK_THROWS_WITH_AS(DeviceRegistration{entry}, "device 'wood': its entry is not complete",
+                       Error);
+  CHECK_EQ(all_devices().size(), 2);
+}
+
+TEST_CASE("DeviceRegistry: an option that means nothing for a device is refused by name") {
+  give("clockwork", {{"latency", "20"}, {"stall", "0.5"}});
+  refused([] { give("paper", {{"latency", "20"}}); }, "latency", "clockwork has it");
+  refused([] { give("clockwork", {{"vectors", "1"}}); }, "vectors", "paper has it");
+}
+
+TEST_CASE("DeviceRegistry: a trace window needs a trace, and there is one") {
+  give("clockwork", {{"trace", "t.fst"}, {"trace-cycles", "1:2"}});
+  refused([] { give("clockwork", {{"trace-cycles", "1:2"}}); }, "trace-cycles", "needs --trace");
+  refused([] { give("clockwork", {{"trace-commands", "1:2"}}); }, "trace-commands",
+          "needs --trace");
+  refused(
+      [] {
+        give("clockwork", {{"trace", "t"}, {"trace-cycles", "1:2"}, {"trace-commands", "1:2"}});
+      },
+      "trace-cycles", "excludes");
+}
+
+TEST_CASE("DeviceRegistry: a core that is not there is refused with those that are") {
+  give("paper", {{"vectors", "4"}});
+  refused([] { give("paper", {{"groups", "3"}}); }, "groups", "4 x 1, 16 x 1, 16 x 4");
+  refused([] { give("paper", {{"groups", "4"}, {"vectors", "4"}}); }, "vectors", "4 groups");
+}
+
+TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
+  struct Case {
+    const char *name, *good, *bad;
+  };
+  constexpr Case kCases[] = {
+      {"groups", "4", "0"},           {"groups", "16", "-1"},        {"vectors", "4", "5"},
+      {"latency", "200", "0"},        {"latency", "1", "1.5"},       {"bandwidth", "0.5", "0"},
+      {"bandwidth", "1", "1.01"},     {"bandwidth", "1e-3", "nan"},  {"stall", "0", "1"},
+      {"stall", "0.99", "x"},         {"seed", "0", "-1"},           {"seed", "7", "7 "},
+      {"checking", "true", "yes"},    {"checking", "false", ""},     {"watchdog", "1000", "999"},
+      {"trace-cycles", "1:2", "2:1"}, {"trace-cycles", "0:9", "5"},  {"trace-commands", "0:1", "1:1"},
+      {"trace-commands", "3:4", ":"}, {"latency", "1000000", "1000001"}};
+  for (const Case& one : kCases) {
+    CAPTURE(one.name);
+    CAPTURE(one.bad);
+    DeviceRequest request;
+    set_option(request, one.name, one.good);
+    refused([&] { set_option(request, one.name, one.bad); }, one.name, one.bad);
+  }
+  DeviceRequest request;
+  set_option(request, "trace", "t.fst");
+  CHECK_EQ(request.trace_file, "t.fst");
+  set_option(request, "trace-commands", "3:4");
+  CHECK(request.trace_window.unit == TraceWindow::Unit::kCommands);
+  CHECK_EQ(request.trace_window.from, 3);
+  CHECK_EQ(request.trace_window.to, 4);
+  refused([&] { set_option(request, "color", "red"); }, "color", "no device");
+}
+
+TEST_CASE("DeviceOption: names are unique and described") {
+  for (const DeviceOption& option : device_options()) {
+    CAPTURE(option.name);
+    CHECK_EQ(&find_option(option.name), &option);
+    CHECK_FALSE(option.description.empty());
+  }
+}
