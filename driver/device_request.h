@@ -32,7 +32,7 @@ struct DeviceRequest {
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   MemoryTiming memory{};                    // Ideal by default.
-  double core_mhz = 300;                    // Clock of the core, for a memory with a clock of its own.
+  double core_mhz = 300;                    // Clock of the core; a DRAM has its own.
   std::uint64_t seed = 1;                   // Of the initial values in a checking build.
   bool checking = false;                    // Assertions and random initial values.
   std::filesystem::path trace_file{};       // FST; empty: none. Takes the checking build.

@@ -12,7 +12,7 @@
 #include "tests/system/pair.h"
 
 using namespace trine;
-using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -30,7 +30,7 @@ constexpr Opcode kOps[] = {Opcode::LOAD,       Opcode::STORE,    Opcode::TRIT_MA
 
 class Bench {
  public:
-  Bench(const SimOptions& options, unsigned seed) : pair(options), random_(seed) {
+  Bench(const Setup& setup, unsigned seed) : pair(setup.pair()), random_(seed) {
     std::vector<std::uint16_t> halves((kBook - kHalves) / 2);
     for (auto& half : halves) half = golden::f32_to_f16(value());
     pair.put(kHalves, halves);
@@ -75,7 +75,7 @@ class Bench {
   void new_state() {
     state.position = below(90);
     for (std::uint32_t& token : state.token) token = below(30);
-    for (Transport* side : {static_cast<Transport*>(&pair.rtl), static_cast<Transport*>(&pair.golden)}) {
+    for (Transport* side : pair.sides()) {
       side->write(Reg::POSITION, state.position);
       side->write(Reg::TOKEN_0, state.token[0]);
       side->write(Reg::TOKEN_1, state.token[1]);
@@ -160,8 +160,8 @@ class Bench {
     std::vector<std::uint32_t> got(kRegion), want(kRegion);
     for (unsigned bank = 0; bank < pair.params().vectors; ++bank) {
       CAPTURE(bank);
-      pair.rtl.read_vector(bank, 0, got);
-      pair.golden.read_vector(bank, 0, want);
+      pair.device().vector_view()->read_vector(bank, 0, got);
+      pair.golden().vector_view()->read_vector(bank, 0, want);
       const auto at = std::mismatch(got.begin(), got.end(), want.begin()).first - got.begin();
       CAPTURE(at);
       REQUIRE(got == want);
@@ -176,38 +176,43 @@ class Bench {
   std::normal_distribution<float> normal_;
 };
 
-constexpr struct {
-  unsigned groups, vectors;
-} kBuilds[] = {{1, 1}, {4, 1}, {16, 1}, {16, 4}};
+/// Cores of devices whose vector memory can be compared.
+std::vector<Setup> comparable_setups() {
+  std::vector<Setup> all = setups(Cores::All);
+  std::erase_if(all, [](const Setup& setup) { return !setup.device->shows_vectors; });
+  return all;
+}
+
+unsigned seed_of(const Setup& setup) {
+  return setup.request.groups + setup.request.vectors;
+}
 
 }  // namespace
 
 TEST_CASE("trine_top: the whole command set, each command like the golden machine's") {
-  for (const auto& build : kBuilds) {
-    CAPTURE(build.groups);
-    CAPTURE(build.vectors);
-    const auto timings = timing_matrix(build.groups);
+  for (Setup setup : comparable_setups()) {
+    if (!setup.device->steps) continue;
+    CAPTURE(setup);
+    const auto timings = timing_matrix(setup.request.groups);
     for (const std::size_t t : {std::size_t{0}, std::size_t{4}}) {
+      if (t > 0 && !setup.device->takes("stall")) continue;
       CAPTURE(t);
-      Bench bench({.groups = build.groups, .vectors = build.vectors, .memory = timings[t],
-                   .checking = true},
-                  build.groups + build.vectors);
-      for (unsigned n = 0; n < (build.groups == 1 ? 10u : 25u); ++n) {
+      setup.request.memory = timings[t];
+      Bench bench(setup, seed_of(setup));
+      for (unsigned n = 0; n < (setup.request.groups == 1 ? 10u : 25u); ++n) {
         CAPTURE(n);
         bench.new_state();
         const auto list = bench.good_list();
         // One command at a time: the first that differs is the one.
-        start_list(bench.pair.rtl, list);
-        start_list(bench.pair.golden, list);
+        for (Transport* side : bench.pair.sides()) start_list(*side, list);
         for (std::size_t i = 0; i < list.size(); ++i) {
           CAPTURE(i);
           CAPTURE(describe(list[i]));
           CAPTURE(bench.state.position);
-          bench.pair.rtl.step();
-          bench.pair.golden.step();
+          for (Transport* side : bench.pair.sides()) side->stepper()->step();
           bench.check_vector_memory();
         }
-        CHECK_EQ(finish_list(bench.pair.rtl), finish_list(bench.pair.golden));
+        CHECK_EQ(finish_list(bench.pair.device()), finish_list(bench.pair.golden()));
         bench.pair.check_memory();
       }
     }
@@ -215,14 +220,13 @@ TEST_CASE("trine_top: the whole command set, each command like the golden machin
 }
 
 TEST_CASE("trine_top: gated clocks change neither results nor cycles") {
-  for (const auto& build : kBuilds) {
-    CAPTURE(build.groups);
-    CAPTURE(build.vectors);
+  for (const Setup& setup : comparable_setups()) {
+    if (!setup.device->takes("checking")) continue;
+    CAPTURE(setup);
     // The fast models have gates, the checking ones do not.
-    SimOptions options{.groups = build.groups, .vectors = build.vectors};
-    Bench gated(options, 3);
-    options.checking = true;
-    Bench through(options, 3);
+    Setup fast = setup;
+    fast.request.checking = false;
+    Bench gated(fast, 3), through(setup, 3);
     for (unsigned n = 0; n < 10; ++n) {
       CAPTURE(n);
       std::uint32_t cycles[2] = {};
@@ -231,7 +235,7 @@ TEST_CASE("trine_top: gated clocks change neither results nor cycles") {
         const auto list = bench->good_list();
         bench->pair.run(list);
         bench->check_vector_memory();
-        cycles[bench == &gated] = bench->pair.rtl.read(Reg::CYCLES_LO);
+        cycles[bench == &gated] = bench->pair.device().read(Reg::CYCLES_LO);
       }
       CHECK_EQ(cycles[0], cycles[1]);
     }
@@ -239,12 +243,10 @@ TEST_CASE("trine_top: gated clocks change neither results nor cycles") {
 }
 
 TEST_CASE("trine_top: a corrupted command gives an error code and index, and the core goes on") {
-  for (const auto& build : kBuilds) {
-    CAPTURE(build.groups);
-    CAPTURE(build.vectors);
-    Bench bench({.groups = build.groups, .vectors = build.vectors, .checking = true,
-                 .watchdog_cycles = 200'000},
-                7 * build.groups + build.vectors);
+  for (Setup setup : comparable_setups()) {
+    CAPTURE(setup);
+    setup.request.watchdog_cycles = 200'000;
+    Bench bench(setup, 7 * setup.request.groups + setup.request.vectors);
     unsigned refused = 0, ran = 0;
     for (unsigned n = 0; n < 200; ++n) {
       CAPTURE(n);
@@ -263,12 +265,12 @@ TEST_CASE("trine_top: a corrupted command gives an error code and index, and the
         continue;
       }
       ++refused;
-      const Outcome got = run_list(bench.pair.rtl, list), want = run_list(bench.pair.golden, list);
+      const Outcome got = run_list(bench.pair.device(), list);
+      const Outcome want = run_list(bench.pair.golden(), list);
       CHECK_EQ(got, want);
       if (want.index == index) CHECK_EQ(want.code(), checked.code);
       CHECK(!want.done());
-      for (Transport* side : {static_cast<Transport*>(&bench.pair.rtl),
-                              static_cast<Transport*>(&bench.pair.golden)}) {
+      for (Transport* side : bench.pair.sides()) {
         side->write(Reg::CTRL, field::CTRL_RESET.mask());
         CHECK_EQ(side->read(Reg::STATUS), 0u);
         CHECK_EQ(side->read(Reg::ERROR), 0u);

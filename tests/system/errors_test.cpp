@@ -3,7 +3,7 @@
 #include "tests/system/pair.h"
 
 using namespace trine;
-using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -38,16 +38,16 @@ Outcome failed(ErrorCode code, std::uint32_t index) {
 }  // namespace
 
 TEST_CASE("trine_top: names every error that a list can have, and its command") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    Pair pair = setup.pair();
     fill(pair);
     const MachineParams params = pair.params();
-    const auto expect = [&](ErrorCode code, std::vector<Command> list, ListSetup setup = {}) {
+    const auto expect = [&](ErrorCode code, std::vector<Command> list, ListSetup where = {}) {
       CAPTURE(find_error(static_cast<std::uint32_t>(code))->name);
       const auto index = static_cast<std::uint32_t>(list.size());
-      if (setup.count == 0) list.push_back(kEnd);
-      CHECK_EQ(pair.run(list, setup), failed(code, setup.count != 0 ? setup.count : index - 1));
+      if (where.count == 0) list.push_back(kEnd);
+      CHECK_EQ(pair.run(list, where), failed(code, where.count != 0 ? where.count : index - 1));
       CHECK(pair.run(std::vector{load(), store(), kEnd}).done());  // And goes on.
     };
     expect(ErrorCode::BAD_OPCODE, {load(), make(static_cast<Opcode>(0x77))});
@@ -79,9 +79,10 @@ TEST_CASE("trine_top: names every error that a list can have, and its command") 
 }
 
 TEST_CASE("trine_top: judges a command with any one bit flipped like the golden machine") {
-  for (const unsigned groups : {1u, 16u}) {
-    CAPTURE(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    if (setup.request.groups == 4) continue;  // Between the narrowest and the widest core.
+    CAPTURE(setup);
+    Pair pair = setup.pair();
     // Zeros, so that a flipped SRC does not read what a reset left there.
     const Command zeros =
         make(Opcode::LOAD).set(ROWS, pair.params().vector_words).set(ADDR_LO, 0x1000);
@@ -102,9 +103,9 @@ TEST_CASE("trine_top: judges a command with any one bit flipped like the golden 
 }
 
 TEST_CASE("trine_top: names the data errors of a matrix") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    Pair pair = setup.pair();
     fill(pair);
     const std::vector list{load(), matvec(), kEnd};
     CHECK(pair.run(list).done());
@@ -128,32 +129,35 @@ TEST_CASE("trine_top: names the data errors of a matrix") {
 }
 
 TEST_CASE("trine_top: reports every bus error and goes on afterwards") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    for (const AxiResponse response : {AxiResponse::kSlaveError, AxiResponse::kDecodeError}) {
-      CAPTURE(groups);
-      SimOptions options{.groups = groups, .memory_bytes = kTestMemory, .checking = true};
-      options.memory.read_faults = {{.begin = 0xE0000, .end = 0xE0001, .response = response}};
-      options.memory.write_faults = {{.begin = 0xE0000, .end = 0xE0001, .response = response}};
-      RtlTransport rtl(options);
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    if (!setup.device->injects_faults) continue;
+    for (const BusResponse response : {BusResponse::kSlaveError, BusResponse::kDecodeError}) {
+      CAPTURE(setup);
+      DeviceRequest request = setup.request;
+      request.memory_bytes = kTestMemory;
+      request.memory.read_faults = {{.begin = 0xE0000, .end = 0xE0001, .response = response}};
+      request.memory.write_faults = request.memory.read_faults;
+      const auto transport = setup.device->make(request);
+      Transport& device = *transport;
       const std::vector good{load(), store(), make(Opcode::FENCE), kEnd};
       for (unsigned i = 0; i < 3; ++i) {
-        CHECK_EQ(run_list(rtl, std::vector{load(), load(0xE0000), kEnd}),
+        CHECK_EQ(run_list(device, std::vector{load(), load(0xE0000), kEnd}),
                  failed(ErrorCode::AXI_READ, 1));
-        CHECK(run_list(rtl, good).done());
+        CHECK(run_list(device, good).done());
         const Outcome late =
-            run_list(rtl, std::vector{store(0xE0000), store(), make(Opcode::FENCE), kEnd});
+            run_list(device, std::vector{store(0xE0000), store(), make(Opcode::FENCE), kEnd});
         CHECK_EQ(late.code(), ErrorCode::AXI_WRITE);
         CHECK_LE(late.index, 2);
-        CHECK(run_list(rtl, good).done());
+        CHECK(run_list(device, good).done());
       }
       // The command itself, and the codebook and the stream of a matrix.
       const std::vector fetch{kEnd};
-      CHECK_EQ(run_list(rtl, fetch, {.address = 0xE0000}), failed(ErrorCode::AXI_READ, 0));
-      CHECK_EQ(run_list(rtl, std::vector{load(), matvec().set(ADDR_LO, 0xE0000 - 64), kEnd}).index,
+      CHECK_EQ(run_list(device, fetch, {.address = 0xE0000}), failed(ErrorCode::AXI_READ, 0));
+      CHECK_EQ(run_list(device, std::vector{load(), matvec().set(ADDR_LO, 0xE0000 - 64), kEnd}).index,
                1);
-      CHECK_EQ(run_list(rtl, std::vector{matvec().set(BOOK_LO, 0xE0000), kEnd}).code(),
+      CHECK_EQ(run_list(device, std::vector{matvec().set(BOOK_LO, 0xE0000), kEnd}).code(),
                ErrorCode::AXI_READ);
-      CHECK(run_list(rtl, good).done());
+      CHECK(run_list(device, good).done());
     }
   }
 }

@@ -6,7 +6,7 @@
 #include "tests/system/pair.h"
 
 using namespace trine;
-using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -47,33 +47,30 @@ Outcome multiply(Pair& pair, std::uint32_t rows, const std::vector<float>& x,
 }  // namespace
 
 TEST_CASE("trine_top: multiplies FP16 matrices of any shape like the golden machine") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    std::uint64_t seed = 200 + groups;
-    for (const AxiTiming& timing : timing_matrix(seed)) {
-      CAPTURE(groups);
-      CAPTURE(++seed);
-      std::mt19937 random(static_cast<unsigned>(seed));
-      Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
-      REQUIRE(pair.params().f16_engine);
-      for (unsigned i = 0; i < 15; ++i) {
-        const std::uint32_t rows = 1 + static_cast<std::uint32_t>(random() % 70);
-        std::vector<float> x(1 + random() % 300);
-        for (std::size_t c = 0; c < x.size(); ++c)
-          x[c] = std::ldexp(std::normal_distribution<float>()(random),
-                            static_cast<int>(c / 16 * 37 % 50) - 25);
-        std::vector<std::uint16_t> weights(rows * x.size());
-        for (std::uint16_t& weight : weights) weight = random_half(random);
-        CHECK(multiply(pair, rows, x, weights).done());
-      }
+  for (const Setup& setup : setups_with_memories(Cores::OneVector, 200)) {
+    CAPTURE(setup);
+    CAPTURE(setup.request.seed);
+    std::mt19937 random(static_cast<unsigned>(setup.request.seed));
+    Pair pair = setup.pair();
+    REQUIRE(pair.params().f16_engine);
+    for (unsigned i = 0; i < 15; ++i) {
+      const std::uint32_t rows = 1 + static_cast<std::uint32_t>(random() % 70);
+      std::vector<float> x(1 + random() % 300);
+      for (std::size_t c = 0; c < x.size(); ++c)
+        x[c] = std::ldexp(std::normal_distribution<float>()(random),
+                          static_cast<int>(c / 16 * 37 % 50) - 25);
+      std::vector<std::uint16_t> weights(rows * x.size());
+      for (std::uint16_t& weight : weights) weight = random_half(random);
+      CHECK(multiply(pair, rows, x, weights).done());
     }
   }
 }
 
 TEST_CASE("trine_top: multiplies FP16 at the edges of rows and columns") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    std::mt19937 random(groups);
-    Pair pair({.groups = groups, .seed = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    std::mt19937 random(setup.request.groups);
+    Pair pair = setup.pair();
     for (const std::uint32_t rows : {1u, 15u, 16u, 17u, 300u}) {
       for (const std::size_t cols : {1u, 15u, 16u, 17u, 31u, 32u, 33u, 64u}) {
         std::vector<std::uint16_t> weights(rows * cols);
@@ -85,9 +82,9 @@ TEST_CASE("trine_top: multiplies FP16 at the edges of rows and columns") {
 }
 
 TEST_CASE("trine_top: names the data errors of an FP16 matrix") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    Pair pair = setup.pair();
     const std::vector<float> ones(1024, 1.0f);
     std::vector<std::uint16_t> weights(2 * 1024, 0x3C00);
     CHECK(multiply(pair, 2, ones, weights).done());

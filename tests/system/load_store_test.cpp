@@ -3,7 +3,7 @@
 #include "tests/system/pair.h"
 
 using namespace trine;
-using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -50,28 +50,25 @@ void fill_vector_memory(Pair& pair, std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("trine_top: loads and stores like the golden machine, on any memory") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    std::uint64_t seed = groups;
-    for (const AxiTiming& timing : timing_matrix(seed)) {
-      CAPTURE(groups);
-      CAPTURE(++seed);
-      std::mt19937 random(static_cast<unsigned>(seed));
-      Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
-      fill_vector_memory(pair, random);
-      for (unsigned i = 0; i < 25; ++i) {
-        CAPTURE(i);
-        CHECK(pair.run(random_list(random, pair.params())).done());
-        pair.check_memory();
-      }
+  for (const Setup& setup : setups_with_memories(Cores::OneVector, 0)) {
+    CAPTURE(setup);
+    CAPTURE(setup.request.seed);
+    std::mt19937 random(static_cast<unsigned>(setup.request.seed));
+    Pair pair = setup.pair();
+    fill_vector_memory(pair, random);
+    for (unsigned i = 0; i < 25; ++i) {
+      CAPTURE(i);
+      CHECK(pair.run(random_list(random, pair.params())).done());
+      pair.check_memory();
     }
   }
 }
 
 TEST_CASE("trine_top: the last partial beat of a store touches exactly its bytes") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    std::mt19937 random(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    std::mt19937 random(setup.request.groups);
+    Pair pair = setup.pair();
     fill_vector_memory(pair, random);
     for (std::uint32_t rows = 1; rows <= 70; ++rows) {
       for (const std::uint32_t f16 : {0u, 1u}) {
@@ -88,16 +85,19 @@ TEST_CASE("trine_top: the last partial beat of a store touches exactly its bytes
 }
 
 TEST_CASE("trine_top: counts beats and commands like the golden machine") {
-  Pair pair({.groups = 16, .checking = true});
-  std::mt19937 random(5);
-  fill_vector_memory(pair, random);
-  const std::vector<Command> list = random_list(random, pair.params());
-  for (Transport* side :
-       {static_cast<Transport*>(&pair.rtl), static_cast<Transport*>(&pair.golden)})
-    Device(*side).clear_counters();
-  CHECK(pair.run(list).done());
-  const Counters got = Device(pair.rtl).counters(), want = Device(pair.golden).counters();
-  CHECK_EQ(got.commands, want.commands);
-  CHECK_EQ(got.write_beats, want.write_beats);
-  CHECK_GT(got.cycles, got.read_beats + got.write_beats);
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    Pair pair = setup.pair();
+    std::mt19937 random(5);
+    fill_vector_memory(pair, random);
+    const std::vector<Command> list = random_list(random, pair.params());
+    for (Transport* side : pair.sides()) Device(*side).clear_counters();
+    CHECK(pair.run(list).done());
+    const Counters got = Device(pair.device()).counters();
+    const Counters want = Device(pair.golden()).counters();
+    CHECK_EQ(got.commands, want.commands);
+    CHECK_EQ(got.write_beats, want.write_beats);
+    if (setup.device->cycles != Cycles::None)
+      CHECK_GT(got.cycles, got.read_beats + got.write_beats);
+  }
 }

@@ -7,7 +7,7 @@
 #include "tests/system/pair.h"
 
 using namespace trine;
-using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -84,26 +84,23 @@ void multiply(Pair& pair, std::mt19937& random, const golden::MatrixShape& shape
 }  // namespace
 
 TEST_CASE("trine_top: multiplies trit matrices of any shape and depth like the golden machine") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    std::uint64_t seed = 100 + groups;
-    for (const AxiTiming& timing : timing_matrix(seed)) {
-      CAPTURE(groups);
-      CAPTURE(++seed);
-      std::mt19937 random(static_cast<unsigned>(seed));
-      Pair pair({.groups = groups, .memory = timing, .seed = seed, .checking = true});
-      for (unsigned i = 0; i < 12; ++i)
-        multiply(pair, random, {1 + random() % 150, 1 + random() % (40 * groups), 1 + i % 4},
-                 random() % 2 != 0);
-    }
+  for (const Setup& setup : setups_with_memories(Cores::OneVector, 100)) {
+    CAPTURE(setup);
+    CAPTURE(setup.request.seed);
+    std::mt19937 random(static_cast<unsigned>(setup.request.seed));
+    Pair pair = setup.pair();
+    for (unsigned i = 0; i < 12; ++i)
+      multiply(pair, random, {1 + random() % 150, 1 + random() % (40 * setup.request.groups), 1 + i % 4},
+               random() % 2 != 0);
   }
 }
 
 TEST_CASE("trine_top: multiplies at the edges of rows, columns and row tiles") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    std::mt19937 random(groups);
-    Pair pair({.groups = groups, .seed = groups, .checking = true});
-    const std::size_t block = 16 * groups;
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    std::mt19937 random(setup.request.groups);
+    Pair pair = setup.pair();
+    const std::size_t block = 16 * setup.request.groups;
     for (const std::size_t rows : {1u, 31u, 32u, 33u})
       for (const std::size_t cols : {std::size_t{1}, std::size_t{15}, block, block + 1, 2 * block})
         for (unsigned depth = 1; depth <= 4; ++depth)
@@ -115,10 +112,10 @@ TEST_CASE("trine_top: multiplies at the edges of rows, columns and row tiles") {
 
 TEST_CASE("trine_top: aligns the largest products by any distance between two blocks") {
   constexpr std::size_t kBlocks = 80;
-  for (const unsigned groups : {1u, 4u, 16u}) {
-    CAPTURE(groups);
-    std::mt19937 random(groups);
-    Pair pair({.groups = groups, .checking = true});
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    std::mt19937 random(setup.request.groups);
+    Pair pair = setup.pair();
     golden::TritMatrix matrix = random_matrix(random, {4, 16 * kBlocks, 4});
     for (std::size_t i = 0; i < matrix.levels.size(); ++i)
       matrix.levels[i] = i / matrix.shape.cols % 2 == 0 ? 40 : -40;

@@ -4,19 +4,20 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "driver/device.h"
-#include "machine/golden_transport.h"
+#include "driver/device_registry.h"
 #include "isa/commands.h"
-#include "sim/rtl_transport.h"
 
-namespace trine::sim {
+namespace trine::test {
 
 inline constexpr std::uint64_t kTestMemory = 1 << 20;
 
@@ -75,17 +76,24 @@ inline Outcome run_list(Transport& transport, std::span<const Command> list,
   return finish_list(transport);
 }
 
-/// The RTL and the golden machine with its parameters; whatever is done is done to both.
+/// A device and the golden one with its parameters; whatever is done is done to both.
 class Pair {
  public:
-  explicit Pair(SimOptions options)
-      : rtl(small(std::move(options))), golden(Device(rtl).params(), kTestMemory) {}
+  Pair(const DeviceEntry& entry, const DeviceRequest& request)
+      : device_(entry.make(small(request))),
+        params_(Device(*device_).params()),
+        golden_(make_golden(params_)) {
+    REQUIRE(Device(*golden_).params() == params_);
+  }
 
-  MachineParams params() const { return golden.machine().params(); }
+  Transport& device() { return *device_; }
+  Transport& golden() { return *golden_; }
+  std::array<Transport*, 2> sides() { return {device_.get(), golden_.get()}; }
+  /// As the device said at the start: a look at its registers may let it work on.
+  const MachineParams& params() const { return params_; }
 
   void write(std::uint64_t address, std::span<const std::byte> bytes) {
-    rtl.write_memory(address, bytes);
-    golden.write_memory(address, bytes);
+    for (Transport* side : sides()) side->write_memory(address, bytes);
   }
   template <class Element>
   void put(std::uint64_t address, const std::vector<Element>& values) {
@@ -93,15 +101,15 @@ class Pair {
   }
   /// Runs on both; the outcomes must be equal.
   Outcome run(std::span<const Command> list, const ListSetup& setup = {}) {
-    const Outcome got = run_list(rtl, list, setup), want = run_list(golden, list, setup);
+    const Outcome got = run_list(*device_, list, setup), want = run_list(*golden_, list, setup);
     CHECK_EQ(got, want);
     return want;
   }
   /// Checks that both memories hold the same; names the first byte that differs.
   void check_memory() {
     std::vector<std::byte> got(kTestMemory), want(kTestMemory);
-    rtl.read_memory(0, got);
-    golden.read_memory(0, want);
+    device_->read_memory(0, got);
+    golden_->read_memory(0, want);
     if (got == want) return;
     const auto at = std::mismatch(got.begin(), got.end(), want.begin()).first - got.begin();
     CAPTURE(at);
@@ -109,19 +117,26 @@ class Pair {
              static_cast<int>(want[static_cast<std::size_t>(at)]));
   }
 
-  RtlTransport rtl;
-  GoldenTransport golden;
-
  private:
-  static SimOptions small(SimOptions options) {
-    options.memory_bytes = kTestMemory;
-    return options;
+  static DeviceRequest small(DeviceRequest request) {
+    request.memory_bytes = kTestMemory;
+    return request;
   }
+  static std::unique_ptr<Transport> make_golden(const MachineParams& params) {
+    DeviceRequest request;
+    request.groups = params.groups;
+    request.vectors = params.vectors;
+    return device_entry("golden").make(small(request));
+  }
+
+  std::unique_ptr<Transport> device_;
+  MachineParams params_;
+  std::unique_ptr<Transport> golden_;
 };
 
 /// Memories from ideal to terrible.
-inline std::vector<AxiTiming> timing_matrix(std::uint64_t seed) {
-  std::vector<AxiTiming> all(5);
+inline std::vector<MemoryTiming> timing_matrix(std::uint64_t seed) {
+  std::vector<MemoryTiming> all(5);
   all[1].read_latency = 40;
   all[1].write_latency = 25;
   all[2].stall_r = all[2].stall_ar = 0.7;
@@ -135,9 +150,60 @@ inline std::vector<AxiTiming> timing_matrix(std::uint64_t seed) {
             .stall_r = 0.4,
             .stall_b = 0.4,
             .outstanding = 2};
-  for (AxiTiming& timing : all) {
+  for (MemoryTiming& timing : all) {
     timing.seed = seed;
     timing.scramble = true;
+  }
+  return all;
+}
+
+/// A device, a core that it offers, and the request for it: with checks where it has them.
+struct Setup {
+  const DeviceEntry* device;
+  DeviceRequest request;
+
+  Pair pair() const { return {*device, request}; }
+};
+inline doctest::String toString(const Setup& setup) {
+  return doctest::toString(std::string(setup.device->name) + ", " +
+                           std::to_string(setup.request.groups) + " groups, " +
+                           std::to_string(setup.request.vectors) + " vectors");
+}
+
+/// Which of the cores that a device offers a test is about.
+enum class Cores : std::uint8_t { OneVector, All };
+
+/// Every core of every registered device but golden, which is what they are compared with.
+inline std::vector<Setup> setups(Cores cores) {
+  std::vector<Setup> all;
+  for (const DeviceEntry* entry : all_devices()) {
+    if (entry->name == "golden") continue;
+    for (const CoreShape& shape : entry->cores()) {
+      if (cores == Cores::OneVector && shape.vectors != 1) continue;
+      DeviceRequest request;
+      request.groups = shape.groups;
+      request.vectors = shape.vectors;
+      request.checking = entry->takes("checking");
+      request.seed = shape.groups;
+      all.push_back({entry, request});
+    }
+  }
+  return all;
+}
+
+/// The same on each memory of timing_matrix() that the device can have, each with a seed of its
+/// own.
+inline std::vector<Setup> setups_with_memories(Cores cores, std::uint64_t seed) {
+  std::vector<Setup> all;
+  for (const Setup& setup : setups(cores)) {
+    seed += setup.request.groups;
+    const bool any = setup.device->takes("latency") && setup.device->takes("stall");
+    for (const MemoryTiming& timing : timing_matrix(seed)) {
+      all.push_back(setup);
+      all.back().request.memory = timing;
+      all.back().request.seed = ++seed;
+      if (!any) break;
+    }
   }
   return all;
 }
@@ -152,4 +218,4 @@ inline Command make(Opcode opcode) {
   return Command{}.set(command::OPCODE, static_cast<std::uint32_t>(opcode));
 }
 
-}  // namespace trine::sim
+}  // namespace trine::test

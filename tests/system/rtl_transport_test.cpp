@@ -8,6 +8,7 @@
 
 using namespace trine;
 using namespace trine::sim;
+using namespace trine::test;
 using namespace trine::command;
 
 namespace {
@@ -16,7 +17,7 @@ const Command kLoad = make(Opcode::LOAD).set(ROWS, 5000).set(ADDR_LO, 0x10000);
 const std::vector kList{kLoad, kLoad, kLoad, make(Opcode::END)};
 
 SimOptions small(unsigned groups = 16) {
-  return {.groups = groups, .memory_bytes = kTestMemory};
+  return DeviceRequest{.groups = groups, .memory_bytes = kTestMemory};
 }
 
 std::uintmax_t trace_bytes(const TraceWindow& window) {
