@@ -12,11 +12,8 @@ namespace trine {
 
 /// The core's counters at one moment; their meaning is in isa/registers.def.
 struct Counters {
-  std::uint64_t cycles = 0;
-  std::uint64_t weight_beats = 0;
-  std::uint64_t read_beats = 0, write_beats = 0;
-  std::uint64_t stall_memory = 0, stall_table = 0, stall_rows = 0;
-  std::uint64_t commands = 0;
+#define COUNTER(name, member, offset, text) std::uint64_t member = 0;
+#include "isa/registers.def"
 
   bool operator==(const Counters&) const = default;
 };
@@ -29,14 +26,9 @@ struct CounterInfo {
 };
 
 inline constexpr CounterInfo kCounters[] = {
-    {"CYCLES", Reg::CYCLES_LO, Reg::CYCLES_HI, &Counters::cycles},
-    {"WEIGHT_BEATS", Reg::WEIGHT_BEATS_LO, Reg::WEIGHT_BEATS_HI, &Counters::weight_beats},
-    {"READ_BEATS", Reg::READ_BEATS_LO, Reg::READ_BEATS_HI, &Counters::read_beats},
-    {"WRITE_BEATS", Reg::WRITE_BEATS_LO, Reg::WRITE_BEATS_HI, &Counters::write_beats},
-    {"STALL_MEMORY", Reg::STALL_MEMORY_LO, Reg::STALL_MEMORY_HI, &Counters::stall_memory},
-    {"STALL_TABLE", Reg::STALL_TABLE_LO, Reg::STALL_TABLE_HI, &Counters::stall_table},
-    {"STALL_ROWS", Reg::STALL_ROWS_LO, Reg::STALL_ROWS_HI, &Counters::stall_rows},
-    {"COMMANDS", Reg::COMMANDS_LO, Reg::COMMANDS_HI, &Counters::commands},
+#define COUNTER(name, member, offset, text) \
+  {#name, Reg::name##_LO, Reg::name##_HI, &Counters::member},
+#include "isa/registers.def"
 };
 
 constexpr Counters operator-(const Counters& a, const Counters& b) {

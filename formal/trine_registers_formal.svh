@@ -28,9 +28,9 @@ logic [3:0]  f_strb_q;
 logic         f_stalled_b_q = 1'b0, f_stalled_r_q = 1'b0, f_quiet_q = 1'b0;
 logic [1:0]   f_b_resp_q, f_r_resp_q;
 logic [31:0]  f_r_data_q;
-logic [481:0] f_kept, f_kept_q;  // All that software writes.
-assign f_kept = {irq_done_q, irq_error_q, list_addr_o, list_count_o, mem_base_o, mem_limit_o,
-                 position_o, tokens_o, profile_addr_o, profile_count_o};
+// All that software writes.
+logic [trine_regs_pkg::SoftwareBits-1:0] f_kept, f_kept_q;
+assign f_kept = software_q;
 
 // A write takes effect in the cycle in which both halves are held and no answer waits.
 logic f_effect;

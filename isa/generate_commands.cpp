@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <bit>
-#include <cctype>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,41 +9,10 @@
 
 #include "isa/commands.h"
 #include "isa/generate.h"
+#include "isa/generate_text.h"
 
 namespace trine {
 namespace {
-
-/// SILU_MUL becomes SiluMul.
-std::string camel(std::string_view name) {
-  std::string text;
-  bool upper = true;
-  for (const char letter : name) {
-    if (letter == '_') {
-      upper = true;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(letter);
-    text += static_cast<char>(upper ? std::toupper(byte) : std::tolower(byte));
-    upper = false;
-  }
-  return text;
-}
-
-std::string lower(std::string_view name) {
-  std::string text;
-  for (const char letter : name)
-    text += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
-}
-
-std::string vector_type(unsigned width) {
-  return width == 1 ? "logic" : fmt::format("logic [{}:0]", width - 1);
-}
-
-/// Bits that count to `last`.
-unsigned bits_for(std::size_t last) {
-  return static_cast<unsigned>(std::bit_width(last));
-}
 
 void print_enum(std::string_view type, std::string_view prefix, std::span<const NamedText> values) {
   fmt::print("  typedef enum logic [{}:0] {{\n", bits_for(values.size() - 1) - 1);

@@ -8,15 +8,13 @@
 
 namespace trine {
 
-enum class Access : std::uint8_t { RO, RW, W1, W1C };
+/// Who writes a field; CONST: nobody, it keeps its reset value.
+enum class Access : std::uint8_t { CONST, RO, RW, W1, W1C };
 
 /// Byte offsets, one enumerator per register.
 enum class Reg : std::uint32_t {
 #define REG(reg, offset, reset, text) reg = offset,
-#define FIELD(reg, field, lsb, width, access, text)
 #include "registers.def"
-#undef REG
-#undef FIELD
 };
 
 /// One bit field, with the shift and mask worked out once.
@@ -35,12 +33,9 @@ struct Field {
 };
 
 namespace field {
-#define REG(reg, offset, reset, text)
 #define FIELD(reg, field, lsb, width, access, text) \
   inline constexpr Field reg##_##field{Reg::reg, #field, lsb, width, Access::access, text};
 #include "registers.def"
-#undef REG
-#undef FIELD
 }  // namespace field
 
 struct RegInfo {
@@ -52,24 +47,46 @@ struct RegInfo {
 
 inline constexpr RegInfo kRegs[] = {
 #define REG(reg, offset, reset, text) {Reg::reg, #reg, reset, text},
-#define FIELD(reg, field, lsb, width, access, text)
 #include "registers.def"
-#undef REG
-#undef FIELD
 };
 
 inline constexpr Field kFields[] = {
-#define REG(reg, offset, reset, text)
 #define FIELD(reg, field_, lsb, width, access, text) field::reg##_##field_,
 #include "registers.def"
-#undef REG
-#undef FIELD
 };
 
-/// True when no two fields of a register share a bit and every offset is a word.
+/// The two registers of a counter.
+struct CounterRegs {
+  std::string_view name;
+  Reg low, high;
+};
+
+inline constexpr CounterRegs kCounterRegs[] = {
+#define COUNTER(name, member, offset, text) {#name, Reg::name##_LO, Reg::name##_HI},
+#include "registers.def"
+};
+
+/// What is known of a register; null for one that does not exist.
+constexpr const RegInfo* find_register(Reg reg) {
+  for (const RegInfo& info : kRegs)
+    if (info.reg == reg) return &info;
+  return nullptr;
+}
+
+/// The bits of a register that are accessed so.
+constexpr std::uint32_t mask_of(Reg reg, Access access) {
+  std::uint32_t mask = 0;
+  for (const Field& f : kFields)
+    if (f.reg == reg && f.access == access) mask |= f.mask();
+  return mask;
+}
+
+/// True when no two registers share an offset, no two fields of a register a bit, every offset is a
+/// word and only what has a field resets to a 1.
 constexpr bool well_formed() {
   for (const RegInfo& reg : kRegs) {
-    if (static_cast<std::uint32_t>(reg.reg) % 4 != 0) return false;
+    if (static_cast<std::uint32_t>(reg.reg) % 4 != 0 || find_register(reg.reg) != &reg)
+      return false;
     std::uint32_t used = 0;
     for (const Field& f : kFields) {
       if (f.reg != reg.reg) continue;

@@ -2,7 +2,8 @@
 
 `include "trine_assert.svh"
 
-/// Register block: AXI4-Lite slave, status, interrupt and counters; the map is registers.def.
+/// Register block: AXI4-Lite slave, status, interrupt and counters.  The map is registers.def, from
+/// which trine_regs_pkg decodes and stores; here is what registers mean to the machine.
 ///
 /// A write takes effect when both its address and its data have come, a read when its address is
 /// taken; each is answered in the next cycle.  An offset that the map does not list answers with
@@ -15,7 +16,7 @@ module trine_registers #(
   parameter int unsigned ActWidth    = 12,
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 16384,
-  parameter int unsigned F16Engine  = 1,
+  parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1
 ) (
   input  logic        clk_i,
@@ -87,122 +88,120 @@ module trine_registers #(
   assign write_offset = {aw_addr_q[11:2], 2'b00};
   assign read_offset  = {ar_addr_i[11:2], 2'b00};
 
-  // ---- Registers ----
+  // ---- Registers: what software writes, and 1s that act; both decoded by the generated package ----
 
-  logic        done_q, error_q, irq_done_q, irq_error_q;
-  logic [7:0]  code_q;
-
-  logic control;
-  assign control = write && write_offset == trine_regs_pkg::CTRL_OFFSET;
-  logic reset_wanted_q, soft_reset;
-  assign start_o = control && set_bits[trine_regs_pkg::CTRL_START_LSB] && !busy_i && !soft_reset;
-  assign abort_o = control && (set_bits[trine_regs_pkg::CTRL_ABORT_LSB]
-                            || set_bits[trine_regs_pkg::CTRL_RESET_LSB]);
-
-  // A soft reset waits until the machine is idle.
-  assign soft_reset = !busy_i && (reset_wanted_q
-                               || (control && set_bits[trine_regs_pkg::CTRL_RESET_LSB]));
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || soft_reset) reset_wanted_q <= 1'b0;
-    else if (control && set_bits[trine_regs_pkg::CTRL_RESET_LSB]) reset_wanted_q <= 1'b1;
+  trine_regs_pkg::software_t software_q;
+  trine_regs_pkg::ones_t     ones;
+  logic                      write_mapped;
+  always_comb begin
+    ones         = '0;
+    write_mapped = 1'b0;
+    if (write) begin
+      ones         = trine_regs_pkg::ones_of(write_offset,
+                                             set_bits[trine_regs_pkg::OnesSpan-1:0]);
+      write_mapped = trine_regs_pkg::is_mapped(write_offset);
+    end
   end
 
-  assign clear_o = (control && set_bits[trine_regs_pkg::CTRL_CLEAR_LSB] && !busy_i) || soft_reset;
+  // A soft reset waits until the machine is idle.
+  logic reset_wanted_q, soft_reset;
+  assign soft_reset = !busy_i && (reset_wanted_q || ones.ctrl_reset);
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_reset) reset_wanted_q <= 1'b0;
+    else if (ones.ctrl_reset)  reset_wanted_q <= 1'b1;
+  end
 
-  logic acknowledge;
-  assign acknowledge = write && write_offset == trine_regs_pkg::STATUS_OFFSET;
+  assign start_o = ones.ctrl_start && !busy_i && !soft_reset;
+  assign abort_o = ones.ctrl_abort || ones.ctrl_reset;
+  assign clear_o = (ones.ctrl_clear && !busy_i) || soft_reset;
 
   always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
+    else if (write)
+      software_q <= trine_regs_pkg::written(software_q, write_offset, strobe, set_bits);
+  end
+
+  assign list_addr_o     = {software_q.list_hi, software_q.list_lo};
+  assign list_count_o    = software_q.list_count;
+  assign mem_base_o      = {software_q.mem_base_hi, software_q.mem_base_lo};
+  assign mem_limit_o     = {software_q.mem_limit_hi, software_q.mem_limit_lo};
+  assign position_o      = software_q.position;
+  assign tokens_o        = {software_q.token_3, software_q.token_2, software_q.token_1,
+                            software_q.token_0};
+  assign profile_addr_o  = {software_q.profile_hi, software_q.profile_lo};
+  assign profile_count_o = software_q.profile_count;
+
+  // ---- Status: an event wins over its acknowledgement ----
+
+  logic       done_q, error_q;
+  logic [7:0] code_q;
+  always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_reset) begin
-      done_q       <= 1'b0;
-      error_q      <= 1'b0;
-      code_q       <= trine_commands_pkg::ERROR_NONE;
-      irq_done_q   <= 1'b0;
-      irq_error_q  <= 1'b0;
-      irq_o        <= 1'b0;
-      list_addr_o  <= {trine_regs_pkg::LIST_HI_RESET, trine_regs_pkg::LIST_LO_RESET};
-      list_count_o <= trine_regs_pkg::LIST_COUNT_RESET;
-      mem_base_o   <= {trine_regs_pkg::MEM_BASE_HI_RESET, trine_regs_pkg::MEM_BASE_LO_RESET};
-      mem_limit_o  <= {trine_regs_pkg::MEM_LIMIT_HI_RESET, trine_regs_pkg::MEM_LIMIT_LO_RESET};
-      position_o   <= trine_regs_pkg::POSITION_RESET;
-      tokens_o     <= {trine_regs_pkg::TOKEN_3_RESET, trine_regs_pkg::TOKEN_2_RESET,
-                       trine_regs_pkg::TOKEN_1_RESET, trine_regs_pkg::TOKEN_0_RESET};
-      profile_addr_o  <= {trine_regs_pkg::PROFILE_HI_RESET, trine_regs_pkg::PROFILE_LO_RESET};
-      profile_count_o <= trine_regs_pkg::PROFILE_COUNT_RESET;
+      done_q  <= 1'b0;
+      error_q <= 1'b0;
+      code_q  <= trine_commands_pkg::ERROR_NONE;
+      irq_o   <= 1'b0;
     end else begin
-      irq_o <= (done_q && irq_done_q) || (error_q && irq_error_q);
+      irq_o <= (done_q && software_q.irq_enable_done) || (error_q && software_q.irq_enable_error);
       if (start_o) begin
         done_q  <= 1'b0;
         error_q <= 1'b0;
         code_q  <= trine_commands_pkg::ERROR_NONE;
       end else begin
-        // An event wins over its acknowledgement.
         if (finish_i && error_code_i == trine_commands_pkg::ERROR_NONE) done_q <= 1'b1;
-        else if (acknowledge && set_bits[trine_regs_pkg::STATUS_DONE_LSB]) done_q <= 1'b0;
+        else if (ones.status_done) done_q <= 1'b0;
         if (finish_i && error_code_i != trine_commands_pkg::ERROR_NONE) error_q <= 1'b1;
-        else if (acknowledge && set_bits[trine_regs_pkg::STATUS_ERROR_LSB]) error_q <= 1'b0;
+        else if (ones.status_error) error_q <= 1'b0;
         if (finish_i) code_q <= error_code_i;
-      end
-      if (write) begin
-        unique case (write_offset)
-          trine_regs_pkg::IRQ_ENABLE_OFFSET: if (w_strb_q[0]) begin
-            irq_done_q  <= w_data_q[trine_regs_pkg::IRQ_ENABLE_DONE_LSB];
-            irq_error_q <= w_data_q[trine_regs_pkg::IRQ_ENABLE_ERROR_LSB];
-          end
-          trine_regs_pkg::LIST_LO_OFFSET:
-            list_addr_o[31:0] <= (list_addr_o[31:0] & ~strobe) | set_bits;
-          trine_regs_pkg::LIST_HI_OFFSET:
-            list_addr_o[63:32] <= (list_addr_o[63:32] & ~strobe) | set_bits;
-          trine_regs_pkg::LIST_COUNT_OFFSET:
-            list_count_o <= (list_count_o & ~strobe) | set_bits;
-          trine_regs_pkg::MEM_BASE_LO_OFFSET:
-            mem_base_o[31:0] <= (mem_base_o[31:0] & ~strobe) | set_bits;
-          trine_regs_pkg::MEM_BASE_HI_OFFSET:
-            mem_base_o[63:32] <= (mem_base_o[63:32] & ~strobe) | set_bits;
-          trine_regs_pkg::MEM_LIMIT_LO_OFFSET:
-            mem_limit_o[31:0] <= (mem_limit_o[31:0] & ~strobe) | set_bits;
-          trine_regs_pkg::MEM_LIMIT_HI_OFFSET:
-            mem_limit_o[63:32] <= (mem_limit_o[63:32] & ~strobe) | set_bits;
-          trine_regs_pkg::POSITION_OFFSET:
-            position_o <= (position_o & ~strobe) | set_bits;
-          trine_regs_pkg::TOKEN_0_OFFSET:
-            tokens_o[31:0] <= (tokens_o[31:0] & ~strobe) | set_bits;
-          trine_regs_pkg::TOKEN_1_OFFSET:
-            tokens_o[63:32] <= (tokens_o[63:32] & ~strobe) | set_bits;
-          trine_regs_pkg::TOKEN_2_OFFSET:
-            tokens_o[95:64] <= (tokens_o[95:64] & ~strobe) | set_bits;
-          trine_regs_pkg::TOKEN_3_OFFSET:
-            tokens_o[127:96] <= (tokens_o[127:96] & ~strobe) | set_bits;
-          trine_regs_pkg::PROFILE_LO_OFFSET:
-            profile_addr_o[31:0] <= (profile_addr_o[31:0] & ~strobe) | set_bits;
-          trine_regs_pkg::PROFILE_HI_OFFSET:
-            profile_addr_o[63:32] <= (profile_addr_o[63:32] & ~strobe) | set_bits;
-          trine_regs_pkg::PROFILE_COUNT_OFFSET:
-            profile_count_o <= (profile_count_o & ~strobe) | set_bits;
-          default: ;
-        endcase
       end
     end
   end
 
-  // ---- Counters: pairs LO, HI from CYCLES on ----
+  // ---- Read ----
 
-  localparam int unsigned Counters = 8;
+  localparam int unsigned Counters    = trine_regs_pkg::Counters;
+  localparam int unsigned CounterBits = $clog2(Counters + 1);
 
-  logic [32*Counters-1:0] low, high;
+  logic [32*Counters-1:0]    low, high;
+  logic [Counters-1:0]       read_low, read_high;
+  trine_regs_pkg::hardware_t hardware;
+  logic [CounterBits-1:0]    counter;  // Its number + 1; 0: not a counter.
+  logic [31:0]               value;
+  logic                      read, read_mapped;
+  assign read = ar_valid_i && ar_ready_o;
 
-  logic read, read_counter;
-  assign read         = ar_valid_i && ar_ready_o;
-  assign read_counter = read_offset >= trine_regs_pkg::CYCLES_LO_OFFSET
-                     && read_offset <= trine_regs_pkg::COMMANDS_HI_OFFSET;
-
-  logic [Counters-1:0] read_low, read_high;
+  // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a read.
   always_comb begin
-    read_low  = '0;
-    read_high = '0;
-    if (read && read_counter) begin
-      if (read_offset[2]) read_high[read_offset[5:3]] = 1'b1;
-      else                read_low[read_offset[5:3]]  = 1'b1;
+    hardware    = '0;
+    counter     = '0;
+    value       = '0;
+    read_mapped = 1'b0;
+    read_low    = '0;
+    read_high   = '0;
+    if (read) begin
+      hardware.caps_groups      = 8'(Groups);
+      hardware.caps_vectors     = 4'(Vectors);
+      hardware.caps_f16         = F16Engine != 0;
+      hardware.caps_vector_unit = VectorUnit != 0;
+      hardware.caps_act_width   = 8'(ActWidth);
+      hardware.tile_rows        = 32'(TileRows);
+      hardware.vector_words     = 32'(VectorWords);
+      hardware.max_cols         = 32'(MaxCols);
+      hardware.status_busy      = busy_i;
+      hardware.status_done      = done_q;
+      hardware.status_error     = error_q;
+      hardware.error_code       = code_q;
+      hardware.command          = index_i;
+      read_mapped = trine_regs_pkg::is_mapped(read_offset);
+      value       = trine_regs_pkg::value_of(read_offset, software_q, hardware);
+      counter     = trine_regs_pkg::counter_of(read_offset);
+      for (int unsigned i = 0; i < Counters; i++) begin
+        if (counter == CounterBits'(i + 1)) begin
+          read_high[i] = trine_regs_pkg::counter_high(read_offset);
+          read_low[i]  = !read_high[i];
+          value        = read_high[i] ? high[32*i +: 32] : low[32*i +: 32];
+        end
+      end
     end
   end
 
@@ -216,73 +215,6 @@ module trine_registers #(
     .low_o       (low),
     .high_o      (high)
   );
-
-  // ---- Read ----
-
-  logic [31:0] value;
-  logic        read_mapped, write_mapped;
-
-  always_comb begin
-    value       = '0;
-    read_mapped = 1'b1;
-    // The enables keep wide selections from being worked out (in simulation) or switched (in
-    // hardware) in cycles that do not use them.
-    if (read && read_counter) begin
-      value = read_offset[2] ? high[32*read_offset[5:3] +: 32] : low[32*read_offset[5:3] +: 32];
-    end else if (read) begin
-      unique case (read_offset)
-        trine_regs_pkg::ID_OFFSET:      value = trine_regs_pkg::ID_RESET;
-        trine_regs_pkg::VERSION_OFFSET: value = trine_regs_pkg::VERSION_RESET;
-        trine_regs_pkg::CAPS_OFFSET: begin
-          value[trine_regs_pkg::CAPS_GROUPS_LSB +: 8]    = 8'(Groups);
-          value[trine_regs_pkg::CAPS_VECTORS_LSB +: 4]   = 4'(Vectors);
-          value[trine_regs_pkg::CAPS_F16_LSB]            = F16Engine != 0;
-          value[trine_regs_pkg::CAPS_VECTOR_UNIT_LSB]    = VectorUnit != 0;
-          value[trine_regs_pkg::CAPS_ACT_WIDTH_LSB +: 8] = 8'(ActWidth);
-        end
-        trine_regs_pkg::TILE_ROWS_OFFSET:    value = 32'(TileRows);
-        trine_regs_pkg::VECTOR_WORDS_OFFSET: value = 32'(VectorWords);
-        trine_regs_pkg::MAX_COLS_OFFSET:     value = 32'(MaxCols);
-        trine_regs_pkg::CTRL_OFFSET:         value = '0;
-        trine_regs_pkg::IRQ_ENABLE_OFFSET: begin
-          value[trine_regs_pkg::IRQ_ENABLE_DONE_LSB]  = irq_done_q;
-          value[trine_regs_pkg::IRQ_ENABLE_ERROR_LSB] = irq_error_q;
-        end
-        trine_regs_pkg::STATUS_OFFSET: begin
-          value[trine_regs_pkg::STATUS_BUSY_LSB]  = busy_i;
-          value[trine_regs_pkg::STATUS_DONE_LSB]  = done_q;
-          value[trine_regs_pkg::STATUS_ERROR_LSB] = error_q;
-        end
-        trine_regs_pkg::ERROR_OFFSET:        value = 32'(code_q);
-        trine_regs_pkg::COMMAND_OFFSET:      value = index_i;
-        trine_regs_pkg::LIST_LO_OFFSET:      value = list_addr_o[31:0];
-        trine_regs_pkg::LIST_HI_OFFSET:      value = list_addr_o[63:32];
-        trine_regs_pkg::LIST_COUNT_OFFSET:   value = list_count_o;
-        trine_regs_pkg::MEM_BASE_LO_OFFSET:  value = mem_base_o[31:0];
-        trine_regs_pkg::MEM_BASE_HI_OFFSET:  value = mem_base_o[63:32];
-        trine_regs_pkg::MEM_LIMIT_LO_OFFSET: value = mem_limit_o[31:0];
-        trine_regs_pkg::MEM_LIMIT_HI_OFFSET: value = mem_limit_o[63:32];
-        trine_regs_pkg::POSITION_OFFSET:      value = position_o;
-        trine_regs_pkg::TOKEN_0_OFFSET:       value = tokens_o[31:0];
-        trine_regs_pkg::TOKEN_1_OFFSET:       value = tokens_o[63:32];
-        trine_regs_pkg::TOKEN_2_OFFSET:       value = tokens_o[95:64];
-        trine_regs_pkg::TOKEN_3_OFFSET:       value = tokens_o[127:96];
-        trine_regs_pkg::PROFILE_LO_OFFSET:    value = profile_addr_o[31:0];
-        trine_regs_pkg::PROFILE_HI_OFFSET:    value = profile_addr_o[63:32];
-        trine_regs_pkg::PROFILE_COUNT_OFFSET: value = profile_count_o;
-        default: read_mapped = 1'b0;
-      endcase
-    end
-  end
-
-  // The map has one hole, behind LIST_COUNT; counters lie apart.
-  assign write_mapped = (write_offset <= trine_regs_pkg::COMMAND_OFFSET)
-                     || (write_offset >= trine_regs_pkg::LIST_LO_OFFSET
-                         && write_offset <= trine_regs_pkg::LIST_COUNT_OFFSET)
-                     || (write_offset >= trine_regs_pkg::MEM_BASE_LO_OFFSET
-                         && write_offset <= trine_regs_pkg::PROFILE_COUNT_OFFSET)
-                     || (write_offset >= trine_regs_pkg::CYCLES_LO_OFFSET
-                         && write_offset <= trine_regs_pkg::COMMANDS_HI_OFFSET);
 
   // ---- Channels ----
 

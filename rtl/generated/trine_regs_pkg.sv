@@ -235,4 +235,320 @@ package trine_regs_pkg;
   parameter int unsigned COMMANDS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned COMMANDS_HI_VALUE_WIDTH = 32;
 
+  // ---- Storage and decode ----
+
+  // What software writes.
+  parameter int unsigned SoftwareBits = 482;
+  typedef struct packed {
+    logic        irq_enable_error;
+    logic        irq_enable_done;
+    logic [31:0] profile_count;
+    logic [31:0] profile_hi;
+    logic [31:0] profile_lo;
+    logic [31:0] token_3;
+    logic [31:0] token_2;
+    logic [31:0] token_1;
+    logic [31:0] token_0;
+    logic [31:0] position;
+    logic [31:0] mem_limit_hi;
+    logic [31:0] mem_limit_lo;
+    logic [31:0] mem_base_hi;
+    logic [31:0] mem_base_lo;
+    logic [31:0] list_count;
+    logic [31:0] list_hi;
+    logic [31:0] list_lo;
+  } software_t;
+
+  // What the hardware says, without the counters.
+  parameter int unsigned HardwareBits = 161;
+  typedef struct packed {
+    logic [7:0]  error_code;
+    logic        status_error;
+    logic        status_done;
+    logic        status_busy;
+    logic [7:0]  caps_act_width;
+    logic        caps_vector_unit;
+    logic        caps_f16;
+    logic [3:0]  caps_vectors;
+    logic [7:0]  caps_groups;
+    logic [31:0] command;
+    logic [31:0] max_cols;
+    logic [31:0] vector_words;
+    logic [31:0] tile_rows;
+  } hardware_t;
+
+  // Fields to which software writes a 1 in this cycle.
+  parameter int unsigned OnesBits = 6;
+  typedef struct packed {
+    logic        status_error;
+    logic        status_done;
+    logic        ctrl_reset;
+    logic        ctrl_clear;
+    logic        ctrl_abort;
+    logic        ctrl_start;
+  } ones_t;
+
+  // What they reset to.
+  parameter logic [481:0] SoftwareReset = {1'h0, 1'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
+
+  // software_t after a write: `set_bits` where `strobe` is 1.
+  function automatic logic [481:0] written(
+      input logic [481:0] software, input logic [11:0] offset, input logic [31:0] strobe,
+      input logic [31:0] set_bits);
+    written = software;
+    case (offset)
+      IRQ_ENABLE_OFFSET: begin
+        written[480 +: 1] = (software[480 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
+        written[481 +: 1] = (software[481 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
+      end
+      LIST_LO_OFFSET: begin
+        written[0 +: 32] = (software[0 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      LIST_HI_OFFSET: begin
+        written[32 +: 32] = (software[32 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      LIST_COUNT_OFFSET: begin
+        written[64 +: 32] = (software[64 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      MEM_BASE_LO_OFFSET: begin
+        written[96 +: 32] = (software[96 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      MEM_BASE_HI_OFFSET: begin
+        written[128 +: 32] = (software[128 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      MEM_LIMIT_LO_OFFSET: begin
+        written[160 +: 32] = (software[160 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      MEM_LIMIT_HI_OFFSET: begin
+        written[192 +: 32] = (software[192 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      POSITION_OFFSET: begin
+        written[224 +: 32] = (software[224 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_0_OFFSET: begin
+        written[256 +: 32] = (software[256 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_1_OFFSET: begin
+        written[288 +: 32] = (software[288 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_2_OFFSET: begin
+        written[320 +: 32] = (software[320 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_3_OFFSET: begin
+        written[352 +: 32] = (software[352 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      PROFILE_LO_OFFSET: begin
+        written[384 +: 32] = (software[384 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      PROFILE_HI_OFFSET: begin
+        written[416 +: 32] = (software[416 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      PROFILE_COUNT_OFFSET: begin
+        written[448 +: 32] = (software[448 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      default: ;
+    endcase
+  endfunction
+
+  // ones_t of a write that sets `set_bits`; the lowest bits are all that matter to it.
+  parameter int unsigned OnesSpan = 4;
+  function automatic logic [5:0] ones_of(
+      input logic [11:0] offset, input logic [OnesSpan-1:0] set_bits);
+    ones_of = '0;
+    case (offset)
+      CTRL_OFFSET: begin
+        ones_of[0 +: 1] = set_bits[0 +: 1];
+        ones_of[1 +: 1] = set_bits[1 +: 1];
+        ones_of[2 +: 1] = set_bits[2 +: 1];
+        ones_of[3 +: 1] = set_bits[3 +: 1];
+      end
+      STATUS_OFFSET: begin
+        ones_of[4 +: 1] = set_bits[1 +: 1];
+        ones_of[5 +: 1] = set_bits[2 +: 1];
+      end
+      default: ;
+    endcase
+  endfunction
+
+  // What a register reads; 0 for a counter and an offset without a register.
+  function automatic logic [31:0] value_of(
+      input logic [11:0] offset, input logic [481:0] software, input logic [160:0] hardware);
+    value_of = '0;
+    case (offset)
+      ID_OFFSET: begin
+        value_of[0 +: 32] = 32'h54524E45;
+      end
+      VERSION_OFFSET: begin
+        value_of[0 +: 16] = 16'h1;
+        value_of[16 +: 16] = 16'h1;
+      end
+      CAPS_OFFSET: begin
+        value_of[0 +: 8] = hardware[128 +: 8];
+        value_of[8 +: 4] = hardware[136 +: 4];
+        value_of[12 +: 1] = hardware[140 +: 1];
+        value_of[13 +: 1] = hardware[141 +: 1];
+        value_of[16 +: 8] = hardware[142 +: 8];
+      end
+      TILE_ROWS_OFFSET: begin
+        value_of[0 +: 32] = hardware[0 +: 32];
+      end
+      VECTOR_WORDS_OFFSET: begin
+        value_of[0 +: 32] = hardware[32 +: 32];
+      end
+      MAX_COLS_OFFSET: begin
+        value_of[0 +: 32] = hardware[64 +: 32];
+      end
+      IRQ_ENABLE_OFFSET: begin
+        value_of[1 +: 1] = software[480 +: 1];
+        value_of[2 +: 1] = software[481 +: 1];
+      end
+      STATUS_OFFSET: begin
+        value_of[0 +: 1] = hardware[150 +: 1];
+        value_of[1 +: 1] = hardware[151 +: 1];
+        value_of[2 +: 1] = hardware[152 +: 1];
+      end
+      ERROR_OFFSET: begin
+        value_of[0 +: 8] = hardware[153 +: 8];
+      end
+      COMMAND_OFFSET: begin
+        value_of[0 +: 32] = hardware[96 +: 32];
+      end
+      LIST_LO_OFFSET: begin
+        value_of[0 +: 32] = software[0 +: 32];
+      end
+      LIST_HI_OFFSET: begin
+        value_of[0 +: 32] = software[32 +: 32];
+      end
+      LIST_COUNT_OFFSET: begin
+        value_of[0 +: 32] = software[64 +: 32];
+      end
+      MEM_BASE_LO_OFFSET: begin
+        value_of[0 +: 32] = software[96 +: 32];
+      end
+      MEM_BASE_HI_OFFSET: begin
+        value_of[0 +: 32] = software[128 +: 32];
+      end
+      MEM_LIMIT_LO_OFFSET: begin
+        value_of[0 +: 32] = software[160 +: 32];
+      end
+      MEM_LIMIT_HI_OFFSET: begin
+        value_of[0 +: 32] = software[192 +: 32];
+      end
+      POSITION_OFFSET: begin
+        value_of[0 +: 32] = software[224 +: 32];
+      end
+      TOKEN_0_OFFSET: begin
+        value_of[0 +: 32] = software[256 +: 32];
+      end
+      TOKEN_1_OFFSET: begin
+        value_of[0 +: 32] = software[288 +: 32];
+      end
+      TOKEN_2_OFFSET: begin
+        value_of[0 +: 32] = software[320 +: 32];
+      end
+      TOKEN_3_OFFSET: begin
+        value_of[0 +: 32] = software[352 +: 32];
+      end
+      PROFILE_LO_OFFSET: begin
+        value_of[0 +: 32] = software[384 +: 32];
+      end
+      PROFILE_HI_OFFSET: begin
+        value_of[0 +: 32] = software[416 +: 32];
+      end
+      PROFILE_COUNT_OFFSET: begin
+        value_of[0 +: 32] = software[448 +: 32];
+      end
+      default: ;
+    endcase
+  endfunction
+
+  // There is a register at this offset.
+  function automatic logic is_mapped(input logic [11:0] offset);
+    case (offset)
+      ID_OFFSET,
+      VERSION_OFFSET,
+      CAPS_OFFSET,
+      TILE_ROWS_OFFSET,
+      VECTOR_WORDS_OFFSET,
+      MAX_COLS_OFFSET,
+      CTRL_OFFSET,
+      IRQ_ENABLE_OFFSET,
+      STATUS_OFFSET,
+      ERROR_OFFSET,
+      COMMAND_OFFSET,
+      LIST_LO_OFFSET,
+      LIST_HI_OFFSET,
+      LIST_COUNT_OFFSET,
+      MEM_BASE_LO_OFFSET,
+      MEM_BASE_HI_OFFSET,
+      MEM_LIMIT_LO_OFFSET,
+      MEM_LIMIT_HI_OFFSET,
+      POSITION_OFFSET,
+      TOKEN_0_OFFSET,
+      TOKEN_1_OFFSET,
+      TOKEN_2_OFFSET,
+      TOKEN_3_OFFSET,
+      PROFILE_LO_OFFSET,
+      PROFILE_HI_OFFSET,
+      PROFILE_COUNT_OFFSET,
+      CYCLES_LO_OFFSET,
+      CYCLES_HI_OFFSET,
+      WEIGHT_BEATS_LO_OFFSET,
+      WEIGHT_BEATS_HI_OFFSET,
+      READ_BEATS_LO_OFFSET,
+      READ_BEATS_HI_OFFSET,
+      WRITE_BEATS_LO_OFFSET,
+      WRITE_BEATS_HI_OFFSET,
+      STALL_MEMORY_LO_OFFSET,
+      STALL_MEMORY_HI_OFFSET,
+      STALL_TABLE_LO_OFFSET,
+      STALL_TABLE_HI_OFFSET,
+      STALL_ROWS_LO_OFFSET,
+      STALL_ROWS_HI_OFFSET,
+      COMMANDS_LO_OFFSET,
+      COMMANDS_HI_OFFSET: is_mapped = 1'b1;
+      default: is_mapped = 1'b0;
+    endcase
+  endfunction
+
+  // Counters: `counter_of` a register is its number + 1 and 0 for none, `counter_high` tells
+  // the half.
+  parameter int unsigned Counters = 8;
+  parameter int unsigned COUNTER_CYCLES = 0;
+  parameter int unsigned COUNTER_WEIGHT_BEATS = 1;
+  parameter int unsigned COUNTER_READ_BEATS = 2;
+  parameter int unsigned COUNTER_WRITE_BEATS = 3;
+  parameter int unsigned COUNTER_STALL_MEMORY = 4;
+  parameter int unsigned COUNTER_STALL_TABLE = 5;
+  parameter int unsigned COUNTER_STALL_ROWS = 6;
+  parameter int unsigned COUNTER_COMMANDS = 7;
+
+  function automatic logic [3:0] counter_of(input logic [11:0] offset);
+    case (offset)
+      CYCLES_LO_OFFSET, CYCLES_HI_OFFSET: counter_of = 4'd1;
+      WEIGHT_BEATS_LO_OFFSET, WEIGHT_BEATS_HI_OFFSET: counter_of = 4'd2;
+      READ_BEATS_LO_OFFSET, READ_BEATS_HI_OFFSET: counter_of = 4'd3;
+      WRITE_BEATS_LO_OFFSET, WRITE_BEATS_HI_OFFSET: counter_of = 4'd4;
+      STALL_MEMORY_LO_OFFSET, STALL_MEMORY_HI_OFFSET: counter_of = 4'd5;
+      STALL_TABLE_LO_OFFSET, STALL_TABLE_HI_OFFSET: counter_of = 4'd6;
+      STALL_ROWS_LO_OFFSET, STALL_ROWS_HI_OFFSET: counter_of = 4'd7;
+      COMMANDS_LO_OFFSET, COMMANDS_HI_OFFSET: counter_of = 4'd8;
+      default: counter_of = '0;
+    endcase
+  endfunction
+
+  function automatic logic counter_high(input logic [11:0] offset);
+    case (offset)
+      CYCLES_HI_OFFSET,
+      WEIGHT_BEATS_HI_OFFSET,
+      READ_BEATS_HI_OFFSET,
+      WRITE_BEATS_HI_OFFSET,
+      STALL_MEMORY_HI_OFFSET,
+      STALL_TABLE_HI_OFFSET,
+      STALL_ROWS_HI_OFFSET,
+      COMMANDS_HI_OFFSET: counter_high = 1'b1;
+      default: counter_high = 1'b0;
+    endcase
+  endfunction
+
 endpackage

@@ -125,17 +125,8 @@ std::uint32_t reset_of(const RegInfo& info) {
   }
 }
 
-std::uint32_t mask_of(Reg reg, Access access) {
-  std::uint32_t mask = 0;
-  for (const Field& f : kFields)
-    if (f.reg == reg && f.access == access) mask |= f.mask();
-  return mask;
-}
-
 bool mapped(std::uint32_t offset) {
-  for (const RegInfo& info : kRegs)
-    if (static_cast<std::uint32_t>(info.reg) == offset) return true;
-  return false;
+  return find_register(static_cast<Reg>(offset)) != nullptr;
 }
 
 }  // namespace
