@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "machine/cost_model.h"
+
+#include <bit>
+#include <cmath>
+
+#include "driver/command_check.h"
+#include "golden/error.h"
+#include "machine/stream_cost.h"
+
+namespace trine {
+namespace {
+
+constexpr double kFifoBeats = 256;  // ReadFifoBeats of the RTL.
+
+constexpr std::uint64_t up(std::uint64_t value, std::uint64_t step) {
+  return (value + step - 1) / step;
+}
+constexpr std::uint64_t bits(std::uint64_t value) {
+  return static_cast<std::uint64_t>(std::bit_width(value));
+}
+std::uint64_t whole(double cycles) {
+  return static_cast<std::uint64_t>(std::llround(std::max(0.0, cycles)));
+}
+
+Opcode opcode_of(const Command& c) {
+  return static_cast<Opcode>(c.get(command::OPCODE));
+}
+
+/// Cycles in which the quantizer makes a group of 16 mantissas: four a cycle, and it reads the
+/// group beat by beat.
+unsigned group_cycles(unsigned groups) {
+  return std::max(4u, 16 / groups + 2);
+}
+
+}  // namespace
+
+CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
+    : machine_(machine), memory_(memory) {
+  if (!(memory.read_latency >= 1 && memory.write_latency >= 1 && memory.beats_per_cycle > 0 &&
+        memory.beats_per_cycle <= 1))
+    throw Error("a memory of the cost model: latencies of at least 1, at most a beat a cycle");
+}
+
+CommandCost CostModel::command(const Command& c) {
+  const std::tuple key{c.words[0], c.get(command::ROWS), c.get(command::COLS),
+                       c.get(command::STRIDE), c.address() % 4096};
+  const Opcode opcode = opcode_of(c);
+  const bool costly = opcode == Opcode::TRIT_MATVEC || opcode == Opcode::F16_MATVEC;
+  if (costly)
+    if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
+  if (find_opcode(c.get(command::OPCODE)) == nullptr)
+    throw Error("the cost model: there is no opcode " + std::to_string(c.get(command::OPCODE)));
+  CommandCost cost;
+  switch (opcode) {  // Without a default: a new opcode must be put somewhere.
+    case Opcode::END:
+    case Opcode::FENCE:
+      break;
+    case Opcode::LOAD:
+      cost = load(c);
+      break;
+    case Opcode::STORE:
+      cost = store(c);
+      break;
+    case Opcode::STORE_COLUMN:
+      cost = column(c);
+      break;
+    case Opcode::TRIT_MATVEC:
+      cost = trit(c);
+      break;
+    case Opcode::F16_MATVEC:
+      cost = f16(c);
+      break;
+    case Opcode::RMSNORM:
+    case Opcode::ROPE:
+    case Opcode::SOFTMAX:
+    case Opcode::SILU_MUL:
+    case Opcode::ADD:
+    case Opcode::ARGMAX:
+      cost = vector(c);
+      break;
+  }
+  cost.cycles = cost.unit_cycles + control(c);
+  if (costly) kept_.emplace(key, cost);
+  return cost;
+}
+
+/// The fetch (16 words, one a cycle, behind the memory's latency), a state a check, the products
+/// of trine_sizes bit by bit, the codebook (32 words behind the latency) of a trit matrix.
+std::uint64_t CostModel::control(const Command& c) const {
+  const Opcode opcode = opcode_of(c);
+  const std::uint64_t latency = whole(memory_.read_latency) - 1;
+  const std::uint64_t rows = c.get(command::ROWS);
+  const std::uint64_t fetch = 27 + latency;
+  const auto product = [](std::uint64_t factor) { return bits(factor) + 1; };
+  const bool indexed = c.get(command::INDEX) != 0;
+  const std::uint64_t offset = indexed ? product(c.get(command::LIMIT)) : 0;
+  const std::uint64_t span = c.get(command::STRIDE) != 0 ? product(rows) : 0;
+  switch (opcode) {
+    case Opcode::END:
+    case Opcode::FENCE:
+      return fetch;
+    case Opcode::LOAD:
+    case Opcode::STORE:
+      return fetch + 7 + offset;
+    case Opcode::STORE_COLUMN:
+      return fetch + 6 + product(rows);
+    case Opcode::TRIT_MATVEC:
+      return fetch + latency + 47 + product(golden::panel_beats(c.get(command::DEPTH))) +
+             product(up(rows, golden::kPanelRows));
+    case Opcode::F16_MATVEC:
+      return fetch + 7 + product(rows) + span;
+    case Opcode::RMSNORM:
+    case Opcode::ROPE:
+    case Opcode::SOFTMAX:
+    case Opcode::SILU_MUL:
+    case Opcode::ADD:
+    case Opcode::ARGMAX:
+      return fetch + 2;
+  }
+  return 0;
+}
+
+CommandCost CostModel::load(const Command& c) const {
+  const std::uint64_t elements = c.get(command::ROWS);
+  const double beats =
+      static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
+  const auto words = static_cast<double>(up(elements, machine_.groups));
+  CommandCost cost;
+  cost.unit_cycles =
+      whole(std::max(words, beats / memory_.beats_per_cycle) + memory_.read_latency + 3);
+  return cost;
+}
+
+CommandCost CostModel::store(const Command& c) const {
+  const std::uint64_t bursts = up(memory_bytes(c, machine_), 64 * machine_.beat_bytes());
+  const double beats =
+      static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
+  const double words = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
+  CommandCost cost;
+  cost.unit_cycles = whole(std::max(words, beats / memory_.beats_per_cycle) + 2) + bursts;
+  return cost;
+}
+
+/// An element is a write of its own, five cycles apart; eight may be without an answer.
+CommandCost CostModel::column(const Command& c) const {
+  const double elements = c.get(command::ROWS);
+  const double each = std::max(5.0, (memory_.write_latency + 2) / 8);
+  const double first = std::min(elements, 8.0);
+  CommandCost cost;
+  cost.unit_cycles = whole(first * 5 + (elements - first) * each) +
+                     up(c.get(command::ROWS), machine_.groups) + 1;
+  return cost;
+}
+
+CommandCost CostModel::vector(const Command& c) const {
+  const double beats = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
+  // Half as many lanes as groups: a beat is two slices; with one group a beat is one.
+  const unsigned lanes = std::max(1u, machine_.groups / 2);
+  const double one = machine_.groups > 1 ? 2 : 1;  // Cycles a beat of a pass with one operand,
+  const double two = 2;                            // and with two.
+  double cycles = 0;
+  switch (opcode_of(c)) {
+    case Opcode::ADD:
+      cycles = two * beats + 17;
+      break;
+    case Opcode::ROPE:
+      cycles = two * beats + 19;
+      break;
+    case Opcode::SILU_MUL:
+      cycles = two * beats + 30;
+      break;
+    case Opcode::RMSNORM:  // Largest value, sum of squares, scale.
+      cycles = (one + two + two) * beats + 53 + lanes;
+      break;
+    case Opcode::SOFTMAX:  // Largest value, exponentials and their sum, scale.
+      cycles = 3 * one * beats + 59 + lanes;
+      break;
+    case Opcode::ARGMAX:
+      cycles = one * beats + 13 + lanes + 16 / machine_.groups;
+      break;
+    default:
+      break;
+  }
+  CommandCost cost;
+  cost.unit_cycles = whole(cycles);
+  return cost;
+}
+
+CommandCost CostModel::f16(const Command& c) const {
+  const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
+  const std::uint64_t blocks = machine_.groups > 8 ? 2 * up(cols, 32) : up(cols, 16);
+  const std::uint64_t row_beats = up(up(cols, 16) * 16, 2 * machine_.groups);
+  const bool apart = c.get(command::STRIDE) != 0;
+  // Weights are taken once all activations are quantized.
+  const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 4;
+  StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
+                    static_cast<unsigned>(kFifoBeats), apart ? row_beats : rows * row_beats, 2, 0);
+  const double end = stream.take(static_cast<double>(rows * row_beats), ready);
+  CommandCost cost;
+  cost.weight_beats = rows * row_beats;
+  cost.stall_memory = whole(stream.waited());
+  cost.stall_table = whole(ready);
+  // The last row goes through the pipeline; rows up to a whole 16 are written as zeros.
+  cost.unit_cycles = whole(end + 11 + static_cast<double>(up(rows, 16) * 16 - rows));
+  return cost;
+}
+
+CommandCost CostModel::trit(const Command& c) const {
+  const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
+  const unsigned depth = c.get(command::DEPTH), groups = machine_.groups;
+  const double per_group = group_cycles(groups);
+  const std::uint64_t blocks = up(cols, 16 * groups), panels = up(rows, golden::kPanelRows);
+  const std::uint64_t tile_panels = machine_.tile_rows / golden::kPanelRows;
+  const auto tail = static_cast<double>(golden::tail_bits(depth));
+  const auto body = static_cast<double>(golden::panel_beats(depth)) - tail;
+  // Three tables of 248 steps, one of the levels of column 15; a few cycles between two blocks.
+  double levels = 1;
+  for (unsigned i = 0; i < depth; ++i) levels *= 3;
+  const double build = 3 * 248 + (levels - 1) + 2, between = 3;
+  // The back takes a row a cycle; at depth 1 a panel has fewer beats than rows.
+  const double each = std::max(1.0, golden::kPanelRows / (body + tail));
+  // The common exponent is known when all columns are quantized; the hold entries take the rows of
+  // the beats before.
+  const double exponents = static_cast<double>(blocks * groups) * per_group + 8, held = 15;
+
+  // While the codebook comes, the stream is on its way already.
+  const double lead = memory_.read_latency + 30;
+  StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
+                    static_cast<unsigned>(kFifoBeats), panels * blocks * golden::panel_beats(depth),
+                    1, lead);
+  double built = groups * per_group + 7 - between, end = 0, before = 0, table = 0;
+  for (std::uint64_t first = 0; first < panels; first += tile_panels) {
+    const auto count = static_cast<double>(std::min(tile_panels, panels - first));
+    for (std::uint64_t block = 0; block < blocks; ++block) {
+      // Two banks of tables: one is built while the other serves, when that of before is free.
+      built = std::max(built, before) + between + build;
+      before = end;
+      const double taken = stream.take(tail, end);
+      table += std::max(0.0, built - taken);
+      end = stream.take(body, std::max(taken, built), each);
+      if (first == 0 && block == 0) {
+        const double wait = std::max(0.0, exponents - (built + held));
+        end = stream.take(0, end + wait);
+      }
+      end = stream.take((count - 1) * (body + tail), end, each);
+    }
+  }
+  CommandCost cost;
+  cost.weight_beats = panels * blocks * golden::panel_beats(depth);
+  cost.stall_table = whole(table);
+  cost.stall_memory = whole(stream.waited());
+  cost.unit_cycles = whole(end + 16);
+  return cost;
+}
+
+}  // namespace trine

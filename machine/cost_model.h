@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+
+#include "driver/machine_params.h"
+#include "isa/commands.h"
+
+namespace trine {
+
+/// A memory as the core sees it, in cycles of the core. The default answers in the next cycle, a
+/// beat a cycle.
+struct CostMemory {
+  double read_latency = 1;     // From the address of a burst to its first beat.
+  double write_latency = 1;    // From the last beat of a burst to its answer.
+  double beats_per_cycle = 1;  // Of a long read, at most 1.
+
+  bool operator==(const CostMemory&) const = default;
+};
+
+/// What a command costs, in cycles; as a profile record has it.
+struct CommandCost {
+  std::uint64_t cycles = 0;       // From the start of its fetch to its end.
+  std::uint64_t unit_cycles = 0;  // In which its unit runs.
+  std::uint64_t weight_beats = 0;
+  std::uint64_t stall_memory = 0, stall_table = 0, stall_rows = 0;
+};
+
+/// How long a core of given parameters takes for a command: the pipeline of docs/architecture.md
+/// counted instead of clocked. Its few constants were fitted to the RTL (docs/estimate.md).
+///
+/// Commands must be resolved, as check_command() does it: SPAN and INDEX put in.
+class CostModel {
+ public:
+  explicit CostModel(const MachineParams& machine, const CostMemory& memory = {});
+
+  /// Cost of a command of a list; results of costly commands are kept.
+  CommandCost command(const Command& resolved);
+  /// Cycles of a list beside its commands: before the first fetch and after END.
+  std::uint64_t list_start() const { return 1; }
+  std::uint64_t list_end() const { return 1; }
+
+  const MachineParams& machine() const { return machine_; }
+  const CostMemory& memory() const { return memory_; }
+
+ private:
+  CommandCost trit(const Command& c) const;
+  CommandCost f16(const Command& c) const;
+  CommandCost load(const Command& c) const;
+  CommandCost store(const Command& c) const;
+  CommandCost column(const Command& c) const;
+  CommandCost vector(const Command& c) const;
+  /// Cycles of a command outside its unit: fetch, checks, sizes, dispatch, retirement.
+  std::uint64_t control(const Command& c) const;
+
+  MachineParams machine_;
+  CostMemory memory_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t>,
+           CommandCost>
+      kept_;
+};
+
+}  // namespace trine

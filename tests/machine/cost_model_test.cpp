@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "machine/cost_model.h"
+
+#include <doctest/doctest.h>
+
+#include "golden/error.h"
+
+using namespace trine;
+
+namespace {
+
+Command product(std::uint32_t rows, std::uint32_t cols, std::uint32_t depth) {
+  Command c;
+  c.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::TRIT_MATVEC));
+  c.set(command::ROWS, rows).set(command::COLS, cols).set(command::DEPTH, depth);
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("CostModel: beats are those of the format, a long product is bound by them") {
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    CAPTURE(depth);
+    CostModel model(MachineParams{});
+    const CommandCost cost = model.command(product(22016, 2048, depth));
+    CHECK_EQ(cost.weight_beats, 688 * 8 * golden::panel_beats(depth));
+    // The back takes a row a cycle: at depth 1 a panel has 31 beats and 32 rows.
+    const double bound = static_cast<double>(688 * 8 * std::max(32u, golden::panel_beats(depth)));
+    CHECK_GE(static_cast<double>(cost.unit_cycles), bound);
+    CHECK_LE(static_cast<double>(cost.unit_cycles), bound + 1500);
+  }
+}
+
+TEST_CASE("CostModel: a slow memory bounds a product by its rate") {
+  CostModel model(MachineParams{}, {.beats_per_cycle = 0.5});
+  const CommandCost cost = model.command(product(22016, 2048, 4));
+  CHECK_GE(cost.unit_cycles, 2 * cost.weight_beats - 600);  // A FIFO of them came before.
+  CHECK_LE(cost.unit_cycles, 2 * cost.weight_beats + 1500);
+  CHECK_GT(cost.stall_memory, cost.weight_beats / 2);
+}
+
+TEST_CASE("CostModel: narrow products wait for their tables") {
+  CostModel model(MachineParams{});
+  const CommandCost wide = model.command(product(32, 16 * 16, 4));
+  const CommandCost blocks = model.command(product(32, 16 * 16 * 20, 4));
+  // Each block takes the 826 cycles of a build, whatever the stream needs.
+  CHECK_GE(blocks.unit_cycles - wide.unit_cycles, 19 * 826);
+  CHECK_LE(blocks.unit_cycles - wide.unit_cycles, 19 * 832);
+}
+
+TEST_CASE("CostModel: the same command costs the same; what is no command is refused") {
+  CostModel model(MachineParams{});
+  CHECK_EQ(model.command(product(64, 64, 4)).cycles, model.command(product(64, 64, 4)).cycles);
+  Command none;
+  none.set(command::OPCODE, 0xEE);
+  CHECK_THROWS_AS(model.command(none), Error);
+  CHECK_THROWS_AS(CostModel(MachineParams{}, {.beats_per_cycle = 0}), Error);
+  CHECK_THROWS_AS(CostModel(MachineParams{}, {.read_latency = 0}), Error);
+}
