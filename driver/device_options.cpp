@@ -67,6 +67,10 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.groups = small_count(text, 1, 255); }},
     {"vectors", "N", "Tokens that the core takes at a time through a prompt [1]",
      [](Request& r, Text text) { r.vectors = small_count(text, 1, kMaxVectors); }},
+    {"memory", "NAME", "A DRAM behind the bus, from `trine memory --list` or a file [ideal]",
+     [](Request& r, Text text) { r.memory_model = text; }},
+    {"core-clock", "MHZ", "Clock of the core beside that of a DRAM [300]",
+     [](Request& r, Text text) { r.core_mhz = number(text, Low::Included, 1, 10'000); }},
     {"latency", "CYCLES", "Cycles until the memory answers a burst [1]",
      [](Request& r, Text text) {
        r.memory.read_latency = r.memory.write_latency = small_count(text, 1, 1'000'000);

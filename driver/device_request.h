@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "driver/memory_timing.h"
 
@@ -32,6 +33,7 @@ struct DeviceRequest {
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   MemoryTiming memory{};                    // Ideal by default.
+  std::string memory_model{};               // A DRAM, by name or file; empty or "ideal": none.
   double core_mhz = 300;                    // Clock of the core; a DRAM has its own.
   std::uint64_t seed = 1;                   // Of the initial values in a checking build.
   bool checking = false;                    // Assertions and random initial values.

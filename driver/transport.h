@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "driver/memory_report.h"
 #include "isa/registers.h"
 
 namespace trine {
@@ -58,6 +59,15 @@ class SimulationClock {
   ~SimulationClock() = default;
 };
 
+/// A memory whose time is simulated.
+class MemoryMonitor {
+ public:
+  virtual MemoryReport memory_report() const = 0;
+
+ protected:
+  ~MemoryMonitor() = default;
+};
+
 /// The way to one core and its memory: the golden model, the Verilated RTL, SystemC or an FPGA.
 ///
 /// Device memory is `memory_size()` bytes of zeroed, writable memory from address 0, and behind
@@ -88,6 +98,7 @@ class Transport {
   virtual VectorView* vector_view() { return nullptr; }
   virtual InterruptLine* interrupt_line() { return nullptr; }
   virtual SimulationClock* clock() { return nullptr; }
+  virtual const MemoryMonitor* memory_monitor() const { return nullptr; }
 };
 
 }  // namespace trine

@@ -23,6 +23,8 @@ class Core {
     const SimulationClock* clock = transport_->clock();
     return clock == nullptr ? 0 : clock->khz();
   }
+  /// What the DRAM did; nullptr for a device whose memory has no time of its own.
+  const MemoryMonitor* memory_monitor() const { return transport_->memory_monitor(); }
   /// Announces how many weight beats are to come: the measure of the progress.
   void expect_beats(std::uint64_t beats) {
     if (SimulationClock* clock = transport_->clock()) clock->expect_beats(beats);

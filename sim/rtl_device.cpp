@@ -10,7 +10,10 @@ namespace trine::sim {
 namespace {
 
 std::unique_ptr<Transport> make(const DeviceRequest& request) {
-  return std::make_unique<RtlTransport>(request);
+  SimOptions options(request);
+  if (!request.memory_model.empty() && request.memory_model != "ideal")
+    options.dram = dram::parse_memory(request.memory_model);
+  return std::make_unique<RtlTransport>(std::move(options));
 }
 
 const DeviceRegistration registration{{
@@ -22,8 +25,8 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "latency", "bandwidth", "stall", "seed", "checking", "watchdog",
-                "trace", "trace-cycles", "trace-commands"},
+    .options = {"groups", "vectors", "memory", "core-clock", "latency", "bandwidth", "stall",
+                "seed", "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
     .cores = available_cores,
     .make = make,
 }};

@@ -9,7 +9,7 @@
 #include "driver/device_registry.h"
 #include "driver/memory.h"
 #include "driver/transport.h"
-#include "sim/dram/memory.h"
+#include "sim/dram_memory.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 
@@ -24,7 +24,8 @@ class RtlTransport final : public Transport,
                            public Stepper,
                            public VectorView,
                            public InterruptLine,
-                           public SimulationClock {
+                           public SimulationClock,
+                           public MemoryMonitor {
  public:
   /// Throws Error when this number of groups is not built.
   explicit RtlTransport(SimOptions options);
@@ -48,6 +49,10 @@ class RtlTransport final : public Transport,
   VectorView* vector_view() override { return this; }
   InterruptLine* interrupt_line() override { return this; }
   SimulationClock* clock() override { return this; }
+  const MemoryMonitor* memory_monitor() const override {
+    return dram_ == nullptr ? nullptr : this;
+  }
+  MemoryReport memory_report() const override { return report_of(*dram_); }
 
   /// Advances `cycles` cycles, busy or not.
   void run(std::uint64_t cycles);

@@ -121,7 +121,8 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
       {"stall", "0.99", "x"},         {"seed", "0", "-1"},           {"seed", "7", "7 "},
       {"checking", "true", "yes"},    {"checking", "false", ""},     {"watchdog", "1000", "999"},
       {"trace-cycles", "1:2", "2:1"}, {"trace-cycles", "0:9", "5"},  {"trace-commands", "0:1", "1:1"},
-      {"trace-commands", "3:4", ":"}, {"latency", "1000000", "1000001"}};
+      {"trace-commands", "3:4", ":"}, {"latency", "1000000", "1000001"},
+      {"core-clock", "250", "0.5"},   {"core-clock", "1", "fast"}};
   for (const Case& one : kCases) {
     CAPTURE(one.name);
     CAPTURE(one.bad);
