@@ -29,8 +29,22 @@ struct SequenceState {
   std::array<std::uint32_t, kMaxVectors> token{};
 };
 
-/// Bytes of memory that a command reads or writes at ADDR; of a matrix, its stream.  The command
-/// must have passed the checks before ADDRESS_RANGE.
+/// True when a core has what the opcode needs.
+constexpr bool supports(const MachineParams& machine, const OpcodeInfo& opcode) {
+  switch (opcode.capability) {
+    case Capability::NONE:
+      return true;
+    case Capability::F16_ENGINE:
+      return machine.f16_engine;
+    case Capability::VECTOR_UNIT:
+      return machine.vector_unit;
+  }
+  return false;
+}
+
+/// Bytes of memory that a command reads or writes at ADDR; of a matrix, its stream; 0 for a command
+/// that has no opcode or does not touch the memory. It must have passed the checks before
+/// ADDRESS_RANGE.
 std::uint64_t memory_bytes(const Command& command, const MachineParams& machine);
 
 /// Bytes from ADDR on that must lie in the window: `memory_bytes`, and the gaps between rows.
@@ -39,19 +53,28 @@ std::uint64_t reach_bytes(const Command& command, const MachineParams& machine);
 /// Elements from row to row of an FP16 matrix: whole blocks of 16 and whole beats.
 std::uint64_t f16_stride(std::uint64_t cols, const MachineParams& machine);
 
-/// Words at SRC, SRC2 and DST that a command reads or writes, rounded up as step 5 of the checks
-/// says.
+/// Words at SRC, SRC2 and DST that a command reads or writes, rounded up as its opcode's reach
+/// says; none for a command that has no opcode.
 struct VectorReach {
   std::uint64_t src = 0, src2 = 0, dst = 0;
 };
 VectorReach vector_reach(const Command& command);
 
-/// A command as the machine sees it, with the sequence state put in.
+/// A command that passed all checks, as the machine runs it: ROWS or COLS replaced as SPAN says,
+/// ADDR moved as INDEX says. All other fields are as given.
+struct ResolvedCommand : Command {
+  const OpcodeInfo* opcode = nullptr;  // Null only in one that was default-constructed.
+  /// The token or position that INDEX named; of WRITE_COLUMN, always the position. Otherwise 0.
+  std::uint32_t index = 0;
+
+  /// Where the elements of WRITE_COLUMN begin.
+  constexpr std::uint64_t column_address() const { return address() + 2ull * index; }
+};
+
+/// What the checks say of a command; `command` is meaningful when `code` is NONE.
 struct CheckedCommand {
   ErrorCode code = ErrorCode::NONE;
-  /// When `code` is NONE: ROWS or COLS replaced as SPAN says; ADDR moved as INDEX says; LIMIT holds
-  /// the index that was used (of STORE_COLUMN: the position, ADDR is not moved).
-  Command command;
+  ResolvedCommand command;
 };
 
 /// What the machine says of a command before it touches anything: steps 1 to 6 of the order that

@@ -10,6 +10,7 @@
 #include "isa/registers.h"
 #include "machine/command_clock.h"
 #include "machine/golden_machine.h"
+#include "machine/register_file.h"
 
 namespace trine {
 
@@ -27,12 +28,12 @@ class GoldenCore {
 
   /// Runs one command of the list, when busy.
   void step();
-  bool busy() const { return regs_.busy; }
+  bool busy() const { return regs_.get(field::STATUS_BUSY) != 0; }
   /// The interrupt line.
   bool irq() const;
   Counters counters() const;
   /// Index of the command that is next, or that the list stopped at.
-  std::uint32_t index() const { return regs_.index; }
+  std::uint32_t index() const { return regs_.get(field::COMMAND_INDEX); }
 
   /// Words of a bank of vector memory; throws Error when they do not exist.
   void read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) const;
@@ -41,23 +42,22 @@ class GoldenCore {
   const GoldenMachine& machine() const { return machine_; }
 
  private:
-  void control(std::uint32_t value);
+  /// A write to CTRL; `ones` are its W1 fields that were written with a 1.
+  void control(std::uint32_t ones);
   /// Every register and counter as after power-on; the memories stay.
   void reset();
   void stop(ErrorCode code);
   /// The same for a command that did not run.
   void refuse(ErrorCode code);
+  MemoryWindow window() const;
+  SequenceState sequence() const;
   /// Writes the profile record of the command that is over, `before` being the counters before it.
   ErrorCode write_profile(const Command& command, const Counters& before,
                           std::uint64_t unit_cycles);
-  std::uint32_t read_counter(std::size_t index, bool high);
 
-  struct Registers {
-    bool busy = false, done = false, error = false, abort = false;
-    ErrorCode code = ErrorCode::NONE;
-    SequenceState sequence;
-    std::uint32_t irq_enable = 0, index = 0, list_count = 0, profile_count = 0;
-    std::uint64_t list = 0, mem_base = 0, mem_limit = 0, profile = 0;
+  /// What a list needs besides the registers.
+  struct Running {
+    bool abort = false;
     std::uint64_t next = 0;  // Address of the next command.
     Counters spent;          // Cycles, stalls and commands; the machine counts the beats.
     std::array<CounterLatch, std::size(kCounters)> latches{};
@@ -66,7 +66,8 @@ class GoldenCore {
   MemoryPort& memory_;
   CommandClock& clock_;
   GoldenMachine machine_;
-  Registers regs_;
+  RegisterFile regs_;
+  Running run_;
 };
 
 }  // namespace trine

@@ -13,8 +13,8 @@
 namespace trine {
 namespace {
 
-bool is_store(Opcode opcode) {
-  return opcode == Opcode::STORE || opcode == Opcode::STORE_COLUMN;
+bool writes_memory(const OpcodeInfo& opcode) {
+  return opcode.memory == MemoryUse::WRITE_ELEMENTS || opcode.memory == MemoryUse::WRITE_COLUMN;
 }
 
 std::string place_text(const TokenList& list, std::uint32_t index) {
@@ -62,7 +62,7 @@ void LockstepExecutor::run(const TokenList& list, const SequenceState& state) {
     const CheckedCommand checked = check_command(given, machine, everything, state);
     const auto opcode = static_cast<Opcode>(given.get(command::OPCODE));
     if (checked.code == ErrorCode::NONE) {
-      if (is_store(opcode))
+      if (writes_memory(*checked.command.opcode))
         pending_.push_back({index, checked.command});
       else
         compare_vector(list, index, checked.command);
@@ -151,8 +151,8 @@ void LockstepExecutor::compare_memory(const TokenList& list) {
 }
 
 void LockstepExecutor::compare_memory(const TokenList& list, const Pending& store) {
-  const Command& c = store.command;
-  const bool column = static_cast<Opcode>(c.get(command::OPCODE)) == Opcode::STORE_COLUMN;
+  const ResolvedCommand& c = store.command;
+  const bool column = c.opcode->memory == MemoryUse::WRITE_COLUMN;
   const bool half = column || c.get(command::F16) != 0;
   const std::uint64_t width = half ? 2 : 4, rows = c.get(command::ROWS);
   std::vector<std::byte> bytes[2];
@@ -163,7 +163,7 @@ void LockstepExecutor::compare_memory(const TokenList& list, const Pending& stor
       transport.read_memory(c.address(), bytes[side]);
       continue;
     }
-    const std::uint64_t first = c.address() + 2ull * c.get(command::LIMIT);
+    const std::uint64_t first = c.column_address();
     for (std::uint64_t row = 0; row < rows; ++row)
       transport.read_memory(first + row * c.get(command::STRIDE),
                             std::span(bytes[side]).subspan(row * width, width));

@@ -61,7 +61,7 @@ class LockstepExecutor final : public Executor {
   /// A store whose result is not compared yet: the command with its address and sizes put in.
   struct Pending {
     std::uint32_t index = 0;
-    Command command;
+    ResolvedCommand command;
   };
 
   std::array<Step, 2> step(const TokenList& list, std::uint32_t index);

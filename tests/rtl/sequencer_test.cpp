@@ -166,7 +166,7 @@ void mutate(Command& c, Config& config, Random& random) {
     case 12: {  // The window ends where the data ends, or a little earlier or later.
       constexpr std::int64_t kNear[] = {-64, -1, 0, 1, 64};
       const CheckedCommand seen = checked(c, config);
-      const Command& effective = seen.code == ErrorCode::NONE ? seen.command : c;
+      const Command& effective = seen.code == ErrorCode::NONE ? static_cast<const Command&>(seen.command) : c;
       config.limit = effective.address() + data_bytes(effective) +
                      static_cast<std::uint64_t>(kNear[random.below(5)]);
       break;
@@ -212,7 +212,7 @@ void mutate(Command& c, Config& config, Random& random) {
 
 /// The unit, the fields and the DMA jobs of a command that passed the checks; `c` as the machine
 /// sees it.
-void check_execution(const Command& given, const Command& c, const Outcome& out) {
+void check_execution(const Command& given, const ResolvedCommand& c, const Outcome& out) {
   const Opcode op = opcode_of(c);
   if (op == Opcode::END || op == Opcode::FENCE) {
     CHECK(out.started.empty());
@@ -244,7 +244,7 @@ void check_execution(const Command& given, const Command& c, const Outcome& out)
   if (op == Opcode::STORE) writes.push_back({c.address(), memory_bytes(c, kMachine)});
   if (op == Opcode::STORE_COLUMN) {
     CHECK_EQ(s.stride, stride);
-    CHECK_EQ(s.column_addr, c.address() + 2ull * c.get(command::LIMIT));
+    CHECK_EQ(s.column_addr, c.column_address());
   }
   CHECK(out.reads == reads);
   CHECK(out.writes == writes);

@@ -98,7 +98,7 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
   std::size_t found = 0;
   for (std::uint32_t index = 0; index < list.commands.size(); ++index) {
     CAPTURE(list.commands.describe_at(index));
-    const Command c =
+    const ResolvedCommand c =
         check_command(list.commands.commands()[index], kPair, everything, state).command;
     const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
     if (opcode == Opcode::FENCE || opcode == Opcode::END) continue;
@@ -109,7 +109,7 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
     two.faulty.place = c.get(command::DST) + row;
     if (two.faulty.in_memory)
       two.faulty.place =
-          column ? c.address() + 2ull * c.get(command::LIMIT) + row * c.get(command::STRIDE)
+          column ? c.column_address() + row * c.get(command::STRIDE)
                  : c.address() + row * (c.get(command::F16) != 0 ? 2 : 4);
     two.faulty.command = index;
     try {

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix times vector.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "golden/exact/fp32_round.h"
+#include "machine/executors.h"
+#include "machine/product/f16_stream.h"
+#include "machine/product/golden_definition.h"
+#include "machine/product/golden_trit.h"
+
+namespace trine {
+namespace {
+
+/// A codebook block, whatever it holds; `bad` when the machine reports BAD_CODEBOOK.
+struct CodebookBlock {
+  golden::HardwareCodebook codebook;
+  bool bad = false;
+
+  CodebookBlock() = default;
+  explicit CodebookBlock(const std::byte* bytes) {
+    std::array<std::uint32_t, kCodebookBytes / 4> words{};
+    std::memcpy(words.data(), bytes, kCodebookBytes);
+    for (std::size_t k = 0; k < golden::kCodebook; ++k) {
+      codebook.mantissa[k] = static_cast<std::uint16_t>(words[k]);
+      codebook.shift[k] = static_cast<std::uint8_t>(words[k] >> 16 & 0x3f);
+      bad |= (words[k] & 0x8000) == 0 || words[k] >> 22 != 0;
+    }
+    codebook.exponent = static_cast<std::int32_t>(words[golden::kCodebook]);
+    for (std::size_t i = golden::kCodebook + 1; i < words.size(); ++i) bad |= words[i] != 0;
+  }
+};
+
+void write_rows(MachineState& state, const ResolvedCommand& command, std::uint32_t bank,
+                std::span<const std::int64_t> accumulator, std::int64_t exponent,
+                std::uint64_t row_step) {
+  const bool raw = command.get(command::RAW) != 0;
+  const std::uint64_t rows = command.get(command::ROWS);
+  std::uint32_t* to = state.words(bank, command.get(command::DST));
+  std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
+  constexpr std::size_t kShareRows = 8192;
+  state.workers->rows(std::min<std::uint64_t>(rows, accumulator.size()), kShareRows,
+                      [&](std::size_t first, std::size_t last) {
+                        for (std::size_t r = first; r < last; ++r) {
+                          const std::int64_t a = accumulator[r];
+                          if (raw) {
+                            to[2 * r] = static_cast<std::uint32_t>(a);
+                            to[2 * r + 1] = static_cast<std::uint32_t>(a >> 32);
+                          } else {
+                            to[r] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
+                          }
+                        }
+                      });
+}
+
+ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
+  const golden::MatrixShape shape{command.get(command::ROWS), command.get(command::COLS),
+                                  command.get(command::DEPTH)};
+  const std::uint64_t bytes = memory_bytes(command, state.params);
+  state.count_read(kCodebookBytes);
+  state.count_read(bytes);
+  state.beats.weight_beats += state.beats_of(bytes);
+  const std::uint32_t last_bank = command.get(command::BANK);
+  const std::byte* book = state.memory.read(command.codebook(), kCodebookBytes);
+  const CodebookBlock block = book == nullptr ? CodebookBlock{} : CodebookBlock(book);
+  const std::byte* stream = state.memory.read(command.address(), bytes);
+  if (stream == nullptr || book == nullptr) {
+    for (std::uint32_t bank = 0; bank <= last_bank; ++bank)
+      write_rows(state, command, bank, {}, 0, golden::kPanelRows);
+    return ErrorCode::AXI_READ;
+  }
+  LowestError errors;
+  errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
+  for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
+    const auto x = golden::to_bfp(state.values(bank, command.get(command::SRC), shape.cols),
+                                  static_cast<int>(state.params.act_width));
+    const StreamProduct product =
+        state.definition ? trit_stream_definition({stream, bytes}, shape, state.params.geometry(),
+                                                  block.codebook, x)
+                         : trit_stream_matvec({stream, bytes}, shape, state.params.geometry(),
+                                              block.codebook, x, *state.workers);
+    write_rows(state, command, bank, product.accumulator,
+               std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
+    errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
+    errors.add(product.bad_tail, ErrorCode::BAD_TAIL);
+    errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  }
+  return errors.lowest();
+}
+
+ErrorCode f16_matvec(MachineState& state, const ResolvedCommand& command) {
+  const std::uint64_t rows = command.get(command::ROWS), cols = command.get(command::COLS);
+  // The padding of a row is weights like any other; the activations behind it are zeros.
+  const std::uint64_t width = f16_stride(cols, state.params);
+  const std::uint64_t bytes = memory_bytes(command, state.params);
+  const std::uint64_t stride = command.get(command::STRIDE);
+  const std::uint32_t bank = command.get(command::BANK);
+  state.count_read(bytes);
+  state.beats.weight_beats += state.beats_of(bytes);
+  std::vector<float> padded = state.values(bank, command.get(command::SRC), cols);
+  padded.resize(width);
+  const auto x = golden::to_bfp(padded, static_cast<int>(state.params.act_width));
+  const auto [stream, apart] =
+      stride != 0 ? state.memory.read_rows(command.address(), width * 2, rows, stride)
+                  : MemoryPort::Rows{state.memory.read(command.address(), bytes), width * 2};
+  LowestError errors;
+  errors.add(stream == nullptr, ErrorCode::AXI_READ);
+  errors.add(x.nonfinite, ErrorCode::NONFINITE);
+  golden::F16Product product;
+  if (stream != nullptr) {
+    const golden::F16Stream weights{.bytes = {stream, (rows - 1) * apart + width * 2},
+                                    .rows = rows,
+                                    .cols = width,
+                                    .stride = apart};
+    product = state.definition ? f16_stream_definition(weights, x)
+                               : golden::f16_stream_matvec(weights, x, *state.workers);
+  }
+  errors.add(product.nonfinite, ErrorCode::NONFINITE);
+  errors.add(product.overflow, ErrorCode::OVERFLOW);
+  write_rows(state, command, bank, product.accumulator, std::int64_t{x.max_exponent} - 24, 16);
+  return errors.lowest();
+}
+
+constexpr ExecutorEntry kMatrix[] = {
+    {Opcode::TRIT_MATVEC, trit_matvec},
+    {Opcode::F16_MATVEC, f16_matvec},
+};
+static_assert(covers(Unit::MATRIX, kMatrix), "an opcode of unit MATRIX has no executor");
+
+}  // namespace
+
+std::span<const ExecutorEntry> matrix_executors() {
+  return kMatrix;
+}
+
+}  // namespace trine
