@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "isa/commands.h"
+#include "driver/command_check.h"
 
 namespace trine {
 
@@ -21,8 +21,8 @@ class CommandClock {
  public:
   virtual ~CommandClock() = default;
 
-  /// A command has run to its end; `command` is as check_command resolved it.
-  virtual CommandCycles ran(const Command& command) = 0;
+  /// A command has run to its end.
+  virtual CommandCycles ran(const ResolvedCommand& command) = 0;
   /// Cycles between a command's end and the end of its profile record.
   virtual std::uint64_t recorded() = 0;
   /// Cycles of a command that was fetched and refused, or that could not be fetched.
@@ -32,7 +32,7 @@ class CommandClock {
 /// The clock of a machine without time.
 class NoClock final : public CommandClock {
  public:
-  CommandCycles ran(const Command&) override { return {}; }
+  CommandCycles ran(const ResolvedCommand&) override { return {}; }
   std::uint64_t recorded() override { return 0; }
   std::uint64_t refused() override { return 0; }
 };

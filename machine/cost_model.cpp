@@ -24,10 +24,6 @@ std::uint64_t whole(double cycles) {
   return static_cast<std::uint64_t>(std::llround(std::max(0.0, cycles)));
 }
 
-Opcode opcode_of(const Command& c) {
-  return static_cast<Opcode>(c.get(command::OPCODE));
-}
-
 /// Cycles in which the quantizer makes a group of 16 mantissas: four a cycle, and it reads the
 /// group beat by beat.
 unsigned group_cycles(unsigned groups) {
@@ -43,41 +39,32 @@ CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
     throw Error("a memory of the cost model: latencies of at least 1, at most a beat a cycle");
 }
 
-CommandCost CostModel::command(const Command& c) {
+CommandCost CostModel::command(const ResolvedCommand& c) {
   const std::tuple key{c.words[0], c.get(command::ROWS), c.get(command::COLS),
                        c.get(command::STRIDE), c.address() % 4096};
-  const Opcode opcode = opcode_of(c);
-  const bool costly = opcode == Opcode::TRIT_MATVEC || opcode == Opcode::F16_MATVEC;
+  if (c.opcode == nullptr)
+    throw Error("the cost model: there is no opcode " + std::to_string(c.get(command::OPCODE)));
+  const bool costly = c.opcode->unit == Unit::MATRIX;
   if (costly)
     if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
-  if (find_opcode(c.get(command::OPCODE)) == nullptr)
-    throw Error("the cost model: there is no opcode " + std::to_string(c.get(command::OPCODE)));
   CommandCost cost;
-  switch (opcode) {  // Without a default: a new opcode must be put somewhere.
-    case Opcode::END:
-    case Opcode::FENCE:
+  switch (c.opcode->unit) {
+    case Unit::NONE:
+    case Unit::CONTROL:
       break;
-    case Opcode::LOAD:
+    case Unit::LOAD:
       cost = load(c);
       break;
-    case Opcode::STORE:
+    case Unit::STORE:
       cost = store(c);
       break;
-    case Opcode::STORE_COLUMN:
+    case Unit::COLUMN:
       cost = column(c);
       break;
-    case Opcode::TRIT_MATVEC:
-      cost = trit(c);
+    case Unit::MATRIX:
+      cost = c.opcode->memory == MemoryUse::TRIT_STREAM ? trit(c) : f16(c);
       break;
-    case Opcode::F16_MATVEC:
-      cost = f16(c);
-      break;
-    case Opcode::RMSNORM:
-    case Opcode::ROPE:
-    case Opcode::SOFTMAX:
-    case Opcode::SILU_MUL:
-    case Opcode::ADD:
-    case Opcode::ARGMAX:
+    case Unit::VECTOR:
       cost = vector(c);
       break;
   }
@@ -88,35 +75,28 @@ CommandCost CostModel::command(const Command& c) {
 
 /// The fetch (16 words, one a cycle, behind the memory's latency), a state a check, the products
 /// of trine_sizes bit by bit, the codebook (32 words behind the latency) of a trit matrix.
-std::uint64_t CostModel::control(const Command& c) const {
-  const Opcode opcode = opcode_of(c);
+std::uint64_t CostModel::control(const ResolvedCommand& c) const {
   const std::uint64_t latency = whole(memory_.read_latency) - 1;
   const std::uint64_t rows = c.get(command::ROWS);
   const std::uint64_t fetch = 27 + latency;
   const auto product = [](std::uint64_t factor) { return bits(factor) + 1; };
   const bool indexed = c.get(command::INDEX) != 0;
-  const std::uint64_t offset = indexed ? product(c.get(command::LIMIT)) : 0;
+  const std::uint64_t offset = indexed ? product(c.index) : 0;
   const std::uint64_t span = c.get(command::STRIDE) != 0 ? product(rows) : 0;
-  switch (opcode) {
-    case Opcode::END:
-    case Opcode::FENCE:
+  switch (c.opcode->unit) {
+    case Unit::NONE:
+    case Unit::CONTROL:
       return fetch;
-    case Opcode::LOAD:
-    case Opcode::STORE:
+    case Unit::LOAD:
+    case Unit::STORE:
       return fetch + 7 + offset;
-    case Opcode::STORE_COLUMN:
+    case Unit::COLUMN:
       return fetch + 6 + product(rows);
-    case Opcode::TRIT_MATVEC:
+    case Unit::MATRIX:
+      if (c.opcode->memory == MemoryUse::F16_ROWS) return fetch + 7 + product(rows) + span;
       return fetch + latency + 47 + product(golden::panel_beats(c.get(command::DEPTH))) +
              product(up(rows, golden::kPanelRows));
-    case Opcode::F16_MATVEC:
-      return fetch + 7 + product(rows) + span;
-    case Opcode::RMSNORM:
-    case Opcode::ROPE:
-    case Opcode::SOFTMAX:
-    case Opcode::SILU_MUL:
-    case Opcode::ADD:
-    case Opcode::ARGMAX:
+    case Unit::VECTOR:
       return fetch + 2;
   }
   return 0;
@@ -149,19 +129,19 @@ CommandCost CostModel::column(const Command& c) const {
   const double each = std::max(5.0, (memory_.write_latency + 2) / 8);
   const double first = std::min(elements, 8.0);
   CommandCost cost;
-  cost.unit_cycles = whole(first * 5 + (elements - first) * each) +
-                     up(c.get(command::ROWS), machine_.groups) + 1;
+  cost.unit_cycles =
+      whole(first * 5 + (elements - first) * each) + up(c.get(command::ROWS), machine_.groups) + 1;
   return cost;
 }
 
-CommandCost CostModel::vector(const Command& c) const {
+CommandCost CostModel::vector(const ResolvedCommand& c) const {
   const double beats = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
   // Half as many lanes as groups: a beat is two slices; with one group a beat is one.
   const unsigned lanes = std::max(1u, machine_.groups / 2);
   const double one = machine_.groups > 1 ? 2 : 1;  // Cycles a beat of a pass with one operand,
   const double two = 2;                            // and with two.
   double cycles = 0;
-  switch (opcode_of(c)) {
+  switch (c.opcode->opcode) {
     case Opcode::ADD:
       cycles = two * beats + 17;
       break;
@@ -181,7 +161,7 @@ CommandCost CostModel::vector(const Command& c) const {
       cycles = one * beats + 13 + lanes + 16 / machine_.groups;
       break;
     default:
-      break;
+      throw Error("the cost model has no cost for " + std::string(c.opcode->name));
   }
   CommandCost cost;
   cost.unit_cycles = whole(cycles);

@@ -6,8 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "driver/command_check.h"
 #include "driver/machine_params.h"
-#include "isa/commands.h"
 
 namespace trine {
 
@@ -31,14 +31,13 @@ struct CommandCost {
 
 /// How long a core of given parameters takes for a command: the pipeline of docs/architecture.md
 /// counted instead of clocked. Its few constants were fitted to the RTL (docs/estimate.md).
-///
-/// Commands must be resolved, as check_command() does it: SPAN and INDEX put in.
 class CostModel {
  public:
   explicit CostModel(const MachineParams& machine, const CostMemory& memory = {});
 
-  /// Cost of a command of a list; results of costly commands are kept.
-  CommandCost command(const Command& resolved);
+  /// Cost of a command of a list; results of costly commands are kept. Throws Error for one without
+  /// an opcode.
+  CommandCost command(const ResolvedCommand& command);
   /// Cycles of a list beside its commands: before the first fetch and after END.
   std::uint64_t list_start() const { return 1; }
   std::uint64_t list_end() const { return 1; }
@@ -52,9 +51,9 @@ class CostModel {
   CommandCost load(const Command& c) const;
   CommandCost store(const Command& c) const;
   CommandCost column(const Command& c) const;
-  CommandCost vector(const Command& c) const;
+  CommandCost vector(const ResolvedCommand& c) const;
   /// Cycles of a command outside its unit: fetch, checks, sizes, dispatch, retirement.
-  std::uint64_t control(const Command& c) const;
+  std::uint64_t control(const ResolvedCommand& c) const;
 
   MachineParams machine_;
   CostMemory memory_;

@@ -10,11 +10,11 @@ using namespace trine;
 
 namespace {
 
-Command product(std::uint32_t rows, std::uint32_t cols, std::uint32_t depth) {
+ResolvedCommand product(std::uint32_t rows, std::uint32_t cols, std::uint32_t depth) {
   Command c;
   c.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::TRIT_MATVEC));
   c.set(command::ROWS, rows).set(command::COLS, cols).set(command::DEPTH, depth);
-  return c;
+  return {c, c.info(), 0};
 }
 
 }  // namespace
@@ -52,9 +52,20 @@ TEST_CASE("CostModel: narrow products wait for their tables") {
 TEST_CASE("CostModel: the same command costs the same; what is no command is refused") {
   CostModel model(MachineParams{});
   CHECK_EQ(model.command(product(64, 64, 4)).cycles, model.command(product(64, 64, 4)).cycles);
-  Command none;
-  none.set(command::OPCODE, 0xEE);
-  CHECK_THROWS_AS(model.command(none), Error);
+  CHECK_THROWS_AS(model.command(ResolvedCommand{}), Error);
   CHECK_THROWS_AS(CostModel(MachineParams{}, {.beats_per_cycle = 0}), Error);
   CHECK_THROWS_AS(CostModel(MachineParams{}, {.read_latency = 0}), Error);
+}
+
+TEST_CASE("CostModel: every opcode has a cost") {
+  CostModel model(MachineParams{});
+  for (const OpcodeInfo& opcode : kOpcodes) {
+    Command c;
+    c.set(command::OPCODE, static_cast<std::uint32_t>(opcode.opcode));
+    c.set(command::ROWS, 64).set(command::COLS, 64).set(command::DEPTH, 4);
+    CAPTURE(opcode.name);
+    const CommandCost cost = model.command({c, &opcode, 0});
+    CHECK_GT(cost.cycles, cost.unit_cycles);
+    CHECK_EQ(cost.unit_cycles != 0, opcode.unit != Unit::CONTROL);
+  }
 }
