@@ -4,7 +4,7 @@
 
 packages=(
   build-essential clang cmake ninja-build pkg-config ccache git
-  verilator yosys clang-format
+  verilator yosys clang-format libsystemc-dev
   libfmt-dev doctest-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev
   libbenchmark-dev libhwy-dev zlib1g-dev pybind11-dev python3-dev python3-numpy
 )

@@ -66,14 +66,21 @@ void Device::start(const CommandList& list, std::uint64_t address) {
   transport_.write(Reg::CTRL, field::CTRL_START.put(1));
 }
 
+/// What the bus says of its errors, where the device can tell.
+std::string Device::bus_failure(ErrorCode code) {
+  BusReport* const report = transport_.bus_report();
+  if (report == nullptr || (code != ErrorCode::AXI_READ && code != ErrorCode::AXI_WRITE)) return "";
+  return fmt::format(" ({})", report->last_failure());
+}
+
 bool Device::ended(const CommandList& list, std::uint32_t status) {
   if (field::STATUS_ERROR.get(status) != 0) {
     const auto code = static_cast<ErrorCode>(field::ERROR_CODE.get(transport_.read(Reg::ERROR)));
     const std::uint32_t index = transport_.read(Reg::COMMAND);
     transport_.write(Reg::STATUS, field::STATUS_ERROR.mask());
-    throw DeviceError(
-        code, index,
-        fmt::format("the core stopped at {}: {}", list.describe_at(index), describe(code)));
+    throw DeviceError(code, index,
+                      fmt::format("the core stopped at {}: {}{}", list.describe_at(index),
+                                  describe(code), bus_failure(code)));
   }
   if (field::STATUS_DONE.get(status) == 0) return false;
   transport_.write(Reg::STATUS, field::STATUS_DONE.mask());

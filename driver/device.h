@@ -90,6 +90,7 @@ class Device {
  private:
   bool busy();
   std::uint64_t counter(const CounterInfo& counter);
+  std::string bus_failure(ErrorCode code);
   /// True when the list has ended; throws DeviceError when it was stopped.
   bool ended(const CommandList& list, std::uint32_t status);
   template <class Stop>

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,19 @@ class MemoryMap {
     return region == nullptr || region->writable == nullptr
                ? nullptr
                : region->writable + (address - region->address);
+  }
+
+  /// A whole region, as far as others may know it.
+  struct View {
+    std::uint64_t address = 0, bytes = 0;
+    const std::byte* data = nullptr;
+    bool writable = false;
+  };
+  /// The region that holds the byte at this address; empty when none does.
+  std::optional<View> region(std::uint64_t address) const {
+    const Region* found = lookup(address, 1);
+    if (found == nullptr) return std::nullopt;
+    return View{found->address, found->bytes, found->data, found->writable != nullptr};
   }
 
   /// Copies; throws Error naming the range when no region holds it or it may not be written.

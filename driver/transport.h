@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "driver/memory_report.h"
 #include "isa/registers.h"
@@ -68,6 +69,16 @@ class MemoryMonitor {
   ~MemoryMonitor() = default;
 };
 
+/// What went wrong on the memory bus.
+class BusReport {
+ public:
+  /// The burst that last failed, with its address and what it was answered; empty when none did.
+  virtual std::string last_failure() const = 0;
+
+ protected:
+  ~BusReport() = default;
+};
+
 /// The way to one core and its memory: the golden model, the Verilated RTL, SystemC or an FPGA.
 ///
 /// Device memory is `memory_size()` bytes of zeroed, writable memory from address 0, and behind
@@ -99,6 +110,7 @@ class Transport {
   virtual InterruptLine* interrupt_line() { return nullptr; }
   virtual SimulationClock* clock() { return nullptr; }
   virtual const MemoryMonitor* memory_monitor() const { return nullptr; }
+  virtual BusReport* bus_report() { return nullptr; }
 };
 
 }  // namespace trine

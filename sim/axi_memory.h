@@ -46,6 +46,13 @@ class AxiMemory {
     ++cycle_;
   }
 
+  /// The burst that was last answered with an error; empty when none was.
+  std::string last_failure() const {
+    const BusFailure& read = read_.failure();
+    const BusFailure& write = write_.failure();
+    return (write.cycle > read.cycle ? write : read).text(write.cycle > read.cycle);
+  }
+
   const AxiReadChannel<Bus>& read() const { return read_; }
   const AxiWriteChannel<Bus>& write() const { return write_; }
 

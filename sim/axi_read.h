@@ -55,6 +55,7 @@ class AxiReadChannel {
     bus.m_axi_rvalid_i = offered_;
     if (offered_) {
       const ReadBurst& burst = bursts_.front();
+      failure_.note(burst, cycle);
       const std::size_t at = beat_ * kBeatBytes;
       const bool okay = burst.response == AxiResponse::kOkay;
       bandwidth_.use();
@@ -66,6 +67,7 @@ class AxiReadChannel {
     }
   }
 
+  const BusFailure& failure() const { return failure_; }
   std::uint64_t bursts() const { return accepted_; }
   std::uint64_t beats() const { return beats_; }
   std::size_t pending() const { return bursts_.size(); }
@@ -92,6 +94,7 @@ class AxiReadChannel {
   Ring<ReadBurst> bursts_;
   unsigned beat_ = 0;  // Of the first burst, the next one to move.
   HoldCheck<AxiAddress> held_;
+  BusFailure failure_;
   bool offered_ = false;
   std::uint64_t accepted_ = 0, beats_ = 0;
 };

@@ -54,9 +54,12 @@ class AxiWriteChannel {
     if (answered_) return;
     answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) && !stalls_b_.draw();
     bus.m_axi_bvalid_i = answered_;
-    if (answered_) bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
+    if (!answered_) return;
+    bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
+    failure_.note(bursts_.front(), cycle);
   }
 
+  const BusFailure& failure() const { return failure_; }
   std::uint64_t bursts() const { return accepted_; }
   std::uint64_t beats() const { return beats_; }
   std::size_t pending() const { return bursts_.size(); }
@@ -125,6 +128,7 @@ class AxiWriteChannel {
   unsigned beat_ = 0;  // Of the burst behind these, the next one to move.
   HoldCheck<AxiAddress> held_aw_;
   HoldCheck<DataBeat> held_w_;
+  BusFailure failure_;
   bool answered_ = false;
   std::uint64_t accepted_ = 0, beats_ = 0;
 };

@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "sim/axi_timing.h"
 
@@ -25,6 +28,25 @@ struct ReadBurst : BusBurst {
 struct WriteBurst : BusBurst {
   std::byte* data = nullptr;        // Where the enabled bytes go; null: they are dropped.
   std::uint8_t* enables = nullptr;  // Becomes 0xFF for each byte that was enabled; null: not noted.
+};
+
+/// The last burst of a channel that was answered with an error.
+struct BusFailure {
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;
+  std::uint64_t cycle = 0;  // Of the answer, counted from 1.
+  AxiResponse response = AxiResponse::kOkay;
+
+  void note(const BusBurst& burst, std::uint64_t now) {
+    if (burst.response != AxiResponse::kOkay)
+      *this = {burst.address, burst.bytes, now + 1, burst.response};
+  }
+  /// "read of 256 bytes at 0x1000: DECERR"; empty when there was none.
+  std::string text(bool write) const {
+    if (response == AxiResponse::kOkay) return "";
+    return fmt::format("{} of {} bytes at {:#x}: {}", write ? "write" : "read", bytes, address,
+                       response == AxiResponse::kDecodeError ? "DECERR" : "SLVERR");
+  }
 };
 
 /// The memory behind the AXI bus of a simulated core: the data of its bursts, and when they move.

@@ -42,6 +42,8 @@ class RtlCore {
   virtual std::uint64_t write_beats() const = 0;
   /// The state of the data bus, in words, for error messages.
   virtual std::string channels() const = 0;
+  /// The burst that last failed and how; empty when none did.
+  virtual std::string last_failure() const = 0;
 };
 
 /// The models that are built: number of groups, of vectors when there are several, `_check` with

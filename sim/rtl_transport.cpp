@@ -58,6 +58,12 @@ RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
   core_ = make_core(memory_, options_);
 }
 
+RtlTransport::RtlTransport(SimOptions options, const CoreMaker& make)
+    : options_(std::move(options)) {
+  memory_.allocate(0, options_.memory_bytes);
+  core_ = make(memory_, options_);
+}
+
 std::uint32_t RtlTransport::read(Reg reg) {
   return core_->read(static_cast<std::uint32_t>(reg));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -25,10 +26,15 @@ class RtlTransport final : public Transport,
                            public VectorView,
                            public InterruptLine,
                            public SimulationClock,
-                           public MemoryMonitor {
+                           public MemoryMonitor,
+                           public BusReport {
  public:
   /// Throws Error when this number of groups is not built.
   explicit RtlTransport(SimOptions options);
+  /// The same around a core that `make` makes, with `memory` behind its bus.
+  using CoreMaker =
+      std::function<std::unique_ptr<RtlCore>(MemoryMap& memory, const SimOptions& options)>;
+  RtlTransport(SimOptions options, const CoreMaker& make);
 
   std::uint32_t read(Reg reg) override;
   void write(Reg reg, std::uint32_t value) override;
@@ -53,6 +59,7 @@ class RtlTransport final : public Transport,
     return dram_ == nullptr ? nullptr : this;
   }
   MemoryReport memory_report() const override { return report_of(*dram_); }
+  BusReport* bus_report() override { return this; }
 
   /// Advances `cycles` cycles, busy or not.
   void run(std::uint64_t cycles);
@@ -63,6 +70,7 @@ class RtlTransport final : public Transport,
   const dram::Memory* dram() const { return dram_; }
 
   bool irq() const override { return core_->irq(); }
+  std::string last_failure() const override { return core_->last_failure(); }
   std::uint64_t cycles() const override { return core_->cycles(); }
   std::uint64_t read_beats() const { return core_->read_beats(); }
   std::uint64_t write_beats() const { return core_->write_beats(); }

@@ -126,6 +126,8 @@ class VerilatedCore final : public RtlCore {
                        memory_.write().pending());
   }
 
+  std::string last_failure() const override { return memory_.last_failure(); }
+
  private:
   /// Calls f(bank, array) for each bank that the model has; the names are Verilator's.
   template <class Root, class F>

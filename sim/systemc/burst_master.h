@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "machine/memory_port.h"
+#include "sim/systemc/bursts.h"
+
+namespace trine::sim {
+
+/// A burst that a target answered with an error.
+struct BusError {
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;
+  bool write = false;
+  tlm::tlm_response_status status = tlm::TLM_INCOMPLETE_RESPONSE;
+
+  /// "read of 256 bytes at 0x1000: TLM_ADDRESS_ERROR_RESPONSE".
+  std::string text() const;
+};
+
+/// The data bus of a core as blocking TLM transactions, one a burst, with the pointers of DMI where
+/// the target grants them. It also tells how long the bursts of a command take: they are sent as
+/// the DMAs send them (a cycle apart, as many under way as the core allows) with the delay that the
+/// target annotates, and a beat moves in a cycle at most.
+class BurstMaster final : public MemoryPort {
+ public:
+  using Send = std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)>;
+  using Ask = std::function<bool(tlm::tlm_generic_payload&, tlm::tlm_dmi&)>;
+
+  BurstMaster(std::uint64_t beat_bytes, sc_core::sc_time period);
+
+  /// Before the first transaction: b_transport and get_direct_mem_ptr of the socket, and who is
+  /// told of bursts that fail.
+  void connect(Send send, Ask ask, std::function<void(const BusError&)> failed) {
+    send_ = std::move(send);
+    ask_ = std::move(ask);
+    failed_ = std::move(failed);
+  }
+
+  Rows read_rows(std::uint64_t address, std::uint64_t row_bytes, std::uint64_t rows,
+                 std::uint64_t stride) override;
+  bool write(std::uint64_t address, std::span<const std::byte> bytes) override;
+
+  /// Bursts from now on belong to a command that begins at this time. The first read is its fetch:
+  /// nothing is asked for before that is there.
+  void begin(const sc_core::sc_time& now);
+  /// When the last byte of the bursts since begin() had moved.
+  sc_core::sc_time done() const { return std::max(reads_.last, writes_.last); }
+
+  /// Forgets the pointers to [first, last].
+  void invalidate(std::uint64_t first, std::uint64_t last);
+
+  /// The burst that waits for its answer; null when none does.
+  const tlm::tlm_generic_payload* pending() const { return pending_; }
+  /// Bursts sent as payloads, and bursts that took a pointer instead.
+  std::uint64_t payloads() const { return payloads_; }
+  std::uint64_t direct_bursts() const { return direct_; }
+
+ private:
+  /// One direction of the bus, in absolute time.
+  struct Channel {
+    sc_core::sc_time next;                 // Earliest time of the next request.
+    sc_core::sc_time last;                 // When the last beat moved.
+    std::vector<sc_core::sc_time> window;  // When the bursts under way were done, oldest at `slot`.
+    std::size_t slot = 0;
+  };
+
+  const tlm::tlm_dmi* direct(std::uint64_t address, std::uint64_t bytes, bool write) const;
+  /// Sends the payload's burst; false and a report when it fails.
+  bool transport(Channel& channel, tlm::tlm_generic_payload& payload);
+  /// What the command asks for from now on waits for what it has read.
+  void fetched();
+  /// The time of the next request, and what happens to the channel when it is answered at `done`.
+  sc_core::sc_time issue(Channel& channel);
+  void answer(Channel& channel, const sc_core::sc_time& done, std::uint64_t bytes);
+  void count_direct(Channel& channel, std::uint64_t address, std::uint64_t bytes,
+                    const sc_core::sc_time& latency);
+  bool read_bursts(std::uint64_t address, std::uint64_t bytes, std::byte* to);
+  bool write_burst(std::uint64_t address, std::uint64_t burst_bytes, std::uint64_t begin,
+                   std::span<const std::byte> bytes);
+
+  std::uint64_t beat_bytes_;
+  sc_core::sc_time period_;
+  Send send_;
+  Ask ask_;
+  std::function<void(const BusError&)> failed_;
+  std::vector<tlm::tlm_dmi> regions_;
+  std::vector<std::byte> staged_;
+  bool fetching_ = false;
+  std::array<unsigned char, 4096> data_{}, enables_{};
+  Channel reads_, writes_;
+  const tlm::tlm_generic_payload* pending_ = nullptr;
+  std::uint64_t payloads_ = 0, direct_ = 0;
+};
+
+}  // namespace trine::sim

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <systemc>
+
+namespace trine::sim {
+
+/// One burst as a memory sees it.
+struct BusAccess {
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;
+  bool write = false;
+};
+
+/// When a memory has served a burst. Bursts come in the order of the calls and may overlap: one
+/// that arrives while others are under way takes its place behind them, not their latency again.
+class BurstTiming {
+ public:
+  virtual ~BurstTiming() = default;
+
+  /// When the last byte of a burst that arrives at `arrival` has moved, or its write is answered.
+  virtual sc_core::sc_time serve(const BusAccess& access, const sc_core::sc_time& arrival) = 0;
+
+  /// True when nothing is lost by going around it with a pointer, whose transactions then take
+  /// `direct_latency`.
+  virtual bool allows_direct() const = 0;
+  virtual sc_core::sc_time direct_latency() const { return sc_core::SC_ZERO_TIME; }
+};
+
+/// A fixed latency and a fixed rate in each direction, like the memory map of the RTL simulator:
+/// the first beat moves `latency` cycles behind the request, the others follow without a gap.
+class FixedTiming final : public BurstTiming {
+ public:
+  struct Options {
+    sc_core::sc_time period{1, sc_core::SC_NS};
+    std::uint32_t beat_bytes = 64;
+    unsigned read_latency = 1, write_latency = 1;  // Cycles; at least 1.
+    double bandwidth = 1.0;                        // Beats per cycle, in (0, 1].
+  };
+  explicit FixedTiming(const Options& options) : options_(options) {}
+
+  sc_core::sc_time serve(const BusAccess& access, const sc_core::sc_time& arrival) override {
+    const unsigned latency = access.write ? options_.write_latency : options_.read_latency;
+    sc_core::sc_time& free = access.write ? write_free_ : read_free_;
+    const double beats = access.bytes / options_.beat_bytes / options_.bandwidth;
+    const sc_core::sc_time first = arrival + (latency - 1.0) * options_.period;
+    free = std::max(first, free) + beats * options_.period;
+    return free;
+  }
+
+  bool allows_direct() const override { return options_.bandwidth >= 1; }
+  sc_core::sc_time direct_latency() const override {
+    return static_cast<double>(options_.read_latency) * options_.period;
+  }
+
+ private:
+  Options options_;
+  sc_core::sc_time read_free_, write_free_;
+};
+
+}  // namespace trine::sim

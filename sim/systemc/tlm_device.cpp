@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The loosely timed model of the core as a device. cmake/Devices.cmake links this file into every
+// program that has devices; nothing else names it.
+
+#include "driver/device_registry.h"
+#include "sim/systemc/device_timing.h"
+#include "sim/systemc/tlm_transport.h"
+
+namespace trine::sim {
+namespace {
+
+/// Every core that the machine computes.
+std::vector<CoreShape> cores() {
+  std::vector<CoreShape> all;
+  for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
+    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors) all.push_back({groups, vectors});
+  return all;
+}
+
+std::unique_ptr<Transport> make(const DeviceRequest& request) {
+  return std::make_unique<TlmTransport>(
+      request, device_timing(request),
+      modelled_cost(machine_params(request), device_cost_memory(request)));
+}
+
+const DeviceRegistration registration{{
+    .name = "tlm",
+    .description = "the golden model as a SystemC module, loosely timed by a cost model",
+    .cycles = Cycles::Estimated,
+    .steps = true,
+    .shows_vectors = true,
+    .has_interrupt = true,
+    .has_clock = true,
+    .options = {"groups", "vectors", "memory", "core-clock", "latency", "bandwidth", "watchdog"},
+    .cores = cores,
+    .make = make,
+}};
+
+}  // namespace
+}  // namespace trine::sim
