@@ -29,6 +29,8 @@ constexpr Build kBuilds[] = {{1, 1, make_core_g1, make_core_g1_check},
                              {16, 1, make_core_g16, make_core_g16_check},
                              {16, 4, make_core_g16v4, make_core_g16v4_check}};
 
+}  // namespace
+
 std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
   const bool check = options.checking || !options.trace_file.empty();
   for (const Build& build : kBuilds)
@@ -38,8 +40,6 @@ std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options)
                           "with 1 vector and 16 groups with 4",
                           options.groups, options.vectors));
 }
-
-}  // namespace
 
 std::vector<CoreShape> available_cores() {
   std::vector<CoreShape> all;

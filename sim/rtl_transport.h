@@ -19,6 +19,9 @@ namespace trine::sim {
 /// The cores that can be simulated.
 std::vector<CoreShape> available_cores();
 
+/// The Verilated core that `options` ask for. Throws Error when it is not built.
+std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options);
+
 /// The Verilated RTL. Registers go over its AXI4-Lite port and take cycles as on a board; memory
 /// is accessed behind its back and takes none.
 class RtlTransport final : public Transport,
