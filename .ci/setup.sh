@@ -1,31 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by ./run and ./test: installs what is missing of the Debian packages, then configures
-# the build in ./build.
+# shellcheck shell=bash disable=SC2034
+# Sourced by ./run, ./test and ./verify from the project's root: what they share.
 
-packages=(
-  build-essential clang cmake ninja-build pkg-config ccache git
-  verilator yosys clang-format libsystemc-dev
-  libfmt-dev doctest-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev
-  libbenchmark-dev libhwy-dev zlib1g-dev pybind11-dev python3-dev python3-numpy
+# Debian packages that the command and the simulator are built with.
+build_packages=(
+  g++ clang cmake ninja-build pkg-config ccache verilator
+  libfmt-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev libhwy-dev zlib1g-dev
+)
+# More of them, for the tests.
+test_packages=(
+  git yosys libsystemc-dev doctest-dev pybind11-dev python3-dev python3-numpy python3-pip
+  clang-format clang-tidy shellcheck
 )
 
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
-    missing+=("$package")
-done
-# The tokenizer's test; a node from elsewhere brings its own npm.
-command -v node >/dev/null || missing+=(nodejs)
-command -v npm >/dev/null || missing+=(npm)
-if [ ${#missing[@]} -gt 0 ]; then
+# What ./test builds, whatever was configured before.
+everything=(-DTRINE_SIM=ON -DTRINE_TESTS=ON -DTRINE_BENCH=ON -DTRINE_PYTHON=ON
+            -DTRINE_SYSTEMC=ON)
+
+# install_packages NAME...: those that are missing.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
   echo "installing: ${missing[*]}"
-  as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo)
+  local as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
     "${missing[@]}" >/dev/null
-fi
+}
 
-configure() {  # configure [CMAKE ARGUMENT...]
+# A build that was made in another folder, which was then moved or copied, starts over: CMake would
+# refuse it. What it compiled is taken from ccache.
+forget_moved_build() {
+  local cache=build/CMakeCache.txt home
+  [ -f "$cache" ] || return 0
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$cache")
+  [ "$(cd "$home" 2>/dev/null && pwd -P)" = "$(pwd -P)" ] && return 0
+  echo "build/ was made in $home: configuring it anew"
+  rm -rf "$cache" build/CMakeFiles
+}
+forget_moved_build
+
+# configure [CMAKE ARGUMENT...]: the build in ./build.
+configure() {
   cmake -S . -B build -G Ninja -Wno-dev "$@" >build.configure.log 2>&1 ||
     { cat build.configure.log; return 1; }
   mv build.configure.log build/configure.log

@@ -33,7 +33,7 @@ for depth in 4 3 2 1; do
     model=$work/$scales-$depth
     case $scales in
       calibrated) how=(--scales best --calibrate "$work/text") ;;
-      *) how=(--scales $scales) ;;
+      *) how=(--scales "$scales") ;;
     esac
     error=$("$trine" quantize models/kjv "$model" --depth $depth "${how[@]}" --json --quiet |
       number relative_error)

@@ -13,6 +13,6 @@ function(trine_device name source)
   add_library(trine_device_${name} STATIC ${source})
   target_link_libraries(trine_device_${name} PUBLIC trine_driver ${ARGN} PRIVATE trine_flags)
   target_link_libraries(trine_devices INTERFACE
-    "$<LINK_LIBRARY:WHOLE_ARCHIVE,trine_device_${name}>")
+    "$<LINK_LIBRARY:WHOLE_ARCHIVE,$<TARGET_NAME:trine_device_${name}>>")
   set_property(GLOBAL APPEND PROPERTY TRINE_DEVICES ${name})
 endfunction()

@@ -1,58 +1,120 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The Verilated models of the whole core; generated at build time.
+# The Verilated models of the whole core, each a module: a shared object that the simulator loads
+# when it is asked for that core. Nothing links a module, so that a program needs none to be built.
 
-# Verilator's runtime, with waves; models without waves link it too and do not use that part.
-set(runtime ${VERILATOR_ROOT}/include)
-add_library(trine_sim_runtime STATIC EXCLUDE_FROM_ALL
-  ${runtime}/verilated.cpp ${runtime}/verilated_threads.cpp ${runtime}/verilated_fst_c.cpp)
-target_include_directories(trine_sim_runtime SYSTEM PUBLIC ${runtime} ${runtime}/vltstd)
-target_compile_definitions(trine_sim_runtime
-  PUBLIC VM_SC=0 VM_COVERAGE=0 VM_TRACE_VCD=0 PRIVATE VM_TRACE=1 VM_TRACE_FST=1)
-target_compile_options(trine_sim_runtime PRIVATE -O2 -w)
-target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+set(TRINE_CORE_FOLDER ${PROJECT_BINARY_DIR}/lib/trine)
 
-# trine_core(GROUPS VECTORS KIND): library trine_core_g<GROUPS>[v<VECTORS>][_check] with the
-# Verilated trine_top of so many groups and vectors and the code that clocks it. KIND is `fast`
-# (gated clocks, neither assertions nor waves) or `check` (assertions, random initial values,
-# waves; clocks as an FPGA has them).
-function(trine_core groups vectors kind)
-  set(name g${groups})
-  if(NOT vectors EQUAL 1)
-    string(APPEND name v${vectors})
-  endif()
-  set(waves 0)
-  set(flags --x-assign fast --x-initial fast -GClockGates=1)
-  if("${kind}" STREQUAL "check")
-    string(APPEND name _check)
-    set(waves 1)
-    set(flags --assert --trace-fst --x-assign unique --x-initial unique)
-  endif()
-  file(GLOB_RECURSE modules CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+# A program and a module pass C++ objects to each other. The fingerprint of the headers that define
+# them says whether both mean the same.
+set(abi ${PROJECT_BINARY_DIR}/generated/sim/core_abi.h)
+set(module_includes "")
+if(TRINE_SIM)
+  set(module_includes "${VERILATOR_ROOT}/include|${VERILATOR_ROOT}/include/vltstd")
+endif()
+add_custom_command(
+  OUTPUT ${abi}
+  COMMAND ${CMAKE_COMMAND} -DOUTPUT=${abi} -DLIST=${TRINE_CORE_FOLDER}/headers.txt
+          -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DCOMPILER=${CMAKE_CXX_COMPILER}
+          -DVERSION=${CMAKE_CXX_COMPILER_ID}-${CMAKE_CXX_COMPILER_VERSION}
+          -DSYSTEM=${module_includes} -P ${PROJECT_SOURCE_DIR}/cmake/CoreAbi.cmake
+  DEPENDS ${PROJECT_SOURCE_DIR}/cmake/CoreAbi.cmake DEPFILE ${abi}.d
+  COMMENT "Fingerprint of the headers of core modules" VERBATIM)
+add_custom_target(trine_core_abi DEPENDS ${abi})
+add_library(trine_core_headers INTERFACE)
+target_include_directories(trine_core_headers INTERFACE ${PROJECT_BINARY_DIR}/generated)
+add_dependencies(trine_core_headers trine_core_abi)
+
+if(TRINE_SIM)
+  # Verilator's runtime, with waves; models without waves link it too and do not use that part.
+  set(runtime ${VERILATOR_ROOT}/include)
+  add_library(trine_sim_runtime STATIC EXCLUDE_FROM_ALL
+    ${runtime}/verilated.cpp ${runtime}/verilated_threads.cpp ${runtime}/verilated_fst_c.cpp)
+  target_include_directories(trine_sim_runtime SYSTEM PUBLIC ${runtime} ${runtime}/vltstd)
+  target_compile_definitions(trine_sim_runtime
+    PUBLIC VM_SC=0 VM_COVERAGE=0 VM_TRACE_VCD=0 PRIVATE VM_TRACE=1 VM_TRACE_FST=1)
+  target_compile_options(trine_sim_runtime PRIVATE -O2 -w)
+  target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+
+  file(GLOB_RECURSE TRINE_CORE_SOURCES CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
        ${PROJECT_SOURCE_DIR}/rtl/*.sv)
-  trine_rtl_sources(sources ${modules})
-  list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
+  trine_rtl_sources(TRINE_CORE_SOURCES ${TRINE_CORE_SOURCES})
+  set_property(GLOBAL PROPERTY TRINE_CORE_SOURCES ${TRINE_CORE_SOURCES})
+  list(TRANSFORM TRINE_CORE_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+endif()
 
+set(TRINE_CORE_LIST "")
+
+# trine_core(NAME Parameter=value...): the modules trine_core_NAME and trine_core_NAME_check in
+# lib/trine. The first is `fast` (gated clocks, neither assertions nor waves); the second checks
+# (assertions, random initial values, waves; clocks as an FPGA has them). The parameters are those of
+# trine_top and, in lower case and the same order, of CoreShape in driver/core_shape.h.
+function(trine_core name)
+  set(fields "")
+  foreach(param ${ARGN})
+    string(REGEX MATCH "^([^=]+)=(.+)$" matched ${param})
+    string(TOLOWER ${CMAKE_MATCH_1} field)
+    string(APPEND fields ".${field} = ${CMAKE_MATCH_2}, ")
+  endforeach()
+  set(TRINE_CORE_LIST "${TRINE_CORE_LIST}{\"${name}\", {${fields}}},\n" PARENT_SCOPE)
+  set(generics ${ARGN})
+  list(TRANSFORM generics PREPEND -G)
+  _trine_core_module(${name} 0 "${fields}" ${generics}
+                     --x-assign fast --x-initial fast -GClockGates=1)
+  _trine_core_module(${name}_check 1 "${fields}" ${generics}
+                     --x-assign unique --x-initial unique --assert --trace-fst)
+endfunction()
+
+# The module trine_core_NAME, verilated with the FLAGS that follow.
+function(_trine_core_module name waves fields)
+  if(NOT TRINE_SIM)
+    return()
+  endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
     OUTPUT ${dir}/all.cc
     COMMAND bash -c "rm -f *"
     COMMAND ${VERILATOR_BIN} --cc -O3 -I${PROJECT_SOURCE_DIR}/rtl
-            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${flags} -GGroups=${groups} -GVectors=${vectors}
-            --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${sources}
+            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${ARGN}
+            --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${TRINE_CORE_SOURCES}
     COMMAND bash -c "printf '#include \"%s\"\\n' *.cpp > all.cc"
-    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
+    DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
             ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
   trine_model(trine_model_${name} ${dir} ${waves})
   target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
 
-  add_library(trine_core_${name} STATIC verilated_core.cpp)
+  add_library(trine_core_${name} MODULE verilated_core.cpp)
   target_compile_definitions(trine_core_${name} PRIVATE
     TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
     TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
-    TRINE_MAKE_CORE=make_core_${name})
+    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}")
   target_link_libraries(trine_core_${name}
-    PUBLIC trine_driver PRIVATE trine_model_${name} trine_flags)
+    PRIVATE trine_driver trine_core_headers trine_model_${name} trine_flags)
+  # Two modules in one process share no symbol: each exports its entry point and nothing else.
+  target_link_options(trine_core_${name} PRIVATE
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/sim/core_module.map)
+  set_target_properties(trine_core_${name} PROPERTIES
+    PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${TRINE_CORE_FOLDER}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/sim/core_module.map)
+  set_property(GLOBAL APPEND PROPERTY TRINE_CORE_MODULES trine_core_${name})
+endfunction()
+
+# trine_core_list(): to be called after the last trine_core(). The list for the program that loads
+# modules, and that of the files that make one, which headers.txt completes: a module older than any
+# of them is built anew.
+function(trine_core_list)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/sim/known_cores.inc
+       CONTENT "${TRINE_CORE_LIST}")
+  if(NOT TRINE_SIM)
+    file(REMOVE ${TRINE_CORE_FOLDER}/sources.txt)
+    return()
+  endif()
+  set(sources ${TRINE_CORE_SOURCES})
+  foreach(file rtl/trine_assert.svh lint/verilator.vlt sim/verilated_core.cpp driver/memory.cpp)
+    list(APPEND sources ${PROJECT_SOURCE_DIR}/${file})
+  endforeach()
+  string(REPLACE ";" "\n" sources "${sources}")
+  file(CONFIGURE OUTPUT ${TRINE_CORE_FOLDER}/sources.txt CONTENT "${sources}\n")
 endfunction()

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "driver/core_shape.h"
 #include "driver/device_options.h"
 #include "driver/device_request.h"
 #include "driver/transport.h"
@@ -22,12 +23,6 @@ enum class Cycles : std::uint8_t {
   Exact,      // Those of the hardware.
 };
 std::string_view name_of(Cycles cycles);
-
-/// The parameters of a core that can be chosen.
-struct CoreShape {
-  unsigned groups = 0, vectors = 0;
-  bool operator==(const CoreShape&) const = default;
-};
 
 /// A kind of device: what it is called, what it can do and how one is made.
 struct DeviceEntry {

@@ -132,6 +132,7 @@ std::vector<std::int32_t> encode(const Tokenizer& tokenizer, const py::bytes& te
 
 PYBIND11_MODULE(_trine, module) {
   using namespace trine::golden;
+  module.attr("__version__") = TRINE_VERSION;
   py::register_exception<trine::Error>(module, "Error", PyExc_RuntimeError);
   py::class_<PackedModel>(module, "PackedModel")
       .def(py::init(&open_model))

@@ -3,12 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
-
-#include "driver/memory.h"
-#include "sim/sim_options.h"
 
 namespace trine::sim {
 
@@ -45,16 +41,5 @@ class RtlCore {
   /// The burst that last failed and how; empty when none did.
   virtual std::string last_failure() const = 0;
 };
-
-/// The models that are built: number of groups, of vectors when there are several, `_check` with
-/// assertions and trace.
-std::unique_ptr<RtlCore> make_core_g1(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g4(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g16(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g16v4(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g1_check(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g4_check(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g16_check(MemoryMap& memory, const SimOptions& options);
-std::unique_ptr<RtlCore> make_core_g16v4_check(MemoryMap& memory, const SimOptions& options);
 
 }  // namespace trine::sim

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "golden/error.h"
+#include "sim/core_library.h"
 #include "sim/dram_memory.h"
 
 namespace trine::sim {
@@ -20,30 +21,11 @@ constexpr std::uint64_t kFirstSlice = 32, kLastSlice = 1024;
 /// The same while the trace follows command indexes: the window is exact to so many cycles.
 constexpr std::uint64_t kTraceSlice = 8;
 
-struct Build {
-  unsigned groups, vectors;
-  decltype(&make_core_g1) fast, check;
-};
-constexpr Build kBuilds[] = {{1, 1, make_core_g1, make_core_g1_check},
-                             {4, 1, make_core_g4, make_core_g4_check},
-                             {16, 1, make_core_g16, make_core_g16_check},
-                             {16, 4, make_core_g16v4, make_core_g16v4_check}};
-
 }  // namespace
-
-std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
-  const bool check = options.checking || !options.trace_file.empty();
-  for (const Build& build : kBuilds)
-    if (build.groups == options.groups && build.vectors == options.vectors)
-      return (check ? build.check : build.fast)(memory, options);
-  throw Error(fmt::format("no simulator with {} groups and {} vectors; there are 1, 4 and 16 groups "
-                          "with 1 vector and 16 groups with 4",
-                          options.groups, options.vectors));
-}
 
 std::vector<CoreShape> available_cores() {
   std::vector<CoreShape> all;
-  for (const Build& build : kBuilds) all.push_back({build.groups, build.vectors});
+  for (const KnownCore& core : known_cores()) all.push_back(core.shape);
   return all;
 }
 

@@ -11,6 +11,7 @@
 #include "driver/memory.h"
 #include "driver/transport.h"
 #include "sim/dram_memory.h"
+#include "sim/core_library.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 
@@ -18,9 +19,6 @@ namespace trine::sim {
 
 /// The cores that can be simulated.
 std::vector<CoreShape> available_cores();
-
-/// The Verilated core that `options` ask for. Throws Error when it is not built.
-std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options);
 
 /// The Verilated RTL. Registers go over its AXI4-Lite port and take cycles as on a board; memory
 /// is accessed behind its back and takes none.
@@ -32,7 +30,7 @@ class RtlTransport final : public Transport,
                            public MemoryMonitor,
                            public BusReport {
  public:
-  /// Throws Error when this number of groups is not built.
+  /// Throws Error when make_core() (sim/core_library.h) has no such core.
   explicit RtlTransport(SimOptions options);
   /// The same around a core that `make` makes, with `memory` behind its bus.
   using CoreMaker =

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Compiled once a model: TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and
-// TRINE_ROOT_HEADER its headers and TRINE_MAKE_CORE the function of rtl_core.h that makes it.
+// A core module: compiled once a build of the core, with what `trine_core` in cmake/Simulator.cmake
+// sets. TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and TRINE_ROOT_HEADER
+// are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others.
 
 #include "sim/verilated_core.h"
 
 #include TRINE_MODEL_HEADER
 #include TRINE_ROOT_HEADER
 
-namespace trine::sim {
+#include "sim/core_abi.h"
+#include "sim/core_module.h"
 
-std::unique_ptr<RtlCore> TRINE_MAKE_CORE(MemoryMap& memory, const SimOptions& options) {
+namespace trine::sim {
+namespace {
+
+std::unique_ptr<RtlCore> make(MemoryMap& memory, const SimOptions& options) {
   return std::make_unique<VerilatedCore<TRINE_MODEL>>(memory, options);
 }
 
+constexpr CoreModule kModule{.abi = kCoreAbi,
+                             .name = TRINE_CORE_NAME,
+                             .shape = {TRINE_CORE_SHAPE},
+                             .checking = TraceFile<TRINE_MODEL>::kBuilt,
+                             .make = make};
+
+}  // namespace
 }  // namespace trine::sim
+
+extern "C" __attribute__((visibility("default"))) const trine::sim::CoreModule*
+trine_core_module() {
+  return &trine::sim::kModule;
+}

@@ -8,6 +8,7 @@
 #include "golden/error.h"
 #include "sim/axi_memory.h"
 #include "sim/rtl_core.h"
+#include "sim/sim_options.h"
 #include "sim/trace_file.h"
 
 namespace trine::sim {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sim/core_library.h"
 #include "tests/system/pair.h"
 
 using namespace trine;
@@ -37,13 +38,15 @@ std::uintmax_t trace_bytes(const TraceWindow& window) {
 }  // namespace
 
 TEST_CASE("RtlTransport: every model says what it is, checking or fast") {
-  for (const unsigned groups : {1u, 4u, 16u}) {
+  for (const KnownCore& core : known_cores()) {
     for (const bool checking : {false, true}) {
-      SimOptions options = small(groups);
+      SimOptions options = small(core.shape.groups);
+      options.vectors = core.shape.vectors;
       options.checking = checking;
       RtlTransport rtl(options);
       const MachineParams params = Device(rtl).params();
-      CHECK_EQ(params.groups, groups);
+      CHECK_EQ(params.groups, core.shape.groups);
+      CHECK_EQ(params.vectors, core.shape.vectors);
       CHECK_EQ(params.tile_rows, 2048);
       CHECK(run_list(rtl, kList).done());
       CHECK_GT(rtl.khz(), 0);
