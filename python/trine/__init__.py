@@ -19,14 +19,14 @@ from typing import Any, Sequence
 import numpy as np
 
 from . import _trine
-from ._trine import Error
+from ._trine import Error, __version__
 
-__all__ = ["Error", "Matrix", "Model", "Tokenizer", "quantize", "quantize_checkpoint"]
+__all__ = ["__version__", "Error", "Matrix", "Model", "Tokenizer", "quantize", "quantize_checkpoint"]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """weight[r, c] = levels[r, c] * codebook[scales[r, c // 16]] / half, half = (3**depth - 1) / 2."""
+    """weight[r, c] = levels[r, c] * codebook[scales[r, c // 16]] / outer, outer = (3**depth - 1) / 2."""
 
     depth: int
     levels: np.ndarray  # int8 (rows, cols)

@@ -3,6 +3,8 @@ from typing import Any
 
 import numpy as np
 
+__version__: str
+
 class Error(RuntimeError): ...
 
 class PackedModel:
