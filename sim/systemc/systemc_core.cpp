@@ -2,7 +2,7 @@
 
 #include "sim/systemc/systemc_core.h"
 
-#include "sim/rtl_transport.h"
+#include "sim/core_library.h"
 #include "sim/systemc/device_timing.h"
 
 namespace trine::sim {

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "sim/rtl_transport.h"
+#include "sim/core_library.h"
 #include "sim/systemc/rtl_core_module.h"
 #include "tests/systemc/bench.h"
 
