@@ -28,9 +28,8 @@ package trine_matrix_pkg;
   // runs.
   typedef struct packed {
     logic                 raw;       // Accumulators, not FP32.
-    logic [31:0]          rows;
-    logic [31:0]          total;     // Rows with padding.
-    logic [33:0]          exponent;  // Signed: y = A * 2^(exponent + Emax).
+    logic                 panels;    // Rows come in whole panels of 32, otherwise in sixteens.
+    logic [13:0]          exponent;  // Signed: y = A * 2^(exponent + Emax).
     logic [BlockBits+4:0] cols;
     logic [BlockBits:0]   groups;    // Groups to quantize, padding included.
   } vector_job_t;

@@ -147,6 +147,7 @@ module trine_matvec #(
     .used_i            (used),
     .last_i            (last),
     .job_i             (vector_job),
+    .rows_i,
     .src_beat_i,
     .dst_beat_i,
     .done_o,

@@ -17,6 +17,7 @@ module trine_matvec_bank #(
   input  logic                           rst_ni,
   input  logic                           start_i,
   input  trine_matrix_pkg::vector_job_t  job_i,
+  input  logic [31:0]                   rows_i,
   input  logic [VecAddrWidth-1:0]        src_beat_i,
   input  logic [VecAddrWidth-1:0]        dst_beat_i,
   output logic                           done_o,
@@ -70,14 +71,17 @@ module trine_matvec_bank #(
   );
 
   // Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is zero or Inf anyway.
-  logic signed [33:0] exponent;
+  logic signed [13:0] exponent;
   logic signed [11:0] exponent_q;
-  assign exponent = signed'(job_i.exponent) + 34'(signed'({1'b0, max_exp_o}))
-                  - signed'(34'(125) + 34'(ActWidth));
+  assign exponent = signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}))
+                  - signed'(14'(125) + 14'(ActWidth));
   always_ff @(posedge clk_i) begin
-    exponent_q <= (exponent > 34'sd2047) ? 12'sd2047 : (exponent < -34'sd2047) ? -12'sd2047
+    exponent_q <= (exponent > 14'sd2047) ? 12'sd2047 : (exponent < -14'sd2047) ? -12'sd2047
                                                                              : exponent[11:0];
   end
+
+  logic [31:0] total;                             // Rows with padding.
+  assign total = job_i.panels ? (rows_i + 32'd31) & ~32'd31 : (rows_i + 32'd15) & ~32'd15;
 
   trine_result_writer #(
     .Groups       (Groups),
@@ -88,8 +92,8 @@ module trine_matvec_bank #(
     .rst_ni,
     .start_i,
     .raw_i             (job_i.raw),
-    .rows_i            (job_i.rows),
-    .total_i           (job_i.total),
+    .rows_i,
+    .total_i           (total),
     .dst_beat_i,
     .exponent_i        (exponent_q),
     .valid_i           (acc_valid_i),

@@ -32,21 +32,21 @@ module trine_matvec_sizes #(
   assign f16_groups_o = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
                                      : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
 
-  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).
-  logic signed [31:0] book_exponent_q;
-  logic signed [33:0] exponent;
-  assign exponent = f16_i ? -34'sd24 : 34'(book_exponent_q) - 34'sd15;
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).  An X beyond +-4,096 makes every result zero or
+  // Inf, as those do.
+  logic signed [13:0] book_exponent_q;
   always_ff @(posedge clk_i) begin
     if (book_i.valid && book_i.index == 5'(trine_pkg::CodebookEntries)) begin
-      book_exponent_q <= signed'(book_i.data);
+      if (signed'(book_i.data) > 32'sd4096)       book_exponent_q <= 14'sd4096;
+      else if (signed'(book_i.data) < -32'sd4096) book_exponent_q <= -14'sd4096;
+      else                                        book_exponent_q <= signed'(book_i.data[13:0]);
     end
   end
 
   always_comb begin
     vector_job_o.raw      = raw_i;
-    vector_job_o.rows     = rows_i;
-    vector_job_o.total    = f16_i ? (rows_i + 32'd15) & ~32'd15 : {panels, 5'd0};
-    vector_job_o.exponent = exponent;
+    vector_job_o.panels   = !f16_i;
+    vector_job_o.exponent = f16_i ? -14'sd24 : book_exponent_q - 14'sd15;
     vector_job_o.cols     = (BlockBits+5)'(cols_i);
     vector_job_o.groups   = (BlockBits+1)'(groups);
     trit_job_o.depth      = depth_i;

@@ -228,7 +228,6 @@ module trine_table_builder #(
   end
 
   always_comb begin
-    build_o             = '0;
     build_o.active      = active || step_q || mark_q || write_q || tail_write_q || to_table_q;
     build_o.walk_read   = active;
     build_o.walk_addr   = trine_matrix_pkg::WordBits'({block_q, column[3:LaneShift]});

@@ -137,7 +137,6 @@ module trine_trit_back #(
   assign hold_free_o = done_q2;
   assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
   always_comb begin
-    row_o             = '0;
     row_o.load_block  = load_q;
     row_o.block       = trine_matrix_pkg::BlockBits'(block_q);
     row_o.valid       = row_q2;

@@ -135,7 +135,6 @@ module trine_trit_front #(
     set_q3 <= set_q2;
   end
   always_comb begin
-    beat_o              = '0;
     beat_o.look         = look;
     beat_o.page         = {buffer, set_q};
     beat_o.weigh        = weigh_q;

@@ -21,6 +21,7 @@ module trine_trit_planes #(
   localparam int unsigned SumWidth   = ActWidth + 10    // 16 * 40 activations.
 ) (
   input  logic                    clk_i,
+  input  logic                    used_i,       // See trine_trit_vector.
   input  logic [2:0]              depth_i,
   input  logic [SumWidth-1:0]     offset_i,
   input  trine_matrix_pkg::beat_t beat_i,
@@ -38,6 +39,12 @@ module trine_trit_planes #(
   localparam int unsigned ThirdWidth  = ActWidth + 4;   // 15 activations.
   localparam int unsigned FourthWidth = ActWidth + 8;   // 15 * 13 activations.
 
+  logic weigh, add, keep, row;                    // What is due.
+  assign weigh = beat_i.weigh && used_i;
+  assign add   = beat_i.add && used_i;
+  assign keep  = beat_i.keep && used_i;
+  assign row   = row_i.valid && used_i;
+
   logic is_one, is_three, is_four;
   assign is_one   = depth_i == 3'd1;
   assign is_three = depth_i == 3'd3;
@@ -47,7 +54,7 @@ module trine_trit_planes #(
   // than conditions keep the groups' words in step for the compiler's vectors.
   logic [32*Groups-1:0] low_q, high_q, one_q, lane3_q, flags_q;
   always_ff @(posedge clk_i) begin
-    if (beat_i.weigh) begin
+    if (weigh) begin
       logic [31:0] low_on, high_on, by_two, by_eight, lane3;
       low_on   = {32{!is_one}};
       high_on  = {32{!is_one && !is_three}};
@@ -77,7 +84,7 @@ module trine_trit_planes #(
   // Sums of the rows of a unit.
   logic [32*Groups-1:0] main_q, main_q2, main_q3, second_q, third_q, fourth_q;
   always_ff @(posedge clk_i) begin
-    if (beat_i.add) begin
+    if (add) begin
       logic [31:0] high_on, from_start, from_main, from_main3;
       high_on    = {32{is_three || is_four}};
       from_start = {32{beat_i.first}} & 32'(offset_i);
@@ -91,7 +98,7 @@ module trine_trit_planes #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (beat_i.add && !is_four) begin
+    if (add && !is_four) begin
       logic [31:0] fourth_start, fourth_on, others_on, others_start;
       others_start = {32{beat_i.first}} & 32'(offset_i);
       others_on    = {32{!beat_i.first}};
@@ -116,7 +123,7 @@ module trine_trit_planes #(
     logic [ThirdWidth-1:0]  hold2 [4];
     logic [FourthWidth-1:0] hold3 [4];
     always_ff @(posedge clk_i) begin
-      if (beat_i.keep) begin
+      if (keep) begin
         hold0[beat_i.entry] <= main_q[32*g +: SumWidth];
         if (!is_four) begin
           hold1[beat_i.entry] <= second_q[32*g +: SecondWidth];
@@ -124,7 +131,7 @@ module trine_trit_planes #(
           hold3[beat_i.entry] <= fourth_q[32*g +: FourthWidth];
         end
       end
-      if (row_i.valid) begin
+      if (row) begin
         unique case (row_i.lane)
           2'd1:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold1[row_i.entry])));
           2'd2:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold2[row_i.entry])));

@@ -22,6 +22,7 @@ module trine_trit_tables #(
   localparam int unsigned TailWidth  = ActWidth + 6     // 40 activations.
 ) (
   input  logic                           clk_i,
+  input  logic                           used_i,          // See trine_trit_vector.
   // Mantissas, from the quantizer.
   input  trine_matrix_pkg::place_t       place_i,
   input  logic [QuantLanes*ActWidth-1:0] mants_i,
@@ -47,6 +48,14 @@ module trine_trit_tables #(
     end
   endfunction
 
+  // What is due, for all groups.  Marking what is no set byte concerns vectors that rest, too, and
+  // comes before any job.
+  logic store, build, look, row;
+  assign store = place_i.mants && used_i;
+  assign build = build_i.active && (used_i || build_i.table_flag);
+  assign look  = beat_i.look && used_i;
+  assign row   = row_i.valid && used_i;
+
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
@@ -55,10 +64,10 @@ module trine_trit_tables #(
     logic        [TailWidth-1:0]           tails [256];
 
     always_ff @(posedge clk_i) begin
-      if (place_i.mants) begin
+      if (store) begin
         if (place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
       end
-      if (build_i.active) begin
+      if (build) begin
         if (build_i.walk_read) mant_word_q <= mants[build_i.walk_addr[WordAddr-1:0]];
         if (build_i.step) begin
           // The carry out of the lowest bit completes the negation: one carry chain.
@@ -73,13 +82,13 @@ module trine_trit_tables #(
         end
         if (build_i.tail_write) tails[build_i.tail_addr] <= walk_q;
       end
-      if (beat_i.look) begin
+      if (look) begin
         look0_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g +: 8]}]);
         look1_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+8 +: 8]}]);
         look2_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+16 +: 8]}]);
         look3_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+24 +: 8]}]);
       end
-      if (row_i.valid) begin
+      if (row) begin
         tail_o[32*g +: 32] <= 32'(signed'(tails[{row_i.buffer, scales_i[32*g+22 +: 7]}]));
       end
     end

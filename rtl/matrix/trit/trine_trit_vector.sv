@@ -42,40 +42,18 @@ module trine_trit_vector #(
   localparam int unsigned ProdWidth  = GroupWidth + 16;
   localparam int unsigned SumWidth   = ProdWidth + $clog2(Groups);
 
-  // Of a vector that rests, no stage has work.  Marking what is no set byte concerns all vectors and
-  // comes before any job.
-  trine_matrix_pkg::place_t place;
-  trine_matrix_pkg::build_t build;
-  trine_matrix_pkg::beat_t  beat;
-  trine_matrix_pkg::row_t   row;
-  always_comb begin
-    place            = place_i;
-    build            = build_i;
-    beat             = beat_i;
-    row              = row_i;
-    place.mants    = place_i.mants && used_i;
-    place.exponent = place_i.exponent && used_i;
-    build.active   = build_i.active && (used_i || build_i.table_flag);
-    beat.look      = beat_i.look && used_i;
-    beat.weigh     = beat_i.weigh && used_i;
-    beat.add       = beat_i.add && used_i;
-    beat.keep      = beat_i.keep && used_i;
-    row.load_block = row_i.load_block && used_i;
-    row.valid      = row_i.valid && used_i;
-  end
-
   // The row's position travels with it through the pipeline.
   logic [3:0]         row_q;
   logic [3:0]         first_q, last_q;
   logic [RowAddr-1:0] addr_q, addr_q2, addr_q3, addr_q4;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) row_q <= 4'd0;
-    else         row_q <= {row_q[2:0], row.valid};
+    else         row_q <= {row_q[2:0], row_i.valid && used_i};
   end
   always_ff @(posedge clk_i) begin
-    first_q <= {first_q[2:0], row.first_block};
-    last_q  <= {last_q[2:0], row.last_block};
-    addr_q  <= row.row[RowAddr-1:0];
+    first_q <= {first_q[2:0], row_i.first_block};
+    last_q  <= {last_q[2:0], row_i.last_block};
+    addr_q  <= row_i.row[RowAddr-1:0];
     addr_q2 <= addr_q;
     addr_q3 <= addr_q2;
     addr_q4 <= addr_q3;
@@ -89,16 +67,17 @@ module trine_trit_vector #(
     .WordAddr   (WordAddr)
   ) u_tables (
     .clk_i,
-    .place_i  (place),
+    .used_i,
+    .place_i,
     .mants_i,
-    .build_i  (build),
-    .beat_i   (beat),
+    .build_i,
+    .beat_i,
     .bytes_i,
     .look0_o  (look0),
     .look1_o  (look1),
     .look2_o  (look2),
     .look3_o  (look3),
-    .row_i    (row),
+    .row_i,
     .scales_i,
     .tail_o   (tails)
   );
@@ -106,16 +85,17 @@ module trine_trit_vector #(
   logic [32*Groups-1:0] bases;
   trine_trit_planes #(.Groups(Groups), .ActWidth(ActWidth)) u_planes (
     .clk_i,
+    .used_i,
     .depth_i,
     .offset_i,
-    .beat_i      (beat),
+    .beat_i,
     .look0_i     (look0),
     .look1_i     (look1),
     .look2_i     (look2),
     .look3_i     (look3),
     .bad_clear_i,
     .bad_byte_o,
-    .row_i       (row),
+    .row_i,
     .base_o      (bases)
   );
 
@@ -126,18 +106,18 @@ module trine_trit_vector #(
   logic [BlockWidth-1:0] exp_block_q;
   logic [32*Groups-1:0]  block_shifts_q;          // 32-bit slots, 0..63.
   always_ff @(posedge clk_i) begin
-    if (place.exponent) begin
-      exp_block_q <= place.word[WordAddr-1 -: BlockWidth];
+    if (place_i.exponent && used_i) begin
+      exp_block_q <= place_i.word[WordAddr-1 -: BlockWidth];
       for (int unsigned g = 0; g < Groups; g++) begin
-        if (place.group[g]) exp_row_q[8*g +: 8] <= exponent_i;
+        if (place_i.group[g]) exp_row_q[8*g +: 8] <= exponent_i;
       end
     end
-    exp_full_q <= place.exponent && place.group[Groups-1];
+    exp_full_q <= place_i.exponent && used_i && place_i.group[Groups-1];
     if (exp_full_q) exps[exp_block_q] <= exp_row_q;
-    if (row.load_block) begin
+    if (row_i.load_block && used_i) begin
       logic [8*Groups-1:0] fields;
       logic [7:0]          distance;
-      fields = exps[row.block[BlockWidth-1:0]];
+      fields = exps[row_i.block[BlockWidth-1:0]];
       for (int unsigned g = 0; g < Groups; g++) begin
         distance = max_exp_i - fields[8*g +: 8];
         block_shifts_q[32*g +: 32] <=
@@ -156,7 +136,7 @@ module trine_trit_vector #(
   logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
   logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
   always_ff @(posedge clk_i) begin
-    if (row.valid) begin
+    if (row_i.valid && used_i) begin
       logic [6:0] shift;
       for (int unsigned g = 0; g < Groups; g++) begin
         shift = {1'b0, scales_i[32*g+16 +: 6]} + {1'b0, block_shifts_q[32*g +: 6]};
@@ -203,6 +183,6 @@ module trine_trit_vector #(
   end
 
   logic unused_ok;
-  assign unused_ok = ^{place, row};
+  assign unused_ok = ^{place_i, row_i};
 
 endmodule
