@@ -2,13 +2,13 @@
 //
 // Proof of trine_registers: every request gets exactly one answer, answers hold until they are
 // taken, registers change only by a write to them or a soft reset, and commands reach the
-// sequencer only as the map says.  Requests are counted from the handshakes alone.
+// control only as the map says.  Requests are counted from the handshakes alone.
 
 logic f_past_valid_q = 1'b0;
 always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
 always_comb assume (rst_ni == f_past_valid_q);
 
-// The sequencer finishes only what runs.
+// The control finishes only what runs.
 always_comb assume (!finish_i || busy_i);
 
 logic [1:0] f_addresses_q = '0, f_data_q = '0, f_reads_q = '0;  // Without an answer so far.

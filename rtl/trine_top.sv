@@ -20,7 +20,7 @@ module trine_top #(
   parameter  int unsigned MaxCols       = 16384,
   parameter  int unsigned AddrWidth     = 40,
   /// Beats of the read FIFO, a power of two.
-  parameter  int unsigned ReadFifoBeats = 256,
+  parameter  int unsigned ReadFifoBeats = 512,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
   parameter  int unsigned F16Engine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
@@ -34,6 +34,9 @@ module trine_top #(
   output logic                   irq_o,
   /// A command has run, its results are in vector memory: a pulse, for simulators and analysers.
   output logic                   command_done_o,
+  /// While it is high no further command begins, so that a debugger can look at the results of the
+  /// last one; COMMAND names the one that is held.  Tied low otherwise.
+  input  logic                   command_hold_i,
   // AXI4-Lite slave: registers
   input  logic [11:0]            s_axil_awaddr_i,
   input  logic                   s_axil_awvalid_i,
@@ -160,6 +163,7 @@ module trine_top #(
     .rst_ni,
     .start_i      (start),
     .abort_i      (abort),
+    .hold_i       (command_hold_i),
     .clear_i      (clear),
     .settings_i   (settings),
     .busy_o       (busy),

@@ -16,7 +16,8 @@ class RtlCore {
   /// Advances `cycles` clock cycles; the register bus is idle.
   virtual void run(std::uint64_t cycles) = 0;
 
-  /// The same, until `commands()` is beyond `seen`; false when it is not after `cycles` cycles.
+  /// The same, until `commands()` is beyond `seen`; false when it is not after `cycles` cycles. The
+  /// core then holds the next command, whatever is read meanwhile, until it runs again.
   virtual bool run_command(std::uint64_t seen, std::uint64_t cycles) = 0;
   /// Commands that have run so far.
   virtual std::uint64_t commands() const = 0;

@@ -95,12 +95,10 @@ void RtlTransport::step() {
     if (!done && !busy()) break;
     if (!done) watch();
   }
-  // The last command of a list has run a little before the core stops, maybe with an error.
+  // The core now holds the next command, or stops, maybe with an error: both take it some cycles,
+  // which the reads of its registers give it.
   const std::uint64_t run = core_->commands() - list_commands_;
-  while (done && busy() && read(Reg::COMMAND) < run) {
-    core_->run(1);
-    watch();
-  }
+  while (done && busy() && read(Reg::COMMAND) < run) watch();
   wall_time_ += Clock::now() - start;
   timed_cycles_ += core_->cycles() - first;
   report();

@@ -36,12 +36,14 @@ class VerilatedCore final : public RtlCore {
     model_->s_axil_awaddr_i = model_->s_axil_araddr_i = 0;
     model_->s_axil_wdata_i = 0;
     model_->s_axil_wstrb_i = 0xF;
+    model_->command_hold_i = 0;
     reset();
   }
 
   ~VerilatedCore() override { model_->final(); }
 
   void run(std::uint64_t cycles) override {
+    model_->command_hold_i = 0;
     for (; cycles > 0; --cycles) {
       fall();
       rise();
@@ -49,10 +51,12 @@ class VerilatedCore final : public RtlCore {
   }
 
   bool run_command(std::uint64_t seen, std::uint64_t cycles) override {
+    model_->command_hold_i = 0;
     for (; cycles > 0 && commands_ <= seen; --cycles) {
       fall();
       rise();
     }
+    model_->command_hold_i = commands_ > seen;
     return commands_ > seen;
   }
   std::uint64_t commands() const override { return commands_; }
@@ -134,7 +138,7 @@ class VerilatedCore final : public RtlCore {
   template <class Root, class F>
   static void for_each_bank(const Root& root, F&& f) {
 #define TRINE_BANK(b) \
-  trine_top__DOT__u_core__DOT__u_vector_memory__DOT__gen_bank__BRA__##b##__KET____DOT__u_ram__DOT__mem
+  trine_top__DOT__u_core__DOT__u_units__DOT__u_vector_memory__DOT__gen_bank__BRA__##b##__KET____DOT__u_ram__DOT__mem
 #define TRINE_VISIT_BANK(b) \
   if constexpr (requires { root.TRINE_BANK(b); }) f(b, root.TRINE_BANK(b))
     TRINE_VISIT_BANK(0);

@@ -16,7 +16,7 @@ module trine_sizes #(
   input  logic        start_i,
   input  logic        indexed_i,
   input  logic        trit_i,
-  input  logic        f16_i,       // FP16 stream.
+  input  logic        f16_i,        // FP16 stream.
   input  logic        apart_i,      // Rows have a stride.
   input  logic [2:0]  depth_i,
   input  logic [31:0] rows_i,
@@ -35,14 +35,7 @@ module trine_sizes #(
 
   // Beats of a panel: its tail codes' bits, then 24 for each plane.
   logic [6:0] panel_beats;
-  always_comb begin
-    unique case (depth_i)
-      3'd1:    panel_beats = 7'(7 + 24);
-      3'd2:    panel_beats = 7'(9 + 48);
-      3'd3:    panel_beats = 7'(10 + 72);
-      default: panel_beats = 7'(12 + 96);
-    endcase
-  end
+  assign panel_beats = 7'(trine_pkg::tail_bits(depth_i)) + 7'(24) * 7'(depth_i);
 
   // A product in each state but StIdle; `StRows` goes on from that of `StPanel`.
   typedef enum logic [2:0] {StIdle, StOffset, StPanel, StRows, StSpan} state_e;
@@ -62,7 +55,7 @@ module trine_sizes #(
     if (start_i || state_q != StIdle) begin
       cols16 = (cols_i + 32'd15) & ~32'd15;
       across = f16_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
-                      : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
+                     : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
       load   = start_i || right_q == '0;
       if (load) begin
         unique case (state_q)

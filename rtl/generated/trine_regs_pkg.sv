@@ -175,12 +175,12 @@ package trine_regs_pkg;
   parameter int unsigned WEIGHT_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned WEIGHT_BEATS_HI_VALUE_WIDTH = 32;
 
-  parameter logic [11:0] READ_BEATS_LO_OFFSET = 12'h090;  // Beats on the AXI read channel, low half
+  parameter logic [11:0] READ_BEATS_LO_OFFSET = 12'h090;  // Beats that commands read: their own words and their data, low half
   parameter logic [31:0] READ_BEATS_LO_RESET  = 32'h00000000;
   parameter int unsigned READ_BEATS_LO_VALUE_LSB = 0;  // Bits 31:0
   parameter int unsigned READ_BEATS_LO_VALUE_WIDTH = 32;
 
-  parameter logic [11:0] READ_BEATS_HI_OFFSET = 12'h094;  // Beats on the AXI read channel, high half
+  parameter logic [11:0] READ_BEATS_HI_OFFSET = 12'h094;  // Beats that commands read: their own words and their data, high half
   parameter logic [31:0] READ_BEATS_HI_RESET  = 32'h00000000;
   parameter int unsigned READ_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned READ_BEATS_HI_VALUE_WIDTH = 32;

@@ -4,8 +4,9 @@
 
 /// Matrix times vectors with its codebook: the codebook loader, the clock gate and trine_matvec.
 ///
-/// `book_start_i` begins a codebook, whose 32 words come before `start_i`.  `start_valid_i` starts a
-/// product of `start_i`, which holds until `done_o`.
+/// `start_valid_i` starts a product of `start_i`, which holds until `done_o`.  The words of a trit
+/// product's codebook come from then on, before the first beat of its stream: that order alone has
+/// the codebook ready when the first row asks for it.
 module trine_matrix_unit #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned TileRows    = 2048,
@@ -31,8 +32,6 @@ module trine_matrix_unit #(
   output logic                           nonfinite_o,
   output logic                           overflow_o,
   // Words of a codebook
-  input  logic                           book_start_i,
-  output logic                           book_busy_o,
   input  logic                           word_valid_i,
   output logic                           word_ready_o,
   input  logic [31:0]                    word_data_i,
@@ -55,15 +54,20 @@ module trine_matrix_unit #(
 
   localparam int unsigned GroupBits = $clog2(Groups);
 
-  logic        book_valid;
+  logic is_trit, is_f16, is_mine;
+  assign is_trit = start_i.memory == trine_commands_pkg::MemoryTritStream;
+  assign is_f16  = start_i.memory == trine_commands_pkg::MemoryF16Rows;
+  assign is_mine = start_i.unit == trine_commands_pkg::UnitMatrix;
+
+  logic        book_valid, book_busy, bad_codebook;
   logic [4:0]  book_index;
   logic [31:0] book_data;
   trine_codebook_loader u_codebook_loader (
     .clk_i,
     .rst_ni,
-    .start_i      (book_start_i),
-    .busy_o       (book_busy_o),
-    .bad_o        (bad_codebook_o),
+    .start_i      (start_valid_i && is_trit),
+    .busy_o       (book_busy),
+    .bad_o        (bad_codebook),
     .word_valid_i,
     .word_ready_o,
     .word_data_i,
@@ -72,12 +76,13 @@ module trine_matrix_unit #(
     .book_data_o  (book_data)
   );
 
-  logic is_f16, clk_matvec;
-  assign is_f16 = start_i.opcode == trine_commands_pkg::OPCODE_F16_MATVEC;
+  assign bad_codebook_o = bad_codebook && is_trit;
+
+  logic clk_matvec;
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
-    .en_i  (is_f16 || start_i.opcode == trine_commands_pkg::OPCODE_TRIT_MATVEC),
+    .en_i  (is_mine),
     .clk_o (clk_matvec)
   );
 
@@ -125,6 +130,9 @@ module trine_matrix_unit #(
   );
 
   logic unused_ok;
-  assign unused_ok = ^{start_i};
+  assign unused_ok = ^start_i;
+
+  `TRINE_ASSERT(Matrix_A, !start_valid_i || (is_mine && is_trit != is_f16))
+  `TRINE_ASSERT(BookFirst_A, !(weight_valid_i && weight_ready_o && book_busy))
 
 endmodule

@@ -6,14 +6,17 @@
 ///
 /// A job is an address and a number of beats; the next one may follow before the beats of the
 /// last have left.  Bursts are aligned to their largest length, so none crosses 4 KiB, and go out
-/// only when the FIFO has room for them: `r_ready_o` is constant.  Beats with an error response
-/// flow like others and set `error_o`.  Throughput 1 beat per cycle, 2 cycles from R to the
-/// stream.
+/// only when the FIFO has room for them: `r_ready_o` is constant.  An error response stays with its
+/// beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still come.
+/// Throughput 1 beat per cycle, 2 cycles from R to the stream.
+///
+/// To keep the stream full, `FifoBeats` covers the time from the room for a burst to its beats: the
+/// latency of memory, the largest burst and 3 cycles of registers.
 module trine_read_dma #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned AddrWidth = 40,
   /// A power of two, at least 8.
-  parameter  int unsigned FifoBeats = 256,
+  parameter  int unsigned FifoBeats = 512,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                 clk_i,
@@ -23,9 +26,7 @@ module trine_read_dma #(
   output logic                 job_ready_o,
   input  logic [AddrWidth-1:0] job_addr_i,    // A multiple of the beat.
   input  logic [31:0]          job_beats_i,   // At least 1.
-  // Sticky error
-  input  logic                 clear_i,
-  output logic                 error_o,
+  input  logic                 drop_i,
   output logic                 idle_o,        // No beat is wanted, under way or held.
   // AXI4 read channels
   output logic [AddrWidth-1:0] ar_addr_o,
@@ -39,6 +40,7 @@ module trine_read_dma #(
   // Stream
   output logic                 beat_valid_o,
   input  logic                 beat_ready_i,
+  output logic                 beat_error_o,
   output logic [DataWidth-1:0] beat_data_o
 );
 
@@ -64,7 +66,7 @@ module trine_read_dma #(
   assign len  = left_q < 32'(room) ? left_q[BurstBits:0] : room;
 
   logic issue, pop;
-  assign issue = left_q != '0 && (!ar_valid_o || ar_ready_i) && credit_q >= CreditBits'(len);
+  assign issue = left_q != '0 && !drop_i && (!ar_valid_o || ar_ready_i) && credit_q >= CreditBits'(len);
   assign pop   = beat_valid_o && beat_ready_i;
 
   assign job_ready_o = left_q == '0;
@@ -75,14 +77,12 @@ module trine_read_dma #(
       left_q     <= '0;
       credit_q   <= CreditBits'(FifoBeats);
       ar_valid_o <= 1'b0;
-      error_o    <= 1'b0;
     end else begin
-      if (job_valid_i && job_ready_o) left_q <= job_beats_i;
-      else if (issue)                 left_q <= left_q - 32'(len);
+      if (drop_i)                          left_q <= '0;
+      else if (job_valid_i && job_ready_o) left_q <= job_beats_i;
+      else if (issue)                      left_q <= left_q - 32'(len);
       if (issue || pop) credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(pop);
       ar_valid_o <= issue || (ar_valid_o && !ar_ready_i);
-      if (clear_i)                       error_o <= 1'b0;
-      else if (r_valid_i && r_resp_i[1]) error_o <= 1'b1;
     end
   end
 
@@ -99,17 +99,17 @@ module trine_read_dma #(
   assign r_ready_o = 1'b1;
 
   trine_fifo #(
-    .DataWidth (DataWidth),
+    .DataWidth (DataWidth + 1),
     .Depth     (FifoBeats)
   ) u_fifo (
     .clk_i,
     .rst_ni,
     .valid_i (r_valid_i),
     .ready_o (fifo_ready),
-    .data_i  (r_data_i),
+    .data_i  ({r_resp_i[1], r_data_i}),
     .valid_o (beat_valid_o),
     .ready_i (beat_ready_i),
-    .data_o  (beat_data_o)
+    .data_o  ({beat_error_o, beat_data_o})
   );
 
   logic unused_ok;

@@ -4,8 +4,9 @@
 
 /// Load, store and column unit: what moves vectors between memory and vector memory.
 ///
-/// One of them runs at a time, from the pulse that starts it to `done_o`; its fields hold.  They
-/// share a stream of beats to the write DMA and a read port of vector memory.
+/// `start_valid_i` starts the one that `start_i` names, which holds until `done_o`; one of another
+/// unit starts nothing.  They share a stream of beats to the write DMA and a read port of vector
+/// memory.
 module trine_transfer_unit #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned VectorWords = 65536,
@@ -16,9 +17,7 @@ module trine_transfer_unit #(
   input  logic                           clk_i,
   input  logic                           rst_ni,
   // Job
-  input  logic                           load_start_i,
-  input  logic                           store_start_i,
-  input  logic                           column_start_i,
+  input  logic                           start_valid_i,
   input  trine_control_pkg::unit_start_t start_i,
   output logic                           done_o,
   // Beats of the read stream, for the load unit
@@ -50,14 +49,18 @@ module trine_transfer_unit #(
   assign src_beat = BeatWidth'(start_i.src >> GroupBits);
   assign dst_beat = BeatWidth'(start_i.dst >> GroupBits);
 
-  logic load_done;
+  logic load_start, store_start, column_start, load_done;
+  assign load_start   = start_valid_i && start_i.unit == trine_commands_pkg::UnitLoad;
+  assign store_start  = start_valid_i && start_i.unit == trine_commands_pkg::UnitStore;
+  assign column_start = start_valid_i && start_i.unit == trine_commands_pkg::UnitColumn;
+
   trine_load_unit #(
     .Groups      (Groups),
     .VectorWords (VectorWords)
   ) u_load_unit (
     .clk_i,
     .rst_ni,
-    .start_i           (load_start_i),
+    .start_i           (load_start),
     .f16_i             (start_i.f16),
     .rows_i            (rows),
     .dst_beat_i        (dst_beat),
@@ -79,7 +82,7 @@ module trine_transfer_unit #(
   ) u_store_unit (
     .clk_i,
     .rst_ni,
-    .start_i          (store_start_i),
+    .start_i          (store_start),
     .f16_i            (start_i.f16),
     .rows_i           (rows),
     .src_beat_i       (src_beat),
@@ -102,7 +105,7 @@ module trine_transfer_unit #(
   ) u_column_unit (
     .clk_i,
     .rst_ni,
-    .start_i          (column_start_i),
+    .start_i          (column_start),
     .rows_i           (rows),
     .stride_i         (start_i.stride),
     .addr_i           (start_i.address[AddrWidth-1:0]),
@@ -126,9 +129,9 @@ module trine_transfer_unit #(
   assign vec_read_beat_o  = column_read_valid ? column_read_beat : store_read_beat;
 
   logic unused_ok;
-  assign unused_ok = ^{start_i};
+  assign unused_ok = ^start_i;
 
-  `TRINE_ASSERT(OneStart_A, 32'(load_start_i) + 32'(store_start_i) + 32'(column_start_i) <= 1)
+  `TRINE_ASSERT(OneStart_A, 32'(load_start) + 32'(store_start) + 32'(column_start) <= 1)
   `TRINE_ASSERT(OneDone_A, 32'(load_done) + 32'(store_done) + 32'(column_done) <= 1)
   `TRINE_ASSERT(OneBeat_A, !(store_valid && column_valid))
   `TRINE_ASSERT(OneReader_A, !(store_read_valid && column_read_valid))

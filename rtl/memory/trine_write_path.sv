@@ -17,14 +17,12 @@ module trine_write_path #(
   input  logic                   rst_ni,
   // Jobs
   input  logic                   job_valid_i,
-  input  logic [AddrWidth-1:0]   job_addr_i,
-  input  logic [31:0]            job_bytes_i,
+  input  trine_control_pkg::write_job_t job_i,
   input  logic                   column_valid_i,   // Of one FP16 element.
   input  logic [AddrWidth-1:0]   column_addr_i,
   output logic                   job_ready_o,
   input  logic                   clear_i,
-  output logic                   error_o,          // Sticky.
-  output logic                   idle_o,           // Every beat was written and answered.
+  output trine_control_pkg::write_status_t status_o,
   // Beats
   input  logic                   transfer_valid_i,
   input  logic [DataWidth-1:0]   transfer_data_i,
@@ -54,11 +52,11 @@ module trine_write_path #(
     .rst_ni,
     .job_valid_i  (job_valid_i || column_valid_i),
     .job_ready_o,
-    .job_addr_i   (column_valid_i ? column_addr_i : job_addr_i),
-    .job_bytes_i  (column_valid_i ? 32'd2 : job_bytes_i),
+    .job_addr_i   (column_valid_i ? column_addr_i : job_i.address[AddrWidth-1:0]),
+    .job_bytes_i  (column_valid_i ? 32'd2 : job_i.bytes),
     .clear_i,
-    .error_o,
-    .idle_o,
+    .error_o      (status_o.error),
+    .idle_o       (status_o.idle),
     .beat_valid_i (transfer_valid_i || record_valid_i),
     .beat_ready_o,
     .beat_data_i  (record_valid_i ? record_data_i : transfer_data_i),
@@ -75,6 +73,9 @@ module trine_write_path #(
     .b_valid_i,
     .b_ready_o
   );
+
+  logic unused_ok;
+  assign unused_ok = ^job_i;
 
   `TRINE_ASSERT(OneJob_A, !(job_valid_i && column_valid_i))
   `TRINE_ASSERT(OneSender_A, !(transfer_valid_i && record_valid_i))

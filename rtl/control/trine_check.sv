@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Checks a command and works out what it needs: INDEX and SPAN resolved, sizes in beats and bytes.
+///
+/// The checks come in the order that isa/commands.h states, a cycle or more each; the first that
+/// fails leaves its error in the job and ends the checking.  A job waits in a register, so that the
+/// next command is checked meanwhile: the checks run ahead of the commands, from fields, registers
+/// that hold while the machine is busy, and nothing that a command changes.  From a command to its
+/// job: 4 cycles for control, 6 for vector operations, for others at most 122 (trine_sizes).
+module trine_check #(
+  parameter int unsigned Groups      = 16,
+  parameter int unsigned Vectors     = 1,
+  parameter int unsigned VectorWords = 65536,
+  parameter int unsigned MaxCols     = 16384,
+  parameter int unsigned AddrWidth   = 40,
+  parameter int unsigned F16Engine   = 1,
+  parameter int unsigned VectorUnit  = 1
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         stop_i,          // Drops command and job.
+  input  trine_control_pkg::settings_t settings_i,
+  // Commands; the fields hold until one is taken
+  input  logic                         fetched_valid_i,
+  output logic                         fetched_ready_o,
+  input  trine_control_pkg::fetched_t  fetched_i,
+  input  trine_commands_pkg::command_t command_i,
+  // Jobs
+  output logic                         job_valid_o,
+  input  logic                         job_ready_i,
+  output trine_control_pkg::job_t      job_o
+);
+
+  localparam int unsigned GroupBits = $clog2(Groups);
+  localparam int unsigned BookBytes = 128;
+
+  // A stream of at most VectorWords rows and MaxCols columns has at most half as many beats as
+  // weights (FP16 at Groups = 1), and 32 bits count them.
+  if ($clog2(VectorWords) + $clog2(MaxCols) > 32 || AddrWidth > 60) begin : gen_bad_size
+    $error("trine_check: VectorWords * MaxCols or AddrWidth is too large");
+  end
+
+  typedef enum logic [3:0] {
+    StForm,        // Opcode and unused bits,
+    StFields,      // fields as they stand,
+    StIndex,       // against the sequence state,
+    StReach,       // reach in vector memory;
+    StSize,        // the products are being worked out;
+    StPlace,       // data through the window check,
+    StSum,         // which adds,
+    StWindow,      // then compares;
+    StBook,        // the codebook likewise.
+    StBookSum,
+    StBookWindow,
+    StDone         // The job leaves as soon as there is room.
+  } state_e;
+  state_e state_q, state_d;
+
+  // ---- What the command is ----
+
+  logic [2:0] unit_q, memory_q;
+  logic       is_trit, is_f16, is_column, is_matrix;
+  assign is_trit   = memory_q == trine_commands_pkg::MemoryTritStream;
+  assign is_f16    = memory_q == trine_commands_pkg::MemoryF16Rows;
+  assign is_column = memory_q == trine_commands_pkg::MemoryWriteColumn;
+  assign is_matrix = is_trit || is_f16;
+
+  logic known, stray;                    // Stray: a bit or word that the opcode does not use.
+  always_comb begin
+    known = 1'b0;
+    stray = 1'b0;
+    if (state_q == StForm) begin
+      known = trine_commands_pkg::unit_of(command_i.opcode) != trine_commands_pkg::UnitNone
+           && (F16Engine != 0 || !trine_commands_pkg::needs_f16_of(command_i.opcode))
+           && (VectorUnit != 0 || !trine_commands_pkg::needs_vector_unit_of(command_i.opcode));
+      stray = (fetched_i.word0 & ~trine_commands_pkg::bits_of(command_i.opcode)) != '0
+           || (fetched_i.nonzero & ~trine_commands_pkg::words_of(command_i.opcode)) != '0;
+    end
+  end
+
+  logic        bad_field, misaligned, past_vector;
+  logic [31:0] rows_q, cols_q;           // The fields, or what SPAN made of them.
+  trine_check_fields #(
+    .Groups      (Groups),
+    .Vectors     (Vectors),
+    .VectorWords (VectorWords),
+    .MaxCols     (MaxCols)
+  ) u_fields (
+    .fields_i      (state_q == StFields),
+    .aligned_i     (state_q == StIndex),
+    .reach_i       (state_q == StReach),
+    .command_i     (command_i),
+    .rows_i        (rows_q),
+    .cols_i        (cols_q),
+    .bad_field_o   (bad_field),
+    .misaligned_o  (misaligned),
+    .past_vector_o (past_vector)
+  );
+
+  // The sequence state: the bank's position, the index that the command uses.
+  logic        indexed, beyond, indexed_q;
+  logic [32:0] position, index;
+  logic [31:0] index_q;
+  always_comb begin
+    indexed  = 1'b0;
+    beyond   = 1'b0;
+    position = '0;
+    index    = '0;
+    if (state_q == StIndex) begin
+      indexed  = command_i.index != 2'd0 || is_column;
+      position = 33'(settings_i.position) + 33'(command_i.bank);
+      index    = command_i.index == 2'd1 ? {1'b0, settings_i.tokens[32*command_i.bank[1:0] +: 32]}
+                                       : position;
+      beyond   = (indexed && index >= 33'(command_i.limit))
+              || (command_i.span == 2'd1 && position >= 33'(rows_q))
+              || (command_i.span == 2'd2 && position >= 33'(cols_q));
+    end
+  end
+
+  // ---- Sizes and the window ----
+
+  logic        size_done, apart, outside;
+  logic [63:0] offset, row_span, address_q, first_q, bytes_q;
+  logic [31:0] beats, row_beats, element_bytes_q;
+  assign apart = is_column || (is_f16 && command_i.stride != '0);
+
+  trine_sizes #(.Groups (Groups)) u_sizes (
+    .clk_i,
+    .rst_ni      (rst_ni && !stop_i),
+    .start_i     (state_q == StReach && state_d == StSize),
+    .indexed_i   (indexed_q && !is_column),
+    .trit_i      (is_trit),
+    .f16_i       (is_f16),
+    .apart_i     (apart),
+    .depth_i     (command_i.depth),
+    .rows_i      (rows_q),
+    .cols_i      (cols_q),
+    .index_i     (index_q),
+    .stride_i    (command_i.stride),
+    .done_o      (size_done),
+    .offset_o    (offset),
+    .beats_o     (beats),
+    .row_beats_o (row_beats),
+    .span_o      (row_span)
+  );
+
+  trine_window #(.AddrWidth (AddrWidth)) u_window (
+    .clk_i,
+    .start_i   (state_q == StSum || state_q == StBookSum),
+    .first_i   (first_q),
+    .bytes_i   (bytes_q),
+    .base_i    (settings_i.mem_base),
+    .limit_i   (settings_i.mem_limit),
+    .outside_o (outside)
+  );
+
+  // ---- States ----
+
+  logic [7:0] error_q, error_d;
+  logic       give;                      // The job moves to its register.
+  assign give            = state_q == StDone && (!job_valid_o || job_ready_i);
+  assign fetched_ready_o = give;
+
+  always_comb begin
+    state_d = state_q;
+    error_d = error_q;
+    unique case (state_q)
+      StForm: if (fetched_valid_i) begin
+        if (fetched_i.error != trine_commands_pkg::ERROR_NONE) error_d = fetched_i.error;
+        else if (!known) error_d = trine_commands_pkg::ERROR_BAD_OPCODE;
+        else if (stray)  error_d = trine_commands_pkg::ERROR_BAD_FIELD;
+        state_d = StFields;
+      end
+      StFields: begin
+        if (unit_q == trine_commands_pkg::UnitControl) state_d = StDone;
+        else begin
+          if (bad_field) error_d = trine_commands_pkg::ERROR_BAD_FIELD;
+          state_d = StIndex;
+        end
+      end
+      StIndex: begin
+        if (beyond)          error_d = trine_commands_pkg::ERROR_INDEX_RANGE;
+        else if (misaligned) error_d = trine_commands_pkg::ERROR_ALIGNMENT;
+        state_d = StReach;
+      end
+      StReach: begin
+        if (past_vector) error_d = trine_commands_pkg::ERROR_VECTOR_RANGE;
+        state_d = memory_q == trine_commands_pkg::MemoryNone ? StDone : StSize;
+      end
+      StSize:    if (size_done) state_d = StPlace;
+      StPlace:   state_d = StSum;
+      StSum:     state_d = StWindow;
+      StWindow: begin
+        if (outside) error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
+        state_d = is_trit ? StBook : StDone;
+      end
+      StBook:    state_d = StBookSum;
+      StBookSum: state_d = StBookWindow;
+      StBookWindow: begin
+        if (outside) error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
+        state_d = StDone;
+      end
+      StDone: if (give) begin
+        error_d = trine_commands_pkg::ERROR_NONE;
+        state_d = StForm;
+      end
+      default: state_d = StForm;
+    endcase
+    if (state_q != StDone && error_d != trine_commands_pkg::ERROR_NONE) state_d = StDone;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || stop_i) begin
+      state_q     <= StForm;
+      error_q     <= trine_commands_pkg::ERROR_NONE;
+      job_valid_o <= 1'b0;
+    end else begin
+      state_q     <= state_d;
+      error_q     <= error_d;
+      job_valid_o <= give || (job_valid_o && !job_ready_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    unique case (state_q)
+      StForm: begin
+        unit_q   <= trine_commands_pkg::unit_of(command_i.opcode);
+        memory_q <= trine_commands_pkg::memory_of(command_i.opcode);
+        rows_q   <= command_i.rows;
+        cols_q   <= command_i.cols;
+      end
+      StIndex: begin
+        indexed_q <= indexed;
+        index_q   <= index[31:0];
+        if (command_i.span == 2'd1) rows_q <= position[31:0] + 32'd1;
+        if (command_i.span == 2'd2) cols_q <= position[31:0] + 32'd1;
+      end
+      StReach: element_bytes_q <= command_i.f16 ? rows_q << 1 : rows_q << 2;
+      StSize:  address_q <= {command_i.addr_hi, command_i.addr_lo} + offset;
+      StPlace: begin
+        first_q <= address_q;
+        bytes_q <= ((apart ? row_span : is_matrix ? 64'(beats) << (GroupBits + 2)
+                                                  : 64'(element_bytes_q)) + 64'd63) & ~64'd63;
+        if (is_column) address_q <= address_q + 64'({index_q, 1'b0});
+      end
+      StBook: begin
+        first_q <= {command_i.book_hi, command_i.book_lo};
+        bytes_q <= 64'(BookBytes);
+      end
+      default: ;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (give) begin
+      job_o.error         <= error_q;
+      job_o.here          <= fetched_i.here;
+      job_o.reads         <= is_matrix || memory_q == trine_commands_pkg::MemoryReadElements;
+      job_o.book          <= is_trit;
+      job_o.word0         <= fetched_i.word0;
+      job_o.book_address  <= {command_i.book_hi, command_i.book_lo};
+      job_o.bytes         <= element_bytes_q;
+      job_o.piece_beats   <= !is_matrix ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
+                           : apart      ? row_beats : beats;
+      job_o.pieces        <= is_f16 && apart ? rows_q : 32'd1;
+      job_o.beats         <= !is_matrix ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
+                                        : beats;
+      job_o.start.unit    <= unit_q;
+      job_o.start.memory  <= memory_q;
+      job_o.start.opcode  <= command_i.opcode;
+      job_o.start.depth   <= command_i.depth;
+      job_o.start.raw     <= command_i.raw;
+      job_o.start.f16     <= command_i.f16;
+      job_o.start.bank    <= command_i.bank;
+      job_o.start.zero    <= '0;
+      job_o.start.address <= address_q;
+      job_o.start.rows    <= rows_q;
+      job_o.start.cols    <= cols_q;
+      job_o.start.src     <= command_i.src;
+      job_o.start.src2    <= command_i.src2;
+      job_o.start.dst     <= command_i.dst;
+      job_o.start.stride  <= command_i.stride;
+      job_o.start.alpha   <= command_i.alpha;
+      job_o.start.beta    <= command_i.beta;
+    end
+  end
+
+  logic unused_ok;
+  assign unused_ok = ^settings_i;
+
+endmodule

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Checks of a command that need no memory: fields, alignment, reach in vector memory.
+///
+/// Combinational.  The verdicts are those of steps 2, 4 and 5 of the order in isa/commands.h,
+/// each worked out only while it is asked for; unused fields are zero and pass.  `rows_i` and
+/// `cols_i` are the fields for the first two, what SPAN made of them for the last.  Which bounds an
+/// opcode has and how far its operands reach comes from the generated package.
+module trine_check_fields #(
+  parameter int unsigned Groups      = 16,
+  parameter int unsigned Vectors     = 1,
+  parameter int unsigned VectorWords = 65536,
+  parameter int unsigned MaxCols     = 16384
+) (
+  input  logic                         fields_i,      // Step 2 is wanted,
+  input  logic                         aligned_i,     // step 4,
+  input  logic                         reach_i,       // step 5.
+  input  trine_commands_pkg::command_t command_i,
+  input  logic [31:0]                  rows_i,
+  input  logic [31:0]                  cols_i,
+  output logic                         bad_field_o,
+  output logic                         misaligned_o,
+  output logic                         past_vector_o
+);
+
+  // A word index plus a size of up to 2 * 2^32.
+  localparam int unsigned ReachBits = 35;
+  localparam int unsigned F16Bits   = $clog2(2 * Groups);  // FP16 columns of a beat, their bits.
+
+  // ---- Step 2: fields out of range, whatever the rest ----
+
+  logic [trine_commands_pkg::RuleCount-1:0] rules, broken;
+  logic [ReachBits-1:0]                     row_bytes;      // Of an FP16 row in whole beats.
+  always_comb begin
+    bad_field_o = 1'b0;
+    row_bytes   = '0;
+    rules       = '0;
+    broken      = '0;
+    if (fields_i) begin
+      rules     = trine_commands_pkg::rules_of(command_i.opcode);
+      row_bytes = (ReachBits'(cols_i) + ReachBits'(15)) >> 4 << 4;
+      row_bytes = (row_bytes + ReachBits'(2 * Groups - 1)) >> F16Bits << (F16Bits + 1);
+      broken[trine_commands_pkg::RULE_ROWS]          = rows_i == '0;
+      broken[trine_commands_pkg::RULE_DEPTH]         = command_i.depth == 3'd0
+                                                    || command_i.depth > 3'd4;
+      broken[trine_commands_pkg::RULE_MATRIX_COLS]   = cols_i == '0 || cols_i > 32'(MaxCols);
+      broken[trine_commands_pkg::RULE_F16_STRIDE]    = command_i.stride != '0
+                                                    && ReachBits'(command_i.stride) < row_bytes;
+      broken[trine_commands_pkg::RULE_COLUMN_STRIDE] = 33'(command_i.stride)
+                                                     < {command_i.limit, 1'b0};
+      // A power of two from 32 to 512 that divides the rows.
+      broken[trine_commands_pkg::RULE_HEAD]          = cols_i[4:0] != '0 || cols_i[31:10] != '0
+                                                    || cols_i == '0
+                                                    || (cols_i & (cols_i - 32'd1)) != '0
+                                                    || (rows_i & (cols_i - 32'd1)) != '0;
+      broken[trine_commands_pkg::RULE_NO_COLS_SPAN]  = command_i.span == 2'd2;
+      bad_field_o = 32'(command_i.bank) >= Vectors || command_i.index == 2'd3
+                 || command_i.span == 2'd3 || (rules & broken) != '0;
+    end
+  end
+
+  // ---- Step 4: alignment ----
+
+  always_comb begin
+    misaligned_o = 1'b0;
+    if (aligned_i)
+      misaligned_o = {command_i.src[3:0], command_i.src2[3:0], command_i.dst[3:0],
+                      command_i.addr_lo[5:0], command_i.book_lo[5:0],
+                      command_i.stride[5:0]} != '0;
+  end
+
+  // ---- Step 5: reach ----
+
+  // Words from an operand on; an answer that is none of the enum's reaches past everything.
+  function automatic logic [ReachBits-1:0] words_of(
+      input logic [2:0] reach, input logic [31:0] rows, input logic [31:0] cols);
+    case (reach)
+      3'(trine_commands_pkg::ReachNone):
+        words_of = '0;
+      3'(trine_commands_pkg::ReachRows16):
+        words_of = (ReachBits'(rows) + ReachBits'(15)) >> 4 << 4;
+      3'(trine_commands_pkg::ReachRows32):
+        words_of = (ReachBits'(rows) + ReachBits'(31)) >> 5 << 5;
+      3'(trine_commands_pkg::ReachCols16):
+        words_of = (ReachBits'(cols) + ReachBits'(15)) >> 4 << 4;
+      3'(trine_commands_pkg::ReachFixed16):
+        words_of = ReachBits'(16);
+      default: words_of = ReachBits'(2) * ReachBits'(VectorWords);
+    endcase
+  endfunction
+
+  logic [ReachBits-1:0] src_words, src2_words, dst_words;
+  always_comb begin
+    past_vector_o = 1'b0;
+    src_words     = '0;
+    src2_words    = '0;
+    dst_words     = '0;
+    if (reach_i) begin
+      src_words  = words_of(trine_commands_pkg::src_reach_of(command_i.opcode), rows_i, cols_i);
+      src2_words = words_of(trine_commands_pkg::src2_reach_of(command_i.opcode), rows_i, cols_i);
+      dst_words  = words_of(trine_commands_pkg::dst_reach_of(command_i.opcode), rows_i, cols_i);
+      if (command_i.raw) dst_words = dst_words << 1;
+      past_vector_o = ReachBits'(command_i.src) + src_words > ReachBits'(VectorWords)
+                   || ReachBits'(command_i.src2) + src2_words > ReachBits'(VectorWords)
+                   || ReachBits'(command_i.dst) + dst_words > ReachBits'(VectorWords);
+    end
+  end
+
+  logic unused_ok;
+  assign unused_ok = ^command_i;
+
+endmodule

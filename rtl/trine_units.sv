@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Vector memory and the units that work on it: transfer, vector and matrix unit.
+///
+/// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, with which
+/// the data errors of its work are final.  One unit works at a time, so they share the ports of
+/// vector memory (asserted there).  Beats of the read stream come to those who asked for them; the
+/// data goes to all.
+module trine_units #(
+  parameter  int unsigned Groups      = 16,
+  parameter  int unsigned TileRows    = 2048,
+  parameter  int unsigned Vectors     = 1,
+  parameter  int unsigned ActWidth    = 12,
+  parameter  int unsigned VectorWords = 65536,
+  parameter  int unsigned MaxCols     = 16384,
+  parameter  int unsigned AddrWidth   = 40,
+  parameter  int unsigned F16Engine   = 1,
+  parameter  int unsigned VectorUnit  = 1,
+  parameter  int unsigned ClockGates  = 0,
+  localparam int unsigned DataWidth   = 32 * Groups
+) (
+  input  logic                            clk_i,
+  input  logic                            rst_ni,
+  // Control
+  input  logic                            start_valid_i,
+  input  trine_control_pkg::unit_start_t  start_i,
+  output trine_control_pkg::unit_status_t status_o,
+  // Read stream: elements, words of a codebook, weights
+  input  logic [DataWidth-1:0]            beat_data_i,
+  input  logic                            load_valid_i,
+  output logic                            load_ready_o,
+  input  logic                            word_valid_i,
+  output logic                            word_ready_o,
+  input  logic [31:0]                     word_data_i,
+  input  logic                            weight_valid_i,
+  output logic                            weight_ready_o,
+  output logic                            wait_memory_o,   // Why no weight moved.
+  output logic                            wait_table_o,
+  output logic                            wait_rows_o,
+  // Write stream: jobs of two bytes (STORE_COLUMN), and beats
+  output logic                            job_valid_o,
+  input  logic                            job_ready_i,
+  output logic [AddrWidth-1:0]            job_addr_o,
+  output logic                            beat_valid_o,
+  input  logic                            beat_ready_i,
+  output logic [DataWidth-1:0]            beat_data_o
+);
+
+  localparam int unsigned BeatWidth = $clog2(VectorWords / Groups);
+  localparam int unsigned GroupBits = $clog2(Groups);
+
+  // The unit that runs has the word.
+  logic is_matrix, is_vector, transfer_done, matvec_done, vector_done;
+  logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, overflow, vector_nonfinite;
+  assign is_matrix = start_i.unit == trine_commands_pkg::UnitMatrix;
+  assign is_vector = start_i.unit == trine_commands_pkg::UnitVector;
+  assign status_o = {
+    transfer_done || matvec_done || vector_done,
+    is_matrix && bad_codebook,
+    is_matrix && bad_set_byte,
+    is_matrix && bad_tail,
+    (is_matrix && matvec_nonfinite) || (is_vector && vector_nonfinite),
+    is_matrix && overflow
+  };
+
+  // ---- Vector memory and its users ----
+
+  logic                         transfer_write_valid, unit_write_valid;
+  logic [BeatWidth-1:0]         transfer_write_beat, unit_write_beat;
+  logic [DataWidth-1:0]         transfer_write_data, unit_write_data;
+  logic                         transfer_read_valid, unit_read_valid;
+  logic [BeatWidth-1:0]         transfer_read_beat, unit_read_beat;
+  logic [DataWidth-1:0]         read_data;
+  logic [Vectors-1:0]           matvec_write_valid, matvec_read_valid;
+  logic [Vectors*BeatWidth-1:0] matvec_write_beat, matvec_read_beat;
+  logic [Vectors*DataWidth-1:0] matvec_write_data, matvec_read_data;
+
+  trine_vector_memory #(
+    .Groups      (Groups),
+    .Vectors     (Vectors),
+    .VectorWords (VectorWords)
+  ) u_vector_memory (
+    .clk_i,
+    .rst_ni,
+    .bank_i               (start_i.bank),
+    .load_write_valid_i   (transfer_write_valid),
+    .load_write_beat_i    (transfer_write_beat),
+    .load_write_data_i    (transfer_write_data),
+    .unit_write_valid_i   (unit_write_valid),
+    .unit_write_beat_i    (unit_write_beat),
+    .unit_write_data_i    (unit_write_data),
+    .read_valid_i         (transfer_read_valid || unit_read_valid),
+    .read_beat_i          (unit_read_valid ? unit_read_beat : transfer_read_beat),
+    .read_data_o          (read_data),
+    .matvec_write_valid_i (matvec_write_valid),
+    .matvec_write_beat_i  (matvec_write_beat),
+    .matvec_write_data_i  (matvec_write_data),
+    .matvec_read_valid_i  (matvec_read_valid),
+    .matvec_read_beat_i   (matvec_read_beat),
+    .matvec_read_data_o   (matvec_read_data)
+  );
+
+  trine_transfer_unit #(
+    .Groups      (Groups),
+    .VectorWords (VectorWords),
+    .AddrWidth   (AddrWidth)
+  ) u_transfer_unit (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i     (start_valid_i),
+    .start_i           (start_i),
+    .done_o            (transfer_done),
+    .load_valid_i,
+    .load_ready_o,
+    .load_data_i       (beat_data_i),
+    .job_valid_o,
+    .job_ready_i,
+    .job_addr_o,
+    .beat_valid_o,
+    .beat_ready_i,
+    .beat_data_o,
+    .vec_read_valid_o  (transfer_read_valid),
+    .vec_read_beat_o   (transfer_read_beat),
+    .vec_read_data_i   (read_data),
+    .vec_write_valid_o (transfer_write_valid),
+    .vec_write_beat_o  (transfer_write_beat),
+    .vec_write_data_o  (transfer_write_data)
+  );
+
+  // ---- Vector operations ----
+
+  if (VectorUnit != 0) begin : gen_vector_unit
+    logic clk_vector;
+    trine_clock_gate #(.Gated (ClockGates)) u_clock (
+      .clk_i,
+      .rst_ni,
+      .en_i  (is_vector),
+      .clk_o (clk_vector)
+    );
+
+    trine_vector_unit #(
+      .Groups      (Groups),
+      .VectorWords (VectorWords)
+    ) u_vector_unit (
+      .clk_i             (clk_vector),
+      .rst_ni,
+      .start_i           (start_valid_i && is_vector),
+      .op_i              (trine_commands_pkg::vector_op_of(start_i.opcode)),
+      .rows_i            (start_i.rows),
+      .cols_i            (start_i.cols),
+      .src_beat_i        (BeatWidth'(start_i.src >> GroupBits)),
+      .src2_beat_i       (BeatWidth'(start_i.src2 >> GroupBits)),
+      .dst_beat_i        (BeatWidth'(start_i.dst >> GroupBits)),
+      .alpha_i           (start_i.alpha),
+      .beta_i            (start_i.beta),
+      .done_o            (vector_done),
+      .nonfinite_o       (vector_nonfinite),
+      .vec_read_valid_o  (unit_read_valid),
+      .vec_read_beat_o   (unit_read_beat),
+      .vec_read_data_i   (read_data),
+      .vec_write_valid_o (unit_write_valid),
+      .vec_write_beat_o  (unit_write_beat),
+      .vec_write_data_o  (unit_write_data)
+    );
+  end else begin : gen_no_vector_unit
+    assign {vector_done, vector_nonfinite, unit_read_valid, unit_write_valid} = '0;
+    assign {unit_read_beat, unit_write_beat} = '0;
+    assign unit_write_data = '0;
+    logic unused_vector;
+    assign unused_vector = ^read_data;
+  end
+
+  // ---- Matrix times vector ----
+
+  trine_matrix_unit #(
+    .Groups      (Groups),
+    .TileRows    (TileRows),
+    .Vectors     (Vectors),
+    .ActWidth    (ActWidth),
+    .MaxCols     (MaxCols),
+    .VectorWords (VectorWords),
+    .F16Engine   (F16Engine),
+    .ClockGates  (ClockGates)
+  ) u_matrix_unit (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i     (start_valid_i && is_matrix),
+    .start_i           (start_i),
+    .done_o            (matvec_done),
+    .bad_codebook_o    (bad_codebook),
+    .bad_set_byte_o    (bad_set_byte),
+    .bad_tail_o        (bad_tail),
+    .nonfinite_o       (matvec_nonfinite),
+    .overflow_o        (overflow),
+    .word_valid_i,
+    .word_ready_o,
+    .word_data_i,
+    .weight_valid_i,
+    .weight_ready_o,
+    .weight_data_i     (beat_data_i),
+    .wait_memory_o,
+    .wait_table_o,
+    .wait_rows_o,
+    .vec_read_valid_o  (matvec_read_valid),
+    .vec_read_beat_o   (matvec_read_beat),
+    .vec_read_data_i   (matvec_read_data),
+    .vec_write_valid_o (matvec_write_valid),
+    .vec_write_beat_o  (matvec_write_beat),
+    .vec_write_data_o  (matvec_write_data)
+  );
+
+  `TRINE_ASSERT(OneDone_A, 32'(transfer_done) + 32'(matvec_done) + 32'(vector_done) <= 1)
+  `TRINE_ASSERT(OneReader_A, !(transfer_read_valid && unit_read_valid))
+  `TRINE_ASSERT(OneTaker_A, 32'(load_valid_i) + 32'(word_valid_i) + 32'(weight_valid_i) <= 1)
+
+endmodule

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "Vtrine_check.h"
+#include "sim/dut.h"
+#include "tests/rtl/control_ports.h"
+#include "tests/rtl/random_command.h"
+#include "tests/rtl/stalls.h"
+
+using namespace trine;
+using namespace trine::test;
+
+namespace {
+
+/// Gives commands and takes jobs.
+class Bench {
+ public:
+  explicit Bench(double odds = 1.0, unsigned seed = 1)
+      : dut("check_" + std::to_string(seed), 100'000'000), go_(odds, seed) {
+    dut->stop_i = dut->fetched_valid_i = dut->job_ready_i = 0;
+    clear_port(dut->settings_i);
+  }
+
+  void configure(const Config& config) {
+    set_field(dut->settings_i, settings::kMemBase, config.base);
+    set_field(dut->settings_i, settings::kMemLimit, config.limit);
+    set_field(dut->settings_i, settings::kPosition, config.state.position);
+    for (unsigned b = 0; b < kMaxVectors; ++b)
+      set_field(dut->settings_i, settings::kTokens[b], config.state.token[b]);
+  }
+
+  void offer(const Command& c, ErrorCode error = ErrorCode::NONE, bool here = true) {
+    dut->fetched_valid_i = 1;
+    std::uint32_t nonzero = 0;
+    for (unsigned i = 0; i < 16; ++i) nonzero |= (c.words[i] != 0 ? 1u : 0u) << i;
+    set_field(dut->fetched_i, fetched::kWord0, c.words[0]);
+    set_field(dut->fetched_i, fetched::kNonzero, nonzero);
+    set_field(dut->fetched_i, fetched::kHere, here ? 1 : 0);
+    set_field(dut->fetched_i, fetched::kError, static_cast<std::uint64_t>(error));
+    for (const CommandField& f : kCommandFields) set_field(dut->command_i, command_field(f), c.get(f));
+  }
+
+  /// Runs until the job of the command that is offered was taken; it stays in `job`.
+  void run() {
+    bool given = false;
+    for (unsigned cycles = 0; cycles < 400; ++cycles) {
+      dut->job_ready_i = go_();
+      dut->eval();
+      const bool taken = dut->fetched_valid_i && dut->fetched_ready_o;
+      const bool gives = dut->job_valid_o && dut->job_ready_i;
+      if (gives) job = dut->job_o;
+      REQUIRE(!(gives && !given));
+      dut.step();
+      if (taken) {
+        REQUIRE(!given);
+        dut->fetched_valid_i = 0;
+        given = true;
+      }
+      if (gives) return;
+    }
+    FAIL("no job");
+  }
+
+  std::uint64_t get(PortField field) const { return get_field(job, field); }
+
+  sim::Dut<Vtrine_check> dut;
+  std::remove_cvref_t<decltype(std::declval<Vtrine_check>().job_o)> job{};
+
+ private:
+  Coin go_;
+};
+
+std::uint64_t unit_of(Opcode op) {
+  return static_cast<std::uint64_t>(find_opcode(static_cast<std::uint32_t>(op))->unit);
+}
+
+/// The job of a command that passed the checks; `c` as the machine sees it.
+void check_job(const Command& given, const ResolvedCommand& c, const Bench& bench) {
+  const Opcode op = opcode_of(c);
+  CHECK_EQ(bench.get(job::kHere), 1u);
+  CHECK_EQ(bench.get(job::kWord0), given.words[0]);
+  CHECK_EQ(bench.get(start::kUnit), unit_of(op));
+  CHECK_EQ(bench.get(start::kOpcode), static_cast<std::uint64_t>(op));
+  CHECK_EQ(bench.get(job::kReads), (op == Opcode::LOAD || is_matrix(op)) ? 1u : 0u);
+  CHECK_EQ(bench.get(job::kBook), op == Opcode::TRIT_MATVEC ? 1u : 0u);
+  if (op == Opcode::END || op == Opcode::FENCE) return;
+  const std::pair<PortField, const CommandField*> same[] = {
+      {start::kRows, &command::ROWS},     {start::kCols, &command::COLS},
+      {start::kSrc, &command::SRC},       {start::kSrc2, &command::SRC2},
+      {start::kDst, &command::DST},       {start::kAlpha, &command::ALPHA},
+      {start::kBeta, &command::BETA},     {start::kStride, &command::STRIDE},
+      {start::kBank, &command::BANK},     {start::kDepth, &command::DEPTH},
+      {start::kRaw, &command::RAW},       {start::kF16, &command::F16}};
+  for (const auto& [field, want] : same) {
+    CAPTURE(want->name);
+    CHECK_EQ(bench.get(field), c.get(*want));
+  }
+  if (in_memory(op)) {
+    CHECK_EQ(bench.get(start::kAddress),
+             op == Opcode::STORE_COLUMN ? c.column_address() : c.address());
+  }
+  if (op == Opcode::STORE) CHECK_EQ(bench.get(job::kBytes), memory_bytes(c, kMachine));
+  if (op == Opcode::TRIT_MATVEC) CHECK_EQ(bench.get(job::kBookAddress), c.codebook());
+  if (op != Opcode::LOAD && !is_matrix(op)) return;
+  const std::uint64_t all = round_up(memory_bytes(c, kMachine), kBeatBytes) / kBeatBytes;
+  CHECK_EQ(bench.get(job::kBeats), all);
+  if (op == Opcode::F16_MATVEC && c.get(command::STRIDE) != 0) {
+    CHECK_EQ(bench.get(job::kPieceBeats), f16_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes);
+    CHECK_EQ(bench.get(job::kPieces), c.get(command::ROWS));
+  } else {
+    CHECK_EQ(bench.get(job::kPieceBeats), all);
+    CHECK_EQ(bench.get(job::kPieces), 1u);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("trine_check: each command fails the first check that it should, or becomes a job") {
+  Bench bench(0.8, 3);
+  std::map<ErrorCode, unsigned> seen;
+  for (unsigned seed = 0; seed < 8000; ++seed) {
+    Random random(seed);
+    Config config;
+    Command c = valid_command(random, config.state);
+    for (std::uint32_t i = random.below(4); i > 0; --i) mutate(c, config, random);
+    CAPTURE(seed);
+    CAPTURE(describe(c));
+    const auto [expected, effective] = checked(c, config);
+    bench.configure(config);
+    bench.offer(c);
+    bench.run();
+    ++seen[expected];
+    REQUIRE_EQ(bench.get(job::kError), static_cast<std::uint64_t>(expected));
+    if (expected == ErrorCode::NONE) check_job(c, effective, bench);
+  }
+  for (const ErrorCode code : {ErrorCode::NONE, ErrorCode::BAD_OPCODE, ErrorCode::BAD_FIELD,
+                               ErrorCode::ALIGNMENT, ErrorCode::VECTOR_RANGE,
+                               ErrorCode::ADDRESS_RANGE, ErrorCode::INDEX_RANGE}) {
+    CAPTURE(static_cast<int>(code));
+    CHECK(seen[code] >= 50);
+  }
+}
+
+TEST_CASE("trine_check: no code but those of the command set is an operation") {
+  Bench bench;
+  Config config;
+  bench.configure(config);
+  for (std::uint32_t code = 0; code < 256; ++code) {
+    CAPTURE(code);
+    Command c = make(static_cast<Opcode>(code));
+    bench.offer(c);
+    bench.run();
+    const ErrorCode want = checked(c, config).code;
+    CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(want));
+    if (find_opcode(code) == nullptr) CHECK(want == ErrorCode::BAD_OPCODE);
+  }
+}
+
+TEST_CASE("trine_check: an error of the fetch comes first and passes through") {
+  Bench bench;
+  bench.configure({});
+  bench.offer(Command{}, ErrorCode::AXI_READ);
+  bench.run();
+  CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(ErrorCode::AXI_READ));
+  CHECK_EQ(bench.get(job::kHere), 1u);
+  bench.offer(make(Opcode::FENCE), ErrorCode::LIST_OVERRUN, false);
+  bench.run();
+  CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(ErrorCode::LIST_OVERRUN));
+  CHECK_EQ(bench.get(job::kHere), 0u);
+  // And no error of the last command stays.
+  bench.offer(make(Opcode::FENCE));
+  bench.run();
+  CHECK_EQ(bench.get(job::kError), 0u);
+}
+
+TEST_CASE("trine_check: works on the next command while a job waits, and a stop drops both") {
+  Bench bench;
+  bench.configure({});
+  Command load = make(Opcode::LOAD).set(command::ROWS, 16).set(command::DST, 64);
+  set_address(load, 0x4000);
+  for (unsigned cycles = 0; cycles < 80; ++cycles) {
+    CAPTURE(cycles);
+    bench.dut->job_ready_i = 0;
+    bench.offer(load);
+    bench.dut.step(cycles);
+    const bool waits = bench.dut->job_valid_o;
+    bench.dut->stop_i = 1;
+    bench.dut->fetched_valid_i = 0;
+    bench.dut.step();
+    bench.dut->stop_i = 0;
+    bench.dut.step(100);
+    CHECK_EQ(bench.dut->job_valid_o, 0);
+    if (cycles == 79) CHECK(waits);
+  }
+  // The first job waits; the second command is checked, but its job has no room.
+  bench.offer(load);
+  while (!bench.dut->fetched_ready_o) bench.dut.step();
+  bench.dut.step();
+  bench.offer(make(Opcode::FENCE));
+  bench.dut.step(100);
+  CHECK_EQ(bench.dut->fetched_ready_o, 0);
+  CHECK_EQ(get_field(bench.dut->job_o, start::kUnit), unit_of(Opcode::LOAD));
+  bench.dut->job_ready_i = 1;
+  bench.dut->eval();
+  CHECK_EQ(bench.dut->fetched_ready_o, 1);
+  bench.dut.step();
+  CHECK_EQ(get_field(bench.dut->job_o, start::kUnit), unit_of(Opcode::FENCE));
+}
