@@ -21,16 +21,14 @@ std::string BusError::text() const {
 BurstMaster::BurstMaster(std::uint64_t beat_bytes, sc_time period)
     : beat_bytes_(beat_bytes),
       period_(period),
-      reads_{.next = {},
-             .last = {},
-             .window = std::vector<sc_time>(kReadFifoBeats * beat_bytes /
-                                            longest_burst(beat_bytes, false))},
-      writes_{.next = {}, .last = {}, .window = std::vector<sc_time>(kWriteBursts)} {}
+      reads_{.capacity = kReadFifoBeats},
+      writes_{.capacity = kWriteBursts} {}
 
 void BurstMaster::begin(const sc_time& now) {
   for (Channel* channel : {&reads_, &writes_}) {
     channel->next = channel->last = now;
-    std::ranges::fill(channel->window, now);
+    channel->under_way.clear();
+    channel->load = 0;
   }
   fetching_ = true;
 }
@@ -55,23 +53,28 @@ const tlm::tlm_dmi* BurstMaster::direct(std::uint64_t address, std::uint64_t byt
   return nullptr;
 }
 
-sc_time BurstMaster::issue(Channel& channel) {
-  const sc_time at = std::max(channel.next, channel.window[channel.slot]);
+sc_time BurstMaster::issue(Channel& channel, std::uint64_t bytes) {
+  sc_time at = channel.next;
+  while (!channel.under_way.empty() && channel.load + weight(channel, bytes) > channel.capacity) {
+    at = std::max(at, channel.under_way.front().first);
+    channel.load -= channel.under_way.front().second;
+    channel.under_way.pop_front();
+  }
   channel.next = at + period_;
   return at;
 }
 
 void BurstMaster::answer(Channel& channel, const sc_time& done, std::uint64_t bytes) {
   channel.last = std::max(done, channel.last + static_cast<double>(bytes / beat_bytes_) * period_);
-  channel.window[channel.slot] = channel.last;
-  channel.slot = (channel.slot + 1) % channel.window.size();
+  channel.under_way.emplace_back(channel.last, weight(channel, bytes));
+  channel.load += weight(channel, bytes);
 }
 
 void BurstMaster::count_direct(Channel& channel, std::uint64_t address, std::uint64_t bytes,
                                const sc_time& latency) {
   for_each_burst(address, bytes, beat_bytes_, &channel == &writes_,
                  [&](std::uint64_t, std::uint64_t size) {
-                   answer(channel, issue(channel) + latency, size);
+                   answer(channel, issue(channel, size) + latency, size);
                    ++direct_;
                  });
 }
@@ -79,7 +82,7 @@ void BurstMaster::count_direct(Channel& channel, std::uint64_t address, std::uin
 bool BurstMaster::transport(Channel& channel, tlm::tlm_generic_payload& payload) {
   payload.set_streaming_width(payload.get_data_length());
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  const sc_time at = issue(channel), now = sc_core::sc_time_stamp();
+  const sc_time at = issue(channel, payload.get_data_length()), now = sc_core::sc_time_stamp();
   sc_time delay = at > now ? at - now : sc_core::SC_ZERO_TIME;
   pending_ = &payload;
   send_(payload, delay);

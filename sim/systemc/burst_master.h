@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <string>
 #include <systemc>
@@ -66,10 +67,13 @@ class BurstMaster final : public MemoryPort {
  private:
   /// One direction of the bus, in absolute time.
   struct Channel {
-    sc_core::sc_time next;                 // Earliest time of the next request.
-    sc_core::sc_time last;                 // When the last beat moved.
-    std::vector<sc_core::sc_time> window;  // When the bursts under way were done, oldest at `slot`.
-    std::size_t slot = 0;
+    /// What may be under way at a time: beats of reads, for which the FIFO has room; bursts of
+    /// writes, which wait for their answers.
+    std::uint64_t capacity = 0;
+    sc_core::sc_time next{};  // Earliest time of the next request.
+    sc_core::sc_time last{};  // When the last beat moved.
+    std::deque<std::pair<sc_core::sc_time, std::uint64_t>> under_way{};  // When done, and how much.
+    std::uint64_t load = 0;                                              // Of all these.
   };
 
   const tlm::tlm_dmi* direct(std::uint64_t address, std::uint64_t bytes, bool write) const;
@@ -77,11 +81,14 @@ class BurstMaster final : public MemoryPort {
   bool transport(Channel& channel, tlm::tlm_generic_payload& payload);
   /// What the command asks for from now on waits for what it has read.
   void fetched();
-  /// The time of the next request, and what happens to the channel when it is answered at `done`.
-  sc_core::sc_time issue(Channel& channel);
+  /// The time of the next request, of so many bytes, and what its answer at `done` means.
+  sc_core::sc_time issue(Channel& channel, std::uint64_t bytes);
   void answer(Channel& channel, const sc_core::sc_time& done, std::uint64_t bytes);
   void count_direct(Channel& channel, std::uint64_t address, std::uint64_t bytes,
                     const sc_core::sc_time& latency);
+  std::uint64_t weight(const Channel& channel, std::uint64_t bytes) const {
+    return &channel == &reads_ ? bytes / beat_bytes_ : 1;
+  }
   bool read_bursts(std::uint64_t address, std::uint64_t bytes, std::byte* to);
   bool write_burst(std::uint64_t address, std::uint64_t burst_bytes, std::uint64_t begin,
                    std::span<const std::byte> bytes);

@@ -9,7 +9,7 @@ namespace trine::sim {
 
 inline constexpr std::uint64_t kBusPage = 4096;
 /// Beats that the read FIFO holds (`ReadFifoBeats` of `trine_top`).
-inline constexpr std::uint64_t kReadFifoBeats = 256;
+inline constexpr std::uint64_t kReadFifoBeats = 512;
 /// Write bursts that may wait for their answer at a time (`MaxOutstanding` of `trine_write_dma`).
 inline constexpr std::size_t kWriteBursts = 8;
 

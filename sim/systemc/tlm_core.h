@@ -30,7 +30,7 @@ struct TlmCoreOptions {
   sc_core::sc_time period{1, sc_core::SC_NS};
   CostFunction cost{};                        // Must be given.
   std::uint64_t refused_cycles = 0;           // Of a command that is fetched and refused.
-  std::uint64_t record_cycles = 0;            // Of a profile record.
+  std::uint64_t record_cycles = 8;            // Of a profile record.
   std::uint64_t watchdog_cycles = 1'000'000;  // A burst without an answer for so long is an error.
 };
 

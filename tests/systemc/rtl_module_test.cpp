@@ -170,9 +170,9 @@ TEST_CASE("RtlCoreModule: a burst that fails is a data error, told with its addr
       CHECK_EQ(describe(ending.code), describe(code));
       CHECK_EQ(bench->core.last_error(), failure);
     };
-    bench->target.fails = {0x20100, 0x20104};
-    expect(loads_and_stores(0x20000, 0x40000, 128), ErrorCode::AXI_READ,
-           "read of 256 bytes at 0x20100: TLM_GENERIC_ERROR_RESPONSE");
+    bench->target.fails = {0x20200, 0x20204};
+    expect(loads_and_stores(0x20000, 0x40000, 256), ErrorCode::AXI_READ,
+           "read of 512 bytes at 0x20200: TLM_GENERIC_ERROR_RESPONSE");
     bench->target.fails = {0x40000, 0x40001};
     expect(loads_and_stores(0x20000, 0x40000), ErrorCode::AXI_WRITE,
            "write of 256 bytes at 0x40000: TLM_GENERIC_ERROR_RESPONSE");

@@ -51,10 +51,10 @@ TEST_CASE("A target that answers an error: data error with command, address and 
         status == tlm::TLM_GENERIC_ERROR_RESPONSE ? "GENERIC_ERROR" : "COMMAND_ERROR";
     Simulated<OddBench> bench;
     bench->target.status = status;
-    bench->target.fails = {0x20400, 0x20401};
+    bench->target.fails = {0x20800, 0x20801};
     bench.simulation.run([&] {
-      expect(*bench.operator->(), load_and_store(0x20000, 0x40000, 512), {ErrorCode::AXI_READ, 1},
-             "command 1: read of 1024 bytes at 0x20400: TLM_" + name + "_RESPONSE");
+      expect(*bench.operator->(), load_and_store(0x20000, 0x40000, 1024), {ErrorCode::AXI_READ, 1},
+             "command 1: read of 2048 bytes at 0x20800: TLM_" + name + "_RESPONSE");
       bench->target.fails = {0x40000, 0x40001};
       expect(*bench.operator->(), load_and_store(0x20000, 0x40000), {ErrorCode::AXI_WRITE, 2},
              "command 2: write of 256 bytes at 0x40000: TLM_" + name + "_RESPONSE");
