@@ -4,12 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <cstring>
 
 #include "driver/vector_layout.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/exact/codebook.h"
+#include "golden/families/tensors.h"
 
 namespace trine {
 namespace {
@@ -28,7 +29,7 @@ std::vector<std::uint16_t> half_elements(const golden::Tensor& tensor, std::size
   return halves;
 }
 
-std::vector<std::uint16_t> half_vector(const golden::PackedModel& model, const std::string& name,
+std::vector<std::uint16_t> half_vector(const golden::PackedModel& model, std::string_view name,
                                        std::size_t count) {
   const golden::Tensor& tensor = model.at(name);
   if (tensor.elements() != count)
@@ -52,17 +53,6 @@ std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned
   return bytes;
 }
 
-std::vector<float> rope_row(std::uint64_t position, std::size_t head_dim, double theta) {
-  std::vector<float> row(head_dim);
-  for (std::size_t i = 0; i < head_dim / 2; ++i) {
-    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_dim);
-    const double angle = static_cast<double>(position) * std::pow(theta, exponent);
-    row[i] = static_cast<float>(std::cos(angle));
-    row[i + head_dim / 2] = static_cast<float>(std::sin(angle));
-  }
-  return row;
-}
-
 Layout::Layout(const golden::PackedModel& model, const MachineParams& machine,
                std::uint64_t memory_bytes, std::uint64_t context)
     : model_(model),
@@ -74,13 +64,13 @@ Layout::Layout(const golden::PackedModel& model, const MachineParams& machine,
       window_{0, file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign)} {
   const golden::ModelConfig& c = model.config();
   codebooks_ = allocator_.allocate("codebooks", model.matrices().size() * kCodebookBytes);
-  rope_ = allocator_.allocate("rope table", context * c.head_dim() * 4);
+  rope_ = allocator_.allocate("rope table", context * c.head_dim * 4);
   final_norm_ = allocator_.allocate("final norm", c.hidden * 2);
   boundary_ = allocator_.allocate("boundary", machine.vectors * round_up(c.hidden * 4, 64));
   logits_ = allocator_.allocate("logits", machine.vectors * round_up(c.vocab * 4, 64));
   best_ = allocator_.allocate("best tokens", machine.vectors * kMemoryAlign);
-  embedding_ = place_rows("model.embed_tokens.weight");
-  head_ = c.tied_head ? embedding_ : place_rows("lm_head.weight");
+  embedding_ = place_rows(c.family->embedding);
+  head_ = c.tied_head ? embedding_ : place_rows(c.family->head);
   layers_.resize(c.layers);
   for (std::size_t i = 0; i < c.layers; ++i) place_layer(i);
 }
@@ -115,7 +105,7 @@ PlacedMatrix Layout::place(const golden::PackedMatrix& matrix) {
   return placed;
 }
 
-PlacedRows Layout::place_rows(const std::string& name) {
+PlacedRows Layout::place_rows(std::string_view name) {
   const golden::Tensor& tensor = model_.at(name);
   const golden::ModelConfig& c = config();
   if (tensor.elements() != c.vocab * c.hidden)
@@ -126,7 +116,7 @@ PlacedRows Layout::place_rows(const std::string& name) {
                   .in_place = false};
   rows.in_place = tensor.dtype == golden::Dtype::F16 && rows.stride == c.hidden * 2 &&
                   rows.address % kMemoryAlign == 0;
-  if (!rows.in_place) rows.address = allocator_.allocate(name, c.vocab * rows.stride).address;
+  if (!rows.in_place) rows.address = allocator_.allocate(tensor.name, c.vocab * rows.stride).address;
   return rows;
 }
 
@@ -134,7 +124,7 @@ void Layout::place_layer(std::size_t index) {
   PlacedLayer& placed = layers_[index];
   for (const golden::Linear linear : golden::kLinears)
     placed.linear[static_cast<std::size_t>(linear)] =
-        place(model_.matrix(golden::weight_name(index, linear)));
+        place(model_.matrix(golden::weight_name(*config().family, index, linear)));
   const std::uint64_t cache = config().kv_dim() * capacity_ * 2;
   const auto take = [&](const char* what, std::uint64_t bytes) {
     return allocator_.allocate(fmt::format("{} of layer {}", what, index), bytes).address;
@@ -148,15 +138,11 @@ std::vector<std::byte> Layout::parameters(std::size_t layer) const {
   const golden::ModelConfig& c = config();
   const ParameterLayout at = parameter_layout(c);
   std::vector<std::uint16_t> block(at.count);
-  const auto put = [&](std::size_t first, const char* name, std::size_t count) {
-    const auto halves = half_vector(model_, fmt::format("model.layers.{}.{}", layer, name), count);
-    std::copy(halves.begin(), halves.end(), block.begin() + static_cast<std::ptrdiff_t>(first));
-  };
-  put(at.input_norm, "input_layernorm.weight", c.hidden);
-  put(at.bias, "self_attn.q_proj.bias", c.hidden);
-  put(at.bias + c.hidden, "self_attn.k_proj.bias", c.kv_dim());
-  put(at.bias + c.hidden + c.kv_dim(), "self_attn.v_proj.bias", c.kv_dim());
-  put(at.post_norm, "post_attention_layernorm.weight", c.hidden);
+  for (const golden::VectorRule& rule : c.family->vectors) {
+    const auto halves = half_vector(model_, golden::vector_name(*c.family, layer, rule),
+                                    golden::width_of(c, rule.width));
+    std::ranges::copy(halves, block.begin() + static_cast<std::ptrdiff_t>(at[rule.vector]));
+  }
   const auto bytes = std::as_bytes(std::span(block));
   return {bytes.begin(), bytes.end()};
 }
@@ -185,12 +171,12 @@ void Layout::write(Device& device) const {
                             allocator_.used(), transport.memory_size()));
   const golden::ModelConfig& c = config();
   transport.write_memory(codebooks_.address, codebook_bytes_);
+  const golden::Rope rope(c.rope, c.head_dim);
   for (std::uint64_t position = 0; position < context_; ++position)
-    device.write(rope_.address + position * c.head_dim() * 4,
-                 rope_row(position, c.head_dim(), c.rope_theta));
+    device.write(rope_.address + position * c.head_dim * 4, rope.row(position));
   transport.write_memory(final_norm_.address,
                          std::as_bytes(std::span<const std::uint16_t>(
-                             half_vector(model_, "model.norm.weight", c.hidden))));
+                             half_vector(model_, c.family->final_norm, c.hidden))));
   load_rows(transport, embedding_);
   if (!c.tied_head) load_rows(transport, head_);
   for (std::size_t i = 0; i < layers_.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -81,7 +82,7 @@ class Layout {
  private:
   bool canonical() const { return machine_.geometry() == golden::kCanonical; }
   PlacedMatrix place(const golden::PackedMatrix& matrix);
-  PlacedRows place_rows(const std::string& name);
+  PlacedRows place_rows(std::string_view name);
   void place_layer(std::size_t index);
   std::vector<std::byte> parameters(std::size_t layer) const;
   void load_rows(Transport& transport, const PlacedRows& rows) const;
@@ -100,8 +101,5 @@ class Layout {
 
 /// The codebook block of a matrix as the hardware reads it.
 std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned depth);
-
-/// Cosines, then sines, of position * theta^(-2i / head_dim) for i below head_dim / 2.
-std::vector<float> rope_row(std::uint64_t position, std::size_t head_dim, double theta);
 
 }  // namespace trine

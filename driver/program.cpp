@@ -15,7 +15,7 @@ std::uint64_t checked_context(const golden::ModelConfig& config, const MachinePa
                               std::uint64_t context) {
   if (!machine.f16_engine || !machine.vector_unit)
     throw Error("the decoder needs a core with the FP16 engine and the vector unit");
-  const std::size_t width = config.head_dim();
+  const std::size_t width = config.head_dim;
   if (width < 32 || width > 512 || !std::has_single_bit(width))
     throw Error(fmt::format("heads of {}: the core takes 32, 64, 128, 256 or 512", width));
   if (context == 0)

@@ -5,13 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
+
+#include "golden/families/tensors.h"
 
 namespace trine {
 namespace {
 
 using golden::Linear;
+using golden::Vector;
 using Element = CommandList::Element;
 using Index = CommandList::Access::Index;
 using Span = CommandList::Span;
@@ -24,22 +26,23 @@ class Writer {
         to_(list.commands),
         layout_(layout),
         config_(layout.config()),
+        family_(*config_.family),
         words_(words),
         parameters_(parameter_layout(config_)),
         last_bank_(list.spec.tokens - 1) {}
 
   void begin() {
-    const std::uint64_t width = config_.head_dim() * 4;
+    const std::uint64_t width = config_.head_dim * 4;
     each_bank([&] {
       if (list_.spec.embedding)
         to_.load(words_.x, layout_.embedding().address, config_.hidden, Element::F16,
-                 name("model.embed_tokens.weight"),
+                 name(layout_.embedding().tensor->name),
                  {bank_, Index::Token, layout_.embedding().stride, config_.vocab});
       else
         to_.load(words_.x, layout_.boundary(bank_), config_.hidden, Element::F32, name("boundary"),
                  {.bank = bank_});
       note(Operation::Embedding);
-      to_.load(words_.rope, layout_.rope(), config_.head_dim(), Element::F32, name("rope table"),
+      to_.load(words_.rope, layout_.rope(), config_.head_dim, Element::F32, name("rope table"),
                {bank_, Index::Position, width, layout_.context()});
       note(Operation::Parameters);
     });
@@ -47,13 +50,13 @@ class Writer {
 
   void layer(std::size_t index) {
     layer_ = index;
-    prefix_ = fmt::format("model.layers.{}.", index);
+    prefix_ = golden::layer_prefix(family_, index);
     const PlacedLayer& placed = layout_.layer(index);
     each_bank([&] {
       to_.load(words_.parameters, placed.parameters, parameters_.count, Element::F16,
                name("parameters"), {.bank = bank_});
       note(Operation::Parameters);
-      norm(parameters_.input_norm, "input_layernorm.weight");
+      norm(Vector::InputNorm);
     });
     linear(placed, Linear::Q, words_.normed, words_.query);
     linear(placed, Linear::K, words_.normed, words_.key);
@@ -66,13 +69,12 @@ class Writer {
     linear(placed, Linear::O, words_.attended, words_.normed);
     each_bank([&] {
       residual("self_attn.residual");
-      norm(parameters_.post_norm, "post_attention_layernorm.weight");
+      norm(Vector::PostAttentionNorm);
     });
     linear(placed, Linear::Gate, words_.normed, words_.gate);
     linear(placed, Linear::Up, words_.normed, words_.up);
     each_bank([&] {
-      to_.silu_mul({config_.intermediate, words_.gate, words_.up, words_.gate, bank_},
-                   name("mlp.silu_mul"));
+      activation();
       note(Operation::Activation);
     });
     linear(placed, Linear::Down, words_.gate, words_.normed);
@@ -115,15 +117,45 @@ class Writer {
     list_.info.resize(to_.size(), {operation, layer_, bank.value_or(bank_)});
   }
 
+  void activation() {
+    switch (config_.activation) {
+      case golden::Activation::Silu:
+        to_.silu_mul({config_.intermediate, words_.gate, words_.up, words_.gate, bank_},
+                     name("mlp.silu_mul"));
+        return;
+    }
+  }
+
   void fence() {
     to_.fence();
     note(Operation::Control);
   }
 
-  void norm(std::uint32_t weight, std::string_view what) {
-    to_.rmsnorm({config_.hidden, words_.x, words_.parameters + weight, words_.normed, bank_},
+  /// Name of a vector of the layer, behind the prefix.
+  std::string_view vector_name(Vector vector) const {
+    return std::ranges::find(family_.vectors, vector, &golden::VectorRule::vector)->name;
+  }
+
+  void norm(std::uint64_t count, std::uint32_t src, std::uint32_t weights, std::uint32_t dst,
+            std::string_view what) {
+    to_.rmsnorm({count, src, words_.parameters + weights, dst, bank_},
                 static_cast<float>(config_.rms_norm_eps), name(what));
     note(Operation::Norm);
+  }
+
+  /// x into `normed`.
+  void norm(Vector weights) {
+    norm(config_.hidden, words_.x, parameters_[weights], words_.normed, vector_name(weights));
+  }
+
+  /// Every head by itself, in place, when the family has such weights.
+  void head_norms(Vector weights, std::uint32_t at, std::size_t heads) {
+    if (!family_.has(weights)) return;
+    for (std::size_t head = 0; head < heads; ++head) {
+      const auto words = at + static_cast<std::uint32_t>(head * config_.head_dim);
+      norm(config_.head_dim, words, parameters_[weights], words,
+           fmt::format("{}, head {}", vector_name(weights), head));
+    }
   }
 
   void residual(std::string_view what) {
@@ -144,15 +176,37 @@ class Writer {
     note(Operation::Linear, last_bank_);
   }
 
-  /// Bias and rotation, then keys and values of this position into the cache. Query, key and value
-  /// lie one behind the other, so that one command does for all.
+  /// Adds the biases that the family has. Query, key and value lie one behind the other, and so do
+  /// biases that the description has in this order: one command does for neighbours.
+  void biases() {
+    const std::uint64_t kv_dim = config_.kv_dim();
+    std::vector<CommandList::Elements> runs;
+    const auto append = [&](Vector bias, std::uint32_t at, std::uint64_t count) {
+      if (!family_.has(bias)) return;
+      const std::uint32_t from = words_.parameters + parameters_[bias];
+      if (!runs.empty() && runs.back().src + runs.back().count == at &&
+          runs.back().src2 + runs.back().count == from)
+        runs.back().count += count;
+      else
+        runs.push_back({count, at, from, at, bank_});
+    };
+    append(Vector::QBias, words_.query, config_.q_dim());
+    append(Vector::KBias, words_.key, kv_dim);
+    append(Vector::VBias, words_.value, kv_dim);
+    for (const CommandList::Elements& run : runs) {
+      to_.add(run, name("self_attn.bias"));
+      note(Operation::Bias);
+    }
+  }
+
+  /// Biases, norms of the heads and rotation, then keys and values of this position into the cache.
+  /// One command rotates query and key, which lie one behind the other.
   void append_to_cache(const PlacedLayer& placed) {
-    const std::uint64_t width = config_.head_dim(), kv_dim = config_.kv_dim();
-    to_.add({config_.hidden + 2 * kv_dim, words_.query, words_.parameters + parameters_.bias,
-             words_.query, bank_},
-            name("self_attn.bias"));
-    note(Operation::Bias);
-    to_.rope({config_.hidden + kv_dim, words_.query, words_.rope, words_.query, bank_}, width,
+    const std::uint64_t width = config_.head_dim, kv_dim = config_.kv_dim();
+    biases();
+    head_norms(Vector::QNorm, words_.query, config_.heads);
+    head_norms(Vector::KNorm, words_.key, config_.kv_heads);
+    to_.rope({config_.q_dim() + kv_dim, words_.query, words_.rope, words_.query, bank_}, width,
              name("self_attn.rope"));
     note(Operation::Rope);
     for (std::size_t head = 0; head < config_.kv_heads; ++head)
@@ -165,11 +219,11 @@ class Writer {
   }
 
   std::uint64_t keys(const PlacedLayer& placed, std::size_t kv_head) const {
-    return placed.keys + kv_head * layout_.capacity() * config_.head_dim() * 2;
+    return placed.keys + kv_head * layout_.capacity() * config_.head_dim * 2;
   }
 
   void attend(const PlacedLayer& placed, std::size_t head) {
-    const std::uint64_t width = config_.head_dim(), capacity = layout_.capacity();
+    const std::uint64_t width = config_.head_dim, capacity = layout_.capacity();
     const std::size_t kv_head = head / (config_.heads / config_.kv_heads);
     const auto at = static_cast<std::uint32_t>(head * width);
     const auto what = [&](const char* step) {
@@ -184,7 +238,7 @@ class Writer {
                     .span = Span::Rows},
                    what("scores"));
     note(Operation::Scores);
-    const double scale = std::numbers::log2e / std::sqrt(static_cast<double>(width));
+    const double scale = std::numbers::log2e * config_.attention_scale();
     to_.softmax({.count = capacity, .src = words_.scores, .dst = words_.scores, .bank = bank_},
                 static_cast<float>(scale), Span::Rows, what("softmax"));
     note(Operation::Softmax);
@@ -202,9 +256,9 @@ class Writer {
 
   void head() {
     to_.load(words_.parameters, layout_.final_norm(), config_.hidden, Element::F16,
-             name("model.norm.weight"), {.bank = bank_});
+             name(family_.final_norm), {.bank = bank_});
     note(Operation::Parameters);
-    norm(0, "model.norm.weight");
+    norm(config_.hidden, words_.x, 0, words_.normed, family_.final_norm);
     const PlacedRows& rows = layout_.head();
     for (std::uint64_t first = 0; first < config_.vocab; first += words_.logits_rows) {
       const std::uint64_t count =
@@ -234,6 +288,7 @@ class Writer {
   CommandList& to_;
   const Layout& layout_;
   const golden::ModelConfig& config_;
+  const golden::Family& family_;
   const VectorLayout& words_;
   ParameterLayout parameters_;
   unsigned last_bank_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "golden/error.h"
+#include "golden/families/tensors.h"
 
 namespace trine {
 namespace {
@@ -31,9 +32,9 @@ struct Cursor {
 ParameterLayout parameter_layout(const golden::ModelConfig& config) {
   Cursor at;
   ParameterLayout layout;
-  layout.input_norm = at.take(config.hidden);
-  layout.bias = at.take(config.hidden + 2 * config.kv_dim());
-  layout.post_norm = at.take(config.hidden);
+  for (const golden::VectorRule& rule : config.family->vectors)
+    layout.first[static_cast<std::size_t>(rule.vector)] =
+        at.take(golden::width_of(config, rule.width));
   layout.count = static_cast<std::uint32_t>(at.next);
   return layout;
 }
@@ -45,14 +46,14 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   layout.x = at.take(config.hidden);
   layout.normed = at.take(config.hidden);
   layout.parameters = at.take(parameter_layout(config).count);
-  layout.rope = at.take(config.head_dim());
+  layout.rope = at.take(config.head_dim);
   layout.best = at.take(16);
 
   Cursor attention = at;
-  layout.query = attention.take(config.hidden);
+  layout.query = attention.take(config.q_dim());
   layout.key = attention.take(config.kv_dim());
   layout.value = attention.take(config.kv_dim());
-  layout.attended = attention.take(config.hidden);
+  layout.attended = attention.take(config.q_dim());
   layout.scores = attention.take(capacity);
   Cursor feed_forward = at;
   layout.gate = feed_forward.take(config.intermediate);
@@ -62,9 +63,10 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   const std::uint64_t needed = std::max({attention.next, feed_forward.next, at.next});
   if (needed > machine.vector_words)
     throw Error(fmt::format(
-        "hidden size {}, intermediate size {} and a context of {} need {} words of vector memory, "
-        "the core has {}",
-        config.hidden, config.intermediate, capacity, needed, machine.vector_words));
+        "hidden size {}, intermediate size {}, {} heads of {} and a context of {} need {} words of "
+        "vector memory, the core has {}",
+        config.hidden, config.intermediate, config.heads, config.head_dim, capacity, needed,
+        machine.vector_words));
   layout.logits_rows = machine.vector_words - layout.logits;
   layout.logits_rows -= layout.logits_rows % static_cast<std::uint32_t>(golden::kPanelRows);
   return layout;

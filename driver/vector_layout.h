@@ -2,10 +2,11 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "driver/machine_params.h"
-#include "golden/checkpoint/config.h"
+#include "golden/families/model_config.h"
 
 namespace trine {
 
@@ -18,17 +19,22 @@ struct VectorLayout {
   std::uint32_t rope = 0;        // (head_dim) cosines and sines of the position.
   std::uint32_t best = 0;        // (16) result of ARGMAX.
 
-  std::uint32_t query = 0, key = 0, value = 0;  // One behind the other, (hidden), (kv), (kv).
-  std::uint32_t attended = 0;                   // (hidden)
+  std::uint32_t query = 0, key = 0, value = 0;  // One behind the other, (q), (kv), (kv).
+  std::uint32_t attended = 0;                   // (q)
   std::uint32_t scores = 0;                     // (capacity)
   std::uint32_t gate = 0, up = 0;               // (intermediate) each.
   std::uint32_t logits = 0;
   std::uint32_t logits_rows = 0;  // Logits at a time.
 };
 
-/// The parameters of a layer as one block of FP16 elements.
+/// The vectors of a layer as one block of FP16 elements, in the order of the family's description.
 struct ParameterLayout {
-  std::uint32_t input_norm = 0, bias = 0, post_norm = 0, count = 0;  // Bias of q, k and v.
+  std::array<std::uint32_t, golden::kVectors> first{};  // Of those that the family has.
+  std::uint32_t count = 0;
+
+  std::uint32_t operator[](golden::Vector vector) const {
+    return first[static_cast<std::size_t>(vector)];
+  }
 };
 ParameterLayout parameter_layout(const golden::ModelConfig& config);
 

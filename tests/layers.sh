@@ -13,8 +13,8 @@ allowed() {  # allowed FILE
     golden/*) echo 'golden/.*' ;;
     isa/*) echo 'isa/.*|(registers|commands)\.def' ;;
     # The compiler places codebook blocks.
-    driver/layout.*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*|exact/codebook\.h)' ;;
-    driver/*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*)' ;;
+    driver/layout.*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*|families/.*|exact/codebook\.h)' ;;
+    driver/*) echo 'driver/.*|isa/.*|golden/(error\.h|format/.*|checkpoint/.*|families/.*)' ;;
     machine/product/*) echo 'machine/product/.*|golden/.*' ;;
     machine/*) echo '(machine|driver|golden|isa)/.*' ;;
     sim/*) echo '(sim|machine|driver|golden|isa)/.*' ;;

@@ -16,15 +16,18 @@ struct Options {
 };
 
 Json config_json(const golden::ModelConfig& config) {
-  return {{"hidden", config.hidden},
+  return {{"family", config.family->model_type},
+          {"hidden", config.hidden},
           {"intermediate", config.intermediate},
           {"layers", config.layers},
           {"heads", config.heads},
           {"kv_heads", config.kv_heads},
+          {"head_dim", config.head_dim},
           {"vocab", config.vocab},
           {"max_positions", config.max_positions},
           {"rms_norm_eps", config.rms_norm_eps},
-          {"rope_theta", config.rope_theta},
+          {"rope", golden::rope_type_name(config.rope.type)},
+          {"rope_theta", config.rope.theta},
           {"tied_head", config.tied_head},
           {"eos_token", config.eos_token}};
 }

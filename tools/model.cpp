@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "golden/reference/fp32_linears.h"
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 
 namespace trine::tools {
 namespace {
@@ -68,7 +68,7 @@ void Session::make_reference(const ModelFile& file, unsigned threads) {
     backbone_.emplace(*file.checkpoint());
     linears_ = std::make_unique<golden::Fp32Linears>(*file.checkpoint(), threads);
   }
-  model_ = std::make_unique<golden::Qwen2>(*backbone_, *linears_, threads);
+  model_ = std::make_unique<golden::ReferenceModel>(*backbone_, *linears_, threads);
 }
 
 void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,

@@ -13,7 +13,7 @@
 #include "golden/format/packed_model.h"
 #include "golden/reference/backbone.h"
 #include "golden/reference/linear_backend.h"
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 #include "golden/tokenizer/tokenizer.h"
 #include "tools/core.h"
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <future>
@@ -29,20 +30,39 @@ std::uint64_t part_seed(std::uint64_t seed, std::uint64_t part) {
   return Random(seed).next() + part;  // Random's own seeding mixes every bit.
 }
 
+void add_rope(nlohmann::ordered_json& config, const golden::RopeConfig& rope) {
+  config["rope_theta"] = rope.theta;
+  if (rope.type == golden::RopeType::Default) return;
+  auto& scaling = config["rope_scaling"];
+  scaling = {{"rope_type", golden::rope_type_name(rope.type)},
+             {"factor", rope.factor},
+             {"original_max_position_embeddings", static_cast<std::size_t>(rope.original_positions)}};
+  if (rope.type == golden::RopeType::Llama3) {
+    scaling["low_freq_factor"] = rope.low_freq_factor;
+    scaling["high_freq_factor"] = rope.high_freq_factor;
+  }
+}
+
+/// A config.json as the description of the family asks for it.
 std::string config_json(const Preset& preset) {
-  const nlohmann::ordered_json config = {{"architectures", {"Qwen2ForCausalLM"}},
-                                         {"model_type", "qwen2"},
-                                         {"hidden_act", "silu"},
-                                         {"hidden_size", preset.hidden},
-                                         {"intermediate_size", preset.intermediate},
-                                         {"num_hidden_layers", preset.layers},
-                                         {"num_attention_heads", preset.heads},
-                                         {"num_key_value_heads", preset.kv_heads},
-                                         {"vocab_size", preset.vocab},
-                                         {"max_position_embeddings", preset.max_positions},
-                                         {"rms_norm_eps", 1e-6},
-                                         {"rope_theta", 1e6},
-                                         {"tie_word_embeddings", preset.tied_head}};
+  const golden::Family& family = *preset.family;
+  const golden::ConfigKeys& keys = family.keys;
+  nlohmann::ordered_json config = {{"architectures", {family.architecture}},
+                                   {"model_type", family.model_type},
+                                   {keys.activation, "silu"},
+                                   {keys.hidden, preset.hidden},
+                                   {keys.intermediate, preset.intermediate},
+                                   {keys.layers, preset.layers},
+                                   {keys.heads, preset.heads},
+                                   {keys.kv_heads, preset.kv_heads},
+                                   {keys.head_dim, preset.head_dim},
+                                   {keys.vocab, preset.vocab},
+                                   {keys.max_positions, preset.max_positions},
+                                   {keys.rms_norm_eps, preset.rms_norm_eps}};
+  add_rope(config, preset.rope);
+  config[keys.tied_head] = preset.tied_head;
+  for (const golden::FixedKey& fixed : family.fixed)
+    config[std::string(fixed.key)] = nlohmann::ordered_json::parse(fixed.json);
   return config.dump(2) + "\n";
 }
 
@@ -67,19 +87,38 @@ class HalfDraw {
   std::array<std::uint16_t, std::size_t{1} << kBits> table_{};
 };
 
-/// Mean and deviation of a tensor that is no matrix, and how many times as large every n-th
-/// element, in the mean, is; 0: none is.
+/// Mean and deviation of a vector, and how many times as large every n-th element, in the mean,
+/// is; 0: none is.
 struct Plain {
-  std::string_view suffix;
   double mean, deviation;
   std::size_t every;
   double factor;
 };
-constexpr std::array kPlain = {
-    Plain{"layernorm.weight", 1, 0.1, 100, 3}, Plain{"norm.weight", 1, 0.1, 100, 3},
-    Plain{"q_proj.bias", 0, 0.5, 0, 1},        Plain{"k_proj.bias", 0, 1, 50, 30},
-    Plain{"v_proj.bias", 0, 0.05, 0, 1},
-};
+constexpr Plain kNorm{1, 0.1, 100, 3};
+
+Plain statistics(golden::Vector vector) {
+  switch (vector) {
+    case golden::Vector::InputNorm:
+    case golden::Vector::PostAttentionNorm:
+    case golden::Vector::QNorm:
+    case golden::Vector::KNorm:
+      return kNorm;
+    case golden::Vector::QBias:
+      return {0, 0.5, 0, 1};
+    case golden::Vector::KBias:
+      return {0, 1, 50, 30};
+    case golden::Vector::VBias:
+      return {0, 0.05, 0, 1};
+  }
+  throw Error("a vector of no known statistics");
+}
+
+/// The final norm is the only vector outside the layers.
+Plain statistics(const golden::Family& family, std::string_view name) {
+  for (const golden::VectorRule& rule : family.vectors)
+    if (name.ends_with(rule.name)) return statistics(rule.vector);
+  return kNorm;
+}
 
 class Model {
  public:
@@ -97,8 +136,7 @@ class Model {
   };
   void draw(const golden::TensorSpec& spec, std::uint64_t seed, Matrix& to) const {
     // O and down add to the residual stream: less than a whole each, more in its loud channels.
-    const bool adds = spec.name.find("o_proj") != std::string::npos ||
-                      spec.name.find("down_proj") != std::string::npos;
+    const bool adds = is(golden::Linear::O, spec.name) || is(golden::Linear::Down, spec.name);
     const double gain = adds ? 0.3 : 1;
     draw_.draw(spec.shape[0], spec.shape[1], seed, adds ? outliers_ : std::set<std::size_t>{},
                to.stream);
@@ -109,20 +147,23 @@ class Model {
                     std::uint64_t seed) const {
     Random random(seed);
     if (spec.shape.size() == 2) return append_table(writer, spec, random);
-    for (const Plain& plain : kPlain) {
-      if (!spec.name.ends_with(plain.suffix)) continue;
-      const HalfDraw draw(plain.mean, plain.deviation, random);
-      const HalfDraw large(plain.mean * plain.factor, plain.deviation * plain.factor, random);
-      return writer.append_f16(spec.name, [&](std::size_t, std::span<std::uint16_t> codes) {
-        draw.fill(codes, random);
-        for (std::size_t i = 0; plain.every != 0 && i < 1 + codes.size() / plain.every; ++i)
-          large.fill(codes.subspan(random.next() % codes.size(), 1), random);
-      });
-    }
-    throw Error(spec.name + ": no statistics are known for it");
+    const Plain plain = statistics(*options_.preset.family, spec.name);
+    const HalfDraw draw(plain.mean, plain.deviation, random);
+    const HalfDraw large(plain.mean * plain.factor, plain.deviation * plain.factor, random);
+    writer.append_f16(spec.name, [&](std::size_t, std::span<std::uint16_t> codes) {
+      draw.fill(codes, random);
+      for (std::size_t i = 0; plain.every != 0 && i < 1 + codes.size() / plain.every; ++i)
+        large.fill(codes.subspan(random.next() % codes.size(), 1), random);
+    });
   }
 
  private:
+  bool is(golden::Linear linear, std::string_view name) const {
+    return std::ranges::any_of(options_.preset.family->matrices, [&](const auto& rule) {
+      return rule.linear == linear && name.ends_with(rule.name);
+    });
+  }
+
   /// Embedding or head, (vocab, hidden): logits of a normalized vector deviate by about 2; the
   /// embedding's loud channels are the same for all tokens, as in trained models.
   void append_table(golden::PackedModelWriter& writer, const golden::TensorSpec& spec,
@@ -130,7 +171,7 @@ class Model {
     const std::size_t hidden = spec.shape[1];
     const double deviation = 2 / std::sqrt(static_cast<double>(hidden));
     const HalfDraw draw(0, deviation, random), loud(10 * deviation, deviation, random);
-    const bool embedding = spec.name.find("embed_tokens") != std::string::npos;
+    const bool embedding = spec.name == options_.preset.family->embedding;
     writer.append_f16(spec.name, [&](std::size_t first, std::span<std::uint16_t> codes) {
       draw.fill(codes, random);
       if (!embedding) return;

@@ -83,18 +83,18 @@ void check_tensor(const Checkpoint& checkpoint, const TensorSpec& spec) {
 /// rotary frequencies of old exports and a tied head that is stored a second time.
 void check_extra(const Checkpoint& checkpoint, const Tensor& tensor) {
   if (tensor.name.ends_with(".rotary_emb.inv_freq")) return;
-  if (tensor.name == "lm_head.weight") {
-    const Tensor& embedding = checkpoint.at("model.embed_tokens.weight");
+  const Family& family = *checkpoint.config().family;
+  if (tensor.name == family.head) {
+    const Tensor& embedding = checkpoint.at(family.embedding);
     if (tensor.dtype == embedding.dtype && std::ranges::equal(tensor.bytes, embedding.bytes)) {
       return;
     }
     throw Error(
-        fmt::format("{}: tensor 'lm_head.weight' differs from the embedding although "
-                    "config.json ties them",
-                    checkpoint.directory().string()));
+        fmt::format("{}: tensor '{}' differs from the embedding although config.json ties them",
+                    checkpoint.directory().string(), tensor.name));
   }
-  throw Error(fmt::format("{}: tensor '{}' is not part of a Qwen2 model of this configuration",
-                          checkpoint.directory().string(), tensor.name));
+  throw Error(fmt::format("{}: tensor '{}' is not part of a {} model of this configuration",
+                          checkpoint.directory().string(), tensor.name, family.model_type));
 }
 
 }  // namespace

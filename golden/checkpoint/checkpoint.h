@@ -11,8 +11,8 @@
 
 namespace trine::golden {
 
-/// A Hugging Face directory with a Qwen2 model: config.json and model.safetensors, or
-/// model.safetensors.index.json with its shards. Opening checks that every tensor that the
+/// A Hugging Face directory with a model of a family that is described: config.json and
+/// model.safetensors, or model.safetensors.index.json with its shards. Opening checks that every tensor that the
 /// configuration asks for is there, once, with its shape and a floating type.
 class Checkpoint {
  public:

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <array>
+#include <span>
 #include <vector>
 
 #include "golden/checkpoint/checkpoint.h"
@@ -10,12 +12,14 @@
 
 namespace trine::golden {
 
-/// Everything of a Qwen2 model but its linear matrices. The model that it was read from must
-/// outlive it.
+/// Everything of a model but its linear matrices. The model that it was read from must outlive it.
 struct Backbone {
+  /// The vectors of a layer; empty are those that the family does not have.
   struct Layer {
-    std::vector<float> input_norm, post_attention_norm;  // (hidden)
-    std::vector<float> q_bias, k_bias, v_bias;           // (hidden), (kv_dim), (kv_dim)
+    std::array<std::vector<float>, kVectors> vectors;
+    std::span<const float> operator[](Vector vector) const {
+      return vectors[static_cast<std::size_t>(vector)];
+    }
   };
 
   explicit Backbone(const Checkpoint& model);

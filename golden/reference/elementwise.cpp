@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "golden/reference/matmul.h"
 
@@ -18,30 +19,26 @@ void rms_norm(std::span<const float> x, std::span<const float> weight, double ep
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * scale * weight[i];
 }
 
-Rotation::Rotation(std::size_t position, std::size_t head_dim, double theta) {
-  for (std::size_t i = 0; i < head_dim / 2; ++i) {
-    const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_dim);
-    const double angle = static_cast<double>(position) * std::pow(theta, exponent);
-    cosine.push_back(static_cast<float>(std::cos(angle)));
-    sine.push_back(static_cast<float>(std::sin(angle)));
-  }
-}
-
-void rotate(const Rotation& rotation, std::span<float> x) {
-  const std::size_t pairs = rotation.cosine.size();
+void rotate(std::span<const float> row, std::span<float> x) {
+  const std::size_t pairs = row.size() / 2;
+  const std::span<const float> cosine = row.first(pairs), sine = row.last(pairs);
   for (std::size_t head = 0; head < x.size(); head += 2 * pairs) {
     for (std::size_t i = 0; i < pairs; ++i) {
       const float first = x[head + i];
       const float second = x[head + i + pairs];
-      x[head + i] = first * rotation.cosine[i] - second * rotation.sine[i];
-      x[head + i + pairs] = second * rotation.cosine[i] + first * rotation.sine[i];
+      x[head + i] = first * cosine[i] - second * sine[i];
+      x[head + i + pairs] = second * cosine[i] + first * sine[i];
     }
   }
 }
 
-void silu_multiply(std::span<float> gate, std::span<const float> up) {
-  for (std::size_t i = 0; i < gate.size(); ++i) {
-    gate[i] = gate[i] / (1.0F + std::exp(-gate[i])) * up[i];
+void activate(Activation activation, std::span<float> gate, std::span<const float> up) {
+  switch (activation) {
+    case Activation::Silu:
+      for (std::size_t i = 0; i < gate.size(); ++i) {
+        gate[i] = gate[i] / (1.0F + std::exp(-gate[i])) * up[i];
+      }
+      return;
   }
 }
 
@@ -62,9 +59,9 @@ void softmax(std::span<float> x) {
 
 void attend(const ModelConfig& config, const KvCache& cache, std::size_t layer,
             std::size_t position, std::span<const float> q, std::span<float> out) {
-  const std::size_t width = config.head_dim();
+  const std::size_t width = config.head_dim;
   const std::size_t heads_per_kv = config.heads / config.kv_heads;
-  const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(width)));
+  const auto scale = static_cast<float>(config.attention_scale());
   std::vector<float> scores(position + 1);
   for (std::size_t head = 0; head < config.heads; ++head) {
     const std::size_t kv_at = head / heads_per_kv * width;

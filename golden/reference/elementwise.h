@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
 #include "golden/reference/kv_cache.h"
 
@@ -14,16 +13,11 @@ namespace trine::golden {
 void rms_norm(std::span<const float> x, std::span<const float> weight, double eps,
               std::span<float> y);
 
-/// Cosine and sine of one position's angles position * theta^(-2i / head_dim).
-struct Rotation {
-  Rotation(std::size_t position, std::size_t head_dim, double theta);
-  std::vector<float> cosine, sine;  // (head_dim / 2)
-};
-/// Rotates the pairs (i, i + head_dim / 2) of every head in x.
-void rotate(const Rotation& rotation, std::span<float> x);
+/// Rotates the pairs (i, i + head_dim / 2) of every head in x; `row` is `Rope::row` of the position.
+void rotate(std::span<const float> row, std::span<float> x);
 
-/// gate = silu(gate) * up, where silu(g) = g / (1 + exp(-g)).
-void silu_multiply(std::span<float> gate, std::span<const float> up);
+/// gate = activation(gate) * up, where silu(g) = g / (1 + exp(-g)).
+void activate(Activation activation, std::span<float> gate, std::span<const float> up);
 
 /// x += y.
 void add(std::span<float> x, std::span<const float> y);

@@ -13,7 +13,7 @@ Fp32Linears::Fp32Linears(const Checkpoint& model, unsigned threads)
     : config_(model.config()), workers_(threads), layers_(config_.layers) {
   for (std::size_t layer = 0; layer < config_.layers; ++layer) {
     for (const Linear linear : kLinears)
-      replace(layer, linear, model.at(weight_name(layer, linear)).to_f32());
+      replace(layer, linear, model.at(weight_name(*config_.family, layer, linear)).to_f32());
   }
 }
 
@@ -23,7 +23,7 @@ Fp32Linears::Fp32Linears(const PackedModel& model, unsigned threads)
   workers_.rows(layers_.size(), 1, [&](std::size_t first, std::size_t last) {
     for (std::size_t layer = first; layer < last; ++layer) {
       for (const Linear linear : kLinears) {
-        const std::string name = weight_name(layer, linear);
+        const std::string name = weight_name(*config_.family, layer, linear);
         try {
           layers_[layer][static_cast<std::size_t>(linear)].levels = LevelMatrix(model.matrix(name));
         } catch (const std::exception& error) {
@@ -39,7 +39,7 @@ Fp32Linears::Fp32Linears(const PackedModel& model, unsigned threads)
 void Fp32Linears::replace(std::size_t layer, Linear linear, std::vector<float> weights) {
   const Shape shape = weight_shape(config_, linear);
   if (layer >= layers_.size() || weights.size() != shape.rows * shape.cols) {
-    throw Error(weight_name(layer, linear) + ": " + std::to_string(weights.size()) +
+    throw Error(weight_name(*config_.family, layer, linear) + ": " + std::to_string(weights.size()) +
                 " weights, expected " + std::to_string(shape.rows) + " x " +
                 std::to_string(shape.cols));
   }

@@ -8,7 +8,7 @@
 
 #include "golden/error.h"
 #include "golden/reference/backbone.h"
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 #include "golden/reference/stored_linears.h"
 
 namespace trine::golden {
@@ -53,7 +53,7 @@ std::map<std::string, std::vector<double>> InputMoments::mean_squares() const {
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (const Linear linear : kLinears) {
       const Sums& sums = layers_[layer][static_cast<std::size_t>(linear)];
-      const std::string name = weight_name(layer, linear);
+      const std::string name = weight_name(*config_.family, layer, linear);
       std::vector<double> means = sums.squares;
       for (double& mean : means) mean /= static_cast<double>(sums.count);
       const double average = std::accumulate(means.begin(), means.end(), 0.0) /
@@ -76,7 +76,7 @@ std::map<std::string, std::vector<double>> collect_moments(
   const Backbone backbone(model);
   StoredLinears linears(model, threads);
   InputMoments moments(model.config(), linears);
-  Qwen2 reference(backbone, moments, threads);
+  ReferenceModel reference(backbone, moments, threads);
   for (std::size_t at = 0; at < tokens.size(); at += window) {
     reference.reset();
     const std::size_t count = std::min(window, tokens.size() - at);

@@ -9,7 +9,7 @@ StoredLinears::StoredLinears(const Checkpoint& model, unsigned threads)
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     for (const Linear linear : kLinears)
       layers_[layer][static_cast<std::size_t>(linear)] =
-          F16Rows(model.at(weight_name(layer, linear)));
+          F16Rows(model.at(weight_name(*model.config().family, layer, linear)));
   }
 }
 

@@ -228,18 +228,18 @@ TEST_CASE("config: reads the shipped model and both spellings of the optional fi
   CHECK(kjv.hidden == 256);
   CHECK(kjv.intermediate == 768);
   CHECK(kjv.layers == 6);
-  CHECK(kjv.head_dim() == 128);
+  CHECK(kjv.head_dim == 128);
   CHECK(kjv.kv_dim() == 128);
   CHECK(kjv.tied_head);
   CHECK(kjv.eos_token == std::vector<std::int64_t>{2047});
   auto json = tiny_config(true);
   CHECK(parse_config(json.dump(), "c").eos_token == std::vector<std::int64_t>{3, 4});
-  CHECK(parse_config(json.dump(), "c").rope_theta == 10000.0);
+  CHECK(parse_config(json.dump(), "c").rope.theta == 10000.0);
   json.erase("rope_theta");
   json["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 5.0}};
   json["eos_token_id"] = nullptr;
   json.erase("tie_word_embeddings");
-  CHECK(parse_config(json.dump(), "c").rope_theta == 5.0);
+  CHECK(parse_config(json.dump(), "c").rope.theta == 5.0);
   CHECK(parse_config(json.dump(), "c").eos_token.empty());
   CHECK_FALSE(parse_config(json.dump(), "c").tied_head);
 }
@@ -262,7 +262,7 @@ TEST_CASE("config: refuses what the machine does not do, naming file and field")
   refused("num_attention_heads", 3);
   refused("num_attention_heads", 32);
   refused("num_key_value_heads", 3);
-  refused("head_dim", 8);
+  refused("head_dim", 7);
   for (const char* key : {"hidden_size", "intermediate_size", "num_hidden_layers",
                           "num_attention_heads", "num_key_value_heads", "vocab_size",
                           "max_position_embeddings", "rms_norm_eps", "rope_theta"}) {

@@ -21,6 +21,7 @@
 #include "golden/checkpoint/config.h"
 #include "golden/checkpoint/safetensors.h"
 #include "golden/error.h"
+#include "golden/families/families.h"
 
 namespace trine::golden {
 
@@ -76,6 +77,11 @@ inline void check_error(const std::function<void()>& action,
       CHECK(message.find(part) != std::string::npos);
     }
   }
+}
+
+/// The names of Qwen2, which most tests use.
+inline std::string weight_name(std::size_t layer, Linear linear) {
+  return weight_name(kQwen2, layer, linear);
 }
 
 inline nlohmann::json tiny_config(bool tied) {

@@ -11,13 +11,14 @@
 
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
+#include "golden/families/families.h"
 #include "golden/reference/fp32_linears.h"
 #include "golden/reference/f16_rows.h"
 #include "golden/reference/input_moments.h"
 #include "golden/reference/level_matrix.h"
 #include "golden/reference/matmul.h"
 #include "golden/reference/metrics.h"
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 #include "golden/reference/sampler.h"
 #include "golden/reference/stored_linears.h"
 
@@ -40,7 +41,7 @@ struct Kjv {
   Checkpoint checkpoint{kModel};
   Backbone backbone{checkpoint};
   Fp32Linears linears{checkpoint, 2};
-  Qwen2 model{backbone, linears};
+  ReferenceModel model{backbone, linears};
 };
 
 /// Calls another backend one vector at a time and records how it was asked.
@@ -118,7 +119,7 @@ TEST_CASE("f16_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
   CHECK_THROWS_AS(F16Rows{tensor}, Error);
 }
 
-TEST_CASE("qwen2: the published logits are met within 1e-3") {
+TEST_CASE("reference: the published logits are met within 1e-3") {
   Kjv kjv;
   for (const char* name : {"logits_a.safetensors", "logits_b.safetensors"}) {
     const Safetensors file(kModel / name);
@@ -132,7 +133,7 @@ TEST_CASE("qwen2: the published logits are met within 1e-3") {
   }
 }
 
-TEST_CASE("qwen2: the published greedy continuation is reproduced") {
+TEST_CASE("reference: the published greedy continuation is reproduced") {
   const auto json = nlohmann::json::parse(std::ifstream(kModel / "greedy.json"));
   const auto prompt = json["prompt_tokens"].get<std::vector<std::int32_t>>();
   const auto expected = json["greedy_tokens"].get<std::vector<std::int32_t>>();
@@ -147,7 +148,7 @@ TEST_CASE("qwen2: the published greedy continuation is reproduced") {
   CHECK(tokens == expected);
 }
 
-TEST_CASE("qwen2: unquantized perplexity is the published 14.460") {
+TEST_CASE("reference: unquantized perplexity is the published 14.460") {
   Kjv kjv;
   const Safetensors file(kModel / "valid_tokens.safetensors");
   const Perplexity result = perplexity(kjv.model, tokens_of(file), 256, 10'240);
@@ -155,10 +156,10 @@ TEST_CASE("qwen2: unquantized perplexity is the published 14.460") {
   CHECK(result.value() == doctest::Approx(14.460).epsilon(0.0005 / 14.460));
 }
 
-TEST_CASE("qwen2: one call, many calls, and going back give the same bits") {
+TEST_CASE("reference: one call, many calls, and going back give the same bits") {
   Kjv kjv;
   Recorder one_by_one(kjv.linears);
-  Qwen2 other(kjv.backbone, one_by_one);
+  ReferenceModel other(kjv.backbone, one_by_one);
   const std::vector<std::int32_t> tokens = {296, 1133, 109, 540, 362};
   const std::vector<float> expected = copy(kjv.model.forward(tokens));
   for (std::size_t t = 0; t < tokens.size(); ++t) {
@@ -173,10 +174,10 @@ TEST_CASE("qwen2: one call, many calls, and going back give the same bits") {
         copy(std::span<const float>(expected).last(2048)));
 }
 
-TEST_CASE("qwen2: the backend is asked for Q, K, V together, O, Gate and Up together, Down") {
+TEST_CASE("reference: the backend is asked for Q, K, V together, O, Gate and Up together, Down") {
   Kjv kjv;
   Recorder recorder(kjv.linears);
-  Qwen2 model(kjv.backbone, recorder);
+  ReferenceModel model(kjv.backbone, recorder);
   model.forward(1, Logits::None);
   REQUIRE(recorder.calls.size() == 24);
   const std::vector<std::vector<Linear>> order = {
@@ -187,10 +188,10 @@ TEST_CASE("qwen2: the backend is asked for Q, K, V together, O, Gate and Up toge
   }
 }
 
-TEST_CASE("qwen2: a failing backend leaves the model as it was") {
+TEST_CASE("reference: a failing backend leaves the model as it was") {
   Kjv kjv;
   Recorder recorder(kjv.linears);
-  Qwen2 model(kjv.backbone, recorder);
+  ReferenceModel model(kjv.backbone, recorder);
   model.forward(5, Logits::None);
   recorder.fail_at = recorder.calls.size() + 11;
   CHECK_THROWS_AS(model.forward(6), Error);
@@ -200,7 +201,7 @@ TEST_CASE("qwen2: a failing backend leaves the model as it was") {
   CHECK(again == copy(kjv.model.forward(6)));
 }
 
-TEST_CASE("qwen2: refuses tokens outside the vocabulary and more tokens than positions") {
+TEST_CASE("reference: refuses tokens outside the vocabulary and more tokens than positions") {
   Kjv kjv;
   CHECK_THROWS_AS(kjv.model.forward(-1), Error);
   CHECK_THROWS_AS(kjv.model.forward(2048), Error);
@@ -302,7 +303,7 @@ TEST_CASE("fp32_linears: refuses a matrix of the wrong size") {
   CHECK(kjv.linears.weights(5, Linear::K)[0] == 1.0F);
 }
 
-TEST_CASE("qwen2: a packed model is read as what it stands for") {
+TEST_CASE("reference: a packed model is read as what it stands for") {
   const auto directory = std::filesystem::temp_directory_path() /
                          ("trine_reference_test_" + std::to_string(std::random_device{}()));
   quantize_model(kModel, directory, {.depth = 4, .scales = Scales::V2});
@@ -310,8 +311,8 @@ TEST_CASE("qwen2: a packed model is read as what it stands for") {
     const PackedModel packed(directory);
     const Backbone backbone(packed);
     Fp32Linears linears(packed, 2);
-    Qwen2 model(backbone, linears);
-    const PackedMatrix& matrix = packed.matrix(weight_name(3, Linear::Gate));
+    ReferenceModel model(backbone, linears);
+    const PackedMatrix& matrix = packed.matrix(weight_name(kQwen2, 3, Linear::Gate));
     const std::vector<float> expected =
         dequantize(unpack(matrix.stream->bytes, matrix.shape, matrix.codebook));
     const std::vector<float> weights = linears.weights(3, Linear::Gate);
@@ -350,7 +351,7 @@ TEST_CASE("qwen2: a packed model is read as what it stands for") {
 TEST_CASE("stored linears: the checkpoint where it lies gives the reference's logits") {
   Kjv kjv;
   StoredLinears stored(kjv.checkpoint, 2);
-  Qwen2 model(kjv.backbone, stored);
+  ReferenceModel model(kjv.backbone, stored);
   const std::vector<std::int32_t> tokens = {296, 258, 17, 1024};
   const std::vector<float> expected = copy(kjv.model.forward(tokens));
   const Comparison all = compare_logits(expected, copy(model.forward(tokens)), 2048);
@@ -373,7 +374,8 @@ TEST_CASE("moments: the mean of the squares of each matrix's inputs, with a floo
     int calls = 0;
   } zero;
   ModelConfig config;
-  config.hidden = 4;
+  config.family = &kQwen2;
+  config.hidden = config.head_dim = 4;
   config.intermediate = 2;
   config.layers = 1;
   config.heads = config.kv_heads = 1;
@@ -393,16 +395,16 @@ TEST_CASE("moments: the mean of the squares of each matrix's inputs, with a floo
   CHECK(zero.calls == 5);  // The default takes vectors one by one.
   const auto means = moments.mean_squares();
   CHECK(means.size() == 7);
-  const auto& q = means.at(weight_name(0, Linear::Q));
+  const auto& q = means.at(weight_name(kQwen2, 0, Linear::Q));
   REQUIRE(q.size() == 4);
   const double floor = 1e-4 * (5 + 10 + 0.5e-6) / 4;
   CHECK(q[0] == 5);
   CHECK(q[1] == 10);
   CHECK(q[2] == doctest::Approx(floor));  // Never excited.
   CHECK(q[3] == doctest::Approx(floor));  // Hardly.
-  CHECK(means.at(weight_name(0, Linear::V)) == q);
-  CHECK(means.at(weight_name(0, Linear::O)) == std::vector<double>(4, 1.0));  // They say nothing.
-  CHECK(means.at(weight_name(0, Linear::Down)) == std::vector<double>{25, 36});
+  CHECK(means.at(weight_name(kQwen2, 0, Linear::V)) == q);
+  CHECK(means.at(weight_name(kQwen2, 0, Linear::O)) == std::vector<double>(4, 1.0));  // They say nothing.
+  CHECK(means.at(weight_name(kQwen2, 0, Linear::Down)) == std::vector<double>{25, 36});
 }
 
 TEST_CASE("moments: of a text, whose first inputs are the normalised embeddings") {
@@ -420,11 +422,11 @@ TEST_CASE("moments: of a text, whose first inputs are the normalised embeddings"
     for (const float value : x) squares += double{value} * double{value};
     const double rms = std::sqrt(squares / 256 + kjv.checkpoint.config().rms_norm_eps);
     for (std::size_t c = 0; c < 256; ++c) {
-      const double normed = x[c] / rms * double{kjv.backbone.layers[0].input_norm[c]};
+      const double normed = x[c] / rms * double{kjv.backbone.layers[0][Vector::InputNorm][c]};
       expected[c] += normed * normed / 3;
     }
   }
-  const auto& q = means.at(weight_name(0, Linear::Q));
+  const auto& q = means.at(weight_name(kQwen2, 0, Linear::Q));
   for (std::size_t c = 0; c < 256; ++c)
     if (expected[c] > 0.01) CHECK(q[c] == doctest::Approx(expected[c]).epsilon(1e-4));
   CHECK_THROWS_AS(collect_moments(kjv.checkpoint, {}, 2, 1), Error);

@@ -9,7 +9,7 @@
 #include "golden/checkpoint/safetensors.h"
 #include "golden/reference/fp32_linears.h"
 #include "golden/reference/metrics.h"
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 #include "golden/reference/sampler.h"
 #include "model_fixture.h"
 
@@ -43,7 +43,7 @@ Tokens validation_tokens(std::size_t count) {
 struct Reference {
   golden::Backbone backbone;
   golden::Fp32Linears linears;
-  golden::Qwen2 model;
+  golden::ReferenceModel model;
 
   explicit Reference(const golden::PackedModel& packed)
       : backbone(packed), linears(packed), model(backbone, linears) {}

@@ -6,7 +6,6 @@
 
 #include <map>
 
-#include "golden/reference/elementwise.h"
 #include "model_fixture.h"
 
 using namespace trine;
@@ -47,14 +46,16 @@ TEST_CASE("Program: a static list with a label and an operation for every comman
   CHECK_EQ(program.describe(0), "codebooks + 0x0");
 }
 
-TEST_CASE("Program: the rope table is the reference's") {
-  for (const std::size_t width : {32u, 128u}) {
-    for (const std::size_t position : {0u, 1u, 777u, 32767u}) {
-      const golden::Rotation rotation(position, width, 1e6);
-      const auto row = rope_row(position, width, 1e6);
-      CHECK(std::ranges::equal(std::span(row).first(width / 2), rotation.cosine));
-      CHECK(std::ranges::equal(std::span(row).last(width / 2), rotation.sine));
-    }
+TEST_CASE("Program: the rope table in device memory is the one that the reference rotates by") {
+  const TinyModel model;
+  GoldenDecoder golden(model.packed(), {});
+  const golden::ModelConfig& config = model.packed().config();
+  const golden::Rope rope(config.rope, config.head_dim);
+  std::vector<float> row(config.head_dim);
+  for (const std::size_t position : {0u, 1u, 63u}) {
+    const std::uint64_t at = golden.program.layout().rope() + position * config.head_dim * 4;
+    golden.loaded.transport.read_memory(at, std::as_writable_bytes(std::span(row)));
+    CHECK(row == rope.row(position));
   }
 }
 

@@ -14,12 +14,12 @@
 
 namespace trine::golden {
 
-/// The FP32 forward pass of Qwen2 with its cache. The linear matrices are the backend's, all other
-/// arithmetic is here. Backbone and backend must outlive it.
-class Qwen2 final : public LanguageModel {
+/// The FP32 forward pass of a model of any family, with its cache. The linear matrices are the
+/// backend's, all other arithmetic is here. Backbone and backend must outlive it.
+class ReferenceModel final : public LanguageModel {
  public:
   /// `threads` share the rows of the head.
-  Qwen2(const Backbone& backbone, LinearBackend& linears, unsigned threads = 1);
+  ReferenceModel(const Backbone& backbone, LinearBackend& linears, unsigned threads = 1);
 
   const ModelConfig& config() const override { return backbone_->config; }
   std::size_t capacity() const override { return config().max_positions; }
@@ -31,16 +31,19 @@ class Qwen2 final : public LanguageModel {
 
  private:
   void attention(std::size_t layer, std::size_t count);
+  void head_norms(std::size_t layer, Vector norm, std::span<float> heads) const;
   void feed_forward(std::size_t layer, std::size_t count);
   void head(std::size_t first, std::size_t count);
 
   const Backbone* backbone_;
   LinearBackend* linears_;
+  Rope rope_;
   Workers workers_;
   KvCache cache_;
   std::size_t position_ = 0;
   // Activations of the tokens of a call, (count, ...).
   std::vector<float> x_, normed_, q_, k_, v_, attended_, gate_, up_, logits_;
+  std::vector<float> rotations_;  // (count, head_dim): rows of the rope.
 };
 
 }  // namespace trine::golden

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "golden/reference/qwen2.h"
+#include "golden/reference/reference_model.h"
 
 #include <algorithm>
 #include <array>
@@ -18,20 +18,26 @@ std::span<float> row(std::vector<float>& buffer, std::size_t t, std::size_t widt
 
 }  // namespace
 
-Qwen2::Qwen2(const Backbone& backbone, LinearBackend& linears, unsigned threads)
-    : backbone_(&backbone), linears_(&linears), workers_(threads), cache_(backbone.config) {}
+ReferenceModel::ReferenceModel(const Backbone& backbone, LinearBackend& linears, unsigned threads)
+    : backbone_(&backbone),
+      linears_(&linears),
+      rope_(backbone.config.rope, backbone.config.head_dim),
+      workers_(threads),
+      cache_(backbone.config) {}
 
-void Qwen2::truncate(std::size_t position) {
+void ReferenceModel::truncate(std::size_t position) {
   position_ = std::min(position_, position);
   cache_.truncate(position_);
 }
 
-std::span<const float> Qwen2::append(std::span<const std::int32_t> tokens, Logits logits) {
+std::span<const float> ReferenceModel::append(std::span<const std::int32_t> tokens, Logits logits) {
   const ModelConfig& model = config();
   const std::size_t count = tokens.size();
   try {
     x_.resize(count * model.hidden);
+    rotations_.resize(count * model.head_dim);
     for (std::size_t t = 0; t < count; ++t) {
+      rope_.row(position_ + t, row(rotations_, t, model.head_dim));
       backbone_->embedding.read(static_cast<std::size_t>(tokens[t]), row(x_, t, model.hidden));
     }
     for (std::size_t layer = 0; layer < model.layers; ++layer) {
@@ -50,58 +56,68 @@ std::span<const float> Qwen2::append(std::span<const std::int32_t> tokens, Logit
   return logits_;
 }
 
-void Qwen2::attention(std::size_t layer, std::size_t count) {
+void ReferenceModel::attention(std::size_t layer, std::size_t count) {
   const ModelConfig& model = config();
   const Backbone::Layer& weights = backbone_->layers[layer];
   normed_.resize(count * model.hidden);
-  q_.resize(count * model.hidden);
+  q_.resize(count * model.q_dim());
   k_.resize(count * model.kv_dim());
   v_.resize(count * model.kv_dim());
-  attended_.resize(count * model.hidden);
+  attended_.resize(count * model.q_dim());
 
   for (std::size_t t = 0; t < count; ++t) {
-    rms_norm(row(x_, t, model.hidden), weights.input_norm, model.rms_norm_eps,
+    rms_norm(row(x_, t, model.hidden), weights[Vector::InputNorm], model.rms_norm_eps,
              row(normed_, t, model.hidden));
   }
   static constexpr Linear kQkv[] = {Linear::Q, Linear::K, Linear::V};
   linears_->apply_batch(layer, kQkv, normed_, count, std::array<std::span<float>, 3>{q_, k_, v_});
 
   for (std::size_t t = 0; t < count; ++t) {
-    const std::span<float> q = row(q_, t, model.hidden);
+    const std::span<float> q = row(q_, t, model.q_dim());
     const std::span<float> k = row(k_, t, model.kv_dim());
     const std::span<float> v = row(v_, t, model.kv_dim());
-    add(q, weights.q_bias);
-    add(k, weights.k_bias);
-    add(v, weights.v_bias);
-    const Rotation rotation(position_ + t, model.head_dim(), model.rope_theta);
-    rotate(rotation, q);
-    rotate(rotation, k);
+    if (model.family->has(Vector::QBias)) add(q, weights[Vector::QBias]);
+    if (model.family->has(Vector::KBias)) add(k, weights[Vector::KBias]);
+    if (model.family->has(Vector::VBias)) add(v, weights[Vector::VBias]);
+    if (model.family->has(Vector::QNorm)) head_norms(layer, Vector::QNorm, q);
+    if (model.family->has(Vector::KNorm)) head_norms(layer, Vector::KNorm, k);
+    rotate(row(rotations_, t, model.head_dim), q);
+    rotate(row(rotations_, t, model.head_dim), k);
     cache_.append(layer, k, v);
-    attend(model, cache_, layer, position_ + t, q, row(attended_, t, model.hidden));
+    attend(model, cache_, layer, position_ + t, q, row(attended_, t, model.q_dim()));
   }
   static constexpr Linear kO[] = {Linear::O};
   linears_->apply_batch(layer, kO, attended_, count, std::array<std::span<float>, 1>{normed_});
   add(x_, normed_);
 }
 
-void Qwen2::feed_forward(std::size_t layer, std::size_t count) {
+/// Normalizes every head in place.
+void ReferenceModel::head_norms(std::size_t layer, Vector norm, std::span<float> heads) const {
+  const std::size_t width = config().head_dim;
+  for (std::size_t at = 0; at < heads.size(); at += width) {
+    const std::span<float> head = heads.subspan(at, width);
+    rms_norm(head, backbone_->layers[layer][norm], config().rms_norm_eps, head);
+  }
+}
+
+void ReferenceModel::feed_forward(std::size_t layer, std::size_t count) {
   const ModelConfig& model = config();
   gate_.resize(count * model.intermediate);
   up_.resize(count * model.intermediate);
   for (std::size_t t = 0; t < count; ++t) {
-    rms_norm(row(x_, t, model.hidden), backbone_->layers[layer].post_attention_norm,
+    rms_norm(row(x_, t, model.hidden), backbone_->layers[layer][Vector::PostAttentionNorm],
              model.rms_norm_eps, row(normed_, t, model.hidden));
   }
   static constexpr Linear kGateUp[] = {Linear::Gate, Linear::Up};
   linears_->apply_batch(layer, kGateUp, normed_, count,
                         std::array<std::span<float>, 2>{gate_, up_});
-  silu_multiply(gate_, up_);
+  activate(model.activation, gate_, up_);
   static constexpr Linear kDown[] = {Linear::Down};
   linears_->apply_batch(layer, kDown, gate_, count, std::array<std::span<float>, 1>{normed_});
   add(x_, normed_);
 }
 
-void Qwen2::head(std::size_t first, std::size_t count) {
+void ReferenceModel::head(std::size_t first, std::size_t count) {
   const ModelConfig& model = config();
   logits_.resize(count * model.vocab);
   normed_.resize(count * model.hidden);
