@@ -64,12 +64,19 @@ void check_asked(const ConfigFields& fields, const json& object, const Family& f
   if (fields.find("quantization_config") != nullptr) {
     fields.refuse("quantization_config", "is not supported: give the original weights");
   }
-  if (const json* types = fields.find("layer_types")) {
-    for (const json& type : *types) {
-      if (type != "full_attention") {
-        fields.refuse("layer_types", fmt::format("must be \"full_attention\" throughout, not {}",
-                                                 type.dump()));
-      }
+}
+
+/// The attention of every layer, where a config.json lists it.
+void check_layer_types(const ConfigFields& fields, std::size_t layers) {
+  constexpr const char* kKey = "layer_types";
+  const json* types = fields.find(kKey);
+  if (types == nullptr) return;
+  if (!types->is_array() || types->size() != layers) {
+    fields.refuse(kKey, fmt::format("must be a list of the {} layers", layers));
+  }
+  for (const json& type : *types) {
+    if (type != "full_attention") {
+      fields.refuse(kKey, fmt::format("must be \"full_attention\" throughout, not {}", type.dump()));
     }
   }
 }
@@ -138,6 +145,7 @@ ModelConfig parse_config(const std::string& json_text, const std::string& where)
   config.hidden = fields.size(keys.hidden);
   config.intermediate = fields.size(keys.intermediate);
   config.layers = fields.size(keys.layers);
+  check_layer_types(fields, config.layers);
   config.vocab = fields.size(keys.vocab);
   config.max_positions = fields.size(keys.max_positions);
   config.rms_norm_eps = fields.positive(keys.rms_norm_eps);

@@ -41,9 +41,9 @@ bool keeps_values(const Tensor& tensor, Dtype dtype) {
 
 std::string config_text(const PackedModel& model, Dtype dtype) {
   auto config = nlohmann::ordered_json::parse(model.file().metadata().at("config"));
-  config["torch_dtype"] = dtype == Dtype::F16    ? "float16"
-                          : dtype == Dtype::BF16 ? "bfloat16"
-                                                 : "float32";
+  // The newer of its two names, when the checkpoint had that.
+  auto& name = config[config.contains("dtype") ? "dtype" : "torch_dtype"];
+  name = dtype == Dtype::F16 ? "float16" : dtype == Dtype::BF16 ? "bfloat16" : "float32";
   return config.dump(2) + "\n";
 }
 
