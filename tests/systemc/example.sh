@@ -8,7 +8,7 @@ source=$1 build=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cmake --install "$build" --component development --prefix "$work/prefix" >"$work/log"
+cmake --install "$build" --prefix "$work/prefix" >"$work/log"
 cp -r "$source/examples/systemc" "$work/example"
 [ "$(wc -l <"$work/example/platform.cpp")" -lt 100 ]
 cmake -S "$work/example" -B "$work/example/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" \
