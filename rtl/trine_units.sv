@@ -4,10 +4,10 @@
 
 /// Vector memory and the units that work on it: transfer, vector and matrix unit.
 ///
-/// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, with which
-/// the data errors of its work are final.  One unit works at a time, so they share the ports of
-/// vector memory (asserted there).  Beats of the read stream come to those who asked for them; the
-/// data goes to all.
+/// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, with
+/// which the data errors of its work are final.  One unit works at a time, so they share the ports
+/// of vector memory (asserted there).  Beats of the read stream come to those who asked for them;
+/// the data goes to all.
 module trine_units #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned TileRows    = 2048,

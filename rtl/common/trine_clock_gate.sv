@@ -6,8 +6,8 @@
 /// starts until the next command begins.  After reset it runs for `AfterReset` cycles, in which the
 /// table builder marks its tables.  So the unit does the same in the same cycles, gated or not.
 /// Gates save the energy, and a simulator the time, of units that rest; FPGAs keep `Gated` = 0, a
-/// wire.  `en_i` comes from registers of `clk_i`; the latch lets it through in the low phase, so that
-/// a cycle has a whole pulse or none.
+/// wire.  `en_i` comes from registers of `clk_i`; the latch lets it through in the low phase, so
+/// that a cycle has a whole pulse or none.
 module trine_clock_gate #(
   parameter  int unsigned Gated      = 0,
   localparam int unsigned AfterReset = 127

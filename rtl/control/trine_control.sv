@@ -6,9 +6,9 @@
 ///
 ///   fetch -> check -> dispatch -> retire
 ///
-/// Fetch and check work ahead of the command that runs; dispatch may ask for what the next one reads.
-/// What a command does to memory and registers happens in the order of the list, and each begins
-/// when the one before is over.  Registers lie between the stages: no path crosses two.
+/// Fetch and check work ahead of the command that runs; dispatch may ask for what the next one
+/// reads.  What a command does to memory and registers happens in the order of the list, and each
+/// begins when the one before is over.  Registers lie between the stages: no path crosses two.
 module trine_control #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned Vectors     = 1,

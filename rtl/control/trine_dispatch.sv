@@ -2,15 +2,15 @@
 
 `include "trine_assert.svh"
 
-/// Runs jobs one after the other: takes one, gives its reads or its write to memory, starts its unit
-/// and waits for it.
+/// Runs jobs one after the other: takes one, gives its reads or its write to memory, starts its
+/// unit and waits for it.
 ///
 /// The reads of the job after the running one go out early when what they read cannot change any
 /// more: the running one is a load, a product or a vector operation, and every write has been
-/// answered.  So no read passes a write, and none passes FENCE.  Their beats wait in the read stream:
-/// each job has a turn, 0 and 1 alternating, and the stream gives beats of the running job's turn
-/// only.  A new job is taken only while `go_i`; `begin_o` pulses with it, `over_o` when it has run or
-/// when it carries an error and so does not run.
+/// answered.  So no read passes a write, and none passes FENCE.  Their beats wait in the read
+/// stream: each job has a turn, 0 and 1 alternating, and the stream gives beats of the running
+/// job's turn only.  A new job is taken only while `go_i`; `begin_o` pulses with it, `over_o` when
+/// it has run or when it carries an error and so does not run.
 module trine_dispatch #(
   parameter int unsigned Groups = 16
 ) (

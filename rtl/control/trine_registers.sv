@@ -88,7 +88,7 @@ module trine_registers #(
   assign write_offset = {aw_addr_q[11:2], 2'b00};
   assign read_offset  = {ar_addr_i[11:2], 2'b00};
 
-  // ---- Registers: what software writes, and 1s that act; both decoded by the generated package ----
+  // ---- Registers: what software writes, and 1s that act, decoded by the generated package ----
 
   trine_regs_pkg::software_t software_q;
   trine_regs_pkg::ones_t     ones;

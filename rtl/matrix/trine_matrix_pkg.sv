@@ -6,7 +6,7 @@
 package trine_matrix_pkg;
 
   // trine_matvec holds its parameters to these.
-  parameter int unsigned BlockBits = 12;  // Column blocks: 65,536 columns, 16 in a block (Groups = 1).
+  parameter int unsigned BlockBits = 12;  // Column blocks: 65,536 columns in blocks of 16.
   parameter int unsigned WordBits  = 16;  // Words of mantissas of a group, with one lane.
   parameter int unsigned RowBits   = 16;  // Rows of a row tile.
 
@@ -67,8 +67,8 @@ package trine_matrix_pkg;
     logic [7:0]          tail_addr;    // Buffer, level.
   } build_t;
 
-  // A body beat on its way from the tables to a hold entry, a stage a cycle; as above, the fields of
-  // several beats.
+  // A body beat on its way from the tables to a hold entry, a stage a cycle; as above, the fields
+  // of several beats.
   typedef struct packed {
     logic       look;          // Its bytes address the tables.
     logic [2:0] page;          // Buffer, set.

@@ -276,6 +276,8 @@ module trine_matvec #(
     assign f16_stall = '0;
     assign f16_acc   = '0;
     `TRINE_ASSERT(NoF16Job_A, !start_i || !f16_i)
+    logic unused_f16;
+    assign unused_f16 = ^f16_groups;
   end
 
   // The flags of an engine are those of its last job.

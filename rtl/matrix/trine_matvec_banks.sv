@@ -4,9 +4,10 @@
 
 /// The activation vectors of a product, one a bank of vector memory, side by side.
 ///
-/// Vectors in `used_i` run in step, so bank `last_i`, always one of them, speaks for all: its writes
-/// of mantissas, its progress, its end.  Mantissas and exponents of vector v are in slice v; so are
-/// accumulators and the ports of vector memory.  Banks that are not used neither read nor write.
+/// Vectors in `used_i` run in step, so bank `last_i`, always one of them, speaks for all: its
+/// writes of mantissas, its progress, its end.  Mantissas and exponents of vector v are in slice v;
+/// so are accumulators and the ports of vector memory.  Banks that are not used neither read nor
+/// write.
 module trine_matvec_banks #(
   parameter  int unsigned Groups       = 16,
   parameter  int unsigned Vectors      = 1,
@@ -92,7 +93,8 @@ module trine_matvec_banks #(
 
     // Of the banks that are used, each does what the last one does.
     `TRINE_ASSERT(InStep_A, !mant_write_o || !used_i[v]
-                            || (mant_writes[v] && mant_addrs[MantAddr*v +: MantAddr] == mant_addr_o))
+                            || (mant_writes[v]
+                                && mant_addrs[MantAddr*v +: MantAddr] == mant_addr_o))
   end
 
   assign done_o       = done[last_i];

@@ -2,9 +2,9 @@
 
 /// Writes the results of a matrix-vector product to vector memory, in row order.
 ///
-/// FP32: one word a row.  Raw: the accumulator sign-extended to 64 bits, low word first; rows
-/// must then come at most every other cycle.  Rows from `rows_i` on come too, but are written as
-/// zeros.  Words are gathered to beats; `total_i` rows (a multiple of 16) end the job with `done_o`.
+/// FP32: one word a row.  Raw: the accumulator sign-extended to 64 bits, low word first; rows must
+/// then come at most every other cycle.  Rows from `rows_i` on come too, but are written as zeros.
+/// Words are gathered to beats; `total_i` rows (a multiple of 16) end the job with `done_o`.
 module trine_result_writer #(
   parameter int unsigned Groups       = 16,
   parameter int unsigned AccWidth     = 64,

@@ -5,9 +5,9 @@
 /// Gives each beat of the read stream to the one who asked for it.
 ///
 /// `job_valid_i` notes a read job as the DMA takes it, while `job_ready_o`; beats come in the order
-/// of the jobs.  Beats of the list leave at once; those of a command only while `gate_i` says that it
-/// is that command's turn and that its unit runs.  `gate_i.drop` lets everything pass into nothing
-/// and forgets the jobs.  Combinational from beat to beat; the jobs are in registers.
+/// of the jobs.  Beats of the list leave at once; those of a command only while `gate_i` says that
+/// it is that command's turn and that its unit runs.  `gate_i.drop` lets everything pass into
+/// nothing and forgets the jobs.  Combinational from beat to beat; the jobs are in registers.
 module trine_beat_router #(
   /// Jobs that may be under way.
   localparam int unsigned Jobs = 4
@@ -40,7 +40,7 @@ module trine_beat_router #(
   logic                      valid_q, turn_q;
   logic [1:0]                reader_q;
   logic [31:0]               left_q;
-  logic [EntryBits*Jobs-1:0] queue_q;                  // Entry i in bits EntryBits * i +: EntryBits.
+  logic [EntryBits*Jobs-1:0] queue_q;                  // Entry i in slice i.
   logic [JobBits:0]          count_q;
 
   logic mine, moves, last, advance, push;

@@ -66,7 +66,8 @@ module trine_read_dma #(
   assign len  = left_q < 32'(room) ? left_q[BurstBits:0] : room;
 
   logic issue, pop;
-  assign issue = left_q != '0 && !drop_i && (!ar_valid_o || ar_ready_i) && credit_q >= CreditBits'(len);
+  assign issue = left_q != '0 && !drop_i && (!ar_valid_o || ar_ready_i)
+              && credit_q >= CreditBits'(len);
   assign pop   = beat_valid_o && beat_ready_i;
 
   assign job_ready_o = left_q == '0;

@@ -4,10 +4,10 @@
 
 /// Read side of the memory: jobs to bursts, beats to those who asked for them.
 ///
-/// A job is rows of beats; they come in order, through one FIFO, and the next job is asked for while
-/// the beats of the last still come.  `gate_i` says whose beats may leave (trine_beat_router).
-/// `gate_i.drop` ends all jobs: bursts that went out are waited for, their beats dropped, and
-/// `status_o.idle` tells when nothing is left.
+/// A job is rows of beats; they come in order, through one FIFO, and the next job is asked for
+/// while the beats of the last still come.  `gate_i` says whose beats may leave
+/// (trine_beat_router). `gate_i.drop` ends all jobs: bursts that went out are waited for, their
+/// beats dropped, and `status_o.idle` tells when nothing is left.
 module trine_read_path #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned AddrWidth = 40,

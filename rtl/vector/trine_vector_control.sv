@@ -32,7 +32,8 @@ module trine_vector_control #(
   output logic [4:0]               count_o        // Cycles in the present state.
 );
 
-  // From a scalar to the reciprocal or root of its sum with a constant; one for its operand register.
+  // From a scalar to the reciprocal or root of its sum with a constant; one for its operand
+  // register.
   localparam int unsigned ScalarCycles = trine_vector_pkg::TapAdd + 5;
 
   typedef enum logic [2:0] {
@@ -47,7 +48,7 @@ module trine_vector_control #(
   } state_e;
 
   state_e state_q, state_d;
-  logic   passes;                                 // The operation looks for the largest value first.
+  logic   passes;                                 // The largest value is looked for first.
   assign passes = op_i == trine_commands_pkg::OpRmsnorm || op_i == trine_commands_pkg::OpSoftmax
                || op_i == trine_commands_pkg::OpArgmax;
 

@@ -82,11 +82,15 @@ module trine_vector_lanes #(
   logic [TagWidth-1:0] result_tag;
   always_comb begin
     unique case (pass_i.result)
-      trine_vector_pkg::ResultMul:  result_tag = tags[TagWidth*trine_vector_pkg::TapMul +: TagWidth];
-      trine_vector_pkg::ResultAdd:  result_tag = tags[TagWidth*trine_vector_pkg::TapAdd +: TagWidth];
-      trine_vector_pkg::ResultExp2: result_tag = tags[TagWidth*trine_vector_pkg::TapExp2 +: TagWidth];
-      default: result_tag = pass_i.chain ? tags[TagWidth*trine_vector_pkg::TapChain +: TagWidth]
-                                         : tags[TagWidth*trine_vector_pkg::TapLast +: TagWidth];
+      trine_vector_pkg::ResultMul:
+        result_tag = tags[TagWidth*trine_vector_pkg::TapMul +: TagWidth];
+      trine_vector_pkg::ResultAdd:
+        result_tag = tags[TagWidth*trine_vector_pkg::TapAdd +: TagWidth];
+      trine_vector_pkg::ResultExp2:
+        result_tag = tags[TagWidth*trine_vector_pkg::TapExp2 +: TagWidth];
+      default:
+        result_tag = pass_i.chain ? tags[TagWidth*trine_vector_pkg::TapChain +: TagWidth]
+                                  : tags[TagWidth*trine_vector_pkg::TapLast +: TagWidth];
     endcase
   end
 

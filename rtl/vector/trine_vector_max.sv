@@ -2,9 +2,9 @@
 
 /// The largest of a stream of FP32 values, `Lanes` a cycle, and its index.
 ///
-/// Each lane keeps its own; `reduce_i` (one pulse, no values around it) joins them in `Lanes` cycles
-/// into the result, which they only replace if they are larger.  Of equal values the lower index wins,
-/// and an earlier pass.  Values are in the order of docs/numerics.md, NaN on top.
+/// Each lane keeps its own; `reduce_i` (one pulse, no values around it) joins them in `Lanes`
+/// cycles into the result, which they only replace if they are larger.  Of equal values the lower
+/// index wins, and an earlier pass.  Values are in the order of docs/numerics.md, NaN on top.
 module trine_vector_max #(
   parameter int unsigned Lanes = 8
 ) (

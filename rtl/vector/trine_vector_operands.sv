@@ -3,8 +3,8 @@
 /// Reads the operands of a pass from vector memory and hands them to the lanes in slices.
 ///
 /// A tile is the beats that belong together: one, two (`two`: src2, then src) or four (`rope`:
-/// sine, cosine, upper and lower half).  While a tile is sliced, the next one is read: one beat or one
-/// slice a cycle, whichever is more.  `slice_o` marks operands that are there in this cycle.
+/// sine, cosine, upper and lower half).  While a tile is sliced, the next one is read: one beat or
+/// one slice a cycle, whichever is more.  `slice_o` marks operands that are there in this cycle.
 module trine_vector_operands #(
   parameter int unsigned Groups    = 16,
   parameter int unsigned Lanes     = 8,

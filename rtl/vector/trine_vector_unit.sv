@@ -6,9 +6,10 @@
 /// rope, softmax, silu_mul, argmax.
 ///
 /// An operation takes one to three passes over the vector (trine_vector_pkg::phase_e), `Lanes`
-/// elements or one beat of operands a cycle, whichever is slower.  `start_i` begins, the fields hold
-/// until `done_o`, the pulse after the last write.  Results are whole blocks of 16 words, zeros
-/// after `rows_i`; they may replace src or src2 (same beat) and must not overlap them otherwise.
+/// elements or one beat of operands a cycle, whichever is slower.  `start_i` begins, the fields
+/// hold until `done_o`, the pulse after the last write.  Results are whole blocks of 16 words,
+/// zeros after `rows_i`; they may replace src or src2 (same beat) and must not overlap them
+/// otherwise.
 ///
 ///   add, silu_mul   src and src2
 ///   rmsnorm         src, weights src2, alpha 1/n, beta epsilon; at most 65,536 rows

@@ -3,8 +3,8 @@
 /// Gathers slices of results to beats and writes them to vector memory, in the order in which
 /// trine_vector_operands reads them; elements outside the vector are zeros.
 ///
-/// A slice that completes a beat is written in the next cycle.  `pair_valid_i` writes one beat of two words
-/// and zeros at `pair_beat_i`.
+/// A slice that completes a beat is written in the next cycle.  `pair_valid_i` writes one beat of
+/// two words and zeros at `pair_beat_i`.
 module trine_vector_writer #(
   parameter int unsigned Groups    = 16,
   parameter int unsigned Lanes     = 8,

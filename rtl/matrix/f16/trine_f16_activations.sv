@@ -23,7 +23,7 @@ module trine_f16_activations #(
   input  logic [7:0]                     exp_data_i,
   input  logic                           read_i,
   input  logic [BeatWidth-1:0]           beat_i,
-  output logic [ActWidth*Cols-1:0]       mants_o,         // Column c in bits ActWidth*c +: ActWidth.
+  output logic [ActWidth*Cols-1:0]       mants_o,         // Column c in slice c.
   output logic [8*Terms-1:0]             exps_o
 );
 

@@ -7,8 +7,8 @@
 /// the row pipeline.  Reading an entry (`row_i.valid`) takes one cycle.
 ///
 /// Lanes of the entry by depth: 4: row 0.  3: row i, and row 3 (lane 3 carries its planes, counted
-/// 1, 3 or 9 times by `beat_i.weight`).  2: rows 0, 1.  1: rows 0, 2, 1, 3.  Depth 3 interleaves three
-/// rows, so their sums rotate through three registers.
+/// 1, 3 or 9 times by `beat_i.weight`).  2: rows 0, 1.  1: rows 0, 2, 1, 3.  Depth 3 interleaves
+/// three rows, so their sums rotate through three registers.
 ///
 /// The offsets of the table entries (trine_trit_tables) come off at the start of each row, which
 /// begins at `offset_i` = -3 * outer * 2^(ActWidth+2), all sums modulo their width.
@@ -106,11 +106,11 @@ module trine_trit_planes #(
       fourth_start = ~fourth_on & 32'(offset_i);
       for (int unsigned g = 0; g < Groups; g++) begin
         second_q[32*g +: 32] <= 32'(SecondWidth'(high_q[32*g +: 32] +
-                                                 (others_start | (second_q[32*g +: 32] & others_on))));
+            (others_start | (second_q[32*g +: 32] & others_on))));
         third_q[32*g +: 32]  <= 32'(ThirdWidth'(one_q[32*g +: 32] +
-                                                (others_start | (third_q[32*g +: 32] & others_on))));
+            (others_start | (third_q[32*g +: 32] & others_on))));
         fourth_q[32*g +: 32] <= 32'(FourthWidth'(lane3_q[32*g +: 32] +
-                                                 (fourth_start | (fourth_q[32*g +: 32] & fourth_on))));
+            (fourth_start | (fourth_q[32*g +: 32] & fourth_on))));
       end
       main_q2 <= main_q;
       main_q3 <= main_q2;

@@ -154,7 +154,8 @@ module trine_trit_vector #(
     end
     if (row_q[1]) begin
       for (int unsigned g = 0; g < Groups; g++) begin
-        terms_q[64*g +: 64] <= 64'(signed'(align(prods_q[64*g +: ProdWidth], shifts_q2[32*g +: 6])));
+        terms_q[64*g +: 64] <= 64'(signed'(align(prods_q[64*g +: ProdWidth],
+                                                 shifts_q2[32*g +: 6])));
       end
     end
   end
