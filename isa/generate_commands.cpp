@@ -207,7 +207,15 @@ void print_commands_md() {
   fmt::print("<!-- Generated from commands.def by generate_isa; do not edit. -->\n\n# Commands\n");
   fmt::print(
       "\nA command is 64 bytes: sixteen little-endian 32-bit words, at an address that is a "
-      "multiple of 64.\nBits that an opcode does not use must be zero.\n");
+      "multiple of 64.\nBits that an opcode does not use must be zero.\n"
+      "\nCommands take effect in the order of the list. A core may read them, and what they read, "
+      "ahead of their turn, so:\n"
+      "\n* a list must not write to itself;"
+      "\n* what a list writes may be read only behind a FENCE;"
+      "\n* registers and memory that a list uses must hold while BUSY, but for what the list itself "
+      "writes;"
+      "\n* words behind END, up to LIST_COUNT and inside the window, may be read; they have no "
+      "effect.\n");
   fmt::print("\n## Fields\n\n| Word | Bits | Field | Meaning |\n|---|---|---|---|\n");
   for (const CommandField& f : kCommandFields)
     fmt::print("| {} | {}:{} | {} | {} |\n", f.word, f.lsb + f.width - 1, f.lsb, f.name, f.text);
