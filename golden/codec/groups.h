@@ -70,9 +70,9 @@ inline double level(double weight, double scale, double outermost) {
 
 /// Numbers that one instruction works on, where the processor has one.
 inline constexpr std::size_t kLanes = 8;
-using Lanes = double [[gnu::vector_size(kLanes * sizeof(double))]];
-using LaneBits = std::int64_t [[gnu::vector_size(kLanes * sizeof(double))]];
-using LaneBytes = std::int8_t [[gnu::vector_size(kLanes)]];
+using Lanes __attribute__((vector_size(kLanes * sizeof(double)))) = double;
+using LaneBits __attribute__((vector_size(kLanes * sizeof(double)))) = std::int64_t;
+using LaneBytes __attribute__((vector_size(kLanes))) = std::int8_t;
 inline bool all_at_most(const Lanes& x, double limit) {
   const LaneBytes above = __builtin_convertvector(x > limit, LaneBytes);
   return reinterpret_cast<std::uint64_t>(above) == 0;

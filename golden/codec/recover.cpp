@@ -58,12 +58,12 @@ class Search {
   Search(const Groups& groups, Dtype dtype, CodebookFit fit, bool lossy)
       : groups_(groups),
         dtype_(dtype),
-        half_(outer_level(groups.shape.depth)),
+        half_(outer_level(groups_.shape.depth)),
         fit_(std::move(fit)),
         lossy_(lossy) {
-    matrix_.shape = groups.shape;
-    matrix_.levels.resize(groups.weights.size());
-    matrix_.scales.assign(groups.count(), kNone);
+    matrix_.shape = groups_.shape;
+    matrix_.levels.resize(groups_.weights.size());
+    matrix_.scales.assign(groups_.count(), kNone);
   }
 
   /// True when every weight is a product; else `evidence` says what is in the way.
@@ -225,7 +225,7 @@ class Search {
         std::exp(fit_.log_entry(nearest)));
   }
 
-  const Groups& groups_;
+  Groups groups_;
   Dtype dtype_;
   double half_;
   CodebookFit fit_;
@@ -258,16 +258,17 @@ Recovery to_recovery(Search& search) {
 
 /// Tries every depth and codebook that the sample allows. With lossy, and evidence, the one that
 /// explains most groups and at least half of them, and the nearest codes in the others.
-std::optional<Recovery> search(Groups& groups, Dtype dtype, bool lossy, std::string& evidence) {
-  const Sample sample = look_at_depth(groups, dtype);
+std::optional<Recovery> search(const Groups& groups, const Sample& sample, Dtype dtype, bool lossy,
+                               std::string& evidence) {
   evidence = sample.evidence;
   if (!evidence.empty() && !(lossy && sample.mostly)) return std::nullopt;
   std::optional<Search> nearest;
   std::size_t least = groups.count() / 2;
   for (unsigned depth = sample.least_depth; depth <= sample.most_depth; ++depth) {
-    groups.shape.depth = depth;
-    for (CodebookFit& fit : suggest_codebooks(groups, dtype)) {
-      Search search(groups, dtype, std::move(fit), lossy);
+    Groups at_depth = groups;
+    at_depth.shape.depth = depth;
+    for (CodebookFit& fit : suggest_codebooks(at_depth, dtype)) {
+      Search search(at_depth, dtype, std::move(fit), lossy);
       if (search.run()) {
         evidence.clear();
         return to_recovery(search);
@@ -290,7 +291,7 @@ std::optional<Recovery> search(Groups& groups, Dtype dtype, bool lossy, std::str
 
 Recovery recover(std::span<const float> weights, std::size_t rows, std::size_t cols, Dtype dtype,
                  bool lossy) {
-  Groups groups{weights, {rows, cols, 1}};
+  const Groups groups{weights, {rows, cols, 1}};
   check_shape(groups.shape, kCanonical);
   if (weights.size() != rows * cols) {
     throw Error(
@@ -302,20 +303,22 @@ Recovery recover(std::span<const float> weights, std::size_t rows, std::size_t c
     throw Error(fmt::format("the weight at row {}, column {} is not finite", at / cols, at % cols));
   }
   Recovery recovery;
-  std::string evidence;
   if (std::ranges::all_of(weights, [](float w) { return w == 0; })) {
     recovery.matrix = quantize(weights, groups.shape, Scales::V2);
     recovery.log_spaced = true;
-  } else if (auto found = search(groups, dtype, lossy, evidence)) {
-    recovery = std::move(*found);
-    recovery.evidence = evidence;
-  } else if (!lossy) {
-    throw Error(evidence);
   } else {
-    groups.shape.depth = std::max(groups.shape.depth, look_at_depth(groups, dtype).most_depth);
-    if (!look_at_depth(groups, dtype).evidence.empty()) groups.shape.depth = 4;
-    recovery.matrix = quantize(weights, groups.shape, Scales::Best);
-    recovery.log_spaced = true;
+    const Sample sample = look_at_depth(groups, dtype);
+    std::string evidence;
+    if (auto found = search(groups, sample, dtype, lossy, evidence)) {
+      recovery = std::move(*found);
+    } else if (!lossy) {
+      throw Error(evidence);
+    } else {
+      // At the depth that the sample shows, or at the deepest when it shows none.
+      const unsigned depth = sample.evidence.empty() ? sample.most_depth : 4;
+      recovery.matrix = quantize(weights, {rows, cols, depth}, Scales::Best);
+      recovery.log_spaced = true;
+    }
     recovery.evidence = evidence;
   }
   compare(recovery, weights, dtype);

@@ -175,6 +175,30 @@ TEST_CASE("recover: plain weights and a power-law grid are no levels of one step
   }
 }
 
+TEST_CASE("recover: with too many scales, lossy quantizes anew at the depth that the levels show") {
+  std::mt19937 random(71);
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    CAPTURE(depth);
+    const int outer = outer_level(depth);
+    std::vector<float> weights(64 * 256);
+    double step = 0;  // One of its own for every group, where a codebook has 27.
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      if (i % 16 == 0) step = 0.01 * std::exp(static_cast<double>(random() % 100'000) / 1e5) / outer;
+      int q = static_cast<int>(random() % static_cast<unsigned>(2 * outer + 1)) - outer;
+      if (i % 16 == 0) q = outer;
+      if (i % 16 == 1) q = 1;  // So that no larger step explains the group.
+      weights[i] = static_cast<float>(q * step);
+    }
+    check_error([&] { recover(weights, 64, 256, Dtype::F32); }, {});
+    const Recovery lossy = recover(weights, 64, 256, Dtype::F32, true);
+    CHECK(lossy.matrix.shape == MatrixShape{64, 256, depth});
+    CHECK_FALSE(lossy.evidence.empty());
+    const TritMatrix anew = quantize(weights, {64, 256, depth}, Scales::Best);
+    CHECK(lossy.matrix.levels == anew.levels);
+    CHECK(lossy.matrix.scales == anew.scales);
+  }
+}
+
 TEST_CASE("recover: a codebook whose entries were rounded is found entry by entry") {
   const MatrixShape shape{256, 256, 4};
   TritMatrix matrix = quantize(random_weights(256, 256, 70, 0.03), shape, Scales::V2);
