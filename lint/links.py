@@ -19,7 +19,7 @@ def files_in_code(page: Path) -> list[str]:
     folders = "|".join(folder.name for folder in ROOT.iterdir() if folder.is_dir() and folder.name[0] != ".")
     source = re.sub(r"^(```|~~~).*?^\1", "", page.read_text(), flags=re.M | re.S)
     names = re.findall(rf"`((?:\./)?(?:{folders})/[\w./*,{{}}+-]*)`", source)
-    return [name for name in names if not re.match(r"(\./)?(build|out)", name)]
+    return [name for name in names if not re.match(r"(\./)?(build|out)", name) and "NAME" not in name]
 
 
 def expand(name: str) -> list[str]:

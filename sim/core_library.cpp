@@ -129,7 +129,7 @@ class Search {
     std::string text = fmt::format("no {}simulator with {}: no module in ",
                                    checking_ ? "checking " : "", to_string(shape_));
     for (const fs::path& folder : folders) text += folder.string() + ", ";
-    text += "nor in the library search path";
+    text += "the library search path";
     if (target_.empty()) {
       text += "; the build system knows";
       for (const KnownCore& core : kKnownCores) text += fmt::format(" {}", core.name);
