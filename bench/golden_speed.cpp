@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "machine/product/f16_stream.h"
-#include "machine/product/trit_stream.h"
 #include "golden/exact/workers.h"
+#include "machine/product/f16/simd.h"
+#include "machine/product/trit/simd.h"
 
 using namespace trine;
 
@@ -118,15 +118,15 @@ void measure_trits(unsigned depth, std::mt19937& random) {
   const auto codebook = golden::hardware_codebook(matrix.codebook, depth);
   const auto x = activations(shape.cols, random);
   golden::Workers one(1);
-  if (!golden::trit_stream_matvec_simd(std::span(stream).first(tiles * tile.size()), shape,
-                                       golden::kCanonical, codebook, x, one)) {
+  if (!golden::trit_simd(
+          {std::span(stream).first(tiles * tile.size()), shape, golden::kCanonical, codebook}, x,
+          one)) {
     fmt::print("trits, d = {}: this processor has no AVX-512 with VNNI and VBMI\n", depth);
     return;
   }
   measure(fmt::format("trits, d = {}", depth), stream, kChunks * shape.rows * shape.cols,
           [&](golden::Workers& workers, std::span<const std::byte> chunk) {
-            (void)golden::trit_stream_matvec_simd(chunk, shape, golden::kCanonical, codebook, x,
-                                                  workers);
+            (void)golden::trit_simd({chunk, shape, golden::kCanonical, codebook}, x, workers);
           });
 }
 
@@ -141,7 +141,7 @@ void measure_halves(std::mt19937& random) {
   const auto x = activations(kCols, random);
   measure("FP16", bytes, weights.size(),
           [&](golden::Workers& workers, std::span<const std::byte> chunk) {
-            (void)golden::f16_stream_matvec({chunk, kRows, kCols, 2 * kCols}, x, workers);
+            (void)golden::f16_simd({chunk, kRows, kCols, 2 * kCols}, x, workers);
           });
 }
 

@@ -11,7 +11,7 @@
 #include <ctime>
 #include <random>
 
-#include "machine/product/trit_matvec.h"
+#include "machine/product/trit/definition.h"
 #include "isa/commands.h"
 #include "sim/rtl_transport.h"
 
@@ -100,7 +100,7 @@ int main() {
   const golden::BfpVector blocks = golden::to_bfp(x);
   golden::TritResult want;
   const double golden_time =
-      seconds([&] { want = golden::trit_matvec_fast(matrix, book, blocks); });
+      seconds([&] { want = golden::trit_vectorized(matrix, book, blocks); });
   std::vector<std::byte> copy(stream.size());
   const double copy_time = seconds([&] { std::memcpy(copy.data(), stream.data(), copy.size()); });
 

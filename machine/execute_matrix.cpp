@@ -9,9 +9,7 @@
 
 #include "golden/exact/fp32_round.h"
 #include "machine/executors.h"
-#include "machine/product/f16_stream.h"
-#include "machine/product/golden_definition.h"
-#include "machine/product/golden_trit.h"
+#include "machine/product/product.h"
 
 namespace trine {
 namespace {
@@ -78,11 +76,9 @@ ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
     const auto x = golden::to_bfp(state.values(bank, command.get(command::SRC), shape.cols),
                                   static_cast<int>(state.params.act_width));
-    const StreamProduct product =
-        state.definition ? trit_stream_definition({stream, bytes}, shape, state.params.geometry(),
-                                                  block.codebook, x)
-                         : trit_stream_matvec({stream, bytes}, shape, state.params.geometry(),
-                                              block.codebook, x, *state.workers);
+    const golden::TritProduct product =
+        golden::trit_product({{stream, bytes}, shape, state.params.geometry(), block.codebook}, x,
+                             *state.workers, state.form);
     write_rows(state, command, bank, product.accumulator,
                std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
     errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
@@ -116,8 +112,7 @@ ErrorCode f16_matvec(MachineState& state, const ResolvedCommand& command) {
                                     .rows = rows,
                                     .cols = width,
                                     .stride = apart};
-    product = state.definition ? f16_stream_definition(weights, x)
-                               : golden::f16_stream_matvec(weights, x, *state.workers);
+    product = golden::f16_product(weights, x, *state.workers, state.form);
   }
   errors.add(product.nonfinite, ErrorCode::NONFINITE);
   errors.add(product.overflow, ErrorCode::OVERFLOW);

@@ -28,7 +28,9 @@ class GoldenMachine {
     state_.workers = std::make_unique<golden::Workers>(threads);
   }
   /// Multiplies by the definition, plainly and slowly: what the fast way is checked against.
-  void set_definition(bool definition) { state_.definition = definition; }
+  void set_definition(bool definition) {
+    state_.form = definition ? golden::Form::Definition : golden::Form::Fastest;
+  }
 
   /// Runs a command as check_command returned it, to its end, by the executor of its opcode;
   /// returns the lowest data error, or BAD_OPCODE for an opcode that does not exist.

@@ -13,6 +13,7 @@
 #include "golden/exact/vector_ops.h"
 #include "golden/exact/workers.h"
 #include "machine/memory_port.h"
+#include "machine/product/product.h"
 
 namespace trine {
 
@@ -40,7 +41,7 @@ struct MachineState {
   golden::ArgmaxState best;           // Of the search that ARGMAX goes on with.
   Counters beats;
   std::unique_ptr<golden::Workers> workers = std::make_unique<golden::Workers>(1);
-  bool definition = false;  // Multiply by the definition of the products.
+  golden::Form form = golden::Form::Fastest;  // Of the products.
 
   /// Word `first` of a bank and all behind it.
   std::uint32_t* words(std::uint32_t bank, std::uint32_t first) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "driver/device.h"
-#include "machine/product/f16_matvec.h"
+#include "machine/product/f16/definition.h"
 #include "golden/format/trit_matrix.h"
 
 namespace trine::tools {

@@ -8,7 +8,9 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/f16/table.h"
+#include "machine/product/product.h"
+#include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
 
 namespace trine::golden {
@@ -93,10 +95,14 @@ void check_trit(const VectorFile& file, Report& report) {
   report.compare("codebook_exponent", file.codebook_exponent, codebook.exponent);
 
   for (const TritResult& result :
-       {trit_matvec(matrix, codebook, x), trit_matvec_fast(matrix, codebook, x)}) {
+       {trit_definition(matrix, codebook, x), trit_vectorized(matrix, codebook, x)}) {
     report.compare("accumulator", file.accumulator, result.accumulator);
     report.compare("y", file.y, result.y);
   }
+  Workers one(1);
+  const TritStream stream{file.stream, matrix.shape, file.geometry, codebook};
+  for (const Form form : {Form::Fastest, Form::Table})
+    report.compare("accumulator", file.accumulator, trit_product(stream, x, one, form).accumulator);
 }
 
 }  // namespace
@@ -107,10 +113,14 @@ std::vector<VectorCheck> check_golden(const VectorFile& file) {
     check_trit(file, report);
   } else {
     const BfpVector x = to_bfp(file.x);
-    for (const F16Result& result : {f16_matvec(file.f16(), x), f16_matvec_fast(file.f16(), x)}) {
+    Workers one(1);
+    for (const F16Result& result : {f16_definition(file.f16(), x), f16_table(file.f16(), x, one)}) {
       report.compare("accumulator", file.accumulator, result.accumulator);
       report.compare("y", file.y, result.y);
     }
+    const F16Stream stream{std::as_bytes(std::span(file.weight_f16)), file.rows, file.cols,
+                           2 * file.cols};
+    report.compare("accumulator", file.accumulator, f16_product(stream, x, one).accumulator);
   }
   return std::move(report.checks);
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "machine/product/f16_matvec.h"
 #include "golden/format/trit_matrix.h"
+#include "machine/product/f16/definition.h"
 
 namespace trine::golden {
 

@@ -10,9 +10,10 @@
 #include "golden/error.h"
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
-#include "machine/product/f16_matvec.h"
 #include "golden/exact/fp32_round.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/f16/definition.h"
+#include "machine/product/f16/table.h"
+#include "machine/product/trit/definition.h"
 
 using namespace trine;
 using namespace trine::golden;
@@ -157,7 +158,7 @@ TEST_CASE("codebook: mantissas have their top bit set, shifts count from the las
   CHECK_THROWS_AS(hardware_codebook(wide_codebook(), 5), Error);
 }
 
-TEST_CASE("trit_matvec: the fast version equals the definition, any shape, depth and threads") {
+TEST_CASE("trit_vectorized: equals the definition, any shape and depth") {
   std::mt19937 random(2);
   for (const MatrixShape shape : {MatrixShape{1, 1, 1}, MatrixShape{33, 47, 2},
                                   MatrixShape{20, 256, 3}, MatrixShape{50, 1000, 4}}) {
@@ -172,14 +173,13 @@ TEST_CASE("trit_matvec: the fast version equals the definition, any shape, depth
     const HardwareCodebook codebook = hardware_codebook(matrix.codebook, shape.depth);
     for (const int width : {8, 12, 16}) {
       const BfpVector x = to_bfp(random_vector(shape.cols, random), width);
-      const TritResult expected = trit_matvec(matrix, codebook, x);
-      check_same(expected, trit_matvec_fast(matrix, codebook, x));
-      check_same(expected, trit_matvec_fast(matrix, codebook, x, 3));
+      const TritResult expected = trit_definition(matrix, codebook, x);
+      check_same(expected, trit_vectorized(matrix, codebook, x));
     }
   }
 }
 
-TEST_CASE("trit_matvec: the largest sum is exact, zeros give +0, negative terms round down") {
+TEST_CASE("trit_definition: the largest sum is exact, zeros give +0, negative terms round down") {
   TritMatrix matrix{{2, 4096, 4}, std::vector<std::int8_t>(2 * 4096, 40), {}, {}};
   std::fill(matrix.levels.begin() + 4096, matrix.levels.end(), std::int8_t{-40});
   matrix.scales.assign(2 * 256, 26);
@@ -187,36 +187,37 @@ TEST_CASE("trit_matvec: the largest sum is exact, zeros give +0, negative terms 
   const HardwareCodebook codebook = hardware_codebook(matrix.codebook, 4);
   const BfpVector x = to_bfp(std::vector<float>(4096, 1.9999F));
   const std::int64_t largest = std::int64_t{4096} * 40 * 2047 * 65535;
-  CHECK(trit_matvec(matrix, codebook, x).accumulator ==
+  CHECK(trit_definition(matrix, codebook, x).accumulator ==
         std::vector<std::int64_t>{largest, -largest});
-  check_same(trit_matvec(matrix, codebook, x), trit_matvec_fast(matrix, codebook, x));
+  check_same(trit_definition(matrix, codebook, x), trit_vectorized(matrix, codebook, x));
 
-  const TritResult zero = trit_matvec(matrix, codebook, to_bfp(std::vector<float>(4096, -0.0F)));
+  const TritResult zero =
+      trit_definition(matrix, codebook, to_bfp(std::vector<float>(4096, -0.0F)));
   CHECK(bits(zero.y[0]) == 0);
   CHECK(bits(zero.y[1]) == 0);
 
   std::vector<float> apart(4096, 0.0F);
   apart[0] = 1.0F;
   apart[16] = 0x1p-100F;  // Shifted out entirely: 0 for a positive term, -1 for a negative one.
-  const TritResult floor = trit_matvec(matrix, codebook, to_bfp(apart));
+  const TritResult floor = trit_definition(matrix, codebook, to_bfp(apart));
   const std::int64_t first = std::int64_t{40} * 1024 * 65535;
   CHECK(floor.accumulator == std::vector<std::int64_t>{first, -first - 1});
 }
 
-TEST_CASE("trit_matvec: refuses sizes that do not fit together and scales out of range") {
+TEST_CASE("trit_definition: refuses sizes that do not fit together and scales out of range") {
   TritMatrix matrix{{2, 16, 1}, std::vector<std::int8_t>(32), std::vector<std::uint8_t>(2), {}};
   const HardwareCodebook codebook{};
-  CHECK_THROWS_AS(trit_matvec(matrix, codebook, to_bfp(std::vector<float>(17))), Error);
+  CHECK_THROWS_AS(trit_definition(matrix, codebook, to_bfp(std::vector<float>(17))), Error);
   const BfpVector x = to_bfp(std::vector<float>(16));
-  CHECK_NOTHROW(trit_matvec(matrix, codebook, x));
+  CHECK_NOTHROW(trit_definition(matrix, codebook, x));
   matrix.scales[1] = 27;
-  CHECK_THROWS_AS(trit_matvec(matrix, codebook, x), Error);
-  CHECK_THROWS_AS(trit_matvec_fast(matrix, codebook, x), Error);
+  CHECK_THROWS_AS(trit_definition(matrix, codebook, x), Error);
+  CHECK_THROWS_AS(trit_vectorized(matrix, codebook, x), Error);
   matrix.scales.pop_back();
-  CHECK_THROWS_AS(trit_matvec(matrix, codebook, x), Error);
+  CHECK_THROWS_AS(trit_definition(matrix, codebook, x), Error);
 }
 
-TEST_CASE("f16_matvec: weights as integers") {
+TEST_CASE("f16_definition: weights as integers") {
   static_assert(f16_integer(0x0000) == 0);
   static_assert(f16_integer(0x8001) == -1);             // Smallest subnormal.
   static_assert(f16_integer(0x0400) == 0x400);          // Smallest normal.
@@ -224,7 +225,7 @@ TEST_CASE("f16_matvec: weights as integers") {
   static_assert(f16_integer(0x7bff) == 0x7ffLL << 29);  // Largest.
 }
 
-TEST_CASE("f16_matvec: the fast version equals the definition, any shape and threads") {
+TEST_CASE("f16_table: equals the definition, any shape and threads") {
   std::mt19937 random(3);
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{1, 1}, {7, 33}, {40, 512}}) {
     const std::size_t stride = cols + 5;
@@ -234,10 +235,11 @@ TEST_CASE("f16_matvec: the fast version equals the definition, any shape and thr
     }
     const BfpVector x = to_bfp(random_vector(cols, random));
     const F16Matrix matrix{weights, rows, cols, stride};
-    const F16Result expected = f16_matvec(matrix, x);
+    const F16Result expected = f16_definition(matrix, x);
     CHECK_FALSE(expected.nonfinite);
     for (const unsigned threads : {1U, 3U}) {
-      const F16Result got = f16_matvec_fast(matrix, x, threads);
+      Workers workers(threads);
+      const F16Result got = f16_table(matrix, x, workers);
       CHECK(got.accumulator == expected.accumulator);
       for (std::size_t r = 0; r < rows; ++r) CHECK(bits(got.y[r]) == bits(expected.y[r]));
       CHECK(got.overflow == expected.overflow);
@@ -246,7 +248,8 @@ TEST_CASE("f16_matvec: the fast version equals the definition, any shape and thr
   }
 }
 
-TEST_CASE("f16_matvec: saturates with OVERFLOW on the first sum too long, not before") {
+TEST_CASE("f16_definition: saturates with OVERFLOW on the first sum too long, not before") {
+  Workers one(1);
   // One group of largest values: 16 * 2047 * 2^29 * 2047; 2^63 holds 256 of them and some.
   const std::int64_t group = (std::int64_t{16} * 2047 * 2047) << 29;
   const std::size_t fit =
@@ -257,7 +260,7 @@ TEST_CASE("f16_matvec: saturates with OVERFLOW on the first sum too long, not be
                                                static_cast<std::uint16_t>(sign | 0x7bff));
       const BfpVector x = to_bfp(std::vector<float>(groups * kGroup, 1.9999F));
       const F16Matrix matrix{weights, 1, weights.size(), weights.size()};
-      for (const F16Result& result : {f16_matvec(matrix, x), f16_matvec_fast(matrix, x)}) {
+      for (const F16Result& result : {f16_definition(matrix, x), f16_table(matrix, x, one)}) {
         CHECK(result.overflow == (groups > fit));
         const std::int64_t sum = static_cast<std::int64_t>(fit) * group;
         const std::int64_t low = std::numeric_limits<std::int64_t>::min();
@@ -269,16 +272,17 @@ TEST_CASE("f16_matvec: saturates with OVERFLOW on the first sum too long, not be
   }
 }
 
-TEST_CASE("f16_matvec: flags infinite and NaN weights, refuses sizes that do not fit") {
+TEST_CASE("f16_definition: flags infinite and NaN weights, refuses sizes that do not fit") {
+  Workers one(1);
   std::vector<std::uint16_t> weights(64);
   const BfpVector x = to_bfp(std::vector<float>(32, 1.0F));
-  CHECK_FALSE(f16_matvec_fast({weights, 2, 32, 32}, x).nonfinite);
+  CHECK_FALSE(f16_table({weights, 2, 32, 32}, x, one).nonfinite);
   weights[63] = 0xfc00;
-  CHECK(f16_matvec({weights, 2, 32, 32}, x).nonfinite);
-  CHECK(f16_matvec_fast({weights, 2, 32, 32}, x).nonfinite);
-  CHECK_FALSE(f16_matvec_fast({weights, 1, 32, 32}, x).nonfinite);
-  CHECK_THROWS_AS(f16_matvec({weights, 3, 32, 32}, x), Error);
-  CHECK_THROWS_AS(f16_matvec({weights, 2, 32, 33}, x), Error);
-  CHECK_THROWS_AS(f16_matvec({weights, 2, 32, 31}, x), Error);
-  CHECK_THROWS_AS(f16_matvec({weights, 2, 16, 32}, x), Error);
+  CHECK(f16_definition({weights, 2, 32, 32}, x).nonfinite);
+  CHECK(f16_table({weights, 2, 32, 32}, x, one).nonfinite);
+  CHECK_FALSE(f16_table({weights, 1, 32, 32}, x, one).nonfinite);
+  CHECK_THROWS_AS(f16_definition({weights, 3, 32, 32}, x), Error);
+  CHECK_THROWS_AS(f16_definition({weights, 2, 32, 33}, x), Error);
+  CHECK_THROWS_AS(f16_definition({weights, 2, 32, 31}, x), Error);
+  CHECK_THROWS_AS(f16_definition({weights, 2, 16, 32}, x), Error);
 }

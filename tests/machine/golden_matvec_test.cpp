@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <random>
 
-#include "machine/product/golden_trit.h"
 #include "driver/layout.h"
-#include "machine/product/f16_matvec.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/f16/definition.h"
+#include "machine/product/trit/definition.h"
+#include "machine/product/trit/table.h"
 #include "machine/product/vectors.h"
 #include "machine_fixture.h"
 
@@ -151,7 +151,7 @@ TEST_CASE("F16_MATVEC: rows are whole blocks of 16 and whole beats apart") {
     const Results got = run_matvec(
         machine, {.opcode = Opcode::F16_MATVEC, .rows = 19, .cols = c.cols, .address = kStream}, x);
     const golden::F16Result expected =
-        golden::f16_matvec({weights, 19, c.cols, c.stride}, golden::to_bfp(x));
+        golden::f16_definition({weights, 19, c.cols, c.stride}, golden::to_bfp(x));
     CHECK(got.accumulator == expected.accumulator);
     CHECK(bits_of(got.y) == bits_of(expected.y));
   }
@@ -177,8 +177,8 @@ TEST_CASE("TRIT_MATVEC: equals the definition at every depth in every geometry")
             machine.put(kStream, golden::pack(matrix, {groups, tile_rows}));
             const Results got = run_matvec(machine, trit_command(matrix.shape), x);
             const golden::TritResult expected =
-                golden::trit_matvec(matrix, golden::hardware_codebook(matrix.codebook, depth),
-                                    golden::to_bfp(x, static_cast<int>(act_width)));
+                golden::trit_definition(matrix, golden::hardware_codebook(matrix.codebook, depth),
+                                        golden::to_bfp(x, static_cast<int>(act_width)));
             CHECK(got.accumulator == expected.accumulator);
             CHECK(bits_of(got.y) == bits_of(expected.y));
           }
@@ -250,7 +250,7 @@ TEST_CASE("TRIT_MATVEC: any bytes as stream and codebook end in a data error, ne
   }
 }
 
-TEST_CASE("trit_stream_matvec: the fast way and the tables agree, at every width") {
+TEST_CASE("trit_product: the fast way and the tables agree, at every width") {
   golden::Workers workers(2);
   std::mt19937 random(9);
   for (unsigned depth = 1; depth <= 4; ++depth) {
@@ -262,28 +262,28 @@ TEST_CASE("trit_stream_matvec: the fast way and the tables agree, at every width
       const auto stream = golden::pack(matrix);
       const auto x = golden::to_bfp(random_vector(400, random), act_width);
       const auto fast =
-          trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers);
-      const auto tables = trit_stream_tables(stream, matrix.shape, golden::kCanonical, book, x);
+          golden::trit_product({stream, matrix.shape, golden::kCanonical, book}, x, workers);
+      const auto tables = golden::trit_table({stream, matrix.shape, golden::kCanonical, book}, x);
       CHECK(fast.accumulator == tables.accumulator);
-      CHECK(tables.accumulator == golden::trit_matvec(matrix, book, x).accumulator);
+      CHECK(tables.accumulator == golden::trit_definition(matrix, book, x).accumulator);
     }
   }
 }
 
-TEST_CASE("trit_stream_matvec: refuses another length of stream or input") {
+TEST_CASE("trit_product: refuses another length of stream or input") {
   golden::Workers workers(1);
   std::mt19937 random(6);
   const golden::TritMatrix matrix = random_matrix({32, 256, 2}, random);
   const auto book = golden::hardware_codebook(matrix.codebook, 2);
   auto stream = golden::pack(matrix);
   const auto x = golden::to_bfp(random_vector(256, random));
-  CHECK_NOTHROW(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers));
-  CHECK_THROWS_AS(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book,
-                                     golden::to_bfp(random_vector(240, random)), workers),
+  CHECK_NOTHROW(golden::trit_product({stream, matrix.shape, golden::kCanonical, book}, x, workers));
+  CHECK_THROWS_AS(golden::trit_product({stream, matrix.shape, golden::kCanonical, book},
+                                       golden::to_bfp(random_vector(240, random)), workers),
                   Error);
   stream.pop_back();
-  CHECK_THROWS_AS(trit_stream_matvec(stream, matrix.shape, golden::kCanonical, book, x, workers),
-                  Error);
+  CHECK_THROWS_AS(
+      golden::trit_product({stream, matrix.shape, golden::kCanonical, book}, x, workers), Error);
 }
 
 TEST_CASE("codebook_block: mantissa and shift, exponent, zeros") {

@@ -8,7 +8,7 @@
 
 #include "error_fixture.h"
 #include "golden/checkpoint/float16.h"
-#include "machine/product/f16_matvec.h"
+#include "machine/product/f16/definition.h"
 #include "golden/exact/vector_ops.h"
 
 using namespace trine;
@@ -213,7 +213,7 @@ TEST_CASE("golden machine: F16_MATVEC with a stride and a span, as attention use
   machine.transport.write(Reg::POSITION, position);  // Bank 1 is one further.
   auto padded = x;
   padded.resize(64);
-  const auto expected = golden::f16_matvec({cache, 64, 64, capacity}, golden::to_bfp(padded)).y;
+  const auto expected = golden::f16_definition({cache, 64, 64, capacity}, golden::to_bfp(padded)).y;
   Fields f{.opcode = Opcode::F16_MATVEC,
            .rows = 64,
            .cols = capacity,

@@ -12,12 +12,12 @@
 #include <random>
 
 #include "golden/error.h"
-#include "machine/product/f16_matvec.h"
-#include "machine/product/f16_stream.h"
-#include "machine/product/trit_matvec.h"
-#include "machine/product/trit_stream.h"
-#include "machine/product/trit_stream_plan.h"
 #include "golden/format/panel.h"
+#include "machine/product/f16/definition.h"
+#include "machine/product/f16/simd.h"
+#include "machine/product/trit/definition.h"
+#include "machine/product/trit/simd.h"
+#include "machine/product/trit/simd_plan.h"
 
 using namespace trine;
 using namespace trine::golden;
@@ -51,7 +51,7 @@ std::vector<float> random_vector(std::size_t count, std::mt19937& random, int oc
   return x;
 }
 
-bool available(const std::optional<StreamProduct>& product) {
+bool available(const std::optional<TritProduct>& product) {
   if (!product) MESSAGE("this processor has no AVX-512 with VNNI and VBMI: not tested");
   return product.has_value();
 }
@@ -59,10 +59,9 @@ bool available(const std::optional<StreamProduct>& product) {
 void check_trits(const TritMatrix& matrix, const BfpVector& x, unsigned threads) {
   Workers workers(threads);
   const auto codebook = hardware_codebook(matrix.codebook, matrix.shape.depth);
-  const auto got =
-      trit_stream_matvec_simd(pack(matrix), matrix.shape, kCanonical, codebook, x, workers);
+  const auto got = trit_simd({pack(matrix), matrix.shape, kCanonical, codebook}, x, workers);
   if (!available(got)) return;
-  CHECK(got->accumulator == trit_matvec(matrix, codebook, x).accumulator);
+  CHECK(got->accumulator == trit_definition(matrix, codebook, x).accumulator);
   CHECK_FALSE(got->bad_set_byte);
   CHECK_FALSE(got->bad_tail);
 }
@@ -72,9 +71,9 @@ void check_halves(const std::vector<std::uint16_t>& bits, std::size_t rows, std:
   CAPTURE(rows);
   CAPTURE(cols);
   Workers workers(threads);
-  const F16Result want = f16_matvec({bits, rows, cols, stride}, x);
+  const F16Result want = f16_definition({bits, rows, cols, stride}, x);
   const F16Product got =
-      f16_stream_matvec({std::as_bytes(std::span(bits)), rows, cols, 2 * stride}, x, workers);
+      f16_simd({std::as_bytes(std::span(bits)), rows, cols, 2 * stride}, x, workers);
   CHECK(got.accumulator == want.accumulator);
   CHECK(got.overflow == want.overflow);
   CHECK(got.nonfinite == want.nonfinite);
@@ -102,7 +101,7 @@ TEST_CASE("chain of bytes: gives 256 times the sum of five products, for every s
   }
 }
 
-TEST_CASE("trit_stream_matvec_simd: equals the definition at every depth, shape and width") {
+TEST_CASE("trit_simd: equals the definition at every depth, shape and width") {
   std::mt19937 random(2);
   for (unsigned depth = 1; depth <= 4; ++depth) {
     for (const auto& [rows, cols] : {std::pair{70u, 300u},
@@ -126,7 +125,7 @@ TEST_CASE("trit_stream_matvec_simd: equals the definition at every depth, shape 
   }
 }
 
-TEST_CASE("trit_stream_matvec_simd: the largest magnitudes, shifts of 63 and zeros") {
+TEST_CASE("trit_simd: the largest magnitudes, shifts of 63 and zeros") {
   std::mt19937 random(3);
   for (unsigned depth = 1; depth <= 4; ++depth) {
     CAPTURE(depth);
@@ -144,28 +143,25 @@ TEST_CASE("trit_stream_matvec_simd: the largest magnitudes, shifts of 63 and zer
   }
 }
 
-TEST_CASE("trit_stream_matvec_simd: leaves what it cannot do to others, refuses wrong sizes") {
+TEST_CASE("trit_simd: leaves what it cannot do to others, refuses wrong sizes") {
   std::mt19937 random(4);
   Workers workers(2);
   const TritMatrix matrix = random_matrix({40, 64, 4}, random);
   const auto codebook = hardware_codebook(matrix.codebook, 4);
   const BfpVector x = to_bfp(random_vector(64, random));
   const Geometry narrow{4, 2048};
-  CHECK_FALSE(
-      trit_stream_matvec_simd(pack(matrix, narrow), matrix.shape, narrow, codebook, x, workers));
+  CHECK_FALSE(trit_simd({pack(matrix, narrow), matrix.shape, narrow, codebook}, x, workers));
   const BfpVector wide = to_bfp(std::vector<float>(64, 1.9999f), 15);
-  CHECK_FALSE(
-      trit_stream_matvec_simd(pack(matrix), matrix.shape, kCanonical, codebook, wide, workers));
+  CHECK_FALSE(trit_simd({pack(matrix), matrix.shape, kCanonical, codebook}, wide, workers));
   auto stream = pack(matrix);
-  CHECK_THROWS_AS(trit_stream_matvec_simd(stream, matrix.shape, kCanonical, codebook,
-                                          to_bfp(random_vector(80, random)), workers),
+  CHECK_THROWS_AS(trit_simd({stream, matrix.shape, kCanonical, codebook},
+                            to_bfp(random_vector(80, random)), workers),
                   Error);
   stream.pop_back();
-  CHECK_THROWS_AS(trit_stream_matvec_simd(stream, matrix.shape, kCanonical, codebook, x, workers),
-                  Error);
+  CHECK_THROWS_AS(trit_simd({stream, matrix.shape, kCanonical, codebook}, x, workers), Error);
 }
 
-TEST_CASE("trit_stream_matvec_simd: finds a single bad code anywhere, padding included") {
+TEST_CASE("trit_simd: finds a single bad code anywhere, padding included") {
   std::mt19937 random(5);
   Workers workers(2);
   for (unsigned depth = 1; depth <= 4; ++depth) {
@@ -176,7 +172,7 @@ TEST_CASE("trit_stream_matvec_simd: finds a single bad code anywhere, padding in
     const PanelLayout layout(depth, kCanonical);
     const auto good = pack(matrix);
     const auto run = [&](const std::vector<std::byte>& stream) {
-      return trit_stream_matvec_simd(stream, matrix.shape, kCanonical, codebook, x, workers);
+      return trit_simd({stream, matrix.shape, kCanonical, codebook}, x, workers);
     };
     if (!available(run(good))) return;
     const std::size_t panels = good.size() / layout.bytes();
@@ -212,7 +208,7 @@ TEST_CASE("trit_stream_matvec_simd: finds a single bad code anywhere, padding in
   }
 }
 
-TEST_CASE("f16_stream_matvec: equals the definition for weights of every kind and odd shapes") {
+TEST_CASE("f16_simd: equals the definition for weights of every kind and odd shapes") {
   std::mt19937 random(6);
   for (const auto& [rows, cols, stride] : {std::array<std::size_t, 3>{5, 1, 1},
                                            {40, 15, 16},
@@ -239,7 +235,7 @@ TEST_CASE("f16_stream_matvec: equals the definition for weights of every kind an
   }
 }
 
-TEST_CASE("f16_stream_matvec: equals the definition with the vectors of every processor") {
+TEST_CASE("f16_simd: equals the definition with the vectors of every processor") {
   std::mt19937 random(8);
   const BfpVector x = to_bfp(random_vector(300, random, 30));
   std::vector<std::uint16_t> bits(24 * 300);
@@ -259,7 +255,7 @@ TEST_CASE("f16_stream_matvec: equals the definition with the vectors of every pr
   hwy::GetChosenTarget().DeInit();
 }
 
-TEST_CASE("f16_stream_matvec: exact around the largest weight that the fast way takes") {
+TEST_CASE("f16_simd: exact around the largest weight that the fast way takes") {
   std::mt19937 random(7);
   for (const std::size_t cols : {16u, 128u, 2048u}) {
     for (const int octaves : {1, 40, 120}) {
@@ -274,7 +270,7 @@ TEST_CASE("f16_stream_matvec: exact around the largest weight that the fast way 
   }
 }
 
-TEST_CASE("f16_stream_matvec: saturation, zeros and a single Inf in one of many rows") {
+TEST_CASE("f16_simd: saturation, zeros and a single Inf in one of many rows") {
   const std::size_t cols = 4096;
   const BfpVector ones = to_bfp(std::vector<float>(cols, 1.9999f));
   std::vector<std::uint16_t> bits(2 * cols, 0x7bff);
@@ -286,15 +282,15 @@ TEST_CASE("f16_stream_matvec: saturation, zeros and a single Inf in one of many 
   check_halves(small, 64, 128, 128, to_bfp(std::vector<float>(128, 1.5f)));
 }
 
-TEST_CASE("f16_stream_matvec: refuses sizes that do not fit") {
+TEST_CASE("f16_simd: refuses sizes that do not fit") {
   Workers workers(1);
   const std::vector<std::uint16_t> bits(64);
   const auto bytes = std::as_bytes(std::span(bits));
   const BfpVector x = to_bfp(std::vector<float>(16, 1.0f));
-  CHECK_NOTHROW(f16_stream_matvec({bytes, 4, 16, 32}, x, workers));
-  CHECK_THROWS_AS(f16_stream_matvec({bytes, 5, 16, 32}, x, workers), Error);
-  CHECK_THROWS_AS(f16_stream_matvec({bytes, 4, 17, 34}, x, workers), Error);
-  CHECK_THROWS_AS(f16_stream_matvec({bytes, 4, 16, 30}, x, workers), Error);
+  CHECK_NOTHROW(f16_simd({bytes, 4, 16, 32}, x, workers));
+  CHECK_THROWS_AS(f16_simd({bytes, 5, 16, 32}, x, workers), Error);
+  CHECK_THROWS_AS(f16_simd({bytes, 4, 17, 34}, x, workers), Error);
+  CHECK_THROWS_AS(f16_simd({bytes, 4, 16, 30}, x, workers), Error);
 }
 
 TEST_CASE("Workers: every share runs once, rows are covered once, in steps") {

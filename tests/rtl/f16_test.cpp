@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "golden/exact/bfp.h"
-#include "machine/product/f16_matvec.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/f16/definition.h"
+#include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
@@ -99,8 +99,8 @@ MatvecOutcome check(Dut& dut, const HalfMatrix& m, const std::vector<float>& x, 
   // The definition with the padding: weights of it are weights like any other.
   std::vector<float> padded = x;
   padded.resize(m.stride());
-  const F16Result all = f16_matvec({m.bits, m.rows, m.stride(), m.stride()}, to_bfp(padded));
-  const F16Result golden = f16_matvec(m.view(), to_bfp(x));
+  const F16Result all = f16_definition({m.bits, m.rows, m.stride(), m.stride()}, to_bfp(padded));
+  const F16Result golden = f16_definition(m.view(), to_bfp(x));
   REQUIRE(golden.accumulator == all.accumulator);
   check_words(job, out.words, golden.accumulator, golden.y);
   CHECK_EQ(out.nonfinite, all.nonfinite || to_bfp(x).nonfinite);
@@ -291,7 +291,7 @@ TEST_CASE("trine_matvec: jobs of both engines take turns") {
     CHECK_EQ(out.bad_set_byte, n % 3 == 0);
     CHECK_FALSE(out.overflow);
     CHECK_FALSE(out.nonfinite);
-    const TritResult golden = trit_matvec(trits, job.codebook, to_bfp(job.x));
+    const TritResult golden = trit_definition(trits, job.codebook, to_bfp(job.x));
     if (n % 3 != 0) check_words(job, out.words, golden.accumulator, golden.y);
 
     HalfMatrix m = random_matrix(rng, 1 + rng() % 40, 1 + rng() % 200);

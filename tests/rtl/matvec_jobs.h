@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "golden/exact/codebook.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/trit/definition.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
 

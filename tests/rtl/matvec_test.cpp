@@ -13,7 +13,7 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
-#include "machine/product/trit_matvec.h"
+#include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
@@ -54,7 +54,7 @@ void check_random(Matvec& dut, std::mt19937& rng, MatrixShape shape, double vali
   const bool raw = rng() % 2 != 0;
   const Job job = job_of(m, x, raw);
   const Outcome out = dut.run(job, valid_odds, static_cast<unsigned>(rng()));
-  check_rows(out, trit_matvec(m, job.codebook, to_bfp(x)), shape.rows, raw);
+  check_rows(out, trit_definition(m, job.codebook, to_bfp(x)), shape.rows, raw);
   CHECK_FALSE(out.bad_set_byte);
   CHECK_FALSE(out.bad_tail);
   CHECK_FALSE(out.nonfinite);
@@ -98,7 +98,7 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
   const MatrixShape shape{32, 16 * kGroups, 4};
   TritMatrix m = trine::test::random_trits(rng, shape);
   std::vector<float> x(shape.cols, 0.0F);
-  check_rows(dut.run(job_of(m, x, false)), trit_matvec(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
+  check_rows(dut.run(job_of(m, x, false)), trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
 
   // The largest sums: every level and mantissa at its end, all signs equal.
   std::ranges::fill(m.levels, static_cast<std::int8_t>(40));
@@ -108,7 +108,7 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
     for (float& v : x) v = std::copysign(v, sign);
     for (const bool raw : {false, true})
       check_rows(dut.run(job_of(m, x, raw)),
-                 trit_matvec(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, raw);
+                 trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, raw);
   }
 
   // Results below the normal range and above the largest number.
@@ -117,7 +117,7 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
     std::ranges::fill(x, scale < 1 ? 1.5e-2F : 3e30F);
     for (std::size_t i = 0; i < m.levels.size(); ++i) m.levels[i] = static_cast<std::int8_t>(i % 81 - 40);
     check_rows(dut.run(job_of(m, x, false)),
-               trit_matvec(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
+               trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
     for (double& c : m.codebook) c /= scale;
   }
 
@@ -126,7 +126,7 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
     x[5] = bad;
     const Outcome out = dut.run(job_of(m, x, true));
     CHECK(out.nonfinite);
-    check_rows(out, trit_matvec(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, true);
+    check_rows(out, trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, true);
   }
   x = random_x(rng, shape.cols);
   CHECK_FALSE(dut.run(job_of(m, x, true)).nonfinite);  // Not sticky over jobs.
@@ -160,7 +160,7 @@ TEST_CASE("trine_matvec: reports a bad set byte or tail code and goes on") {
     const Outcome out = dut.run(good);
     CHECK_FALSE(out.bad_set_byte);
     CHECK_FALSE(out.bad_tail);
-    check_rows(out, trit_matvec(m, good.codebook, to_bfp(good.x)), 64, false);
+    check_rows(out, trit_definition(m, good.codebook, to_bfp(good.x)), 64, false);
   }
 }
 
@@ -206,10 +206,10 @@ TEST_CASE("trine_matvec: every bank gets its own product, those behind the last 
         }
         for (const double odds : {1.0, 0.3}) {
           const Outcome out = dut.run(job, odds, depth);
-          check_rows(out, trit_matvec(m, job.codebook, to_bfp(job.x)), shape.rows, raw);
+          check_rows(out, trit_definition(m, job.codebook, to_bfp(job.x)), shape.rows, raw);
           for (std::size_t v = 0; v < last; ++v) {
             CAPTURE(v);
-            const TritResult golden = trit_matvec(m, job.codebook, to_bfp(job.lower[v]));
+            const TritResult golden = trit_definition(m, job.codebook, to_bfp(job.lower[v]));
             trine::test::check_words(job, out.lower[v], golden.accumulator, golden.y);
           }
           CHECK_FALSE(out.bad_set_byte);

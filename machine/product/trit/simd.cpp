@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "machine/product/trit_stream.h"
+#include "machine/product/trit/simd.h"
 
 #include <atomic>
 #include <string>
 
 #include "golden/error.h"
-#include "machine/product/trit_stream_plan.h"
+#include "machine/product/trit/simd_plan.h"
 #include "golden/format/panel.h"
 
 #define HWY_WANT_AVX3_DL
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "machine/product/trit_stream_simd.cpp"
+#define HWY_TARGET_INCLUDE "machine/product/trit/simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as it asks.
 #include <hwy/highway.h>
@@ -312,26 +312,24 @@ HWY_EXPORT(can_run);
 HWY_EXPORT(run);
 }  // namespace
 
-std::optional<StreamProduct> trit_stream_matvec_simd(std::span<const std::byte> stream,
-                                                     const MatrixShape& shape,
-                                                     const Geometry& geometry,
-                                                     const HardwareCodebook& codebook,
-                                                     const BfpVector& x, Workers& workers) {
-  check_length(stream.size(), shape, geometry);
+std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& x,
+                                     Workers& workers) {
+  const MatrixShape& shape = stream.shape;
+  check_length(stream.bytes.size(), shape, stream.geometry);
   if (x.exponents.size() != shape.groups_per_row() ||
       x.mantissas.size() != x.exponents.size() * kGroup) {
-    throw Error("trit_stream_matvec_simd: " + std::to_string(x.exponents.size()) +
+    throw Error("trit product: " + std::to_string(x.exponents.size()) +
                 " activation blocks for " + std::to_string(shape.cols) + " columns");
   }
-  if (geometry.groups != kCanonical.groups || !HWY_DYNAMIC_DISPATCH(can_run)()) return {};
-  StreamJob job{.stream = stream.data(),
-                .layout = PanelLayout(shape.depth, geometry),
-                .order = PanelOrder(shape, geometry),
-                .codebook = &codebook,
+  if (stream.geometry.groups != kCanonical.groups || !HWY_DYNAMIC_DISPATCH(can_run)()) return {};
+  StreamJob job{.stream = stream.bytes.data(),
+                .layout = PanelLayout(shape.depth, stream.geometry),
+                .order = PanelOrder(shape, stream.geometry),
+                .codebook = &stream.codebook,
                 .blocks = stream_blocks(x, shape.depth),
                 .accumulator = nullptr};
   if (job.blocks.empty()) return {};
-  StreamProduct product;
+  TritProduct product;
   product.accumulator.resize(job.order.row_panels * kPanelRows);
   job.accumulator = product.accumulator.data();
   workers.run([&](unsigned share) { HWY_DYNAMIC_DISPATCH(run)(job, share, workers.count()); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "machine/product/trit_stream_plan.h"
+#include "machine/product/trit/simd_plan.h"
 
 #include <algorithm>
 

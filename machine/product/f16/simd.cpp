@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "machine/product/f16_stream.h"
+#include "machine/product/f16/simd.h"
 
 #include <algorithm>
 #include <array>
@@ -10,10 +10,10 @@
 #include <string>
 
 #include "golden/error.h"
-#include "machine/product/f16_matvec.h"
+#include "machine/product/f16/definition.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "machine/product/f16_stream.cpp"
+#define HWY_TARGET_INCLUDE "machine/product/f16/simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as it asks.
 #include <hwy/aligned_allocator.h>
@@ -45,7 +45,7 @@ struct F16Job {
 std::int64_t exact_row(F16Job& job, std::span<const std::byte> row) {
   std::vector<std::uint16_t> bits(job.weights.cols);
   std::memcpy(bits.data(), row.data(), row.size());
-  const F16Result result = f16_matvec({bits, 1, bits.size(), bits.size()}, job.vector);
+  const F16Result result = f16_definition({bits, 1, bits.size(), bits.size()}, job.vector);
   if (result.overflow) job.overflow = true;
   if (result.nonfinite) job.nonfinite = true;
   return result.accumulator.front();
@@ -158,13 +158,13 @@ HWY_EXPORT(run);
 void check(const F16Stream& weights, const BfpVector& x) {
   const std::size_t blocks = (weights.cols + kGroup - 1) / kGroup;
   if (x.exponents.size() != blocks || x.mantissas.size() != blocks * kGroup) {
-    throw Error("f16_stream_matvec: " + std::to_string(weights.cols) + " columns, but " +
+    throw Error("FP16 product: " + std::to_string(weights.cols) + " columns, but " +
                 std::to_string(x.exponents.size()) + " blocks of activations");
   }
   const std::size_t bytes = weights.bytes.size(), row = 2 * weights.cols;
   if (weights.cols == 0 || weights.stride < row || weights.stride % 2 != 0 ||
       (weights.rows != 0 && (bytes < row || (bytes - row) / weights.stride < weights.rows - 1))) {
-    throw Error("f16_stream_matvec: " + std::to_string(bytes) + " bytes are not " +
+    throw Error("FP16 product: " + std::to_string(bytes) + " bytes are not " +
                 std::to_string(weights.rows) + " rows of " + std::to_string(weights.cols) +
                 " weights, " + std::to_string(weights.stride) + " bytes apart");
   }
@@ -203,7 +203,7 @@ void prepare(F16Job& job) {
 
 }  // namespace
 
-F16Product f16_stream_matvec(const F16Stream& weights, const BfpVector& x, Workers& workers) {
+F16Product f16_simd(const F16Stream& weights, const BfpVector& x, Workers& workers) {
   check(weights, x);
   F16Product product;
   product.accumulator.resize(weights.rows);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "machine/product/golden_trit.h"
+#include "machine/product/trit/table.h"
 
 #include <fmt/format.h>
 
@@ -10,24 +10,20 @@
 #include "golden/error.h"
 #include "golden/format/panel.h"
 
-namespace trine {
+namespace trine::golden {
 namespace {
-
-using golden::kGroup;
-using golden::kMaxShift;
-using golden::kPanelRows;
 
 /// What one group of 16 columns needs: sums of five activations by set byte, multiples of the
 /// sixteenth activation by level code.  Codes that never occur read as zero.
 struct GroupTables {
-  std::array<std::array<std::int32_t, 256>, golden::kSets> sums{};
+  std::array<std::array<std::int32_t, 256>, kSets> sums{};
   std::array<std::int32_t, 128> tail{};
   int shift = kMaxShift;  // From the block's exponent to the common one.
 
   void build(std::span<const std::int32_t> mantissas, unsigned depth) {
-    for (std::size_t set = 0; set < golden::kSets; ++set) {
+    for (std::size_t set = 0; set < kSets; ++set) {
       auto& table = sums[set];
-      const auto five = mantissas.subspan(golden::kSetColumns * set, golden::kSetColumns);
+      const auto five = mantissas.subspan(kSetColumns * set, kSetColumns);
       table[0] = 0;
       for (const std::int32_t m : five) table[0] -= m;  // All five trits are -1.
       std::size_t known = 1;
@@ -39,7 +35,7 @@ struct GroupTables {
         known *= 3;
       }
     }
-    const int half = golden::outer_level(depth);
+    const int half = outer_level(depth);
     for (int code = 0; code <= 2 * half; ++code)
       tail[static_cast<std::size_t>(code)] = (code - half) * mantissas[15];
   }
@@ -50,7 +46,7 @@ struct Scales {
   std::array<std::int32_t, 32> mantissa{};
   std::array<int, 32> shift{};
 
-  explicit Scales(const golden::HardwareCodebook& codebook) {
+  explicit Scales(const HardwareCodebook& codebook) {
     std::ranges::copy(codebook.mantissa, mantissa.begin());
     std::ranges::copy(codebook.shift, shift.begin());
   }
@@ -58,21 +54,21 @@ struct Scales {
 
 /// One matrix-vector product in progress.
 struct Job {
-  golden::PanelLayout layout;
-  std::array<golden::RowLanes, kPanelRows> lanes;
+  PanelLayout layout;
+  std::array<RowLanes, kPanelRows> lanes;
   Scales scales;
   std::vector<GroupTables> groups;
 
-  Job(unsigned depth, const golden::Geometry& geometry, const golden::HardwareCodebook& codebook)
+  Job(unsigned depth, const Geometry& geometry, const HardwareCodebook& codebook)
       : layout(depth, geometry), scales(codebook), groups(geometry.groups) {
     for (std::size_t row = 0; row < kPanelRows; ++row) lanes[row] = layout.row(row);
   }
 
-  void load_block(const golden::BfpVector& x, std::size_t block) {
+  void load_block(const BfpVector& x, std::size_t block) {
     for (std::size_t g = 0; g < groups.size(); ++g) {
       const std::size_t index = block * groups.size() + g;
       groups[g] = {};
-      if (index >= x.exponents.size() || x.exponents[index] == golden::kZeroBlock) continue;
+      if (index >= x.exponents.size() || x.exponents[index] == kZeroBlock) continue;
       groups[g].shift = std::min(x.max_exponent - x.exponents[index], kMaxShift);
       groups[g].build(std::span(x.mantissas).subspan(index * kGroup, kGroup), layout.depth);
     }
@@ -81,7 +77,7 @@ struct Job {
   /// Adds one panel to the sums of its 32 rows.
   template <unsigned kDepth>
   void add_panel(const std::byte* panel, std::span<std::int64_t, kPanelRows> sums) const {
-    constexpr unsigned kLevelBits = golden::tail_level_bits(kDepth);
+    constexpr unsigned kLevelBits = tail_level_bits(kDepth);
     for (std::size_t row = 0; row < kPanelRows; ++row) {
       std::int64_t sum = 0;
       for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -89,7 +85,7 @@ struct Job {
         std::int32_t product = 0;
         for (unsigned plane = kDepth; plane-- > 0;) {
           product *= 3;
-          for (std::size_t set = 0; set < golden::kSets; ++set)
+          for (std::size_t set = 0; set < kSets; ++set)
             product +=
                 tables.sums[set][static_cast<std::size_t>(panel[lanes[row].at(g, set, plane)])];
         }
@@ -120,18 +116,17 @@ struct Job {
     std::uint8_t largest = 0;
     for (std::size_t i = layout.body_offset(); i < layout.bytes(); ++i)
       largest = std::max(largest, static_cast<std::uint8_t>(panel[i]));
-    return largest > golden::kMaxSetByte;
+    return largest > kMaxSetByte;
   }
 
   bool has_bad_tail(const std::byte* panel) const {
-    const unsigned level_bits = golden::tail_level_bits(layout.depth);
-    const unsigned levels = golden::level_count(layout.depth);
+    const unsigned level_bits = tail_level_bits(layout.depth);
+    const unsigned levels = level_count(layout.depth);
     bool bad = false;
     for (std::size_t row = 0; row < kPanelRows; ++row) {
       for (std::size_t g = 0; g < groups.size(); ++g) {
         const unsigned tail = layout.tail(panel, row, g);
-        bad |=
-            (tail & ((1u << level_bits) - 1)) >= levels || tail >> level_bits >= golden::kCodebook;
+        bad |= (tail & ((1u << level_bits) - 1)) >= levels || tail >> level_bits >= kCodebook;
       }
     }
     return bad;
@@ -140,27 +135,17 @@ struct Job {
 
 }  // namespace
 
-StreamProduct trit_stream_matvec(std::span<const std::byte> stream,
-                                 const golden::MatrixShape& shape, const golden::Geometry& geometry,
-                                 const golden::HardwareCodebook& codebook,
-                                 const golden::BfpVector& x, golden::Workers& workers) {
-  auto fast = golden::trit_stream_matvec_simd(stream, shape, geometry, codebook, x, workers);
-  return fast ? std::move(*fast) : trit_stream_tables(stream, shape, geometry, codebook, x);
-}
-
-StreamProduct trit_stream_tables(std::span<const std::byte> stream,
-                                 const golden::MatrixShape& shape, const golden::Geometry& geometry,
-                                 const golden::HardwareCodebook& codebook,
-                                 const golden::BfpVector& x) {
-  golden::check_length(stream.size(), shape, geometry);
+TritProduct trit_table(const TritStream& stream, const BfpVector& x) {
+  const MatrixShape& shape = stream.shape;
+  check_length(stream.bytes.size(), shape, stream.geometry);
   if (x.exponents.size() != shape.groups_per_row())
-    throw Error(fmt::format("trit_stream_tables: {} activation blocks for {} columns",
-                            x.exponents.size(), shape.cols));
-  Job job(shape.depth, geometry, codebook);
-  const golden::PanelOrder order(shape, geometry);
-  StreamProduct product;
+    throw Error(fmt::format("trit product: {} activation blocks for {} columns", x.exponents.size(),
+                            shape.cols));
+  Job job(shape.depth, stream.geometry, stream.codebook);
+  const PanelOrder order(shape, stream.geometry);
+  TritProduct product;
   product.accumulator.resize(order.row_panels * kPanelRows);
-  const std::byte* panel = stream.data();
+  const std::byte* panel = stream.bytes.data();
   for (std::size_t first = 0; first < order.row_panels; first += order.tile_panels) {
     const std::size_t end = std::min(first + order.tile_panels, order.row_panels);
     for (std::size_t block = 0; block < order.blocks; ++block) {
@@ -177,4 +162,4 @@ StreamProduct trit_stream_tables(std::span<const std::byte> stream,
   return product;
 }
 
-}  // namespace trine
+}  // namespace trine::golden

@@ -37,9 +37,12 @@ constexpr std::int64_t f16_integer(std::uint16_t bits) {
 
 /// The definition (docs/numerics.md), as plain loops. The accumulator saturates after each group,
 /// left to right. Throws Error when sizes do not fit together.
-F16Result f16_matvec(const F16Matrix& matrix, const BfpVector& x);
+F16Result f16_definition(const F16Matrix& matrix, const BfpVector& x);
 
-/// The same values from a table of all weights, on `threads` threads.
-F16Result f16_matvec_fast(const F16Matrix& matrix, const BfpVector& x, unsigned threads = 1);
+/// Throws Error when sizes do not fit together.
+void check_f16(const F16Matrix& matrix, const BfpVector& x);
+
+/// An accumulator plus a term, at the ends of the range where it does not fit.
+std::int64_t add_saturating(std::int64_t a, std::int64_t b, bool& overflow);
 
 }  // namespace trine::golden

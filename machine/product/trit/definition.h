@@ -19,11 +19,11 @@ struct TritResult {
 
 /// The definition (docs/numerics.md), as plain loops. Throws Error when sizes do not fit together
 /// or a scale is out of range.
-TritResult trit_matvec(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                       const BfpVector& x);
+TritResult trit_definition(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                           const BfpVector& x);
 
-/// The same values, vectorized, on `threads` threads.
-TritResult trit_matvec_fast(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                            const BfpVector& x, unsigned threads = 1);
+/// The same values from the same matrix, in loops that compilers vectorize.
+TritResult trit_vectorized(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                           const BfpVector& x);
 
 }  // namespace trine::golden

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "machine/product/trit_matvec.h"
+#include "machine/product/trit/definition.h"
 
 #include <algorithm>
 #include <string>
 
 #include "golden/error.h"
 #include "golden/exact/fp32_round.h"
-#include "machine/product/rows.h"
 
 namespace trine::golden {
 namespace {
@@ -15,16 +14,16 @@ namespace {
 void check(const TritMatrix& matrix, const BfpVector& x) {
   const std::size_t groups = matrix.shape.groups_per_row();
   if (x.exponents.size() != groups || x.mantissas.size() != groups * kGroup) {
-    throw Error("trit_matvec: " + std::to_string(matrix.shape.cols) + " columns, but " +
+    throw Error("trit product: " + std::to_string(matrix.shape.cols) + " columns, but " +
                 std::to_string(x.exponents.size()) + " blocks of activations");
   }
   if (matrix.levels.size() != matrix.shape.rows * matrix.shape.cols ||
       matrix.scales.size() != matrix.shape.rows * groups) {
-    throw Error("trit_matvec: levels or scales do not have the size of the matrix");
+    throw Error("trit product: levels or scales do not have the size of the matrix");
   }
   for (std::size_t i = 0; i < matrix.scales.size(); ++i) {
     if (matrix.scales[i] >= kCodebook) {
-      throw Error("trit_matvec: scale " + std::to_string(matrix.scales[i]) + " at row " +
+      throw Error("trit product: scale " + std::to_string(matrix.scales[i]) + " at row " +
                   std::to_string(i / groups) + ", group " + std::to_string(i % groups));
     }
   }
@@ -49,8 +48,8 @@ TritResult with_rows(std::size_t rows) {
 
 }  // namespace
 
-TritResult trit_matvec(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                       const BfpVector& x) {
+TritResult trit_definition(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                           const BfpVector& x) {
   check(matrix, x);
   const auto [rows, cols, depth] = matrix.shape;
   const std::size_t groups = matrix.shape.groups_per_row();
@@ -72,8 +71,8 @@ TritResult trit_matvec(const TritMatrix& matrix, const HardwareCodebook& codeboo
   return result;
 }
 
-TritResult trit_matvec_fast(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                            const BfpVector& x, unsigned threads) {
+TritResult trit_vectorized(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                           const BfpVector& x) {
   check(matrix, x);
   const auto [rows, cols, depth] = matrix.shape;
   const std::size_t groups = matrix.shape.groups_per_row();
@@ -85,27 +84,25 @@ TritResult trit_matvec_fast(const TritMatrix& matrix, const HardwareCodebook& co
     align[g] = shift_count(0, x.max_exponent, x.exponents[g]);
 
   TritResult result = with_rows(rows);
-  for_row_shares(rows, threads, [&](std::size_t first, std::size_t last) {
-    for (std::size_t r = first; r < last; ++r) {
-      const std::int8_t* q = matrix.levels.data() + r * cols;
-      const std::uint8_t* scales = matrix.scales.data() + r * groups;
-      const auto term = [&](std::size_t g, std::int64_t product) {
-        const int shift = std::min(codebook.shift[scales[g]] + align[g], kMaxShift);
-        return (product * codebook.mantissa[scales[g]]) >> shift;
-      };
-      std::int64_t sum = 0;
-      for (std::size_t g = 0; g < whole; ++g) {
-        sum += term(g, dot_group(q + g * kGroup, m.data() + g * kGroup));
-      }
-      if (whole < groups) {
-        std::int64_t product = 0;
-        for (std::size_t c = whole * kGroup; c < cols; ++c) product += std::int64_t{q[c]} * m[c];
-        sum += term(whole, product);
-      }
-      result.accumulator[r] = sum;
-      result.y[r] = fp32_rne(sum, codebook.exponent - 15 + x.max_exponent);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int8_t* q = matrix.levels.data() + r * cols;
+    const std::uint8_t* scales = matrix.scales.data() + r * groups;
+    const auto term = [&](std::size_t g, std::int64_t product) {
+      const int shift = std::min(codebook.shift[scales[g]] + align[g], kMaxShift);
+      return (product * codebook.mantissa[scales[g]]) >> shift;
+    };
+    std::int64_t sum = 0;
+    for (std::size_t g = 0; g < whole; ++g) {
+      sum += term(g, dot_group(q + g * kGroup, m.data() + g * kGroup));
     }
-  });
+    if (whole < groups) {
+      std::int64_t product = 0;
+      for (std::size_t c = whole * kGroup; c < cols; ++c) product += std::int64_t{q[c]} * m[c];
+      sum += term(whole, product);
+    }
+    result.accumulator[r] = sum;
+    result.y[r] = fp32_rne(sum, codebook.exponent - 15 + x.max_exponent);
+  }
   return result;
 }
 
