@@ -6,23 +6,35 @@
 #include <doctest/doctest.h>
 
 #include "error_fixture.h"
+#include "machine/executors.h"
 
 using namespace trine;
 
-TEST_CASE("golden machine: BAD_OPCODE") {
+TEST_CASE("golden machine: BAD_OPCODE for every code that is no opcode") {
   Prepared machine;
-  for (const std::uint32_t code : {0x00u, 0x0eu, 0x80u, 0xffu}) {
+  for (std::uint32_t code = 0; code < 256; ++code) {
+    if (find_opcode(code) != nullptr) continue;
+    CAPTURE(code);
     Command c;
     c.words[0] = code;
     check_refused(machine, c, ErrorCode::BAD_OPCODE);
+    CHECK_FALSE(bool(executor_of(code)));
   }
-  Prepared without({.f16_engine = false});
-  check_refused(without, f16(), ErrorCode::BAD_OPCODE);
-  CHECK_EQ(machine.run({f16(), end_command()}), Outcome{ErrorCode::NONE, 1});
-  Prepared plain({.vector_unit = false});
-  for (const Opcode opcode : {Opcode::RMSNORM, Opcode::ROPE, Opcode::SOFTMAX, Opcode::SILU_MUL,
-                              Opcode::ADD, Opcode::ARGMAX})
-    check_refused(plain, Fields{.opcode = opcode, .rows = 32}, ErrorCode::BAD_OPCODE);
+}
+
+TEST_CASE("golden machine: BAD_OPCODE for every opcode that the core lacks, and for no other") {
+  Prepared full, without({.f16_engine = false}), plain({.vector_unit = false});
+  for (const OpcodeInfo& info : kOpcodes) {
+    CAPTURE(info.name);
+    CHECK(bool(executor_of(static_cast<std::uint32_t>(info.opcode))));
+    Command c;
+    c.set(command::OPCODE, static_cast<std::uint32_t>(info.opcode));
+    const auto code = [&](Prepared& machine) { return machine.run({c, end_command()}).code; };
+    CHECK_NE(code(full), ErrorCode::BAD_OPCODE);
+    CHECK_EQ(code(without) == ErrorCode::BAD_OPCODE, info.capability == Capability::F16_ENGINE);
+    CHECK_EQ(code(plain) == ErrorCode::BAD_OPCODE, info.capability == Capability::VECTOR_UNIT);
+  }
+  CHECK_EQ(full.run({f16(), end_command()}), Outcome{ErrorCode::NONE, 1});
 }
 
 TEST_CASE("golden machine: BAD_FIELD for every unused bit of every opcode") {
