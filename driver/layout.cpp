@@ -116,7 +116,8 @@ PlacedRows Layout::place_rows(std::string_view name) {
                   .in_place = false};
   rows.in_place = tensor.dtype == golden::Dtype::F16 && rows.stride == c.hidden * 2 &&
                   rows.address % kMemoryAlign == 0;
-  if (!rows.in_place) rows.address = allocator_.allocate(tensor.name, c.vocab * rows.stride).address;
+  if (!rows.in_place)
+    rows.address = allocator_.allocate(tensor.name, c.vocab * rows.stride).address;
   return rows;
 }
 

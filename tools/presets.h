@@ -27,10 +27,8 @@ struct Preset {
 
 namespace rope {
 inline constexpr golden::RopeConfig kMillion{.theta = 1e6};
-inline constexpr golden::RopeConfig kLlama32{.type = golden::RopeType::Llama3,
-                                             .theta = 5e5,
-                                             .factor = 32,
-                                             .original_positions = 8192};
+inline constexpr golden::RopeConfig kLlama32{
+    .type = golden::RopeType::Llama3, .theta = 5e5, .factor = 32, .original_positions = 8192};
 }  // namespace rope
 
 /// The numbers are those of the published config.json files.

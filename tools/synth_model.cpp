@@ -34,9 +34,10 @@ void add_rope(nlohmann::ordered_json& config, const golden::RopeConfig& rope) {
   config["rope_theta"] = rope.theta;
   if (rope.type == golden::RopeType::Default) return;
   auto& scaling = config["rope_scaling"];
-  scaling = {{"rope_type", golden::rope_type_name(rope.type)},
-             {"factor", rope.factor},
-             {"original_max_position_embeddings", static_cast<std::size_t>(rope.original_positions)}};
+  scaling = {
+      {"rope_type", golden::rope_type_name(rope.type)},
+      {"factor", rope.factor},
+      {"original_max_position_embeddings", static_cast<std::size_t>(rope.original_positions)}};
   if (rope.type == golden::RopeType::Llama3) {
     scaling["low_freq_factor"] = rope.low_freq_factor;
     scaling["high_freq_factor"] = rope.high_freq_factor;

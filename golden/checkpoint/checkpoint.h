@@ -12,8 +12,8 @@
 namespace trine::golden {
 
 /// A Hugging Face directory with a model of a family that is described: config.json and
-/// model.safetensors, or model.safetensors.index.json with its shards. Opening checks that every tensor that the
-/// configuration asks for is there, once, with its shape and a floating type.
+/// model.safetensors, or model.safetensors.index.json with its shards. Opening checks that every
+/// tensor that the configuration asks for is there, once, with its shape and a floating type.
 class Checkpoint {
  public:
   explicit Checkpoint(const std::filesystem::path& directory);
@@ -21,8 +21,8 @@ class Checkpoint {
   const ModelConfig& config() const { return config_; }
   const std::filesystem::path& directory() const { return directory_; }
   std::vector<std::filesystem::path> files() const;  // Of tensors.
-  const Tensor& at(std::string_view name) const;    // Throws Error naming the directory, tensor.
-  const Tensor* find(std::string_view name) const;  // nullptr when absent.
+  const Tensor& at(std::string_view name) const;     // Throws Error naming the directory, tensor.
+  const Tensor* find(std::string_view name) const;   // nullptr when absent.
 
  private:
   std::filesystem::path directory_;

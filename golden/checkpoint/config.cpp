@@ -76,7 +76,8 @@ void check_layer_types(const ConfigFields& fields, std::size_t layers) {
   }
   for (const json& type : *types) {
     if (type != "full_attention") {
-      fields.refuse(kKey, fmt::format("must be \"full_attention\" throughout, not {}", type.dump()));
+      fields.refuse(kKey,
+                    fmt::format("must be \"full_attention\" throughout, not {}", type.dump()));
     }
   }
 }

@@ -54,8 +54,8 @@ void append_weights(CheckpointWriter& writer, const PackedMatrix& matrix, Dtype 
       weights, [&](float weight) { return std::isfinite(round_to(dtype, weight)); });
   if (bad != weights.end()) {
     const auto at = static_cast<std::size_t>(bad - weights.begin());
-    throw Error(fmt::format("matrix '{}': {} at row {}, column {} is not finite in {}",
-                            matrix.name, *bad, at / matrix.shape.cols, at % matrix.shape.cols,
+    throw Error(fmt::format("matrix '{}': {} at row {}, column {} is not finite in {}", matrix.name,
+                            *bad, at / matrix.shape.cols, at % matrix.shape.cols,
                             dtype_name(dtype)));
   }
   for (std::size_t first = 0; first < weights.size(); first += kPiece) {

@@ -9,13 +9,13 @@ namespace {
 
 constexpr const Family* kFamilies[] = {&kQwen2, &kQwen3, &kLlama, &kMistral};
 
-const Family* find(std::string_view Family::* name, std::string_view value) {
+const Family* find(std::string_view Family::*name, std::string_view value) {
   const auto it =
       std::ranges::find_if(kFamilies, [&](const Family* family) { return family->*name == value; });
   return it == std::end(kFamilies) ? nullptr : *it;
 }
 
-std::string listed(std::string_view Family::* name) {
+std::string listed(std::string_view Family::*name) {
   std::string text;
   for (const Family* family : kFamilies) {
     if (!text.empty()) text += ", ";

@@ -25,8 +25,8 @@ struct ModelConfig {
   double rms_norm_eps = 1e-6;
   RopeConfig rope;
   Activation activation = Activation::Silu;  // Of the gate.
-  bool tied_head = true;  // The head is the embedding.
-  std::vector<std::int64_t> eos_token;  // One or several; may be empty.
+  bool tied_head = true;                     // The head is the embedding.
+  std::vector<std::int64_t> eos_token;       // One or several; may be empty.
 
   std::size_t q_dim() const { return head_dim * heads; }
   std::size_t kv_dim() const { return head_dim * kv_heads; }

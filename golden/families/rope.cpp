@@ -64,7 +64,8 @@ double yarn_attention_factor(const RopeConfig& config) {
   const auto of = [&](double scale) {
     return config.factor <= 1 ? 1.0 : 0.1 * scale * std::log(config.factor) + 1;
   };
-  if (config.mscale && config.mscale_all_dim) return of(*config.mscale) / of(*config.mscale_all_dim);
+  if (config.mscale && config.mscale_all_dim)
+    return of(*config.mscale) / of(*config.mscale_all_dim);
   return of(1);
 }
 

@@ -13,7 +13,8 @@ namespace trine::golden {
 void rms_norm(std::span<const float> x, std::span<const float> weight, double eps,
               std::span<float> y);
 
-/// Rotates the pairs (i, i + head_dim / 2) of every head in x; `row` is `Rope::row` of the position.
+/// Rotates the pairs (i, i + head_dim / 2) of every head in x; `row` is `Rope::row` of the
+/// position.
 void rotate(std::span<const float> row, std::span<float> x);
 
 /// gate = activation(gate) * up, where silu(g) = g / (1 + exp(-g)).

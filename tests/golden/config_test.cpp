@@ -97,7 +97,8 @@ TEST_CASE("config: heads may be wider than the residual stream, and have a defau
 }
 
 TEST_CASE("config: what the machine does not compute is refused by name") {
-  const json llama = config_of("llama"), qwen3 = config_of("qwen3"), qwen2 = config_of("qwen2_yarn");
+  const json llama = config_of("llama"), qwen3 = config_of("qwen3"),
+             qwen2 = config_of("qwen2_yarn");
   const json mistral = config_of("mistral");
   refused(changed(llama, "attention_bias", true), {"'attention_bias'", "must be false", "true"});
   refused(changed(llama, "mlp_bias", true), {"'mlp_bias'", "must be false", "true"});
@@ -124,8 +125,8 @@ TEST_CASE("config: the rotation in both spellings") {
   CHECK(parsed(llama).rope.theta == 10000);  // The family's.
   const json old = changed(llama, "rope_theta", 5e5);
   CHECK(parsed(old).rope.theta == 5e5);
-  for (const json& scaling : {json(nullptr), json{{"rope_type", "default"}},
-                              json{{"type", "default"}}, json::object()}) {
+  for (const json& scaling :
+       {json(nullptr), json{{"rope_type", "default"}}, json{{"type", "default"}}, json::object()}) {
     CAPTURE(scaling.dump());
     for (const char* key : {"rope_scaling", "rope_parameters"}) {
       const RopeConfig rope = parsed(changed(old, key, scaling)).rope;
@@ -158,8 +159,7 @@ TEST_CASE("config: the rotation in both spellings") {
 }
 
 TEST_CASE("config: a rotation that is not described, or contradicts itself, is refused by name") {
-  const json old =
-      changed(without(config_of("llama"), "rope_parameters"), "rope_theta", 5e5);
+  const json old = changed(without(config_of("llama"), "rope_parameters"), "rope_theta", 5e5);
   const auto bad = [&](const json& scaling, std::initializer_list<std::string> parts) {
     refused(changed(old, "rope_scaling", scaling), parts);
   };
@@ -201,10 +201,8 @@ TEST_CASE("rope: the default is position * theta^(-2i / head_dim)") {
 }
 
 TEST_CASE("rope: llama3 keeps fast pairs, divides slow ones and mixes between") {
-  const RopeConfig config{.type = RopeType::Llama3,
-                          .theta = 5e5,
-                          .factor = 32,
-                          .original_positions = 8192};
+  const RopeConfig config{
+      .type = RopeType::Llama3, .theta = 5e5, .factor = 32, .original_positions = 8192};
   const Rope rope(config, 128), plain({.theta = 5e5}, 128);
   std::size_t kept = 0, divided = 0, mixed = 0;
   for (std::size_t i = 0; i < 64; ++i) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "golden/families/families.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "golden/families/families.h"
 #include "golden/reference/fp32_linears.h"
 #include "golden/reference/metrics.h"
 #include "golden/reference/reference_model.h"

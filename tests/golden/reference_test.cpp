@@ -12,8 +12,8 @@
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
 #include "golden/families/families.h"
-#include "golden/reference/fp32_linears.h"
 #include "golden/reference/f16_rows.h"
+#include "golden/reference/fp32_linears.h"
 #include "golden/reference/input_moments.h"
 #include "golden/reference/level_matrix.h"
 #include "golden/reference/matmul.h"
@@ -403,7 +403,8 @@ TEST_CASE("moments: the mean of the squares of each matrix's inputs, with a floo
   CHECK(q[2] == doctest::Approx(floor));  // Never excited.
   CHECK(q[3] == doctest::Approx(floor));  // Hardly.
   CHECK(means.at(weight_name(kQwen2, 0, Linear::V)) == q);
-  CHECK(means.at(weight_name(kQwen2, 0, Linear::O)) == std::vector<double>(4, 1.0));  // They say nothing.
+  CHECK(means.at(weight_name(kQwen2, 0, Linear::O)) ==
+        std::vector<double>(4, 1.0));  // They say nothing.
   CHECK(means.at(weight_name(kQwen2, 0, Linear::Down)) == std::vector<double>{25, 36});
 }
 

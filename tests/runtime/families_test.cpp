@@ -87,8 +87,7 @@ TEST_CASE("families: several tokens at a time give the bits of one at a time") {
     const auto expected = four.decoder.forward(tokens);
     const std::size_t vocab = packed.model->config().vocab;
     for (std::size_t t = 0; t < tokens.size(); ++t)
-      CHECK(std::ranges::equal(one.decoder.forward(tokens[t]),
-                               expected.subspan(t * vocab, vocab)));
+      CHECK(std::ranges::equal(one.decoder.forward(tokens[t]), expected.subspan(t * vocab, vocab)));
   }
 }
 
@@ -98,20 +97,20 @@ TEST_CASE("families: the shipped model's list is the one it always was") {
   const TokenList& list = program.list(1, HeadRows::Last);
   CHECK(list.commands.size() == 153);
   const std::map<Opcode, std::size_t> expected = {
-      {Opcode::LOAD, 9},        {Opcode::RMSNORM, 13},     {Opcode::TRIT_MATVEC, 42},
-      {Opcode::ADD, 18},        {Opcode::ROPE, 6},         {Opcode::STORE, 8},
-      {Opcode::STORE_COLUMN, 6}, {Opcode::FENCE, 6},       {Opcode::F16_MATVEC, 25},
-      {Opcode::SOFTMAX, 12},    {Opcode::SILU_MUL, 6},     {Opcode::ARGMAX, 1},
+      {Opcode::LOAD, 9},         {Opcode::RMSNORM, 13}, {Opcode::TRIT_MATVEC, 42},
+      {Opcode::ADD, 18},         {Opcode::ROPE, 6},     {Opcode::STORE, 8},
+      {Opcode::STORE_COLUMN, 6}, {Opcode::FENCE, 6},    {Opcode::F16_MATVEC, 25},
+      {Opcode::SOFTMAX, 12},     {Opcode::SILU_MUL, 6}, {Opcode::ARGMAX, 1},
       {Opcode::END, 1}};
   CHECK(opcodes(list) == expected);
   // The first layer, command by command.
   constexpr Opcode kLayer[] = {
-      Opcode::LOAD,        Opcode::RMSNORM,      Opcode::TRIT_MATVEC, Opcode::TRIT_MATVEC,
-      Opcode::TRIT_MATVEC, Opcode::ADD,          Opcode::ROPE,        Opcode::STORE,
-      Opcode::STORE_COLUMN, Opcode::FENCE,       Opcode::F16_MATVEC,  Opcode::SOFTMAX,
-      Opcode::F16_MATVEC,  Opcode::F16_MATVEC,   Opcode::SOFTMAX,     Opcode::F16_MATVEC,
-      Opcode::TRIT_MATVEC, Opcode::ADD,          Opcode::RMSNORM,     Opcode::TRIT_MATVEC,
-      Opcode::TRIT_MATVEC, Opcode::SILU_MUL,     Opcode::TRIT_MATVEC, Opcode::ADD};
+      Opcode::LOAD,         Opcode::RMSNORM,    Opcode::TRIT_MATVEC, Opcode::TRIT_MATVEC,
+      Opcode::TRIT_MATVEC,  Opcode::ADD,        Opcode::ROPE,        Opcode::STORE,
+      Opcode::STORE_COLUMN, Opcode::FENCE,      Opcode::F16_MATVEC,  Opcode::SOFTMAX,
+      Opcode::F16_MATVEC,   Opcode::F16_MATVEC, Opcode::SOFTMAX,     Opcode::F16_MATVEC,
+      Opcode::TRIT_MATVEC,  Opcode::ADD,        Opcode::RMSNORM,     Opcode::TRIT_MATVEC,
+      Opcode::TRIT_MATVEC,  Opcode::SILU_MUL,   Opcode::TRIT_MATVEC, Opcode::ADD};
   for (std::size_t i = 0; i < std::size(kLayer); ++i) {
     CAPTURE(i);
     const Command& c = list.commands.commands()[2 + i];

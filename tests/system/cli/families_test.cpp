@@ -104,12 +104,12 @@ TEST_CASE("cli families: presets have the published shapes, and make models of t
     CHECK(matrices[2].rows == sizes[3]);
     CHECK(matrices[3].cols == sizes[4]);
   }
-  const auto o = trine_json({"layer", "--preset", "qwen3-4b", "--matrix", "o", "--device",
-                             "golden"});
+  const auto o =
+      trine_json({"layer", "--preset", "qwen3-4b", "--matrix", "o", "--device", "golden"});
   CHECK(o["matrices"][0]["cols"] == 4096);
   const Scratch scratch;
-  for (const auto& [name, family] : std::map<std::string, std::string>{
-           {"qwen3-0.6b", "qwen3"}, {"llama3.2-1b", "llama"}}) {
+  for (const auto& [name, family] :
+       std::map<std::string, std::string>{{"qwen3-0.6b", "qwen3"}, {"llama3.2-1b", "llama"}}) {
     const std::string model = (scratch / name).string();
     trine_json({"synth", "--preset", name, "--layers", "1", model});
     const auto config = trine_json({"info", model})["config"];
