@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "driver/device.h"
 #include "driver/device_registry.h"
+#include "runtime/progress.h"
 
 namespace trine {
 
@@ -39,8 +41,15 @@ class Core {
 /// The device that says what is right: others are compared with it.
 inline constexpr const char* kGoldenDevice = "golden";
 
-/// A request for the golden device that gives a core of these parameters.
-DeviceRequest golden_request(const MachineParams& params, std::uint64_t memory_bytes,
-                             unsigned threads);
+/// A core of a device with this much writable memory; `progress`, which must outlive it, is told
+/// how far a simulation is.
+std::unique_ptr<Core> make_core(const std::string& device, DeviceRequest request,
+                                std::uint64_t memory_bytes, Progress& progress);
+
+/// A golden core with the parameters of another, on so many threads.
+std::unique_ptr<Core> make_golden(const MachineParams& params, std::uint64_t memory_bytes,
+                                  unsigned threads);
+/// The same, multiplying by the definition; slow.
+std::unique_ptr<Core> make_definition(const MachineParams& params, std::uint64_t memory_bytes);
 
 }  // namespace trine

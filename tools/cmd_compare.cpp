@@ -9,10 +9,11 @@
 #include <optional>
 
 #include "golden/error.h"
-#include "golden/reference/metrics.h"
+#include "runtime/comparison.h"
 #include "tools/common.h"
-#include "tools/compare_models.h"
-#include "tools/logit_file.h"
+#include "tools/device_options.h"
+#include "tools/progress.h"
+#include "tools/run_report.h"
 #include "tools/tokens.h"
 
 namespace trine::tools {
@@ -28,78 +29,27 @@ struct Options {
   std::optional<double> max_kl, min_top1, max_abs;
 };
 
-/// What was measured.
-struct Report {
-  golden::LogitComparison logits;
-  bool has_logits = false;
-  std::vector<golden::Comparison> positions;  // With --positions.
-  std::vector<Difference> layers;
-  std::vector<std::pair<std::string, Difference>> tensors;
-
-  /// a and b are (positions, vocab).
-  void add(std::span<const float> a, std::span<const float> b, std::size_t vocab, bool each) {
-    logits.add(a, b, vocab);
-    has_logits = true;
-    for (std::size_t at = 0; each && at < a.size(); at += vocab)
-      positions.push_back(
-          golden::compare_logits(a.subspan(at, vocab), b.subspan(at, vocab), vocab));
-  }
-};
-
-/// The files must be about the same tokens; one without tokens is about any.
-void check_same_input(const LogitFile& a, const LogitFile& b, const std::string& names) {
-  if (a.positions() != b.positions() || a.vocab() != b.vocab())
-    throw Error(fmt::format("{}: logits are ({}, {}) and ({}, {})", names, a.positions(), a.vocab(),
-                            b.positions(), b.vocab()));
-  const auto &first = a.tokens(), &second = b.tokens();
-  if (first.empty() || second.empty()) return;
-  const auto [x, y] = std::ranges::mismatch(first, second);
-  if (x != first.end() && y != second.end())
-    throw Error(fmt::format("{}: tokens differ at position {}: {} and {}", names, x - first.begin(),
-                            *x, *y));
-  if (first.size() != second.size())
-    throw Error(fmt::format("{}: {} and {} tokens", names, first.size(), second.size()));
-}
-
-void compare_files(const Options& options, Report& report) {
+ComparisonReport compare_files(const Options& options) {
   if (options.layers || options.tensors)
     throw CLI::ValidationError("--layers, --tensors", "compare models, not files of logits");
-  const LogitFile a(options.a), b(options.b);
-  const std::string names = options.a + ", " + options.b;
-  check_same_input(a, b, names);
-  std::vector<float> x(a.vocab()), y(a.vocab());
-  try {
-    for (std::size_t position = 0; position < a.positions(); ++position) {
-      a.read(position, x);
-      b.read(position, y);
-      report.add(x, y, a.vocab(), options.positions);
-    }
-  } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", names, error.what()));
-  }
+  return compare_logit_files(options.a, options.b, options.positions);
 }
 
 bool has_tokens(const PromptOptions& prompt) {
   return !prompt.text.empty() || !prompt.tokens.empty() || !prompt.tokens_file.empty();
 }
 
-void compare_models(const Options& options, Report& report) {
+ComparisonReport compare_models(const Options& options) {
   if (!has_tokens(options.prompt) && (!options.tensors || options.layers || options.positions))
     throw CLI::ValidationError("models",
                                "need tokens: --prompt, --tokens or --tokens-file (or --tensors)");
   const auto [on_a, on_b] = device_sides(options.device, options.device_a, options.device_b);
   const ModelFile a(options.a), b(options.b);
-  Progress progress("compare", options.common);
+  ProgressLine progress("compare", options.common);
+  ComparisonReport report;
   if (options.tensors) report.tensors = compare_tensors(a, b, progress);
-  if (!has_tokens(options.prompt)) return;
-  if (a.config().vocab != b.config().vocab)
-    throw Error(fmt::format("{}, {}: vocabularies of {} and {}", options.a, options.b,
-                            a.config().vocab, b.config().vocab));
-  if (options.layers &&
-      (a.config().layers != b.config().layers || a.config().hidden != b.config().hidden))
-    throw Error(fmt::format("{}, {}: {} layers of {} and {} of {}", options.a, options.b,
-                            a.config().layers, a.config().hidden, b.config().layers,
-                            b.config().hidden));
+  if (!has_tokens(options.prompt)) return report;
+  check_comparable(a, b, options.layers);
   const auto tokens = prompt_tokens(
       options.prompt, a, std::min(context_of(on_a, a.config()), context_of(on_b, b.config())));
   Session first(a, on_a, progress), second(b, on_b, progress);
@@ -111,9 +61,17 @@ void compare_models(const Options& options, Report& report) {
                    report.add(x, y, a.config().vocab, options.positions);
                  });
   });
+  return report;
 }
 
-Json to_json(const Options& options, const Report& report) {
+Json difference_json(const std::string& key, const Json& name, const Difference& difference) {
+  return {{key, name},
+          {"relative_error", optional_json(difference.relative())},
+          {"max_abs", difference.max_abs()},
+          {"cosine", optional_json(difference.cosine())}};
+}
+
+Json to_json(const Options& options, const ComparisonReport& report) {
   Json json = {{"a", options.a}, {"b", options.b}};
   if (report.has_logits) {
     const golden::Comparison all = report.logits.result();
@@ -131,13 +89,13 @@ Json to_json(const Options& options, const Report& report) {
         {{"position", i}, {"kl", one.kl}, {"top1", one.top1 == 1.0}, {"max_abs", one.max_abs}});
   }
   for (std::size_t i = 0; i < report.layers.size(); ++i)
-    json["per_layer"].push_back(report.layers[i].json("layer", i));
+    json["per_layer"].push_back(difference_json("layer", i, report.layers[i]));
   for (const auto& [name, difference] : report.tensors)
-    json["per_tensor"].push_back(difference.json("tensor", name));
+    json["per_tensor"].push_back(difference_json("tensor", name, difference));
   return json;
 }
 
-void print_text(const Report& report) {
+void print_text(const ComparisonReport& report) {
   if (!report.positions.empty())
     fmt::print("{:>8} {:>11} {:>5} {:>11}\n", "position", "kl", "top1", "max_abs");
   for (std::size_t i = 0; i < report.positions.size(); ++i) {
@@ -146,8 +104,8 @@ void print_text(const Report& report) {
                one.max_abs);
   }
   const auto row = [](const std::string& name, const Difference& difference) {
-    fmt::print("{:<48} {:>14} {:>11.4g} {:>13}\n", name, text(difference.relative()),
-               difference.max_abs(), text(difference.cosine(), "{:.9f}"));
+    fmt::print("{:<48} {:>14} {:>11.4g} {:>13}\n", name, text(optional_json(difference.relative())),
+               difference.max_abs(), text(optional_json(difference.cosine()), "{:.9f}"));
   };
   const auto head = [](const char* name) {
     fmt::print("{:<48} {:>14} {:>11} {:>13}\n", name, "relative_error", "max_abs", "cosine");
@@ -165,7 +123,7 @@ void print_text(const Report& report) {
 }
 
 /// Throws Different naming each threshold that is violated and the value that was measured.
-void check_thresholds(const Options& options, const Report& report) {
+void check_thresholds(const Options& options, const ComparisonReport& report) {
   const golden::Comparison result = report.logits.result();
   std::string violated;
   const auto add = [&](bool is, const char* what, double value, const char* option, double limit) {
@@ -192,8 +150,7 @@ void run(const Options& options) {
   const bool check = options.max_kl || options.min_top1 || options.max_abs;
   if (check && a_model && !has_tokens(options.prompt))
     throw CLI::ValidationError("thresholds", "are about logits: give tokens");
-  Report report;
-  a_model ? compare_models(options, report) : compare_files(options, report);
+  const ComparisonReport report = a_model ? compare_models(options) : compare_files(options);
   if (options.common.json)
     print_json(to_json(options, report));
   else

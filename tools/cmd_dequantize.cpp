@@ -23,7 +23,7 @@ struct Options {
 };
 
 void run(const Options& options) {
-  Progress progress("dequantize", options.common);
+  ProgressLine progress("dequantize", options.common);
   const auto summary = golden::dequantize_model(
       options.model, options.out,
       {.dtype = kDtypes.at(options.dtype),

@@ -6,8 +6,11 @@
 #include <memory>
 #include <optional>
 
+#include "runtime/generate.h"
 #include "tools/common.h"
-#include "tools/model.h"
+#include "tools/device_options.h"
+#include "tools/progress.h"
+#include "tools/run_report.h"
 #include "tools/tokens.h"
 
 namespace trine::tools {
@@ -26,7 +29,7 @@ struct Options {
 /// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
 class Output {
  public:
-  Output(const golden::Tokenizer* tokenizer, bool stream, Progress& progress)
+  Output(const golden::Tokenizer* tokenizer, bool stream, ProgressLine& progress)
       : stream_(stream), progress_(progress) {
     if (tokenizer != nullptr) decoder_.emplace(*tokenizer);
   }
@@ -60,7 +63,7 @@ class Output {
 
   std::optional<golden::StreamDecoder> decoder_;
   bool stream_, open_line_ = false;
-  Progress& progress_;
+  ProgressLine& progress_;
   std::string text_;
 };
 
@@ -100,7 +103,7 @@ void run(Options& options) {
                                     options.count - 1);
   std::optional<golden::Tokenizer> tokenizer;
   if (file.has_tokenizer()) tokenizer.emplace(file.tokenizer());
-  Progress progress("generate", options.common);
+  ProgressLine progress("generate", options.common);
   Session session(file, options.device, progress);
   const std::size_t total = prompt.size() + options.count - 1;  // Tokens through the model.
   session.expect_tokens(prompt.size(), golden::Logits::Last, options.count - 1);
@@ -124,7 +127,7 @@ void run(Options& options) {
 
   Json report = {{"model", options.model}, {"prompt_tokens", prompt}};
   report.update(result_json(result, output.text()));
-  session.report(report);
+  add_run(report, session.report());
   options.common.json ? print_json(report) : print_summary(report);
 }
 

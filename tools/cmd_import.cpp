@@ -46,7 +46,7 @@ void print_table(const golden::ImportSummary& summary) {
 }
 
 void run(const Options& options) {
-  Progress progress("import", options.common);
+  ProgressLine progress("import", options.common);
   const auto summary = golden::import_model(
       options.checkpoint, options.out, options.lossy,
       [&](std::size_t done, std::size_t total) { progress.step(done, total, "matrices"); });

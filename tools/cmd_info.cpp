@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "tools/common.h"
-#include "tools/model.h"
+#include "runtime/model_file.h"
 
 namespace trine::tools {
 namespace {

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <memory>
-#include <optional>
 
-#include "golden/error.h"
+#include "runtime/layer.h"
+#include "runtime/report.h"
 #include "tools/common.h"
-#include "tools/core.h"
+#include "tools/device_options.h"
 #include "tools/presets.h"
+#include "tools/progress.h"
+#include "tools/run_report.h"
 #include "tools/synthetic.h"
 
 namespace trine::tools {
@@ -18,7 +19,7 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  DeviceOptions device{.name = "rtl", .given = {}};
+  DeviceOptions device;
   std::string preset, matrix = "all";
   std::size_t rows = 0, cols = 0;
   unsigned depth = 4;
@@ -35,33 +36,15 @@ std::vector<LayerMatrix> matrices(const Options& options) {
   return chosen;
 }
 
-/// What a run came to, of one matrix or of several together.
-struct Sum {
-  Counters counters;
-  std::uint64_t weights = 0;
-  double seconds = 0;
-  std::optional<bool> equal;  // Empty when not checked.
-
-  void add_to(Json& report, double khz) const {
-    report["equal"] = equal ? Json(*equal) : Json(nullptr);
-    report["weights"] = weights;
-    report["weights_per_second"] = ratio(static_cast<double>(weights), seconds);
-    report["seconds"] = seconds;
-    add_counters(report, counters, khz);
-  }
-};
-
-/// Names the first row with another bit; nothing when there is none.
-std::string first_difference(const MatvecRun& run, const MatvecRun& golden,
-                             std::string_view matrix) {
-  for (std::size_t row = 0; row < run.y.size(); ++row) {
-    const auto a = std::bit_cast<std::uint32_t>(run.y[row]);
-    const auto b = std::bit_cast<std::uint32_t>(golden.y[row]);
-    if (a != b)
-      return fmt::format("{}, row {}: the device has {:.9g} ({:#010x}), golden {:.9g} ({:#010x})",
-                         matrix, row, run.y[row], a, golden.y[row], b);
-  }
-  return "";
+Json report_json(const LayerReport& report) {
+  Json json = {{"equal", optional_json(report.equal)},
+               {"weights", report.weights},
+               {"weights_per_second", ratio(static_cast<double>(report.weights), report.seconds)},
+               {"seconds", report.seconds}};
+  add_counters(json, report.counters,
+               quotient(static_cast<double>(report.counters.cycles) / 1e3, report.seconds)
+                   .value_or(0));
+  return json;
 }
 
 void print_row(std::string_view name, const Json& row) {
@@ -76,76 +59,51 @@ void print_row(std::string_view name, const Json& row) {
   std::fflush(stdout);
 }
 
-/// Runs one matrix and adds it to the total; returns the first difference, if any.
-std::string run_matrix(const Options& options, const LayerMatrix& matrix, Core& core, Core* golden,
-                       Sum& total, Json& row) {
-  Device& device = core.device();
-  const golden::MatrixShape shape{matrix.rows, matrix.cols, options.depth};
-  const StreamMatrix weights = synthetic_matrix(shape, device.params().geometry(), options.seed);
-  const auto x = synthetic_activations(shape.cols, options.seed + 1);
-  const std::string name(matrix.name);
-  core.expect_beats(shape.beats(device.params().geometry()));
-
-  const MatvecRun run = run_matvec(device, weights, x, Results::Float, name);
-  Sum sum{.counters = run.counters,
-          .weights = shape.rows * shape.cols,
-          .seconds = run.seconds,
-          .equal = {}};
-  std::string difference;
-  if (golden != nullptr) {
-    difference =
-        first_difference(run, run_matvec(golden->device(), weights, x, Results::Float, name), name);
-    sum.equal = difference.empty();
-    total.equal = total.equal.value_or(true) && *sum.equal;
-  }
-  total.counters += sum.counters;
-  total.weights += sum.weights;
-  total.seconds += sum.seconds;
-  row = {{"matrix", name}, {"rows", shape.rows}, {"cols", shape.cols}, {"depth", shape.depth}};
-  sum.add_to(row, ratio(static_cast<double>(run.counters.cycles) / 1e3, run.seconds).get<double>());
-  return difference;
-}
-
 void run(Options& options) {
   options.device.set_seed(options.seed);
   check_device_options(options.device);
   constexpr std::uint64_t kMemoryBytes = 1ull << 32;  // Sparse.
-  Progress progress("layer", options.common);
-  const auto core = make_core(options.device, kMemoryBytes, progress);
-  const auto golden = options.check ? make_golden(core->device().params(), kMemoryBytes,
-                                                  options.device.request.threads)
-                                    : nullptr;
+  ProgressLine progress("layer", options.common);
+  const unsigned threads = options.device.request.threads;
+  const auto core =
+      make_core(options.device.name, options.device.request, kMemoryBytes, progress);
+  const MachineParams params = core->device().params();
+  const auto golden = options.check ? make_golden(params, kMemoryBytes, threads) : nullptr;
 
-  Sum total;
-  std::string difference;
+  LayerReport total;
   Json rows = Json::array();
   for (const LayerMatrix& matrix : matrices(options)) {
-    Json row;
-    const std::string here = run_matrix(options, matrix, *core, golden.get(), total, row);
-    if (difference.empty()) difference = here;
-    if (!options.common.json) print_row(matrix.name, row);
+    const golden::MatrixShape shape{matrix.rows, matrix.cols, options.depth};
+    const std::string name(matrix.name);
+    const LayerReport one =
+        run_layer(*core, golden.get(), synthetic_matrix(shape, params.geometry(), options.seed),
+                  synthetic_activations(shape.cols, options.seed + 1), name);
+    total += one;
+    Json row = {{"matrix", name}, {"rows", shape.rows}, {"cols", shape.cols}, {"depth", shape.depth}};
+    row.update(report_json(one));
+    if (!options.common.json) print_row(name, row);
     rows.push_back(std::move(row));
   }
   Json report = {{"preset", options.preset.empty() ? Json(nullptr) : Json(options.preset)},
                  {"matrix", options.preset.empty() ? "custom" : options.matrix},
                  {"depth", options.depth},
                  {"device", options.device.name},
-                 {"groups", core->device().params().groups}};
-  total.add_to(
-      report, ratio(static_cast<double>(total.counters.cycles) / 1e3, total.seconds).get<double>());
+                 {"groups", params.groups}};
+  report.update(report_json(total));
   report["matrices"] = rows;
-  if (!difference.empty()) report["difference"] = difference;
+  if (!total.difference.empty()) report["difference"] = total.difference;
   if (options.common.json)
     print_json(report);
   else if (rows.size() > 1)
     print_row("total", report);
-  if (!difference.empty()) throw Different(difference);
+  if (!total.difference.empty()) throw Different(total.difference);
 }
 
 }  // namespace
 
 void add_layer(CLI::App& app) {
   const auto options = std::make_shared<Options>();
+  options->device.name = "rtl";
   CLI::App* command =
       add_command(app, "layer", "Multiply by synthetic matrices of the size of a published model",
                   options->common);

@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "golden/checkpoint/safetensors.h"
+#include "runtime/logits.h"
 #include "tools/common.h"
-#include "tools/model.h"
+#include "tools/device_options.h"
+#include "tools/progress.h"
+#include "tools/run_report.h"
 #include "tools/tokens.h"
 
 namespace trine::tools {
 namespace {
-
-constexpr std::size_t kPiece = 32;  // Tokens at a time; bounds the memory for logits.
 
 struct Options {
   CommonOptions common;
@@ -33,27 +33,19 @@ void run(Options& options) {
                                    {{"logits", golden::Dtype::F32, {tokens.size(), vocab}},
                                     {"tokens", golden::Dtype::I32, {tokens.size()}}},
                                    {{"device", options.device.name}});
-  Progress progress("logits", options.common);
+  ProgressLine progress("logits", options.common);
   Session session(file, options.device, progress);
-  session.expect_tokens(tokens.size(), golden::Logits::All);
-  const std::size_t window = options.prompt.window > 0 ? options.prompt.window : tokens.size();
-  std::size_t size = 0;
-  for (std::size_t at = 0; at < tokens.size(); at += size) {
-    const std::size_t place = at % window;
-    if (place == 0) session.model().reset();
-    size = std::min({kPiece, window - place, tokens.size() - at});
-    const auto piece = std::span(tokens).subspan(at, size);
-    writer.append(std::as_bytes(in_lockstep(options.common, options.model,
-                                            [&] { return session.model().forward(piece); })));
-    if (!session.simulated()) progress.step(at + piece.size(), tokens.size(), "tokens");
-  }
+  in_lockstep(options.common, options.model, [&] {
+    for_each_logits(session, tokens, options.prompt.window, progress,
+                    [&](std::span<const float> logits) { writer.append(std::as_bytes(logits)); });
+  });
   writer.append(std::as_bytes(std::span(tokens)));
   writer.finish();
 
   Json report = {{"model", options.model},          {"out", options.out},
                  {"positions", tokens.size()},      {"vocab", vocab},
                  {"window", options.prompt.window}, {"tokens", tokens}};
-  session.report(report);
+  add_run(report, session.report());
   if (options.common.json) return print_json(report);
   fmt::print("{}: logits of {} positions, {} tokens each; {} cycles, equal: {}\n", options.out,
              tokens.size(), vocab, report["cycles"].get<std::uint64_t>(),

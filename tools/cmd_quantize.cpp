@@ -62,7 +62,7 @@ std::map<std::string, std::vector<double>> calibrate(const Options& options, std
     throw Error(options.checkpoint + ": is a packed model; to quantize takes a checkpoint");
   const auto tokens = calibration_tokens(model, options.calibrate);
   count = tokens.size();
-  Progress progress("calibrate", options.common);
+  ProgressLine progress("calibrate", options.common);
   return golden::collect_moments(
       *model.checkpoint(), tokens, std::min(kCalibrationWindow, model.config().max_positions),
       golden::hardware_threads(),
@@ -76,7 +76,7 @@ golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptio
   if (options.bits == 0) return rules;
   golden::QuantizeOptions fixed = quantize;
   fixed.depths = rules;
-  Progress progress("choose depths", options.common);
+  ProgressLine progress("choose depths", options.common);
   return golden::choose_depths(
       golden::Checkpoint(options.checkpoint), options.bits, fixed,
       [&](std::size_t done, std::size_t total) { progress.step(done, total, "matrices"); });
@@ -90,7 +90,7 @@ void run(const Options& options) {
                                    .scales = kScales.at(options.scales),
                                    .importance = calibrate(options, calibration_tokens)};
   quantize.depths = depths_of(options, quantize);
-  Progress progress("quantize", options.common);
+  ProgressLine progress("quantize", options.common);
   const golden::QuantizeSummary summary = golden::quantize_model(
       options.checkpoint, options.out, quantize,
       [&](const golden::QuantizeProgress& now) { progress.step(now.done, now.total, "matrices"); });

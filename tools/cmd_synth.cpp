@@ -28,7 +28,7 @@ void run(const Options& options) {
                      .depth = options.depth,
                      .seed = options.seed};
   if (options.layers != 0) synth.preset.layers = options.layers;
-  Progress progress("synth", options.common);
+  ProgressLine progress("synth", options.common);
   const auto start = Clock::now();
   const SynthSummary summary = synthesize_model(
       options.out, synth,

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <map>
 #include <memory>
 
-#include "golden/error.h"
-#include "machine/product/vectors.h"
+#include "runtime/report.h"
+#include "runtime/vector_check.h"
 #include "tools/common.h"
-#include "tools/core.h"
-#include "tools/matvec.h"
+#include "tools/device_options.h"
+#include "tools/progress.h"
 
 namespace trine::tools {
 namespace {
@@ -24,84 +22,6 @@ struct Options {
   DeviceOptions device;
   std::vector<std::string> files;
 };
-
-/// The cores that were needed so far, by their groups.
-class Cores {
- public:
-  Cores(const Options& options, Progress& progress) : options_(options), progress_(progress) {}
-
-  Core& at(unsigned groups) {
-    std::unique_ptr<Core>& core = cores_[groups];
-    if (!core) {
-      DeviceOptions device = options_.device;
-      device.request.groups = groups;
-      core = make_core(device, 1ull << 30, progress_);
-    }
-    return *core;
-  }
-
-  /// The groups of a file's own geometry where there is such a core, else 16.
-  Core& suiting(const VectorFile& file) {
-    const unsigned own = static_cast<unsigned>(file.geometry.groups);
-    const bool built = file.kind == VectorFile::Kind::Trit &&
-                       device_entry(options_.device.name).has_core({own, 1});
-    return at(options_.device.was_given("groups") || !built ? options_.device.request.groups : own);
-  }
-
- private:
-  const Options& options_;
-  Progress& progress_;
-  std::map<unsigned, std::unique_ptr<Core>> cores_;
-};
-
-template <class T>
-VectorCheck compare(const std::string& tensor, const std::vector<T>& expected,
-                    const std::vector<T>& got) {
-  VectorCheck check{
-      .tensor = tensor, .equal = true, .first_difference = 0, .expected = {}, .got = {}};
-  const auto same = [](T a, T b) {
-    if constexpr (std::is_same_v<T, float>)
-      return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-    else
-      return a == b;
-  };
-  const auto [x, y] = std::ranges::mismatch(expected, got, same);
-  if (x == expected.end() && y == got.end()) return check;
-  check.equal = false;
-  check.first_difference = static_cast<std::size_t>(x - expected.begin());
-  check.expected = x == expected.end() ? "no element" : fmt::format("{}", *x);
-  check.got = y == got.end() ? "no element" : fmt::format("{}", *y);
-  return check;
-}
-
-/// The accumulators and results of a device.
-template <class Matrix>
-void check_products(Device& device, const Matrix& matrix, const VectorFile& file,
-                    std::vector<VectorCheck>& checks) {
-  const std::string name = file.path.filename().string();
-  checks.push_back(compare("device accumulator", file.accumulator,
-                           run_matvec(device, matrix, file.x, Results::Raw, name).accumulator));
-  checks.push_back(
-      compare("device y", file.y, run_matvec(device, matrix, file.x, Results::Float, name).y));
-}
-
-/// The golden definitions reproduce every tensor, the stream in the file's own geometry; then
-/// the device computes from the stream, laid out anew for its geometry.
-std::vector<VectorCheck> check_file(const VectorFile& file, Device& device) {
-  std::vector<VectorCheck> checks = golden::check_golden(file);
-  if (file.kind == VectorFile::Kind::F16) {
-    if (!device.params().f16_engine)
-      throw Error("is for the FP16 engine, which this core does not have");
-    check_products(device, file.f16(), file, checks);
-    return checks;
-  }
-  const golden::MatrixShape& shape = file.matrix.shape;
-  const StreamMatrix matrix{
-      shape, file.matrix.codebook,
-      golden::relayout(file.stream, shape, file.geometry, device.params().geometry())};
-  check_products(device, matrix, file, checks);
-  return checks;
-}
 
 Json file_json(const VectorFile& file, unsigned groups, const std::vector<VectorCheck>& checks) {
   const bool trit = file.kind == VectorFile::Kind::Trit;
@@ -135,16 +55,18 @@ std::string difference(const VectorFile& file, const std::vector<VectorCheck>& c
 
 void run(Options& options) {
   check_device_options(options.device);
-  Progress progress("vectors", options.common);
-  Cores cores(options, progress);
+  ProgressLine progress("vectors", options.common);
+  CorePool cores(options.device.name, options.device.request, progress);
+  const bool own_geometry = !options.device.was_given("groups");
   Json all = Json::array();
   std::string first;
   for (const std::string& path : options.files) {
     const VectorFile file = golden::load_vectors(path);
-    Device& device = cores.suiting(file).device();
+    Core& core = own_geometry ? cores.suiting(file) : cores.at(options.device.request.groups);
+    Device& device = core.device();
     std::vector<VectorCheck> checks;
     try {
-      checks = check_file(file, device);
+      checks = check_vectors(file, device);
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", path, error.what()));
     }

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 
 #include "driver/counters.h"
@@ -14,11 +13,6 @@ namespace trine::tools {
 
 /// JSON with its keys in the order of insertion.
 using Json = nlohmann::ordered_json;
-
-/// Two things that were compared are not equal: the command names the first difference, exits 3.
-class Different : public std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// What every subcommand takes.
 struct CommonOptions {

@@ -7,25 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "driver/device_registry.h"
-#include "golden/exact/workers.h"
+#include "runtime/session.h"
 
 namespace trine::tools {
 
-/// The FP32 reference, which is no core: a choice of --device beside the registered devices.
-inline constexpr const char* kReference = "reference";
-
-/// Which device a command runs on, and what it is asked to be.
-struct DeviceOptions {
-  std::string name = "golden";  // As on the command line.
-  bool check = false;           // Compare every result of the core.
-  std::size_t context = 0;      // Positions of the cache; 0: the default.
-  DeviceRequest request{.threads = golden::hardware_threads()};
+/// Where a command runs, as the user says it.
+struct DeviceOptions : SessionOptions {
   std::vector<std::string> given;  // Names of the device's options that were given.
 
-  bool reference() const { return name == kReference; }
-  /// True when it tells the progress of its simulation itself.
-  bool simulated() const { return !reference() && device_entry(name).has_clock; }
   bool was_given(const std::string& option) const;
   /// The seed of whatever is random in the device.
   void set_seed(std::uint64_t seed) { request.seed = request.memory.seed = seed; }

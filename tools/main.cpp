@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "runtime/lockstep.h"
+#include "runtime/report.h"
 #include "tools/common.h"
 
 namespace {
@@ -52,7 +53,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return parse_exit(app, error);
-  } catch (const trine::tools::Different& difference) {
+  } catch (const trine::Different& difference) {
     return fail(kDifferent, difference.what());
   } catch (const trine::Mismatch& mismatch) {
     return fail(kDifferent, mismatch.what());

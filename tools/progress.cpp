@@ -28,13 +28,13 @@ std::string time_left(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string what, const CommonOptions& options)
+ProgressLine::ProgressLine(std::string what, const CommonOptions& options)
     : what_(std::move(what)),
       quiet_(options.quiet),
       terminal_(isatty(fileno(stderr)) != 0),
       period_(terminal_ ? kTerminalPeriod : options.heartbeat) {}
 
-bool Progress::due() {
+bool ProgressLine::due() {
   if (quiet_) return false;
   const Clock::time_point now = Clock::now();
   if (now - last_ < period_) return false;
@@ -42,7 +42,7 @@ bool Progress::due() {
   return true;
 }
 
-void Progress::step(std::size_t done, std::size_t total, std::string_view unit) {
+void ProgressLine::step(std::size_t done, std::size_t total, std::string_view unit) {
   if (!due()) return;
   const std::chrono::duration<double> spent = last_ - start_;
   const double rate = static_cast<double>(done) / spent.count();
@@ -52,7 +52,7 @@ void Progress::step(std::size_t done, std::size_t total, std::string_view unit) 
                    rate, unit, done > 0 ? time_left(left / rate) : ""));
 }
 
-void Progress::simulation(const DeviceProgress& progress) {
+void ProgressLine::simulation(const DeviceProgress& progress) {
   if (!due()) return;
   const bool known = progress.fraction > 0;
   show(fmt::format("{}: {}{} cycles, {:.0f} kHz{}", what_,
@@ -60,7 +60,7 @@ void Progress::simulation(const DeviceProgress& progress) {
                    progress.khz, known ? time_left(progress.seconds_left) : ""));
 }
 
-void Progress::show(const std::string& text) {
+void ProgressLine::show(const std::string& text) {
   if (!terminal_)
     fmt::print(stderr, "{}\n", text);
   else if (streaming_)
@@ -71,14 +71,14 @@ void Progress::show(const std::string& text) {
   shown_ = terminal_;
 }
 
-void Progress::clear() {
+void ProgressLine::clear() {
   if (!shown_) return;
   std::fputs(streaming_ ? kEraseBelow : kEraseLine, stderr);
   std::fflush(stderr);
   shown_ = false;
 }
 
-void Progress::stream(std::string_view text) {
+void ProgressLine::stream(std::string_view text) {
   clear();
   streaming_ = terminal_ && isatty(fileno(stdout)) != 0;
   std::fwrite(text.data(), 1, text.size(), stdout);

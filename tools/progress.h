@@ -8,25 +8,25 @@
 #include <string>
 #include <string_view>
 
-#include "driver/device_request.h"
+#include "runtime/progress.h"
 #include "tools/common.h"
 
 namespace trine::tools {
 
 /// Shows on stderr how far long work is: on a terminal one line that is rewritten, elsewhere a
 /// line every `CommonOptions::heartbeat` seconds.
-class Progress {
+class ProgressLine final : public Progress {
  public:
-  Progress(std::string what, const CommonOptions& options);
+  ProgressLine(std::string what, const CommonOptions& options);
   /// Clears the rewritten line.
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ~ProgressLine() override { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   /// `done` of `total` units, e.g. "tokens".
-  void step(std::size_t done, std::size_t total, std::string_view unit);
+  void step(std::size_t done, std::size_t total, std::string_view unit) override;
   /// The same as a simulator sees it.
-  void simulation(const DeviceProgress& progress);
+  void simulation(const DeviceProgress& progress) override;
 
   /// Writes text to stdout as it is; on a terminal the progress is on the line below it.
   void stream(std::string_view text);

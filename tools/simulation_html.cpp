@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/simulation.h"
+#include "tools/simulation_report.h"
 
 namespace trine::tools {
 namespace {
@@ -87,8 +87,8 @@ std::string parameters(const Simulation& simulation) {
       fmt::format("{} to {} of {}{}", simulation.first, simulation.end - 1, simulation.layers,
                   simulation.end == simulation.layers ? ", and the head" : ""));
   row("position", std::to_string(simulation.tokens.size() - 1));
-  for (const Json* part : {&simulation.model, &simulation.core})
-    for (const auto& [key, value] : part->items())
+  for (const Json& part : {model_json(simulation.model), core_json(simulation.core)})
+    for (const auto& [key, value] : part.items())
       row(key, value.is_string() ? value.get<std::string>() : value.dump());
   return out + "</table>\n";
 }
@@ -259,8 +259,8 @@ svg{width:100%;height:auto}svg text{font-size:12px;fill:#1d2330}.mid{text-anchor
 
 std::string html_report(const Simulation& simulation) {
   const Cost total = simulation.total();
-  const double beat_bytes = 4.0 * simulation.core.at("groups").get<double>();
-  const std::string name = escape(simulation.model.at("name").get<std::string>());
+  const double beat_bytes = 4.0 * simulation.core.groups;
+  const std::string name = escape(simulation.model.name);
   std::string out;
   const auto section = [&](const char* title, const std::string& content) {
     out += fmt::format("<h2>{}</h2>\n{}", title, content);

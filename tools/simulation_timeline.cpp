@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tools/simulation.h"
+#include "tools/simulation_report.h"
 
 namespace trine::tools {
 namespace {

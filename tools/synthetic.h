@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "golden/format/trit_matrix.h"
-#include "tools/matvec.h"
+#include "runtime/matvec.h"
 
 namespace trine::tools {
 

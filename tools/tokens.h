@@ -5,11 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "tools/model.h"
+#include "runtime/session.h"
 
 namespace trine::tools {
 
@@ -32,12 +31,5 @@ void add_windowed_prompt_options(CLI::App& command, PromptOptions& options);
 /// window of them) and `more` others do not fit into `context` positions.
 std::vector<std::int32_t> prompt_tokens(const PromptOptions& options, const ModelFile& file,
                                         std::size_t context, std::size_t more = 0);
-
-/// Throws Error naming `where` and the first token outside the vocabulary.
-void check_tokens(std::span<const std::int32_t> tokens, const golden::ModelConfig& config,
-                  const std::string& where);
-
-/// The tensor `tokens` (I32, one dimension) of a safetensors file.
-std::vector<std::int32_t> tokens_of(const golden::Safetensors& file);
 
 }  // namespace trine::tools

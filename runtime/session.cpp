@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/model.h"
+#include "runtime/session.h"
 
 #include <fmt/format.h>
 
@@ -9,39 +9,13 @@
 #include "golden/reference/fp32_linears.h"
 #include "golden/reference/reference_model.h"
 
-namespace trine::tools {
-namespace {
+namespace trine {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kTokenizerFile = "tokenizer.json";
-
-}  // namespace
-
-ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
-  if (!fs::exists(directory)) throw Error(directory.string() + ": does not exist");
-  if (!fs::is_directory(directory))
-    throw Error(directory.string() + ": is a file; a model is a directory");
-  if (golden::is_packed_model(directory)) {
-    packed_.emplace(directory);
-    packed_->validate();
-  } else {
-    checkpoint_.emplace(directory);
-  }
+bool SessionOptions::simulated() const {
+  return !reference() && device_entry(name).has_clock;
 }
 
-bool ModelFile::has_tokenizer() const {
-  return fs::exists(directory_ / kTokenizerFile);
-}
-
-golden::Tokenizer ModelFile::tokenizer() const {
-  if (!has_tokenizer())
-    throw Error(fmt::format("{}: has no {}, so it takes tokens by number and no text",
-                            directory_.string(), kTokenizerFile));
-  return golden::Tokenizer(directory_ / kTokenizerFile);
-}
-
-std::size_t context_of(const DeviceOptions& options, const golden::ModelConfig& config) {
+std::size_t context_of(const SessionOptions& options, const golden::ModelConfig& config) {
   if (options.reference()) return config.max_positions;
   if (options.context > 0) return options.context;
   return std::min<std::size_t>(config.max_positions, Program::kDefaultContext);
@@ -49,10 +23,10 @@ std::size_t context_of(const DeviceOptions& options, const golden::ModelConfig& 
 
 std::string context_hint(std::size_t context, const golden::ModelConfig& config) {
   if (context >= config.max_positions) return "";
-  return fmt::format(" of cache (--context, up to {})", config.max_positions);
+  return fmt::format(" of cache (context, up to {})", config.max_positions);
 }
 
-Session::Session(const ModelFile& file, const DeviceOptions& options, Progress& progress)
+Session::Session(const ModelFile& file, const SessionOptions& options, Progress& progress)
     : device_name_(options.name), simulated_(options.simulated()) {
   if (options.reference())
     make_reference(file, options.request.threads);
@@ -71,7 +45,7 @@ void Session::make_reference(const ModelFile& file, unsigned threads) {
   model_ = std::make_unique<golden::ReferenceModel>(*backbone_, *linears_, threads);
 }
 
-void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,
+void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
                            Progress& progress) {
   if (file.packed() == nullptr)
     throw Error(
@@ -83,7 +57,7 @@ void Session::make_decoder(const ModelFile& file, const DeviceOptions& options,
   // A core has at most so many banks; memory that nobody touches costs nothing.
   const MachineParams most{.groups = options.request.groups, .vectors = kMaxVectors};
   const std::uint64_t bytes = Program::memory_bytes(packed, most, context);
-  core_ = make_core(options, bytes, progress);
+  core_ = make_core(options.name, options.request, bytes, progress);
   Device& device = core_->device();
   program_.emplace(packed, device.params(), bytes, context);
   program_->load(device);
@@ -111,11 +85,13 @@ void Session::expect_tokens(std::size_t prompt, golden::Logits logits, std::size
                       decode * decoder_->weight_beats(1, golden::Logits::Last));
 }
 
-void Session::report(Json& json) {
-  json["device"] = device_name_;
-  json["equal"] = lockstep_ != nullptr ? Json(true) : Json(nullptr);
-  if (lockstep_ != nullptr) json["compared"] = lockstep_->compared();
-  add_counters(json, counters(), khz());
+RunReport Session::report() {
+  RunReport report{.device = device_name_, .equal = {}, .counters = counters(), .khz = khz()};
+  if (lockstep_ != nullptr) {
+    report.equal = true;
+    report.compared = lockstep_->compared();
+  }
+  return report;
 }
 
-}  // namespace trine::tools
+}  // namespace trine

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/logit_file.h"
+#include "runtime/logit_file.h"
 
 #include <fmt/format.h>
 
@@ -12,9 +12,9 @@
 #include <regex>
 
 #include "golden/error.h"
-#include "tools/tokens.h"
+#include "runtime/tokens.h"
 
-namespace trine::tools {
+namespace trine {
 namespace {
 
 using golden::Dtype;
@@ -114,4 +114,4 @@ void LogitFile::read(std::size_t position, std::span<float> to) const {
   }
 }
 
-}  // namespace trine::tools
+}  // namespace trine

@@ -10,7 +10,7 @@
 
 #include "golden/checkpoint/safetensors.h"
 
-namespace trine::tools {
+namespace trine {
 
 /// Logits (positions, vocabulary) from a file: safetensors with the tensor `logits` (F16, BF16, F32
 /// or F64) and perhaps `tokens`, or NumPy's .npy (float16, float32 or float64, C order).
@@ -35,4 +35,4 @@ class LogitFile {
   std::vector<std::int32_t> tokens_;
 };
 
-}  // namespace trine::tools
+}  // namespace trine

@@ -2,16 +2,21 @@
 
 #pragma once
 
-#include <filesystem>
+#include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "driver/profile.h"
 #include "driver/token_list.h"
-#include "tools/common.h"
+#include "runtime/progress.h"
+#include "runtime/session.h"
 
-namespace trine::tools {
+namespace trine {
 
 /// What commands took, added up.
 struct Cost {
@@ -25,6 +30,18 @@ struct Cost {
   Cost& operator+=(const Cost& other);
   bool operator==(const Cost&) const = default;
 };
+
+/// The members of Cost with their names.
+struct CostField {
+  const char* name;
+  std::uint64_t Cost::*value;
+};
+inline constexpr CostField kCostFields[] = {
+    {"commands", &Cost::commands},         {"cycles", &Cost::cycles},
+    {"weight_beats", &Cost::weight_beats}, {"read_beats", &Cost::read_beats},
+    {"write_beats", &Cost::write_beats},   {"stall_memory", &Cost::stall_memory},
+    {"stall_table", &Cost::stall_table},   {"stall_rows", &Cost::stall_rows},
+    {"unit_cycles", &Cost::unit_cycles},   {"macs", &Cost::macs}};
 
 /// One command of a token's list.
 struct CommandCost {
@@ -40,10 +57,32 @@ struct CommandCost {
 /// The part of the core that an operation keeps busy.
 std::string_view unit_of(Operation operation);
 
+/// The model that was simulated.
+struct SimulatedModel {
+  std::string name;
+  std::string checksum;  // Of the file's header, which has those of all tensors.
+  std::size_t layers = 0, hidden = 0, vocab = 0;
+
+  bool operator==(const SimulatedModel&) const = default;
+};
+
+/// What it ran on.
+struct SimulatedCore {
+  std::string device;
+  unsigned groups = 0;
+  std::size_t context = 0;
+  unsigned latency = 1;
+  double bandwidth = 1, stall = 0;
+  std::optional<std::uint64_t> seed;  // Of the stalls, when there are any.
+
+  bool operator==(const SimulatedCore&) const = default;
+};
+
 /// Some layers of one token, simulated command by command. A command costs the same in whatever
 /// list it is, so the layers of a token may be simulated apart and put together.
 struct Simulation {
-  Json model, core;                  // What it is and what it ran on; equal in all parts.
+  SimulatedModel model;              // Equal in all parts, as is
+  SimulatedCore core;                // this.
   std::vector<std::int32_t> tokens;  // The context, and last the token that was simulated.
   std::size_t layers = 0;            // Of the model.
   std::size_t first = 0, end = 0;    // Layers [first, end) ran; the head after the last.
@@ -55,10 +94,13 @@ struct Simulation {
   Cost total() const;
 };
 
-/// The report as a file: sums by operation, unit and layer beside the commands.
-Json to_json(const Simulation& simulation);
-/// Reads it back; throws Error naming the file and what is wrong with it.
-Simulation read_simulation(const std::filesystem::path& file);
+/// Simulates layers [first, end) of the last token on the device of the options; golden makes
+/// everything in front: the tokens before, and the layers below `first`. The head comes with the
+/// last layer. With SessionOptions::check both are compared command by command. Throws Mismatch
+/// for a command that differs, Different for results that do, Error for what cannot be run.
+Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
+                           std::span<const std::int32_t> tokens, std::size_t first, std::size_t end,
+                           Progress& progress);
 
 /// One report of all parts, equal to that of a run of all their layers but for the wall time,
 /// which is added up. Throws Error when parts are missing, overlap or belong to other runs;
@@ -81,21 +123,4 @@ inline std::string layer_name(const CommandCost& command) {
   return command.layer ? std::to_string(*command.layer) : "outside";
 }
 
-/// A page that needs nothing else: roofline, time by operation and layer, stalls, slow commands.
-std::string html_report(const Simulation& simulation);
-/// Chrome trace events, for Perfetto; a microsecond of it is a cycle.
-Json timeline(const Simulation& simulation);
-
-/// Writes a file under a temporary name, then renames it; throws Error naming it.
-void write_file(const std::filesystem::path& file, const std::string& text);
-
-/// --report, --timeline and -o of commands that have a simulation to write.
-struct SimulationOutput {
-  std::string json, html, timeline;
-};
-void add_simulation_output(CLI::App& command, SimulationOutput& output);
-void write_simulation(const Simulation& simulation, const SimulationOutput& output);
-/// The sums by operation as a table on stdout, or the report with --json.
-void print_simulation(const Simulation& simulation, const CommonOptions& options);
-
-}  // namespace trine::tools
+}  // namespace trine

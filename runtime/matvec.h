@@ -12,7 +12,7 @@
 #include "machine/product/f16/definition.h"
 #include "golden/format/trit_matrix.h"
 
-namespace trine::tools {
+namespace trine {
 
 /// What one matrix-vector product on a device gave and took.
 struct MatvecRun {
@@ -39,4 +39,4 @@ MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const
 MatvecRun run_matvec(Device& device, const golden::F16Matrix& matrix, std::span<const float> x,
                      Results results, const std::string& label);
 
-}  // namespace trine::tools
+}  // namespace trine

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/simulation.h"
+#include "tools/simulation_report.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "golden/error.h"
+#include "tools/run_report.h"
 
 namespace trine::tools {
 namespace {
@@ -17,21 +18,9 @@ namespace fs = std::filesystem;
 constexpr const char* kFormat = "trine-simulation";
 constexpr unsigned kVersion = 1;
 
-/// The members of Cost with their keys.
-struct CostField {
-  const char* key;
-  std::uint64_t Cost::*value;
-};
-constexpr CostField kFields[] = {
-    {"commands", &Cost::commands},         {"cycles", &Cost::cycles},
-    {"weight_beats", &Cost::weight_beats}, {"read_beats", &Cost::read_beats},
-    {"write_beats", &Cost::write_beats},   {"stall_memory", &Cost::stall_memory},
-    {"stall_table", &Cost::stall_table},   {"stall_rows", &Cost::stall_rows},
-    {"unit_cycles", &Cost::unit_cycles},   {"macs", &Cost::macs}};
-
 Json cost_json(const Cost& cost) {
   Json json = Json::object();
-  for (const CostField& field : kFields) json[field.key] = cost.*field.value;
+  for (const CostField& field : kCostFields) json[field.name] = cost.*field.value;
   return json;
 }
 
@@ -46,9 +35,24 @@ Json state_json(const std::string& state) {
   return state.empty() ? Json(nullptr) : Json(state);
 }
 
-/// In whatever order the keys are.
-bool differ(const Json& a, const Json& b) {
-  return nlohmann::json(a) != nlohmann::json(b);
+SimulatedModel model_of(const Json& json) {
+  return {.name = json.at("name"),
+          .checksum = json.at("checksum"),
+          .layers = json.at("layers"),
+          .hidden = json.at("hidden"),
+          .vocab = json.at("vocab")};
+}
+
+SimulatedCore core_of(const Json& json) {
+  SimulatedCore core{.device = json.at("device"),
+                     .groups = json.at("groups"),
+                     .context = json.at("context"),
+                     .latency = json.at("latency"),
+                     .bandwidth = json.at("bandwidth"),
+                     .stall = json.at("stall"),
+                     .seed = {}};
+  if (!json.at("seed").is_null()) core.seed = json.at("seed").get<std::uint64_t>();
+  return core;
 }
 
 Simulation from_json(const Json& json) {
@@ -60,8 +64,8 @@ Simulation from_json(const Json& json) {
     const Json& value = json.at("state").at(key);
     return value.is_null() ? std::string() : value.get<std::string>();
   };
-  Simulation simulation{.model = json.at("model"),
-                        .core = json.at("core"),
+  Simulation simulation{.model = model_of(json.at("model")),
+                        .core = core_of(json.at("core")),
                         .tokens = json.at("tokens"),
                         .layers = json.at("layers").at("of"),
                         .first = json.at("layers").at("first"),
@@ -80,44 +84,42 @@ Simulation from_json(const Json& json) {
                         .label = item.at("label"),
                         .cost = {}};
     if (!item.at("layer").is_null()) command.layer = item.at("layer").get<std::size_t>();
-    for (const CostField& field : kFields) command.cost.*field.value = item.at(field.key);
+    for (const CostField& field : kCostFields) command.cost.*field.value = item.at(field.name);
     simulation.commands.push_back(std::move(command));
   }
   return simulation;
 }
 
-}  // namespace
-
-Cost& Cost::operator+=(const Cost& other) {
-  for (const CostField& field : kFields) this->*field.value += other.*field.value;
-  return *this;
-}
-
-std::string_view unit_of(Operation operation) {
-  switch (operation) {
-    case Operation::Linear:
-      return "trit engine";
-    case Operation::Scores:
-    case Operation::Values:
-    case Operation::Head:
-      return "FP16 engine";
-    case Operation::Embedding:
-    case Operation::Parameters:
-      return "load";
-    case Operation::Cache:
-    case Operation::Output:
-      return "store";
-    case Operation::Control:
-      return "control";
-    default:
-      return "vector unit";
+/// Writes a file under a temporary name, then renames it; throws Error naming it.
+void write_file(const fs::path& file, const std::string& text) {
+  const fs::path temporary = file.string() + ".tmp";
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (out) fs::rename(temporary, file, error);
+  if (!out || error) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw Error(file.string() + ": cannot be written");
   }
 }
 
-Cost Simulation::total() const {
-  Cost total;
-  for (const CommandCost& command : commands) total += command.cost;
-  return total;
+}  // namespace
+
+Json model_json(const SimulatedModel& model) {
+  return {{"name", model.name},
+          {"checksum", model.checksum},
+          {"layers", model.layers},
+          {"hidden", model.hidden},
+          {"vocab", model.vocab}};
+}
+
+Json core_json(const SimulatedCore& core) {
+  return {{"device", core.device},   {"groups", core.groups},
+          {"context", core.context}, {"latency", core.latency},
+          {"bandwidth", core.bandwidth}, {"stall", core.stall},
+          {"seed", optional_json(core.seed)}};
 }
 
 Json to_json(const Simulation& simulation) {
@@ -125,8 +127,8 @@ Json to_json(const Simulation& simulation) {
   Json json = {
       {"format", kFormat},
       {"version", kVersion},
-      {"model", simulation.model},
-      {"core", simulation.core},
+      {"model", model_json(simulation.model)},
+      {"core", core_json(simulation.core)},
       {"tokens", simulation.tokens},
       {"position", simulation.tokens.size() - 1},
       {"layers", {{"first", simulation.first}, {"end", simulation.end}, {"of", simulation.layers}}},
@@ -160,53 +162,6 @@ Simulation read_simulation(const fs::path& file) {
     return from_json(Json::parse(in));
   } catch (const std::exception& error) {
     throw Error(file.string() + ": " + error.what());
-  }
-}
-
-Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::string>& names) {
-  if (parts.empty()) throw Error("nothing to merge");
-  std::vector<std::size_t> order(parts.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return parts[i].first; });
-  Simulation all = parts[order.front()];
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    const Simulation& part = parts[order[k]];
-    const std::string &name = names[order[k]], &before = names[order[k - 1]];
-    const auto refuse = [&](const std::string& why) {
-      throw Error(fmt::format("{}: {} {}", name, why, before));
-    };
-    if (differ(part.model, all.model)) refuse("another model than");
-    if (differ(part.core, all.core)) refuse("another core or memory than");
-    if (part.tokens != all.tokens) refuse("other tokens than");
-    if (part.layers != all.layers) refuse("another number of layers than");
-    if (part.first != all.end)
-      refuse(fmt::format("starts at layer {}, not at {} like the end of", part.first, all.end));
-    if (part.state_in != all.state_out)
-      refuse(fmt::format("starts from another state ({}) than the end ({}) of", part.state_in,
-                         all.state_out));
-    all.end = part.end;
-    all.state_out = part.state_out;
-    all.best = part.best;
-    all.commands.insert(all.commands.end(), part.commands.begin(), part.commands.end());
-    all.seconds += part.seconds;
-  }
-  for (std::size_t i = 1; i < all.commands.size(); ++i)
-    if (all.commands[i].index != all.commands[i - 1].index + 1)
-      throw Error(fmt::format("command {} is missing", all.commands[i - 1].index + 1));
-  return all;
-}
-
-void write_file(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(temporary, file, error);
-  if (!out || error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw Error(file.string() + ": cannot be written");
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/matvec.h"
+#include "runtime/matvec.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "driver/command_list.h"
 #include "driver/layout.h"
 
-namespace trine::tools {
+namespace trine {
 namespace {
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
@@ -114,4 +114,4 @@ MatvecRun run_matvec(Device& device, const golden::F16Matrix& matrix, std::span<
                  });
 }
 
-}  // namespace trine::tools
+}  // namespace trine

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/compare_models.h"
+#include "runtime/comparison.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace trine::tools {
+#include "runtime/logit_file.h"
+
+namespace trine {
 namespace {
 
 constexpr std::size_t kPiece = 32;  // Tokens at a time; bounds the memory for logits and states.
@@ -16,6 +18,21 @@ std::vector<float> weights(const ModelFile& model, const std::string& name) {
   if (model.packed() == nullptr) return model.checkpoint()->at(name).to_f32();
   const golden::PackedMatrix& matrix = model.packed()->matrix(name);
   return golden::dequantize(golden::unpack(matrix.stream->bytes, matrix.shape, matrix.codebook));
+}
+
+/// The files must be about the same tokens; one without tokens is about any.
+void check_same_input(const LogitFile& a, const LogitFile& b, const std::string& names) {
+  if (a.positions() != b.positions() || a.vocab() != b.vocab())
+    throw Error(fmt::format("{}: logits are ({}, {}) and ({}, {})", names, a.positions(), a.vocab(),
+                            b.positions(), b.vocab()));
+  const auto &first = a.tokens(), &second = b.tokens();
+  if (first.empty() || second.empty()) return;
+  const auto [x, y] = std::ranges::mismatch(first, second);
+  if (x != first.end() && y != second.end())
+    throw Error(fmt::format("{}: tokens differ at position {}: {} and {}", names, x - first.begin(),
+                            *x, *y));
+  if (first.size() != second.size())
+    throw Error(fmt::format("{}: {} and {} tokens", names, first.size(), second.size()));
 }
 
 }  // namespace
@@ -31,16 +48,20 @@ void Difference::add(std::span<const float> a, std::span<const float> b) {
   }
 }
 
-Json Difference::relative() const {
-  return ratio(std::sqrt(squares_), std::sqrt(aa_));
+std::optional<double> Difference::relative() const {
+  return quotient(std::sqrt(squares_), std::sqrt(aa_));
 }
 
-Json Difference::cosine() const {
-  return ratio(ab_, std::sqrt(aa_) * std::sqrt(bb_));
+std::optional<double> Difference::cosine() const {
+  return quotient(ab_, std::sqrt(aa_) * std::sqrt(bb_));
 }
 
-Json Difference::json(const std::string& key, const Json& name) const {
-  return {{key, name}, {"relative_error", relative()}, {"max_abs", max_abs_}, {"cosine", cosine()}};
+void ComparisonReport::add(std::span<const float> a, std::span<const float> b, std::size_t vocab,
+                           bool each) {
+  logits.add(a, b, vocab);
+  has_logits = true;
+  for (std::size_t at = 0; each && at < a.size(); at += vocab)
+    positions.push_back(golden::compare_logits(a.subspan(at, vocab), b.subspan(at, vocab), vocab));
 }
 
 std::vector<std::pair<std::string, Difference>> compare_tensors(const ModelFile& a,
@@ -98,4 +119,33 @@ void compare_runs(
   }
 }
 
-}  // namespace trine::tools
+ComparisonReport compare_logit_files(const std::string& a_file, const std::string& b_file,
+                                     bool positions) {
+  const LogitFile a(a_file), b(b_file);
+  const std::string names = a_file + ", " + b_file;
+  check_same_input(a, b, names);
+  ComparisonReport report;
+  std::vector<float> x(a.vocab()), y(a.vocab());
+  try {
+    for (std::size_t position = 0; position < a.positions(); ++position) {
+      a.read(position, x);
+      b.read(position, y);
+      report.add(x, y, a.vocab(), positions);
+    }
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", names, error.what()));
+  }
+  return report;
+}
+
+void check_comparable(const ModelFile& a, const ModelFile& b, bool layers) {
+  const golden::ModelConfig &x = a.config(), &y = b.config();
+  const std::string names = a.directory().string() + ", " + b.directory().string();
+  if (x.vocab != y.vocab)
+    throw Error(fmt::format("{}: vocabularies of {} and {}", names, x.vocab, y.vocab));
+  if (layers && (x.layers != y.layers || x.hidden != y.hidden))
+    throw Error(fmt::format("{}: {} layers of {} and {} of {}", names, x.layers, x.hidden, y.layers,
+                            y.hidden));
+}
+
+}  // namespace trine

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "runtime/model_file.h"
+
+#include <fmt/format.h>
+
+#include "golden/error.h"
+
+namespace trine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kTokenizerFile = "tokenizer.json";
+
+}  // namespace
+
+ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
+  if (!fs::exists(directory)) throw Error(directory.string() + ": does not exist");
+  if (!fs::is_directory(directory))
+    throw Error(directory.string() + ": is a file; a model is a directory");
+  if (golden::is_packed_model(directory)) {
+    packed_.emplace(directory);
+    packed_->validate();
+  } else {
+    checkpoint_.emplace(directory);
+  }
+}
+
+bool ModelFile::has_tokenizer() const {
+  return fs::exists(directory_ / kTokenizerFile);
+}
+
+golden::Tokenizer ModelFile::tokenizer() const {
+  if (!has_tokenizer())
+    throw Error(fmt::format("{}: has no {}, so it takes tokens by number and no text",
+                            directory_.string(), kTokenizerFile));
+  return golden::Tokenizer(directory_ / kTokenizerFile);
+}
+
+}  // namespace trine

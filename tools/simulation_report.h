@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "runtime/simulation.h"
+#include "tools/common.h"
+
+namespace trine::tools {
+
+/// The model and the core of a report, as they stand in it.
+Json model_json(const SimulatedModel& model);
+Json core_json(const SimulatedCore& core);
+
+/// The report as a file: sums by operation, unit and layer beside the commands.
+Json to_json(const Simulation& simulation);
+/// Reads it back; throws Error naming the file and what is wrong with it.
+Simulation read_simulation(const std::filesystem::path& file);
+
+/// A page that needs nothing else: roofline, time by operation and layer, stalls, slow commands.
+std::string html_report(const Simulation& simulation);
+/// Chrome trace events, for Perfetto; a microsecond of it is a cycle.
+Json timeline(const Simulation& simulation);
+
+/// --report, --timeline and -o of commands that have a simulation to write.
+struct SimulationOutput {
+  std::string json, html, timeline;
+};
+void add_simulation_output(CLI::App& command, SimulationOutput& output);
+void write_simulation(const Simulation& simulation, const SimulationOutput& output);
+/// The sums by operation as a table on stdout, or the report with --json.
+void print_simulation(const Simulation& simulation, const CommonOptions& options);
+
+}  // namespace trine::tools
