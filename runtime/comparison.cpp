@@ -14,6 +14,24 @@ namespace {
 
 constexpr std::size_t kPiece = 32;  // Tokens at a time; bounds the memory for logits and states.
 
+/// Keeps the residual streams of a model until the end of its scope.
+class LayerWatch {
+ public:
+  using States = std::vector<std::vector<float>>;  // One a layer.
+
+  LayerWatch(golden::LanguageModel& model, States& states) : model_(model) {
+    model.observe([&states](std::size_t layer, std::span<const float> x) {
+      states[layer].insert(states[layer].end(), x.begin(), x.end());
+    });
+  }
+  ~LayerWatch() { model_.observe({}); }
+  LayerWatch(const LayerWatch&) = delete;
+  LayerWatch& operator=(const LayerWatch&) = delete;
+
+ private:
+  golden::LanguageModel& model_;
+};
+
 std::vector<float> weights(const ModelFile& model, const std::string& name) {
   if (model.packed() == nullptr) return model.checkpoint()->at(name).to_f32();
   const golden::PackedMatrix& matrix = model.packed()->matrix(name);
@@ -87,16 +105,13 @@ std::vector<std::pair<std::string, Difference>> compare_tensors(const ModelFile&
 void compare_runs(
     const ModelPair& pair, std::vector<Difference>* layers, Progress& progress,
     const std::function<void(std::span<const float>, std::span<const float>)>& visit) {
-  std::vector<std::vector<float>> a_states, b_states;
+  LayerWatch::States a_states, b_states;
+  std::optional<LayerWatch> a_watch, b_watch;
   if (layers != nullptr) {
-    const auto watch = [&](golden::LanguageModel& model, std::vector<std::vector<float>>& states) {
-      states.resize(layers->size());
-      model.observe([&states](std::size_t layer, std::span<const float> x) {
-        states[layer].insert(states[layer].end(), x.begin(), x.end());
-      });
-    };
-    watch(pair.a.model(), a_states);
-    watch(pair.b.model(), b_states);
+    a_states.resize(layers->size());
+    b_states.resize(layers->size());
+    a_watch.emplace(pair.a.model(), a_states);
+    b_watch.emplace(pair.b.model(), b_states);
   }
   const std::size_t window = pair.window > 0 ? pair.window : pair.tokens.size();
   std::size_t size = 0;

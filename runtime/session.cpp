@@ -15,6 +15,16 @@ bool SessionOptions::simulated() const {
   return !reference() && device_entry(name).has_clock;
 }
 
+void check_session_options(const SessionOptions& options, std::span<const std::string> given) {
+  if (!options.reference()) return check_options(device_entry(options.name), options.request, given);
+  if (options.check) throw OptionError("check", "compares a core: means nothing for the reference");
+  if (options.context != 0)
+    throw OptionError("context", "means nothing for the reference, which has all positions");
+  if (!given.empty())
+    throw OptionError(given.front(), fmt::format("means nothing for the reference; {} has it",
+                                                 devices_with(given.front())));
+}
+
 std::size_t context_of(const SessionOptions& options, const golden::ModelConfig& config) {
   if (options.reference()) return config.max_positions;
   if (options.context > 0) return options.context;

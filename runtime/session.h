@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "golden/exact/workers.h"
@@ -34,6 +35,11 @@ struct SessionOptions {
   bool simulated() const;
 };
 
+/// Refuses what means nothing for the device, and combinations that no device has; `given` are the
+/// names of the device's options that the user gave. Throws OptionError, and Error for a device
+/// that there is not.
+void check_session_options(const SessionOptions& options, std::span<const std::string> given);
+
 /// Positions that a run has: those of the model for the reference, those of the cache for a core.
 std::size_t context_of(const SessionOptions& options, const golden::ModelConfig& config);
 /// What to add to a message about a context that is too small; empty when the model has no more.
@@ -53,11 +59,16 @@ class Session {
   double khz() const { return core_ ? core_->khz() : 0; }
   /// True for a simulation, which tells its progress itself.
   bool simulated() const { return simulated_; }
+  /// Tokens to give to the model at a time where many wait: so few on a core, which gains nothing
+  /// from more, that progress is told and logits are fetched often.
+  std::size_t piece() const { return decoder_ != nullptr ? decoder_->batch() : kReferencePiece; }
 
   /// What ran since the start.
   RunReport report();
 
  private:
+  static constexpr std::size_t kReferencePiece = 32;
+
   void make_reference(const ModelFile& file, unsigned threads);
   void make_decoder(const ModelFile& file, const SessionOptions& options, Progress& progress);
 

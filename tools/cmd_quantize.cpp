@@ -13,6 +13,7 @@
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
 #include "golden/reference/input_moments.h"
+#include "runtime/tokens.h"
 #include "tools/common.h"
 #include "tools/progress.h"
 #include "tools/tokens.h"

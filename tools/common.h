@@ -56,6 +56,7 @@ std::string one_line(std::string text);
 // One registration function a subcommand; the callback does the work.
 void add_compare(CLI::App& app);
 void add_dequantize(CLI::App& app);
+void add_devices(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_import(CLI::App& app);
 void add_info(CLI::App& app);

@@ -88,22 +88,11 @@ void add_device_seed(CLI::App& command, DeviceOptions& options) {
 }
 
 void check_device_options(const DeviceOptions& options) {
-  if (!options.reference()) {
-    try {
-      return check_options(device_entry(options.name), options.request, options.given);
-    } catch (const OptionError& error) {
-      throw CLI::ValidationError("--" + error.option(), error.reason());
-    }
+  try {
+    check_session_options(options, options.given);
+  } catch (const OptionError& error) {
+    throw CLI::ValidationError("--" + error.option(), error.reason());
   }
-  if (options.check)
-    throw CLI::ValidationError("--check", "compares a core: means nothing for the reference");
-  if (options.context != 0)
-    throw CLI::ValidationError("--context", "means nothing for the reference: it has all positions "
-                                            "of the model");
-  if (!options.given.empty())
-    throw CLI::ValidationError(
-        "--" + options.given.front(),
-        fmt::format("means nothing for the reference; {} has it", devices_with(options.given.front())));
 }
 
 std::pair<DeviceOptions, DeviceOptions> device_sides(const DeviceOptions& options,

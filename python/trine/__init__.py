@@ -1,27 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packed balanced-ternary models: open, look inside, quantize, run.
 
-Matrices, quantizer and tokenizer are the C++ golden model's, in this process. Runs go through the
-`trine` command, so that every device (reference, golden, rtl) is the one that the command has.
+Everything runs in this process, on the C++ libraries that the `trine` command uses: matrices,
+quantizer, tokenizer, and models on every device that the command has. Long work lets other threads
+run and ends on Ctrl-C.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
 from . import _trine
-from ._trine import Error, __version__
+from ._trine import Error, Mismatch, __version__
 
-__all__ = ["__version__", "Error", "Matrix", "Model", "Tokenizer", "quantize", "quantize_checkpoint"]
+__all__ = [
+    "__version__",
+    "Error",
+    "Matrix",
+    "Mismatch",
+    "Model",
+    "Session",
+    "Tokenizer",
+    "compare",
+    "devices",
+    "quantize",
+    "quantize_checkpoint",
+]
+
+#: Is called with what is done, the total (None when it is not known) and the unit, e.g. "tokens".
+Progress = Callable[[int, "int | None", str], None]
 
 
 @dataclass(frozen=True)
@@ -76,15 +89,69 @@ class Tokenizer:
         return self._native.decode([int(token) for token in tokens])
 
 
+def devices() -> list[dict[str, Any]]:
+    """What each device is called, can do and takes as options, by name."""
+    return _trine.devices()
+
+
+class Session:
+    """A model on a device. It keeps the model loaded; every call starts from an empty cache.
+
+    A call that is cut short, by Ctrl-C or an error of the device, ends the session.
+    """
+
+    def __init__(self, native: _trine.Session) -> None:
+        self._native = native
+
+    def logits(self, tokens: Sequence[int], *, window: int = 0) -> np.ndarray:
+        """Logits, float32 (tokens, vocabulary); an empty cache every `window` tokens, if not 0."""
+        return self._native.logits(_numbers(tokens), window)
+
+    def generate(
+        self,
+        tokens: Sequence[int],
+        count: int,
+        *,
+        temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seed: int = 1,
+        ignore_eos: bool = False,
+    ) -> list[int]:
+        """At most `count` tokens that follow; greedy at temperature 0."""
+        result = self._native.generate(
+            _numbers(tokens), count, temperature, top_k, top_p, seed, ignore_eos
+        )
+        return result["tokens"]
+
+    def perplexity(
+        self, tokens: Sequence[int], *, window: int = 256, limit: int = 0
+    ) -> dict[str, Any]:
+        """How well the model predicts the tokens: perplexity, tokens, nats_per_token.
+
+        Windows start from an empty cache; `limit` tokens are predicted, 0: all whole windows.
+        """
+        return self._native.perplexity(_numbers(tokens), window, limit)
+
+    def report(self) -> dict[str, Any]:
+        """Device, counters of the core and simulated kHz so far; with check also equal, compared."""
+        return self._native.report()
+
+
 class Model:
-    """A packed model, all of whose checksums and codes were checked."""
+    """A packed model, all of whose checksums and codes were checked, or a checkpoint."""
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         self.directory = Path(directory)
-        self._native = _trine.PackedModel(os.fspath(directory))
+        self._native = _trine.ModelFile(os.fspath(directory))
         self.config: dict[str, Any] = json.loads((self.directory / "config.json").read_text())
-        #: (name, rows, cols, depth) of each matrix, in the order of the file.
-        self.matrices: list[tuple[str, int, int, int]] = self._native.names()
+        #: (name, rows, cols, depth) of each matrix, in the order of the file; none of a checkpoint.
+        self.matrices: list[tuple[str, int, int, int]] = self._native.matrices()
+
+    @property
+    def packed(self) -> bool:
+        """False for a checkpoint, which only the reference runs."""
+        return self._native.packed()
 
     def matrix(self, name: str) -> Matrix:
         """Levels, scale indices and codebook of a matrix."""
@@ -98,46 +165,93 @@ class Model:
         """The model's tokenizer."""
         return Tokenizer(self.directory / "tokenizer.json")
 
-    def logits(self, tokens: Sequence[int], device: str = "golden", *options: str) -> np.ndarray:
-        """Logits, float32 (tokens, vocabulary), on "reference", "golden" or "rtl".
+    def session(
+        self,
+        device: str = "golden",
+        *,
+        check: bool = False,
+        context: int = 0,
+        threads: int = 0,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> Session:
+        """Loads the model into "reference" or a device of `devices()`.
 
-        `options` are further ones of `trine logits`, such as "--check".
+        `check` compares every result of the core, bit for bit, and raises Mismatch at the first
+        difference. `context` is the positions of the core's cache (0: 1024, or what the model
+        has), `threads` those of golden and reference (0: all). `options` are those of the device,
+        as on the command line: groups=4, latency=20, checking=True.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            out = os.path.join(folder, "logits.safetensors")
-            _run("logits", self.directory, tokens, device, "-o", out, *options)
-            return _tensor(Path(out).read_bytes(), "logits")
+        named = {name.replace("_", "-"): _text(value) for name, value in options.items()}
+        return Session(
+            _trine.Session(self._native, device, check, context, threads, named, progress)
+        )
 
-    def generate(self, tokens: Sequence[int], count: int, device: str = "golden", *options: str) -> list[int]:
-        """At most `count` tokens that follow; greedy unless `options` say --temperature."""
-        report = _run("generate", self.directory, tokens, device, "-n", str(count), *options)
-        return list(json.loads(report)["tokens"])
+    def logits(
+        self, tokens: Sequence[int], device: str = "golden", *, window: int = 0, **options: Any
+    ) -> np.ndarray:
+        """Logits, float32 (tokens, vocabulary); `options` are those of `session`."""
+        return self.session(device, **options).logits(tokens, window=window)
+
+    def generate(
+        self,
+        tokens: Sequence[int],
+        count: int,
+        device: str = "golden",
+        *,
+        temperature: float = 0.0,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        seed: int = 1,
+        ignore_eos: bool = False,
+        **options: Any,
+    ) -> list[int]:
+        """At most `count` tokens that follow; `options` are those of `session`."""
+        return self.session(device, **options).generate(
+            tokens,
+            count,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            seed=seed,
+            ignore_eos=ignore_eos,
+        )
+
+    def perplexity(
+        self,
+        tokens: Sequence[int],
+        device: str = "golden",
+        *,
+        window: int = 256,
+        limit: int = 0,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """perplexity, tokens and nats_per_token; `options` are those of `session`."""
+        return self.session(device, **options).perplexity(tokens, window=window, limit=limit)
 
 
-def _command() -> str:
-    """$TRINE_COMMAND, that of the build this package is in, or the one on the path."""
-    built = Path(__file__).resolve().parents[2] / "bin" / "trine"
-    command = os.environ.get("TRINE_COMMAND") or (str(built) if built.exists() else shutil.which("trine"))
-    if command is None:
-        raise Error("the trine command was not found; set TRINE_COMMAND")
-    return command
+def compare(
+    a: Session,
+    b: Session,
+    tokens: Sequence[int],
+    *,
+    window: int = 0,
+    positions: bool = False,
+    layers: bool = False,
+) -> dict[str, Any]:
+    """How the logits of B differ from those of A: positions, max_abs, mean_abs, cosine, kl, top1, top5.
+
+    `positions` adds per_position, `layers` per_layer (the residual stream behind each layer).
+    """
+    return _trine.compare(a._native, b._native, _numbers(tokens), window, positions, layers)
 
 
-def _run(name: str, model: Path, tokens: Sequence[int], device: str, *options: str) -> str:
-    numbers = [str(int(token)) for token in tokens]
-    if not numbers:
-        raise Error("no tokens")
-    arguments = [_command(), name, str(model), "--device", device, "--json", "--quiet", *options, "--tokens"]
-    done = subprocess.run([*arguments, *numbers], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Error(done.stderr.strip() or f"trine {name}: exit status {done.returncode}")
-    return done.stdout
+def _numbers(tokens: Sequence[int]) -> list[int]:
+    return [int(token) for token in tokens]
 
 
-def _tensor(data: bytes, name: str) -> np.ndarray:
-    """An F32 tensor of a safetensors file, a view of `data`."""
-    size = int.from_bytes(data[:8], "little")
-    entry = json.loads(data[8 : 8 + size])[name]
-    first, last = entry["data_offsets"]
-    values = np.frombuffer(data, np.dtype("<f4"), (last - first) // 4, 8 + size + first)
-    return values.reshape(entry["shape"])
+def _text(value: Any) -> str:
+    """An option as the command line has it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)

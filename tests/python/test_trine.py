@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The package against the command: equal, value for value."""
 
+import ast
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -71,13 +74,130 @@ class PackageTest(unittest.TestCase):
 
     def test_devices(self):
         tokens = self.model.tokenizer().encode("In the")
+        names = [device["name"] for device in trine.devices()]
+        self.assertIn("golden", names)
+        self.assertIn("rtl", names)
         golden = self.model.logits(tokens, "golden")
         self.assertEqual(golden.shape, (len(tokens), self.model.config["vocab_size"]))
-        np.testing.assert_array_equal(golden, self.model.logits(tokens, "rtl"))
+        for name in names:
+            np.testing.assert_array_equal(golden, self.model.logits(tokens, name), name)
         self.assertEqual(self.model.generate(tokens, 1)[0], int(golden[-1].argmax()))
         reference = self.model.logits(tokens, "reference")
         self.assertEqual(reference.shape, golden.shape)
         self.assertFalse(np.array_equal(reference, golden))  # FP32 is not the core's arithmetic.
+
+    def test_runs_equal_those_of_the_command(self):
+        tokens = self.model.tokenizer().encode("In the beginning God")
+        numbers = ",".join(map(str, tokens))
+        for device in ("reference", "golden"):
+            report = json.loads(command("generate", self.path, "--tokens", numbers, "-n", "6", "--device",
+                                        device, "--temperature", "0.8", "--seed", "7", "--json"))
+            generated = self.model.generate(tokens, 6, device, temperature=0.8, seed=7)
+            self.assertEqual(generated, report["tokens"])
+        text = Path(self.folder.name) / "text"
+        text.write_text("And the earth was without form, and void; and darkness was upon the deep.")
+        report = json.loads(command("perplexity", self.path, "--text", text, "--window", "8", "--json"))
+        measured = self.model.perplexity(self.model.tokenizer().encode(text.read_text()), window=8)
+        self.assertEqual({key: report[key] for key in measured}, measured)
+
+    def test_session_keeps_the_model_and_starts_anew(self):
+        tokens = self.model.tokenizer().encode("In the beginning")
+        session = self.model.session("golden", check=True, context=16, threads=1, groups=4)
+        first = session.logits(tokens)
+        np.testing.assert_array_equal(first, session.logits(tokens))
+        np.testing.assert_array_equal(first[:1], session.logits(tokens, window=1)[:1])
+        self.assertEqual(session.generate(tokens, 1), [int(first[-1].argmax())])
+        report = session.report()
+        self.assertEqual((report["device"], report["equal"]), ("golden", True))
+        self.assertGreater(report["compared"], 0)
+        self.assertGreater(report["counters"]["weight_beats"], 0)
+
+    def test_compare(self):
+        tokens = self.model.tokenizer().encode("In the beginning")
+        golden, reference = self.model.session("golden"), self.model.session("reference")
+        report = trine.compare(reference, golden, tokens, positions=True, layers=True)
+        a, b = reference.logits(tokens), golden.logits(tokens)
+        self.assertEqual(report["positions"], len(tokens))
+        self.assertEqual(report["max_abs"], float(np.abs(a.astype(float) - b).max()))
+        self.assertEqual(len(report["per_position"]), len(tokens))
+        self.assertEqual(len(report["per_layer"]), self.model.config["num_hidden_layers"])
+        same = trine.compare(golden, self.model.session("golden"), tokens)
+        self.assertEqual((same["max_abs"], same["top1"]), (0, 1))
+        with self.assertRaisesRegex(trine.Error, "same one"):
+            trine.compare(golden, golden, tokens)
+
+    def test_a_checkpoint_runs_on_the_reference_only(self):
+        model = trine.Model(KJV)
+        self.assertEqual((model.packed, model.matrices), (False, []))
+        self.assertEqual(model.logits([1, 2], "reference").shape[0], 2)
+        with self.assertRaisesRegex(trine.Error, "not quantized"):
+            model.logits([1, 2])
+        with self.assertRaisesRegex(trine.Error, "not quantized"):
+            model.matrix("model.layers.0.mlp.down_proj.weight")
+
+    def test_other_threads_run_meanwhile(self):
+        tokens = list(range(200))
+        counted = 0
+        done = threading.Event()
+
+        def count():
+            nonlocal counted
+            while not done.is_set():
+                counted += 1
+
+        thread = threading.Thread(target=count)
+        session = self.model.session("golden", threads=1)
+        thread.start()
+        before = counted
+        session.logits(tokens)
+        after = counted
+        done.set()
+        thread.join()
+        self.assertGreater(after, before)
+
+    def test_control_c_ends_the_work_and_the_session(self):
+        for device in ("golden", "rtl"):
+            seen = []
+
+            def interrupt(done, total, unit):
+                seen.append((done, total, unit))
+                signal.raise_signal(signal.SIGINT)
+
+            session = self.model.session(device, progress=interrupt)
+            with self.assertRaises(KeyboardInterrupt):
+                session.logits(list(range(100)))
+            self.assertIn(len(seen), (1, 2))
+            with self.assertRaisesRegex(trine.Error, "cut short"):
+                session.logits([1])
+
+    def test_version_and_stubs(self):
+        self.assertRegex(trine.__version__, r"^\d+\.\d+\.\d+")
+        self.assertTrue(command("--version").endswith(" " + trine.__version__ + "\n"))
+        stub = ast.parse((Path(trine.__file__).parent / "_trine.pyi").read_text())
+        named = {}
+        for node in stub.body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+                named[node.name] = node
+            elif isinstance(node, ast.AnnAssign):
+                named[node.target.id] = node
+        native = {name for name in vars(trine._trine)
+                  if not name.startswith("__") or name == "__version__"}
+        self.assertEqual(set(named), native)
+        for name, node in named.items():
+            members = [(name, node)]
+            if isinstance(node, ast.ClassDef):
+                members = [(f"{name}.{f.name}", f) for f in node.body if isinstance(f, ast.FunctionDef)]
+            for path, function in members:
+                if isinstance(function, ast.FunctionDef):
+                    self.check_signature(path, function)
+
+    def check_signature(self, path, function):
+        """As many parameters in the stub as pybind11 says that the function has."""
+        value = trine._trine
+        for part in path.split("."):
+            value = getattr(value, part)
+        signature = value.__doc__.splitlines()[0]
+        self.assertEqual(len(re.findall(r"\barg\d+|\bself\b", signature)), len(function.args.args), signature)
 
     def test_tokenizer(self):
         tokenizer = self.model.tokenizer()
@@ -90,8 +210,24 @@ class PackageTest(unittest.TestCase):
             trine.Model("/nowhere")
         with self.assertRaisesRegex(trine.Error, "depth 5"):
             trine.quantize(np.zeros((2, 16), np.float32), 5)
-        with self.assertRaisesRegex(trine.Error, "99999999"):
-            self.model.logits([99999999])
+        with self.assertRaisesRegex(trine.Error, "99999999.*number 1"):
+            self.model.logits([1, 99999999])
+        with self.assertRaisesRegex(trine.Error, "-1"):
+            self.model.logits([-1])
+        with self.assertRaisesRegex(trine.Error, "no tokens"):
+            self.model.logits([])
+        with self.assertRaisesRegex(trine.Error, "context too long"):
+            self.model.logits([1] * 17, context=16)
+        with self.assertRaisesRegex(trine.Error, "no device 'abacus'"):
+            self.model.logits([1], "abacus")
+        with self.assertRaisesRegex(trine.Error, "latency: means nothing for device golden"):
+            self.model.logits([1], "golden", latency=20)
+        with self.assertRaisesRegex(trine.Error, "latency: 0 is not"):
+            self.model.logits([1], "rtl", latency=0)
+        with self.assertRaisesRegex(trine.Error, "color: no device has"):
+            self.model.logits([1], color="red")
+        with self.assertRaisesRegex(trine.Error, "groups: means nothing for the reference"):
+            self.model.logits([1], "reference", groups=4)
 
     def test_example_of_the_page(self):
         page = (SOURCE / "docs" / "python.md").read_text()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <sstream>
+
 #include "tests/system/cli/command.h"
 
 using namespace trine::test;
@@ -7,7 +9,7 @@ using namespace trine::test;
 namespace {
 
 const std::vector<std::string> kCommands = {"quantize", "info",       "generate", "logits",
-                                            "compare",  "perplexity", "layer",    "vectors"};
+                                            "compare",  "perplexity", "layer",    "vectors", "devices"};
 
 }  // namespace
 
@@ -62,4 +64,48 @@ TEST_CASE("cli: wrong arguments are one line that names them and exit code 2") {
   check_fails({"layer", "--rows", "32"}, 2, {"--cols"});
   check_fails({"layer", "--preset", "qwen2.5-3b", "--matrix", "qk"}, 2, {"--matrix", "qk"});
   check_fails({"vectors"}, 2, {"files"});
+}
+
+TEST_CASE("cli: an option that means nothing for the device is refused by name") {
+  const auto on = [](const char* device, std::vector<std::string> more) {
+    more.insert(more.begin(), {"logits", kModel, "--tokens", "1", "-o", "x", "--device", device});
+    return more;
+  };
+  check_fails(on("golden", {"--latency", "20"}), 2, {"--latency", "golden", "rtl"});
+  check_fails(on("golden", {"--checking"}), 2, {"--checking", "golden"});
+  check_fails(on("golden", {"--seed", "3"}), 2, {"--seed", "golden"});
+  check_fails(on("reference", {"--groups", "4"}), 2, {"--groups", "reference"});
+  check_fails(on("reference", {"--context", "16"}), 2, {"--context", "reference"});
+  check_fails(on("rtl", {"--trace-cycles", "1:2"}), 2, {"--trace-cycles", "--trace"});
+  check_fails(on("rtl", {"--trace", "t", "--trace-cycles", "1:2", "--trace-commands", "1:2"}), 2,
+              {"--trace-cycles", "--trace-commands"});
+  check_fails(on("rtl", {"--vectors", "4", "--groups", "4"}), 2, {"--vectors", "16 x 4"});
+  check_fails(on("rtl", {"--seed", "-1"}), 2, {"--seed", "-1"});
+  check_fails({"compare", kModel, kModel, "--tokens", "1", "--device-b", "golden", "--stall", "0.1"},
+              2, {"--stall"});
+}
+
+TEST_CASE("cli: help, `devices` and the documents name every registered device and its options") {
+  const auto report = trine_json({"devices"});
+  REQUIRE(report["devices"].size() >= 2);
+  const std::string help = run_trine({"generate", "--help"}).out;
+  const std::string list = run_trine({"devices"}).out;
+  for (const auto& device : report["devices"]) {
+    const std::string name = device["name"];
+    CAPTURE(name);
+    CHECK(help.find(name) != std::string::npos);
+    CHECK(list.find(name) != std::string::npos);
+    for (const std::string option : device["options"]) {
+      CAPTURE(option);
+      CHECK(help.find("--" + option) != std::string::npos);
+      CHECK(list.find("--" + option) != std::string::npos);
+    }
+  }
+  // The page may have more: a device that this build has not.
+  const std::string page = read_file(kSource / "docs/devices.md");
+  std::istringstream lines(run_trine({"devices", "--markdown"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(page.find(line + "\n") != std::string::npos);
+  }
 }
