@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "runtime/logits.h"
+
 namespace trine {
 
 std::size_t count_predictions(std::size_t tokens, const PerplexityOptions& options,
@@ -24,26 +26,14 @@ std::size_t count_predictions(std::size_t tokens, const PerplexityOptions& optio
 
 golden::Perplexity measure_perplexity(Session& session, std::span<const std::int32_t> tokens,
                                       std::size_t window, std::size_t count, Progress& progress) {
-  session.expect_tokens(count, golden::Logits::All);
-  golden::LanguageModel& model = session.model();
-  const std::size_t vocab = model.config().vocab;
+  const std::size_t vocab = session.model().config().vocab;
   golden::Perplexity sum;
-  const auto add_windows = [&](std::size_t start, std::size_t size, std::size_t predictions) {
-    if (predictions == 0) return;
-    const auto part = tokens.subspan(start);
-    golden::for_each_window(
-        model, part, size, predictions,
-        [&](std::size_t first, std::size_t length, std::span<const float> logits) {
-          for (std::size_t i = 0; i < length; ++i)
-            sum.nats += golden::negative_log_likelihood(logits.subspan(i * vocab, vocab),
-                                                        part[first + i + 1]);
-          sum.tokens += length;
-          if (!session.simulated()) progress.step(sum.tokens, count, "tokens");
-        });
-  };
-  const std::size_t rest = count % window;
-  add_windows(0, window, count - rest);
-  add_windows(count - rest, rest, rest);
+  for_each_logits(session, tokens.first(count), window, progress, [&](std::span<const float> part) {
+    for (; !part.empty(); part = part.subspan(vocab)) {
+      ++sum.tokens;  // Then it is the place of the token that these logits predict.
+      sum.nats += golden::negative_log_likelihood(part.first(vocab), tokens[sum.tokens]);
+    }
+  });
   if (!std::isfinite(sum.value())) throw Error("the perplexity is not a finite number");
   return sum;
 }

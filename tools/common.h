@@ -55,6 +55,7 @@ std::string one_line(std::string text);
 
 // One registration function a subcommand; the callback does the work.
 void add_compare(CLI::App& app);
+void add_completion(CLI::App& app);
 void add_dequantize(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_generate(CLI::App& app);

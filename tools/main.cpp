@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   trine::tools::add_layer(app);
   trine::tools::add_vectors(app);
   trine::tools::add_devices(app);
+  trine::tools::add_completion(app);
   trine::tools::add_synth(app);
   try {
     app.parse(argc, argv);

@@ -109,3 +109,26 @@ TEST_CASE("cli: help, `devices` and the documents name every registered device a
     CHECK(page.find(line + "\n") != std::string::npos);
   }
 }
+
+TEST_CASE("cli: completion knows commands, options and devices") {
+  const Scratch scratch;
+  const std::string script = (scratch / "completion").string();
+  std::ofstream(script) << run_trine({"completion"}).out;
+  const auto complete = [&](const std::string& line, int at) {
+    const std::string out = (scratch / "out").string();
+    const std::string shell = "source " + script + "; COMP_WORDS=(" + line +
+                              "); COMP_CWORD=" + std::to_string(at) +
+                              "; _trine; echo ${COMPREPLY[@]} >" + out;
+    CHECK(std::system(("bash -c '" + shell + "'").c_str()) == 0);
+    return read_file(out);
+  };
+  CHECK(complete("trine ver", 1) == "\n");
+  CHECK(complete("trine perp", 1) == "perplexity\n");
+  CHECK(complete("trine generate --dev", 2) == "--device\n");
+  CHECK(complete("trine generate --tokens", 2) == "--tokens\n");
+  CHECK(complete("trine generate --device gol", 3) == "golden\n");
+  std::string devices = "reference";
+  for (const auto& device : trine_json({"devices"})["devices"])
+    devices += " " + device["name"].get<std::string>();
+  CHECK(complete("trine generate --device \"\"", 3) == devices + "\n");
+}
