@@ -214,13 +214,17 @@ SimulatedModel describe_model(const golden::PackedModel& model) {
 
 SimulatedCore describe_core(const SessionOptions& options, std::size_t context) {
   const MemoryTiming& memory = options.request.memory;
+  const std::string& dram = options.request.memory_model;
+  const bool ideal = dram.empty() || dram == "ideal";
   return {.device = options.name,
           .groups = options.request.groups,
           .context = context,
           .latency = memory.read_latency,
           .bandwidth = memory.bandwidth,
           .stall = memory.stall_r,
-          .seed = memory.stall_r > 0 ? std::optional(memory.seed) : std::nullopt};
+          .seed = memory.stall_r > 0 ? std::optional(memory.seed) : std::nullopt,
+          .memory = ideal ? "" : dram,
+          .core_mhz = ideal ? std::nullopt : std::optional(options.request.core_mhz)};
 }
 
 }  // namespace

@@ -74,6 +74,8 @@ struct SimulatedCore {
   unsigned latency = 1;
   double bandwidth = 1, stall = 0;
   std::optional<std::uint64_t> seed;  // Of the stalls, when there are any.
+  std::string memory;                 // The DRAM behind the bus; empty when there is none.
+  std::optional<double> core_mhz;     // The core's clock beside that of the DRAM.
 
   bool operator==(const SimulatedCore&) const = default;
 };

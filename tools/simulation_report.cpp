@@ -50,8 +50,11 @@ SimulatedCore core_of(const Json& json) {
                      .latency = json.at("latency"),
                      .bandwidth = json.at("bandwidth"),
                      .stall = json.at("stall"),
-                     .seed = {}};
+                     .seed = {},
+                     .memory = json.value("memory", std::string()),
+                     .core_mhz = {}};
   if (!json.at("seed").is_null()) core.seed = json.at("seed").get<std::uint64_t>();
+  if (json.contains("core_mhz")) core.core_mhz = json.at("core_mhz").get<double>();
   return core;
 }
 
@@ -116,10 +119,13 @@ Json model_json(const SimulatedModel& model) {
 }
 
 Json core_json(const SimulatedCore& core) {
-  return {{"device", core.device},   {"groups", core.groups},
-          {"context", core.context}, {"latency", core.latency},
-          {"bandwidth", core.bandwidth}, {"stall", core.stall},
-          {"seed", optional_json(core.seed)}};
+  Json json = {{"device", core.device},   {"groups", core.groups},
+               {"context", core.context}, {"latency", core.latency},
+               {"bandwidth", core.bandwidth}, {"stall", core.stall},
+               {"seed", optional_json(core.seed)}};
+  if (!core.memory.empty()) json["memory"] = core.memory;
+  if (core.core_mhz) json["core_mhz"] = *core.core_mhz;
+  return json;
 }
 
 Json to_json(const Simulation& simulation) {

@@ -173,4 +173,7 @@ TEST_CASE("simulate_layers: parts put together are the whole; others are refused
   Simulation other = above;
   other.core.latency = 2;
   golden::check_error([&] { merge({below, other}, {"a", "b"}); }, {"another core"});
+  other = above;
+  other.core.memory = "ddr4-2400x64";
+  golden::check_error([&] { merge({below, other}, {"a", "b"}); }, {"another core or memory"});
 }
