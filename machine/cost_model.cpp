@@ -210,7 +210,7 @@ CommandCost CostModel::trit(const Command& c) const {
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), panels * blocks * golden::panel_beats(depth),
                     1, lead);
-  double built = groups * per_group + 7 - between, end = 0, before = 0, table = 0;
+  double built = groups * per_group + 7 - between, end = 0, before = 0, table = 0, rows_wait = 0;
   for (std::uint64_t first = 0; first < panels; first += tile_panels) {
     const auto count = static_cast<double>(std::min(tile_panels, panels - first));
     for (std::uint64_t block = 0; block < blocks; ++block) {
@@ -222,6 +222,7 @@ CommandCost CostModel::trit(const Command& c) const {
       end = stream.take(body, std::max(taken, built), each);
       if (first == 0 && block == 0) {
         const double wait = std::max(0.0, exponents - (built + held));
+        rows_wait += wait;
         end = stream.take(0, end + wait);
       }
       end = stream.take((count - 1) * (body + tail), end, each);
@@ -231,6 +232,7 @@ CommandCost CostModel::trit(const Command& c) const {
   cost.weight_beats = panels * blocks * golden::panel_beats(depth);
   cost.stall_table = whole(table);
   cost.stall_memory = whole(stream.waited());
+  cost.stall_rows = whole(rows_wait + static_cast<double>(cost.weight_beats) * (each - 1));
   cost.unit_cycles = whole(end + 16);
   return cost;
 }

@@ -8,6 +8,9 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
+
+#include "golden/error.h"
 
 namespace trine::tools {
 
@@ -76,6 +79,20 @@ std::string size_text(std::uint64_t bytes) {
   if (bytes >= 1'000'000) return fmt::format("{:.1f} MB", size / 1e6);
   if (bytes >= 1'000) return fmt::format("{:.1f} kB", size / 1e3);
   return fmt::format("{} B", bytes);
+}
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path temporary = file.string() + ".tmp";
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(temporary, file, error);
+  if (!out || error) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw Error(file.string() + ": cannot be written");
+  }
 }
 
 std::string one_line(std::string text) {

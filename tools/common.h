@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -50,6 +51,9 @@ void add_counters(Json& report, const Counters& counters, double khz);
 /// "12.3 MB".
 std::string size_text(std::uint64_t bytes);
 
+/// Writes a file under a temporary name, then renames it; throws Error naming it.
+void write_file(const std::filesystem::path& file, const std::string& text);
+
 /// The text in one line: control characters become blanks.
 std::string one_line(std::string text);
 
@@ -58,11 +62,13 @@ void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_dequantize(CLI::App& app);
 void add_devices(CLI::App& app);
+void add_estimate(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_import(CLI::App& app);
 void add_info(CLI::App& app);
 void add_layer(CLI::App& app);
 void add_logits(CLI::App& app);
+void add_memory(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_perplexity(CLI::App& app);
 void add_quantize(CLI::App& app);

@@ -51,6 +51,8 @@ int run(int argc, char** argv) {
   trine::tools::add_devices(app);
   trine::tools::add_completion(app);
   trine::tools::add_synth(app);
+  trine::tools::add_memory(app);
+  trine::tools::add_estimate(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -46,6 +46,7 @@ void ProgressLine::step(std::size_t done, std::size_t total, std::string_view un
   if (!due()) return;
   const std::chrono::duration<double> spent = last_ - start_;
   const double rate = static_cast<double>(done) / spent.count();
+  if (total == 0) return show(fmt::format("{}: {} {}, {:.3g} {}/s", what_, done, unit, rate, unit));
   const auto left = static_cast<double>(total - std::min(done, total));
   show(fmt::format("{}: {:.1f} %, {} of {} {}, {:.3g} {}/s{}", what_,
                    100 * static_cast<double>(done) / static_cast<double>(total), done, total, unit,

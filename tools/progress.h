@@ -23,7 +23,7 @@ class ProgressLine final : public Progress {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// `done` of `total` units, e.g. "tokens".
+  /// `done` of `total` units, e.g. "tokens"; a total of 0 is not known.
   void step(std::size_t done, std::size_t total, std::string_view unit) override;
   /// The same as a simulator sees it.
   void simulation(const DeviceProgress& progress) override;

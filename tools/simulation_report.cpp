@@ -93,21 +93,6 @@ Simulation from_json(const Json& json) {
   return simulation;
 }
 
-/// Writes a file under a temporary name, then renames it; throws Error naming it.
-void write_file(const fs::path& file, const std::string& text) {
-  const fs::path temporary = file.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(temporary, file, error);
-  if (!out || error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw Error(file.string() + ": cannot be written");
-  }
-}
-
 }  // namespace
 
 Json model_json(const SimulatedModel& model) {

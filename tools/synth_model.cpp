@@ -191,6 +191,17 @@ class Model {
 
 }  // namespace
 
+void outline_model(const std::filesystem::path& out, const SynthOptions& options) {
+  const std::string config_text = config_json(options.preset);
+  std::map<std::string, unsigned> depths;
+  for (const golden::TensorSpec& spec :
+       golden::matrix_tensors(golden::parse_config(config_text, "the preset")))
+    depths[spec.name] = options.depth;
+  golden::PackedModelWriter writer(out, config_text, depths);
+  writer.append_outline();
+  writer.finish();
+}
+
 SynthSummary synthesize_model(const std::filesystem::path& out, const SynthOptions& options,
                               const SynthProgress& progress) {
   const std::string config_text = config_json(options.preset);

@@ -32,4 +32,8 @@ using SynthProgress = std::function<void(std::size_t done, std::size_t total)>;
 SynthSummary synthesize_model(const std::filesystem::path& out, const SynthOptions& options,
                               const SynthProgress& progress);
 
+/// Writes the same model without any weights (PackedModelWriter::append_outline): in no time and on
+/// next to no disk space.
+void outline_model(const std::filesystem::path& out, const SynthOptions& options);
+
 }  // namespace trine::tools

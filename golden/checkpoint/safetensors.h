@@ -74,6 +74,8 @@ class SafetensorsWriter {
   SafetensorsWriter(const SafetensorsWriter&) = delete;
   SafetensorsWriter& operator=(const SafetensorsWriter&) = delete;
   void append(std::span<const std::byte> bytes);
+  /// Leaves a hole of so many bytes instead, which takes no disk space and reads as zeros.
+  void skip(std::uint64_t bytes);
   /// Replaces the metadata that the constructor was given, for values that are known only after
   /// the tensors were written. Throws Error when the header would not fit into its place.
   void set_metadata(std::map<std::string, std::string> metadata);

@@ -105,6 +105,16 @@ void SafetensorsWriter::append(std::span<const std::byte> bytes) {
   state_->written += bytes.size();
 }
 
+void SafetensorsWriter::skip(std::uint64_t bytes) {
+  if (bytes > state_->data_bytes - state_->written)
+    state_->fail(fmt::format("{} bytes more than the declared tensors take",
+                             bytes - (state_->data_bytes - state_->written)));
+  state_->written += bytes;
+  const std::uint64_t end = 8 + state_->header_bytes + state_->written;
+  if (::ftruncate(state_->file, static_cast<off_t>(end)) != 0)
+    state_->fail(fmt::format("cannot write: {}", std::strerror(errno)));
+}
+
 void SafetensorsWriter::set_metadata(std::map<std::string, std::string> metadata) {
   state_->metadata = std::move(metadata);
   const std::size_t size = state_->header().size();

@@ -213,6 +213,24 @@ void PackedModelWriter::append_f16(const std::string& name, const FillF16& fill)
   state.add_crc(crc);
 }
 
+void PackedModelWriter::append_outline() {
+  State& state = *state_;
+  while (state.next < state.entries.size()) {
+    const SafetensorsWriter::Entry& entry = state.entries[state.next];
+    std::uint64_t bytes = dtype_bytes(entry.dtype);
+    for (const std::size_t extent : entry.shape) bytes *= extent;
+    state.writer->skip(bytes);
+    if (state.next < state.shapes.size()) {
+      Codebook codebook;
+      for (std::size_t i = 0; i < codebook.size(); ++i)
+        codebook[i] = static_cast<double>(1 + i);  // Any that ascends.
+      state.metadata[std::string(kMatrixKey) + entry.name] =
+          encode_matrix(state.shapes[state.next], codebook);
+    }
+    state.add_crc(0);
+  }
+}
+
 void PackedModelWriter::copy_files(const fs::path& checkpoint_directory) {
   for (const char* name : kCopiedFiles) {
     const fs::path from = checkpoint_directory / name;

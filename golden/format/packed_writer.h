@@ -51,6 +51,10 @@ class PackedModelWriter {
   /// is called in order, for a piece at a time. Throws Error for a code that is not finite.
   using FillF16 = std::function<void(std::size_t first, std::span<std::uint16_t> codes)>;
   void append_f16(const std::string& name, const FillF16& fill);
+  /// Appends every tensor that is left as a hole in the file. The model then opens and has all
+  /// shapes and addresses, but no weights and wrong checksums: for whoever asks only what a model
+  /// of this size would cost.
+  void append_outline();
   /// Copies tokenizer.json, tokenizer_config.json and generation_config.json, those that exist.
   void copy_files(const std::filesystem::path& checkpoint_directory);
   /// Writes the header and puts the directory into place.

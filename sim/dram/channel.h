@@ -57,6 +57,9 @@ class Channel {
   bool idle() const { return reads_.waiting() == 0 && writes_.waiting() == 0; }
   std::size_t waiting_writes() const { return writes_.waiting(); }
 
+  /// When the last data that were asked for so far leave the pins.
+  Clock data_end() const { return data_end_; }
+
   const Stats& stats() const { return stats_; }
   /// Every command from now on goes there too; nullptr: none.
   void log(std::vector<DramCommand>* commands) { log_ = commands; }

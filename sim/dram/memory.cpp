@@ -101,6 +101,17 @@ std::uint64_t Memory::next_cycle() const {
   return std::max(cycle_ + 1, cycle_ + (need + memory_khz_ - 1) / memory_khz_);
 }
 
+Clock Memory::data_end() const {
+  Clock end = 0;
+  for (const Channel& channel : channels_) end = std::max(end, channel.data_end());
+  return end;
+}
+
+std::uint64_t Memory::cycles(Clock clock) const {
+  return clock / memory_khz_ * core_khz_ +
+         (clock % memory_khz_ * core_khz_ + memory_khz_ - 1) / memory_khz_;
+}
+
 bool Memory::takes_writes() const {
   for (const Channel& channel : channels_)
     if (channel.waiting_writes() >= kWritesInFront) return false;

@@ -44,6 +44,14 @@ class Memory {
   }
   /// The cycle in which they are, ~0 when the memory does not know yet.
   std::uint64_t done_cycle(std::uint64_t ticket) const;
+  /// The clock of the memory at which they are, kNever when it does not know yet.
+  Clock end(std::uint64_t ticket) const { return ends_.at(ticket); }
+  /// The clock at the beginning of the cycle.
+  Clock now() const { return now_; }
+  /// The clock at which the last data so far have moved.
+  Clock data_end() const;
+  /// The first cycle that begins at a clock or behind it.
+  std::uint64_t cycles(Clock clock) const;
   /// True while there is room for a write of a page.
   bool takes_writes() const;
   /// True when no burst waits.

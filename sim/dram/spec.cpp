@@ -58,7 +58,7 @@ void set(MemorySpec& spec, const std::string& key, std::string_view value) {
       return;
     }
   if (key == "clock_mhz") {
-    spec.device.clock_mhz = number<double>(value, key);
+    spec = at_clock(spec, number<double>(value, key));
   } else if (key == "mapping") {
     spec.mapping = std::string(value);
   } else if (key == "hash") {
@@ -163,6 +163,16 @@ MemorySpec read_memory_file(const std::filesystem::path& file) {
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", file.string(), error.what()));
   }
+  return spec;
+}
+
+MemorySpec at_clock(MemorySpec spec, double clock_mhz) {
+  if (!(clock_mhz >= 1 && clock_mhz <= 20'000))
+    throw Error(fmt::format("memory {}: clock_mhz is 1 to 20000", spec.name));
+  spec.device.clock_mhz = clock_mhz;
+  for (const TimingEntry& entry : find_standard(spec.device.name).entries)
+    for (const TimingInfo& info : kTimings)
+      if (info.key == entry.key) spec.device.timing.*info.value = clocks_of(entry, clock_mhz);
   return spec;
 }
 

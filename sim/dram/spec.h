@@ -40,8 +40,13 @@ MemorySpec parse_memory(const std::string& name);
 
 /// A parameter file: lines of `key = value`, '#' begins a comment. `standard` (a name as above)
 /// comes first; further keys change it: those of kTimings, in clocks, those of Policy, and
-/// clock_mhz, channels, mapping, hash. Throws Error naming file and line.
+/// clock_mhz (as at_clock(), in front of timings), channels, mapping, hash. Throws Error naming
+/// file and line.
 MemorySpec read_memory_file(const std::filesystem::path& file);
+
+/// The same memory at another command clock: what its standard gives in nanoseconds takes as long
+/// as before, what it gives in clocks as many of them. Throws Error for a clock that cannot be.
+MemorySpec at_clock(MemorySpec spec, double clock_mhz);
 
 /// Throws Error for a device that cannot work: a queue of no length, a rule that contradicts.
 void check(const MemorySpec& spec);

@@ -107,6 +107,11 @@ TEST_CASE("Files: a standard and what differs from it; errors have file and line
   CHECK_EQ(spec.channels, 2);
   CHECK_FALSE(spec.hash);
   CHECK_EQ(spec.policy.read_queue, 8);
+  std::ofstream(file) << "standard = ddr4-2400\nclock_mhz = 600\n";
+  CHECK_EQ(parse_memory(file.string()).device.timing.RCDRD, 8);  // 13.32 ns,
+  CHECK_EQ(parse_memory(file.string()).device.timing.CL, 16);    // but clocks of CL.
+  CHECK_EQ(parse("standard = ddr4-2400\nclock_mhz = 0\n"),
+           ":2: memory ddr4-2400: clock_mhz is 1 to 20000");
   CHECK_EQ(parse(""), ": has no `standard`");
   CHECK_EQ(parse("CL = 3\n"), ":1: `standard` comes first");
   CHECK_EQ(parse("standard = ddr4-2400\n\nXX = 3\n"), ":3: there is no key 'XX'");
