@@ -28,14 +28,15 @@ std::uint64_t bytes_of(const Command& c, const MachineParams& machine) {
 }
 
 /// Cost of one command of a list in this state.
-Estimate estimate_command(const Command& command, const Program& program, CostModel& model,
-                          const SequenceState& state) {
+Estimate estimate_command(const Command& command, Operation operation, const Program& program,
+                          CostModel& model, const SequenceState& state) {
   const CheckedCommand checked =
       check_command(command, program.machine(), program.layout().window(), state);
   if (checked.code != ErrorCode::NONE)
     throw Error(fmt::format("{}: {}", describe(command), describe(checked.code)));
   const CommandCost cost = model.command(checked.command);
   Estimate e{.commands = 1, .cycles = cost.cycles, .weight_beats = cost.weight_beats};
+  e.by_operation[static_cast<std::size_t>(operation)] = cost.cycles;
   e.bytes = bytes_of(checked.command, program.machine());
   switch (find_opcode(command.get(command::OPCODE))->unit) {
     case Unit::MATRIX: {
@@ -70,14 +71,16 @@ class ListEstimate {
       : program_(program), model_(model) {
     fixed_.cycles = model.list_start() + model.list_end();
     at(fixed_, Resource::Control) = fixed_.cycles;
-    for (const Command& command : list.commands.commands()) {
+    for (std::size_t i = 0; i < list.commands.size(); ++i) {
+      const Command& command = list.commands.commands()[i];
+      const Operation operation = list.info[i].operation;
       const OpcodeInfo* info = find_opcode(command.get(command::OPCODE));
       const bool moves = command.get(command::SPAN) != 0 || command.get(command::INDEX) != 0 ||
                          info->opcode == Opcode::STORE_COLUMN;
       if (moves)
-        moving_.push_back(command);
+        moving_.emplace_back(command, operation);
       else
-        fixed_ += estimate_command(command, program, model, {});
+        fixed_ += estimate_command(command, operation, program, model, {});
     }
     fixed_.tokens = list.spec.tokens;
   }
@@ -85,8 +88,8 @@ class ListEstimate {
   Estimate at_position(std::uint32_t position) {
     Estimate all = fixed_;
     const SequenceState state{.position = position, .token = {}};
-    for (const Command& command : moving_)
-      all += estimate_command(command, program_, model_, state);
+    for (const auto& [command, operation] : moving_)
+      all += estimate_command(command, operation, program_, model_, state);
     return all;
   }
 
@@ -94,7 +97,7 @@ class ListEstimate {
   const Program& program_;
   CostModel& model_;
   Estimate fixed_;
-  std::vector<Command> moving_;
+  std::vector<std::pair<Command, Operation>> moving_;
 };
 
 }  // namespace
@@ -117,6 +120,7 @@ Estimate& Estimate::operator+=(const Estimate& other) {
   weight_beats += other.weight_beats;
   bytes += other.bytes;
   for (std::size_t i = 0; i < kResources; ++i) spent[i] += other.spent[i];
+  for (std::size_t i = 0; i < kOperations; ++i) by_operation[i] += other.by_operation[i];
   return *this;
 }
 

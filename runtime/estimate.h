@@ -26,12 +26,15 @@ enum class Resource : std::uint8_t {
 std::string_view resource_name(Resource resource);
 inline constexpr std::size_t kResources = static_cast<std::size_t>(Resource::Control) + 1;
 
+inline constexpr std::size_t kOperations = static_cast<std::size_t>(Operation::Control) + 1;
+
 /// What a list, or several, would take.
 struct Estimate {
   std::uint64_t tokens = 0, commands = 0, cycles = 0;
   std::uint64_t weight_beats = 0;
   std::uint64_t bytes = 0;  // Read and written, commands and codebooks included.
-  std::array<std::uint64_t, kResources> spent{};  // Cycles by Resource; together `cycles`.
+  std::array<std::uint64_t, kResources> spent{};          // Cycles by Resource; together `cycles`.
+  std::array<std::uint64_t, kOperations> by_operation{};  // Of commands, by Operation.
 
   /// The resource with the most cycles.
   Resource limit() const;

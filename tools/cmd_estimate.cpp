@@ -123,6 +123,9 @@ Json estimate_json(const Estimate& e, const Point& point, double peak) {
   Json spent = Json::object();
   for (std::size_t i = 0; i < kResources; ++i)
     spent[std::string(resource_name(static_cast<Resource>(i)))] = e.spent[i];
+  Json operations = Json::object();
+  for (std::size_t i = 0; i < kOperations; ++i)
+    operations[std::string(operation_name(static_cast<Operation>(i)))] = e.by_operation[i];
   return {{"tokens", e.tokens},
           {"tokens_per_second", ratio(static_cast<double>(e.tokens), seconds)},
           {"cycles", e.cycles},
@@ -135,7 +138,8 @@ Json estimate_json(const Estimate& e, const Point& point, double peak) {
           {"share_of_pins",
            peak > 0 ? ratio(static_cast<double>(e.bytes) / seconds, peak) : Json(nullptr)},
           {"limit", resource_name(e.limit())},
-          {"spent", spent}};
+          {"spent", spent},
+          {"operations", operations}};
 }
 
 Json run_point(const Point& point, const std::optional<Board>& board, Models& models,
