@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench/estimate.sh [DIRECTORY]: `trine estimate` against the RTL. Every row simulates one decode step
-# (or one prompt) in the Verilated core and estimates the same list; models are synthetic and made
-# on the way, in DIRECTORY (build/estimate by default). Prints a table in Markdown, exits 1 when a
-# row is more than 2 % off.
+# bench/estimate.sh [DIRECTORY]: the cost model against the RTL. Each row is a decode step in the
+# Verilated core and its estimate; models are synthetic and made on the way, in DIRECTORY
+# (build/estimate by default). Prints the table of docs/estimate.md, exits 1 when a row is more than
+# 2 % off. Needs the targets trine and estimate_check.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-trine=build/bin/trine work=${1:-build/estimate}
+trine=build/bin/trine check=build/bin/estimate_check work=${1:-build/estimate}
 mkdir -p "$work"
 
 model() {  # model NAME PRESET DEPTH LAYERS
@@ -18,67 +18,28 @@ for depth in 1 2 3; do model "tiny-d$depth" tiny "$depth" 1; done
 model half qwen2.5-0.5b 4 1
 model layer qwen2.5-3b 4 1
 
-echo "| model | tokens | options | RTL cycles | estimate | off | without the head | worst operation of 2 % and more |"
-echo "|---|---|---|---|---|---|---|---|"
-
-compare() {  # compare WHAT MODEL TOKENS OPTIONS...
-  local what=$1 name=$2 count=$3
-  shift 3
-  local tokens
-  tokens=$(seq -s, 1 "$count")
-  if [ "$what" = decode ]; then
-    $trine simulate "$work/$name" --tokens "$tokens" --context "$count" "$@" -q \
-      -o "$work/rtl.json" >/dev/null
-    $trine estimate --model "$work/$name" --context "$count" "$@" --json >"$work/estimate.json"
-  else
-    $trine generate "$work/$name" --tokens "$tokens" -n 1 --context 64 --device rtl "$@" -q \
-      --json >"$work/rtl.json"
-    $trine estimate --model "$work/$name" --context 64 --prompt-tokens "$count" "$@" --json \
-      >"$work/estimate.json"
-  fi
-  python3 - "$what" "$name" "$count" "$work" "$*" <<'PY'
-import json, sys
-what, name, count, work, options = sys.argv[1:]
-rtl = json.load(open(f"{work}/rtl.json"))
-mine = json.load(open(f"{work}/estimate.json"))["estimates"][0]
-mine = mine["decode" if what == "decode" else "prefill"]
-head, worst = "-", "-"
-if what == "decode":
-    got = {k: v["cycles"] for k, v in rtl["operations"].items()}
-    want = rtl["total"]["cycles"]
-    ours = mine["operations"]
-    without = sum(v for k, v in got.items() if k != "head")
-    head = f"{100 * (sum(v for k, v in ours.items() if k != 'head') / without - 1):+.2f} %"
-    off = {k: ours[k] / v - 1 for k, v in got.items() if v >= 0.02 * without}
-    key = max(off, key=lambda k: abs(off[k]))
-    worst = f"{key} {100 * off[key]:+.1f} %"
-else:
-    want = rtl["counters"]["cycles"]
-error = 100 * (mine["cycles"] / want - 1)
-label = f"{count}" if what == "decode" else f"{count}, prompt"
-print(f"| {name} | {label} | `{options}` | {want} | {mine['cycles']} | {error:+.2f} % | {head} | {worst} |")
-sys.exit(abs(error) > 2)
-PY
-}
-
+echo "| model | position | groups | memory, core | latency | bandwidth | RTL cycles | estimate | off | worst operation of 2 % and more | linear: share of the bus or pins |"
+echo "|---|---|---|---|---|---|---|---|---|---|---|"
 failed=0
-run() { compare "$@" || failed=1; }
-run decode tiny 10 --groups 1
-run decode tiny 10 --groups 4
-run decode tiny 10 --groups 16
-run decode tiny-d1 10 --groups 16
-run decode tiny-d2 10 --groups 16
-run decode tiny-d3 10 --groups 16
-run decode tiny 200 --groups 16
-run decode tiny 10 --groups 16 --latency 100
-run decode tiny 10 --groups 4 --latency 200
-run decode tiny 10 --groups 16 --bandwidth 0.5
-run decode half 64 --groups 16
-run decode half 64 --groups 16 --memory ddr4-2400x64 --core-clock 400
-run decode half 64 --groups 16 --memory lpddr4-4266x32 --core-clock 300
-run decode half 64 --groups 16 --memory hbm2x4 --core-clock 300
-run decode tiny 10 --groups 4 --memory ddr4-2400x16 --core-clock 400
-run decode layer 129 --groups 16
-run prompt tiny 8 --groups 16 --vectors 4
-run prompt tiny 10 --groups 16 --vectors 4 --latency 50
+row() { "$check" "$work/$1" "${@:2}" || failed=1; }
+#   model  position groups memory MHz head latency bandwidth
+row tiny 9 1 ideal 300 1 1 1
+row tiny 9 4 ideal 300 1 1 1
+row tiny 9 16 ideal 300 1 1 1
+row tiny-d1 9 16 ideal 300 1 1 1
+row tiny-d2 9 16 ideal 300 1 1 1
+row tiny-d3 9 16 ideal 300 1 1 1
+row tiny 199 16 ideal 300 0 1 1
+row tiny 9 16 ideal 300 0 100 1
+row tiny 9 4 ideal 300 1 200 1
+row tiny 9 16 ideal 300 0 1 0.5
+row tiny 9 4 ddr4-2400x16 400 1 1 1
+row half 63 16 ideal 300 0 1 1
+row half 63 16 ddr4-2400x64 400 0 1 1
+row half 63 16 lpddr4-4266x32 300 0 1 1
+row half 63 16 hbm2x4 300 0 1 1
+row layer 128 16 ideal 300 0 1 1
+row layer 128 16 ideal 300 0 200 1
+row layer 128 16 ddr4-2400x64 400 0 1 1
+row layer 128 16 lpddr4-4266x32 300 0 1 1
 exit $failed

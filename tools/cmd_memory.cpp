@@ -36,7 +36,7 @@ Json device_json(const dram::MemorySpec& spec) {
           {"bank_groups", d.bank_groups},
           {"banks_per_group", d.banks_per_group},
           {"row_bytes", d.row_bytes},
-          {"bytes", d.bytes() * spec.channels},
+          {"capacity_bytes", d.bytes() * spec.channels},
           {"peak_bytes_per_second", spec.peak()},
           {"mapping", spec.mapping},
           {"hash", spec.hash}};

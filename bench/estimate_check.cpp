@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One decode step in the Verilated core, behind whatever memory, beside what the cost model says of
+// it: a row of docs/estimate.md. bench/estimate.sh makes the models and calls it.
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <span>
+#include <string>
+
+#include "driver/device.h"
+#include "driver/profile.h"
+#include "driver/program.h"
+#include "runtime/estimate.h"
+#include "runtime/executor.h"
+#include "sim/rtl_transport.h"
+
+namespace {
+
+using namespace trine;
+
+struct Sum {
+  double rtl = 0, estimate = 0, beats = 0;
+  double off() const { return 100 * (estimate / rtl - 1); }
+};
+
+int run(std::span<const std::string> args) {
+  const golden::PackedModel model(args[0]);
+  const auto position = static_cast<std::uint32_t>(std::stoul(args[1]));
+  const std::string& memory = args[3];
+  sim::SimOptions options;
+  options.groups = static_cast<unsigned>(std::stoul(args[2]));
+  options.core_mhz = std::stod(args[4]);
+  const bool head = args[5] == "1";
+  options.memory.read_latency = options.memory.write_latency =
+      static_cast<unsigned>(std::stoul(args[6]));
+  options.memory.bandwidth = std::stod(args[7]);
+  if (memory != "ideal") options.dram = dram::parse_memory(memory);
+
+  MachineParams machine;
+  machine.groups = options.groups;
+  const std::uint64_t context = position + 1ull,
+                      profile = Program::memory_bytes(model, machine, context);
+  constexpr std::uint64_t kProfileBytes = 1 << 22;
+  options.memory_bytes = profile + kProfileBytes;
+  sim::RtlTransport transport(options);
+  Device device(transport);
+  const Program program(model, device.params(), options.memory_bytes, context);
+  program.load(device);
+  DeviceExecutor executor(device);
+  const SequenceState state{.position = position, .token = {5}};
+  const TokenList list = program.partial({.head = head ? HeadRows::Last : HeadRows::None,
+                                          .end_layer = model.config().layers,
+                                          .boundary = !head});
+  executor.write(list);
+  device.set_profile(profile, static_cast<std::uint32_t>(list.commands.size()));
+  executor.run(list, state);
+  std::vector<ProfileRecord> records(list.commands.size());
+  transport.read_memory(profile, std::as_writable_bytes(std::span(records)));
+
+  CostMemory seen{static_cast<double>(options.memory.read_latency),
+                  static_cast<double>(options.memory.write_latency), options.memory.bandwidth};
+  double peak = 0;  // Beats a cycle of the bus, or of the pins.
+  if (options.dram) {
+    seen = cost_memory(*options.dram, options.core_mhz, machine.beat_bytes(), seen.read_latency);
+    peak =
+        options.dram->peak() / static_cast<double>(machine.beat_bytes()) / options.core_mhz / 1e6;
+  } else {
+    peak = 1;
+  }
+  CostModel model_of(machine, seen);
+  std::map<std::string, Sum> by;
+  Sum total;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto checked =
+        check_command(list.commands.commands()[i], machine, program.layout().window(), state);
+    const CommandCost cost = model_of.command(checked.command);
+    for (Sum* sum : {&by[std::string(operation_name(list.info[i].operation))], &total}) {
+      sum->rtl += static_cast<double>(records[i].end - records[i].start);
+      sum->estimate += static_cast<double>(cost.cycles);
+      sum->beats += records[i].weight_beats;
+    }
+  }
+  std::string worst = "-";
+  double off = 0;
+  for (const auto& [name, sum] : by)
+    if (sum.rtl >= 0.02 * total.rtl && std::abs(sum.off()) >= off) {
+      off = std::abs(sum.off());
+      worst = fmt::format("{} {:+.2f} %", name, sum.off());
+    }
+  const Sum& linear = by["linear"];
+  fmt::print(
+      "| {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % |\n",
+      model.directory().filename().string(), position, options.groups, memory, options.core_mhz,
+      options.memory.read_latency, options.memory.bandwidth, total.rtl, total.estimate, total.off(),
+      worst, 100 * linear.beats / linear.rtl / peak);
+  if (const dram::Memory* dram = transport.dram()) {
+    const dram::Stats s = dram->stats();
+    const auto share = [&](std::uint64_t clocks) {
+      return 100 * static_cast<double>(clocks) / static_cast<double>(s.clocks());
+    };
+    fmt::print(stderr,
+               "  pins {:.2f} % busy, lost: {:.2f} idle, {:.2f} refresh, {:.2f} turnaround, {:.2f} "
+               "rows, {:.2f} spacing; {} hits, {} misses, {} conflicts, {} refreshes; all weight "
+               "beats {:.2f} % of the pins\n",
+               share(s.busy), share(s.lost_idle), share(s.lost_refresh), share(s.lost_turnaround),
+               share(s.lost_rows), share(s.lost_spacing), s.hits, s.misses, s.conflicts,
+               s.refreshes, 100 * total.beats / total.rtl / peak);
+  }
+  return std::abs(total.off()) <= 2 ? 0 : 1;
+}
+
+}  // namespace
+
+/// estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH; HEAD is 0 or 1. Exits 1
+/// when the estimate is more than 2 % off.
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (args.size() != 8) {
+    fmt::print(stderr, "estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH\n");
+    return 2;
+  }
+  try {
+    return run(args);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "estimate_check: {}\n", error.what());
+    return 2;
+  }
+}
