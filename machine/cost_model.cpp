@@ -12,7 +12,7 @@
 namespace trine {
 namespace {
 
-constexpr double kFifoBeats = 256;  // ReadFifoBeats of the RTL.
+constexpr double kFifoBeats = 512;  // ReadFifoBeats of the RTL.
 
 constexpr std::uint64_t up(std::uint64_t value, std::uint64_t step) {
   return (value + step - 1) / step;

@@ -126,8 +126,8 @@ Estimate& Estimate::operator+=(const Estimate& other) {
 
 CostMemory cost_memory(const dram::MemorySpec& dram, double core_mhz, std::uint64_t beat_bytes,
                        double path) {
-  // The FIFO of the core asks for four bursts of 64 beats ahead.
-  constexpr std::uint64_t kBursts = 2000, kAhead = 4, kBurstBeats = 64;
+  // The FIFO of the core asks for eight bursts of 64 beats ahead.
+  constexpr std::uint64_t kBursts = 2000, kAhead = 8, kBurstBeats = 64;
   const std::uint64_t burst_bytes = kBurstBeats * beat_bytes;
   dram::Memory memory(dram, core_mhz);
   std::vector<std::uint64_t> tickets;
