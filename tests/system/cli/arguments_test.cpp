@@ -95,10 +95,12 @@ TEST_CASE("cli: help, `devices` and the documents name every registered device a
     CAPTURE(name);
     CHECK(help.find(name) != std::string::npos);
     CHECK(list.find(name) != std::string::npos);
-    for (const std::string option : device["options"]) {
+    for (const std::string name_of_option : device["options"]) {
+      std::string option = "--";
+      option += name_of_option;
       CAPTURE(option);
-      CHECK(help.find("--" + option) != std::string::npos);
-      CHECK(list.find("--" + option) != std::string::npos);
+      CHECK(help.find(option) != std::string::npos);
+      CHECK(list.find(option) != std::string::npos);
     }
   }
   // The page may have more: a device that this build has not.
@@ -116,10 +118,10 @@ TEST_CASE("cli: completion knows commands, options and devices") {
   std::ofstream(script) << run_trine({"completion"}).out;
   const auto complete = [&](const std::string& line, int at) {
     const std::string out = (scratch / "out").string();
-    const std::string shell = "source " + script + "; COMP_WORDS=(" + line +
-                              "); COMP_CWORD=" + std::to_string(at) +
-                              "; _trine; echo ${COMPREPLY[@]} >" + out;
-    CHECK(std::system(("bash -c '" + shell + "'").c_str()) == 0);
+    std::ostringstream shell;
+    shell << "bash -c 'source " << script << "; COMP_WORDS=(" << line << "); COMP_CWORD=" << at
+          << "; _trine; echo ${COMPREPLY[@]} >" << out << "'";
+    CHECK(std::system(shell.str().c_str()) == 0);
     return read_file(out);
   };
   CHECK(complete("trine ver", 1) == "\n");
@@ -129,6 +131,6 @@ TEST_CASE("cli: completion knows commands, options and devices") {
   CHECK(complete("trine generate --device gol", 3) == "golden\n");
   std::string devices = "reference";
   for (const auto& device : trine_json({"devices"})["devices"])
-    devices += " " + device["name"].get<std::string>();
+    devices.append(" ").append(device["name"].get<std::string>());
   CHECK(complete("trine generate --device \"\"", 3) == devices + "\n");
 }

@@ -29,7 +29,10 @@ nlohmann::json read_json(const fs::path& path) {
 
 std::string list_of(const nlohmann::json& tokens) {
   std::string text;
-  for (const auto& token : tokens) text += (text.empty() ? "" : ",") + token.dump();
+  for (const auto& token : tokens) {
+    if (!text.empty()) text += ',';
+    text += token.dump();
+  }
   return text;
 }
 
