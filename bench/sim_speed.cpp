@@ -11,8 +11,8 @@
 #include <ctime>
 #include <random>
 
-#include "machine/product/trit/definition.h"
 #include "isa/commands.h"
+#include "machine/product/trit/definition.h"
 #include "sim/rtl_transport.h"
 
 namespace {
@@ -37,7 +37,8 @@ golden::TritMatrix random_matrix() {
   golden::TritMatrix matrix;
   matrix.shape = {kRows, kCols, kDepth};
   std::mt19937 random(1);
-  std::uniform_int_distribution<int> level(-golden::outer_level(kDepth), golden::outer_level(kDepth));
+  std::uniform_int_distribution<int> level(-golden::outer_level(kDepth),
+                                           golden::outer_level(kDepth));
   std::uniform_int_distribution<int> scale(0, golden::kCodebook - 1);
   matrix.levels.resize(kRows * kCols);
   for (auto& value : matrix.levels) value = static_cast<std::int8_t>(level(random));
@@ -99,8 +100,7 @@ int main() {
 
   const golden::BfpVector blocks = golden::to_bfp(x);
   golden::TritResult want;
-  const double golden_time =
-      seconds([&] { want = golden::trit_vectorized(matrix, book, blocks); });
+  const double golden_time = seconds([&] { want = golden::trit_vectorized(matrix, book, blocks); });
   std::vector<std::byte> copy(stream.size());
   const double copy_time = seconds([&] { std::memcpy(copy.data(), stream.data(), copy.size()); });
 

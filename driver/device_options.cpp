@@ -87,11 +87,8 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.seed = r.memory.seed = count(text, 0, ~std::uint64_t{0}); }},
     {"checking", "", "Simulate with assertions and random initial values (slower)",
      [](Request& r, Text text) { r.checking = flag(text); }},
-    {"watchdog", "CYCLES",
-     "Cycles without progress after which the core counts as hung [1000000]",
-     [](Request& r, Text text) {
-       r.watchdog_cycles = count(text, 1000, std::uint64_t{1} << 40);
-     }},
+    {"watchdog", "CYCLES", "Cycles without progress after which the core counts as hung [1000000]",
+     [](Request& r, Text text) { r.watchdog_cycles = count(text, 1000, std::uint64_t{1} << 40); }},
     {"trace", "FILE", "Write waves (FST) to this file; implies --checking",
      [](Request& r, Text text) { r.trace_file = text; }},
     {"trace-cycles", "A:B", "Trace cycles A to B - 1 only",

@@ -94,7 +94,8 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
       throw OptionError(name, fmt::format("means nothing for device {}; {} has it", device.name,
                                           devices_with(name)));
   for (const char* part : {"trace-cycles", "trace-commands"})
-    if (given_as(given, part) && !given_as(given, "trace")) throw OptionError(part, "needs --trace");
+    if (given_as(given, part) && !given_as(given, "trace"))
+      throw OptionError(part, "needs --trace");
   if (given_as(given, "trace-cycles") && given_as(given, "trace-commands"))
     throw OptionError("trace-cycles", "excludes --trace-commands");
   const std::vector<CoreShape> cores = device.cores();

@@ -41,7 +41,8 @@ struct DeviceRequest {
   TraceWindow trace_window{};
   std::uint64_t wait_cycles = 100'000;        // Longest wait().
   std::uint64_t watchdog_cycles = 1'000'000;  // Busy cycles without progress that are an error.
-  std::function<void(const DeviceProgress&)> progress{};  // Called after every wait(); may be empty.
+  std::function<void(const DeviceProgress&)>
+      progress{};           // Called after every wait(); may be empty.
   unsigned threads = 1;     // Of a device that computes on the host.
   bool definition = false;  // Multiply by the definition: slow, a check of the fast way.
 };

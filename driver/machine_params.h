@@ -16,7 +16,7 @@ struct MachineParams {
   unsigned act_width = 12;  // Bits of an activation mantissa.
   std::uint32_t vector_words = 65536;
   std::uint32_t max_cols = 16384;
-  bool f16_engine = true;  // F16_MATVEC exists.
+  bool f16_engine = true;   // F16_MATVEC exists.
   bool vector_unit = true;  // RMSNORM to ARGMAX exist.
 
   golden::Geometry geometry() const { return {groups, tile_rows}; }

@@ -12,9 +12,9 @@ namespace trine {
 /// sixteen little-endian words.
 ///
 /// It is written when the command is over, END and commands with data errors included; a command
-/// that was refused leaves none. Beats and stalls are those that the command used from start to end,
-/// its own words included and the record's beats not. The golden model has no time: it leaves the
-/// cycles and stalls 0.
+/// that was refused leaves none. Beats and stalls are those that the command used from start to
+/// end, its own words included and the record's beats not. The golden model has no time: it leaves
+/// the cycles and stalls 0.
 struct ProfileRecord {
   std::uint32_t index = 0;
   std::uint32_t command = 0;  // Its word 0: opcode and flags.

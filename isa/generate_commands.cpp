@@ -212,7 +212,8 @@ void print_commands_md() {
       "ahead of their turn, so:\n"
       "\n* a list must not write to itself;"
       "\n* what a list writes may be read only behind a FENCE;"
-      "\n* registers and memory that a list uses must hold while BUSY, but for what the list itself "
+      "\n* registers and memory that a list uses must hold while BUSY, but for what the list "
+      "itself "
       "writes;"
       "\n* words behind END, up to LIST_COUNT and inside the window, may be read; they have no "
       "effect.\n");

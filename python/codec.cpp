@@ -74,10 +74,10 @@ void add_codec(py::module_& module) {
         return std::make_unique<golden::Tokenizer>(std::filesystem::path(file));
       }))
       .def("encode", &encode)
-      .def("decode", [](const golden::Tokenizer& tokenizer,
-                        const std::vector<std::int32_t>& tokens) {
-        return tokenizer.decode(tokens);
-      });
+      .def("decode",
+           [](const golden::Tokenizer& tokenizer, const std::vector<std::int32_t>& tokens) {
+             return tokenizer.decode(tokens);
+           });
   module.def("quantize_array", &quantize_array);
   module.def("quantize_directory", &quantize_directory);
 }

@@ -13,9 +13,8 @@ inline py::dict matrix_dict(golden::TritMatrix matrix) {
   py::dict out;
   const golden::MatrixShape shape = matrix.shape;
   out["depth"] = shape.depth;
-  out["codebook"] =
-      as_array(std::vector<double>(matrix.codebook.begin(), matrix.codebook.end()),
-               {golden::kCodebook});
+  out["codebook"] = as_array(std::vector<double>(matrix.codebook.begin(), matrix.codebook.end()),
+                             {golden::kCodebook});
   out["levels"] = as_array(std::move(matrix.levels), {extent(shape.rows), extent(shape.cols)});
   out["scales"] =
       as_array(std::move(matrix.scales), {extent(shape.rows), extent(shape.groups_per_row())});

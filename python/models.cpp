@@ -53,10 +53,8 @@ void add_models(py::module_& module) {
       }))
       .def("packed", [](const ModelFile& model) { return model.packed() != nullptr; })
       .def("matrices", &matrices)
-      .def("matrix",
-           [](const ModelFile& model, const std::string& name) {
-             return matrix_dict(unpacked(model, name));
-           })
+      .def("matrix", [](const ModelFile& model,
+                        const std::string& name) { return matrix_dict(unpacked(model, name)); })
       .def("weights", &weights);
 }
 

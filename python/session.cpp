@@ -104,8 +104,10 @@ py::dict generate_tokens(SessionHandle& handle, const Numbers& numbers, std::siz
     session.expect_tokens(tokens.size(), golden::Logits::Last, count - 1);
     std::size_t done = 0;
     const auto on_token = [&](const TokenEvent& event) {
-      if (event.prompt) done = event.index + 1;
-      else if (event.index > 0) done = tokens.size() + event.index;
+      if (event.prompt)
+        done = event.index + 1;
+      else if (event.index > 0)
+        done = tokens.size() + event.index;
       if (!session.simulated()) handle.progress().step(done, total, "tokens");
     };
     return generate(session.model(), tokens, sampler,

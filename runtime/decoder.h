@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "runtime/executor.h"
 #include "driver/program.h"
 #include "golden/reference/language_model.h"
+#include "runtime/executor.h"
 
 namespace trine {
 

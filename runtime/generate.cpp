@@ -51,7 +51,8 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
     at += batch.size();
     pass = {.token = batch.back(), .index = at - 1, .prompt = true, .time = {}, .counters = {}};
     meter.start();
-    logits = model.forward(batch, at == prompt.size() ? golden::Logits::Last : golden::Logits::None);
+    logits =
+        model.forward(batch, at == prompt.size() ? golden::Logits::Last : golden::Logits::None);
     meter.stop(pass);
     result.prefill += pass.counters;
     result.prefill_time += pass.time;

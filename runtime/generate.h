@@ -40,9 +40,9 @@ struct GenerateOptions {
   std::function<void(const TokenEvent&)> on_token;  // May be empty.
 };
 
-/// Feeds the prompt (prefill) in the model's batches, then samples and feeds up to `max_tokens` tokens.  A generated
-/// token's event comes with the cost of the forward pass that led to it, so the first one's is
-/// that of the prompt's last batch.  Throws Error for an empty prompt.
+/// Feeds the prompt (prefill) in the model's batches, then samples and feeds up to `max_tokens`
+/// tokens.  A generated token's event comes with the cost of the forward pass that led to it, so
+/// the first one's is that of the prompt's last batch.  Throws Error for an empty prompt.
 GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
                         golden::Sampler& sampler, const GenerateOptions& options);
 

@@ -30,9 +30,9 @@ LockstepExecutor::LockstepExecutor(const Side& first, const Side& second) : side
     Transport& transport = sides_[side].device.transport();
     views_[side] = transport.vector_view();
     if (transport.stepper() == nullptr || views_[side] == nullptr)
-      throw Error(fmt::format("{} cannot be compared command by command: it {}", sides_[side].name,
-                              transport.stepper() == nullptr ? "does not step"
-                                                             : "does not show its vector memory"));
+      throw Error(fmt::format(
+          "{} cannot be compared command by command: it {}", sides_[side].name,
+          transport.stepper() == nullptr ? "does not step" : "does not show its vector memory"));
   }
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "driver/device.h"
-#include "machine/product/f16/definition.h"
 #include "golden/format/trit_matrix.h"
+#include "machine/product/f16/definition.h"
 
 namespace trine {
 

@@ -17,7 +17,8 @@ std::size_t count_predictions(std::size_t tokens, const PerplexityOptions& optio
                             context, context_hint(context, config)));
   const std::size_t most = tokens > 0 ? tokens - 1 : 0;
   if (options.limit > most)
-    throw Error(fmt::format("limit {}: {} tokens give {} predictions", options.limit, tokens, most));
+    throw Error(
+        fmt::format("limit {}: {} tokens give {} predictions", options.limit, tokens, most));
   if (options.limit == 0 && most < options.window)
     throw Error(fmt::format("{} tokens do not fill a window of {} and predict its last", tokens,
                             options.window));

@@ -16,7 +16,8 @@ bool SessionOptions::simulated() const {
 }
 
 void check_session_options(const SessionOptions& options, std::span<const std::string> given) {
-  if (!options.reference()) return check_options(device_entry(options.name), options.request, given);
+  if (!options.reference())
+    return check_options(device_entry(options.name), options.request, given);
   if (options.check) throw OptionError("check", "compares a core: means nothing for the reference");
   if (options.context != 0)
     throw OptionError("context", "means nothing for the reference, which has all positions");

@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What every module is made from, one file a line: written by CMake when it configures, and when it
-/// builds.
+/// What every module is made from, one file a line: written by CMake when it configures, and when
+/// it builds.
 constexpr const char *kSources = "sources.txt", *kHeaders = "headers.txt";
 
 /// Held while this process looks at the modules of a folder and builds one.

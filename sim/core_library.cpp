@@ -135,9 +135,10 @@ class Search {
       for (const KnownCore& core : kKnownCores) text += fmt::format(" {}", core.name);
       text += ", others need a line in sim/CMakeLists.txt";
     } else {
-      text += fmt::format("; `cmake --build BUILD --target {}` in the sources makes {}.so, whose "
-                          "folder then goes into TRINE_CORE_PATH",
-                          target_, target_);
+      text += fmt::format(
+          "; `cmake --build BUILD --target {}` in the sources makes {}.so, whose "
+          "folder then goes into TRINE_CORE_PATH",
+          target_, target_);
     }
     return text + unusable_;
   }

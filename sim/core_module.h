@@ -15,10 +15,10 @@ namespace trine::sim {
 /// reads `abi` first: everything else has the meaning of this header only when it is equal to the
 /// program's own.
 struct CoreModule {
-  const char* abi;     // Fingerprint of the headers and the compiler that the module was built with.
-  const char* name;    // "g16v4"
+  const char* abi;   // Fingerprint of the headers and the compiler that the module was built with.
+  const char* name;  // "g16v4"
   CoreShape shape;
-  bool checking;       // Assertions, random initial values and waves.
+  bool checking;  // Assertions, random initial values and waves.
   std::unique_ptr<RtlCore> (*make)(MemoryMap& memory, const SimOptions& options);
 };
 

@@ -107,8 +107,8 @@ void RtlTransport::step() {
 void RtlTransport::read_vector(unsigned bank, std::uint32_t first, std::span<std::uint32_t> to) {
   const std::span<const std::uint32_t> words = core_->vector_memory(bank);
   if (first > words.size() || to.size() > words.size() - first)
-    throw Error(fmt::format("vector memory: words {} to {} of {}", first, first + to.size(),
-                            words.size()));
+    throw Error(
+        fmt::format("vector memory: words {} to {} of {}", first, first + to.size(), words.size()));
   std::ranges::copy(words.subspan(first, to.size()), to.begin());
 }
 

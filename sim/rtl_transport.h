@@ -10,8 +10,8 @@
 #include "driver/device_registry.h"
 #include "driver/memory.h"
 #include "driver/transport.h"
-#include "sim/dram_memory.h"
 #include "sim/core_library.h"
+#include "sim/dram_memory.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 
@@ -56,9 +56,7 @@ class RtlTransport final : public Transport,
   VectorView* vector_view() override { return this; }
   InterruptLine* interrupt_line() override { return this; }
   SimulationClock* clock() override { return this; }
-  const MemoryMonitor* memory_monitor() const override {
-    return dram_ == nullptr ? nullptr : this;
-  }
+  const MemoryMonitor* memory_monitor() const override { return dram_ == nullptr ? nullptr : this; }
   MemoryReport memory_report() const override { return report_of(*dram_); }
   BusReport* bus_report() override { return this; }
 

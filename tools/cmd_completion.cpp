@@ -26,7 +26,8 @@ std::vector<std::string> long_options(const CLI::App& command) {
 void print_script(const CLI::App& app) {
   std::vector<std::string> commands, devices{kReference};
   for (const DeviceEntry* entry : all_devices()) devices.emplace_back(entry->name);
-  for (const CLI::App* command : app.get_subcommands(nullptr)) commands.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands(nullptr))
+    commands.push_back(command->get_name());
   fmt::print(
       "_trine() {{\n"
       "  local word=${{COMP_WORDS[COMP_CWORD]}} words=\n"

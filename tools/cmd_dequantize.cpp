@@ -38,9 +38,9 @@ void run(const Options& options) {
                        {"bytes", summary.bytes},
                        {"shards", summary.shards},
                        {"kept_f16", summary.kept_f16}});
-  fmt::print("{}: {} matrices, {} weights, {} as {} in {} file{}\n", options.out,
-             summary.matrices, summary.weights, size_text(summary.bytes), options.dtype,
-             summary.shards, summary.shards == 1 ? "" : "s");
+  fmt::print("{}: {} matrices, {} weights, {} as {} in {} file{}\n", options.out, summary.matrices,
+             summary.weights, size_text(summary.bytes), options.dtype, summary.shards,
+             summary.shards == 1 ? "" : "s");
 }
 
 }  // namespace

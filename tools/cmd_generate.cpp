@@ -111,8 +111,10 @@ void run(Options& options) {
   Output output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
   std::size_t done = 0;
   const auto on_token = [&](const TokenEvent& event) {
-    if (event.prompt) done = event.index + 1;
-    else if (event.index > 0) done = prompt.size() + event.index;
+    if (event.prompt)
+      done = event.index + 1;
+    else if (event.index > 0)
+      done = prompt.size() + event.index;
     if (!event.prompt) output.push(event.token);
     if (!session.simulated()) progress.step(done, total, "tokens");
   };

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "tools/common.h"
 #include "runtime/model_file.h"
+#include "tools/common.h"
 
 namespace trine::tools {
 namespace {

@@ -41,9 +41,9 @@ Json report_json(const LayerReport& report) {
                {"weights", report.weights},
                {"weights_per_second", ratio(static_cast<double>(report.weights), report.seconds)},
                {"seconds", report.seconds}};
-  add_counters(json, report.counters,
-               quotient(static_cast<double>(report.counters.cycles) / 1e3, report.seconds)
-                   .value_or(0));
+  add_counters(
+      json, report.counters,
+      quotient(static_cast<double>(report.counters.cycles) / 1e3, report.seconds).value_or(0));
   return json;
 }
 
@@ -65,8 +65,7 @@ void run(Options& options) {
   constexpr std::uint64_t kMemoryBytes = 1ull << 32;  // Sparse.
   ProgressLine progress("layer", options.common);
   const unsigned threads = options.device.request.threads;
-  const auto core =
-      make_core(options.device.name, options.device.request, kMemoryBytes, progress);
+  const auto core = make_core(options.device.name, options.device.request, kMemoryBytes, progress);
   const MachineParams params = core->device().params();
   const auto golden = options.check ? make_golden(params, kMemoryBytes, threads) : nullptr;
 
@@ -79,7 +78,8 @@ void run(Options& options) {
         run_layer(*core, golden.get(), synthetic_matrix(shape, params.geometry(), options.seed),
                   synthetic_activations(shape.cols, options.seed + 1), name);
     total += one;
-    Json row = {{"matrix", name}, {"rows", shape.rows}, {"cols", shape.cols}, {"depth", shape.depth}};
+    Json row = {
+        {"matrix", name}, {"rows", shape.rows}, {"cols", shape.cols}, {"depth", shape.depth}};
     row.update(report_json(one));
     if (!options.common.json) print_row(name, row);
     rows.push_back(std::move(row));

@@ -36,9 +36,8 @@ void run(Options& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
   const auto tokens = read_tokens(options, file);
-  const std::size_t count =
-      count_predictions(tokens.size(), options.cut, context_of(options.device, file.config()),
-                        file.config());
+  const std::size_t count = count_predictions(
+      tokens.size(), options.cut, context_of(options.device, file.config()), file.config());
   ProgressLine progress("perplexity", options.common);
   Session session(file, options.device, progress);
   const golden::Perplexity result = in_lockstep(options.common, options.model, [&] {
@@ -53,7 +52,8 @@ void run(Options& options) {
   add_run(report, session.report());
   if (options.common.json) return print_json(report);
   fmt::print("perplexity {:.4f} over {} tokens in windows of {}; {} cycles, equal: {}\n",
-             result.value(), result.tokens, options.cut.window, report["cycles"].get<std::uint64_t>(),
+             result.value(), result.tokens, options.cut.window,
+             report["cycles"].get<std::uint64_t>(),
              report["equal"].is_null() ? "not checked" : "yes");
 }
 

@@ -35,7 +35,8 @@ CLI::Option* add_option(CLI::App& command, DeviceOptions& options, const DeviceO
   const std::string what = fmt::format("{} ({})", option.description, devices_with(option.name));
   if (option.value.empty())
     return command
-        .add_flag_callback(name, [&options, &option] { set(options, option, "true"); }, what)
+        .add_flag_callback(
+            name, [&options, &option] { set(options, option, "true"); }, what)
         ->group(kGroup);
   return command
       .add_option_function<std::string>(

@@ -229,7 +229,8 @@ std::string slowest(const Simulation& simulation) {
                            [](const CommandCost* command) { return command->cost.cycles; });
   if (all.size() > kRows) all.resize(kRows);
   std::string out =
-      "<table><tr><th>command<th class=text>what<th class=text>unit<th>cycles<th>weight beats<th>waits: "
+      "<table><tr><th>command<th class=text>what<th class=text>unit<th>cycles<th>weight "
+      "beats<th>waits: "
       "memory<th>table<th>rows";
   for (const CommandCost* command : all) {
     const Cost& cost = command->cost;

@@ -104,9 +104,9 @@ Json model_json(const SimulatedModel& model) {
 }
 
 Json core_json(const SimulatedCore& core) {
-  Json json = {{"device", core.device},   {"groups", core.groups},
-               {"context", core.context}, {"latency", core.latency},
-               {"bandwidth", core.bandwidth}, {"stall", core.stall},
+  Json json = {{"device", core.device},           {"groups", core.groups},
+               {"context", core.context},         {"latency", core.latency},
+               {"bandwidth", core.bandwidth},     {"stall", core.stall},
                {"seed", optional_json(core.seed)}};
   if (!core.memory.empty()) json["memory"] = core.memory;
   if (core.core_mhz) json["core_mhz"] = *core.core_mhz;

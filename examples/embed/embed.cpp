@@ -2,10 +2,11 @@
 
 // Adds two vectors on a device of Trine: embed golden, or embed rtl.
 
-#include <cstdio>
-#include <exception>
 #include <trine/driver/device.h>
 #include <trine/driver/device_registry.h>
+
+#include <cstdio>
+#include <exception>
 #include <vector>
 
 int main(int argc, char** argv) try {

@@ -47,8 +47,8 @@ void check_free(const fs::path& directory) {
     throw Error(fmt::format("{}: exists and is not a directory", directory.string()));
   }
   if (!fs::is_empty(directory)) {
-    throw Error(fmt::format("{}: exists and is not empty; it is not overwritten",
-                            directory.string()));
+    throw Error(
+        fmt::format("{}: exists and is not empty; it is not overwritten", directory.string()));
   }
 }
 
@@ -57,8 +57,8 @@ void check_free(const fs::path& directory) {
 struct CheckpointWriter::State {
   fs::path directory, temporary;
   std::vector<Shard> shards;
-  std::size_t shard = 0;         // The one that is written.
-  std::uint64_t written = 0;     // Of it.
+  std::size_t shard = 0;      // The one that is written.
+  std::uint64_t written = 0;  // Of it.
   std::optional<SafetensorsWriter> writer;
 
   ~State() {
@@ -67,9 +67,9 @@ struct CheckpointWriter::State {
     if (!temporary.empty()) fs::remove_all(temporary, ignored);
   }
   std::string name(std::size_t index) const {
-    return shards.size() == 1 ? "model.safetensors"
-                              : fmt::format("model-{:05}-of-{:05}.safetensors", index + 1,
-                                            shards.size());
+    return shards.size() == 1
+               ? "model.safetensors"
+               : fmt::format("model-{:05}-of-{:05}.safetensors", index + 1, shards.size());
   }
   void open() {
     writer.emplace(temporary / name(shard), shards[shard].entries,
@@ -91,8 +91,8 @@ struct CheckpointWriter::State {
       total += shards[i].bytes;
       for (const auto& entry : shards[i].entries) map[entry.name] = name(i);
     }
-    return nlohmann::ordered_json{{"metadata", {{"total_size", total}}}, {"weight_map", map}}
-               .dump(2) +
+    return nlohmann::ordered_json{{"metadata", {{"total_size", total}}}, {"weight_map", map}}.dump(
+               2) +
            "\n";
   }
 };
@@ -108,9 +108,8 @@ CheckpointWriter::CheckpointWriter(const fs::path& directory,
   check_free(state.directory);
   state.shards = divide(std::move(entries), shard_bytes);
   const fs::path temporary =
-      state.directory.parent_path() / fmt::format(".{}.tmp-{}-{}",
-                                                  state.directory.filename().string(), ::getpid(),
-                                                  counter++);
+      state.directory.parent_path() /
+      fmt::format(".{}.tmp-{}-{}", state.directory.filename().string(), ::getpid(), counter++);
   std::error_code error;
   fs::create_directories(temporary, error);
   if (error) {
@@ -163,8 +162,8 @@ void CheckpointWriter::finish() {
   std::error_code error;
   fs::rename(state.temporary, state.directory, error);
   if (error) {
-    throw Error(fmt::format("{}: cannot put into place: {}", state.directory.string(),
-                            error.message()));
+    throw Error(
+        fmt::format("{}: cannot put into place: {}", state.directory.string(), error.message()));
   }
   state.temporary.clear();
 }

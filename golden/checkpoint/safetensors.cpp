@@ -135,8 +135,8 @@ void Tensor::to_f32(std::size_t first, std::span<float> out) const {
       }
       break;
     default:
-      throw Error(fmt::format("tensor '{}' is {}, not F64, F32, F16 or BF16", name,
-                              dtype_name(dtype)));
+      throw Error(
+          fmt::format("tensor '{}' is {}, not F64, F32, F16 or BF16", name, dtype_name(dtype)));
   }
 }
 
@@ -188,8 +188,9 @@ void Safetensors::State::parse_header() {
   constexpr std::string_view kPointer = "version https://git-lfs";
   const auto* start = reinterpret_cast<const char*>(bytes.data());
   if (std::string_view(start, std::min(bytes.size(), kPointer.size())) == kPointer) {
-    fail(path, "is a Git LFS pointer, not the file itself: fetch it with `git lfs pull` in that "
-               "repository, or download the file");
+    fail(path,
+         "is a Git LFS pointer, not the file itself: fetch it with `git lfs pull` in that "
+         "repository, or download the file");
   }
   const auto length = load<std::uint64_t>(bytes.data());
   if (length > kMaxHeader || length > bytes.size() - 8) {

@@ -28,8 +28,8 @@ struct Tensor {
   std::uint64_t file_offset = 0;  // Of `bytes`, from the start of the file.
 
   std::size_t elements() const;
-  /// All elements converted to FP32 (F64, rounded to nearest even; F32, F16, BF16); throws Error for
-  /// other types.
+  /// All elements converted to FP32 (F64, rounded to nearest even; F32, F16, BF16); throws Error
+  /// for other types.
   std::vector<float> to_f32() const;
   /// The elements from `first` on, as many as `out` holds.
   void to_f32(std::size_t first, std::span<float> out) const;

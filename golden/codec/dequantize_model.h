@@ -18,8 +18,8 @@ struct DequantizeOptions {
 
 struct DequantizeSummary {
   std::size_t matrices = 0, weights = 0, shards = 0;
-  std::uint64_t bytes = 0;          // Of all tensors.
-  std::size_t kept_f16 = 0;        // Other tensors that stay F16 for BF16 would change them.
+  std::uint64_t bytes = 0;   // Of all tensors.
+  std::size_t kept_f16 = 0;  // Other tensors that stay F16 for BF16 would change them.
 };
 
 /// Writes a packed model as a Hugging Face directory, one matrix in memory at a time. A weight is

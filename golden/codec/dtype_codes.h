@@ -27,8 +27,7 @@ inline std::vector<std::byte> encode_as(Dtype dtype, std::span<const float> valu
     return bytes;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint16_t code =
-        dtype == Dtype::F16 ? f32_to_f16(values[i]) : f32_to_bf16(values[i]);
+    const std::uint16_t code = dtype == Dtype::F16 ? f32_to_f16(values[i]) : f32_to_bf16(values[i]);
     std::memcpy(&bytes[2 * i], &code, 2);
   }
   return bytes;

@@ -82,8 +82,7 @@ std::vector<Hypothesis> hypotheses(std::span<const float> group, Dtype dtype, in
 
 Interval log_scales(const Interval& steps, double outermost) {
   constexpr double kMargin = 1e-13;
-  return {std::log(steps.low * outermost) + kMargin,
-          std::log(steps.high * outermost) - kMargin};
+  return {std::log(steps.low * outermost) + kMargin, std::log(steps.high * outermost) - kMargin};
 }
 
 Interval steps_near(std::span<const float> group, Dtype dtype, double step, int outermost) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Vector operations of the accelerator, to the bit: docs/numerics.md states them. Each returns
-// whether an element of an input or a result is Inf or NaN. Results may replace an input (y the same
-// span as x, a or g); other overlaps are not allowed. Throws Error for sizes that do not fit.
+// whether an element of an input or a result is Inf or NaN. Results may replace an input (y the
+// same span as x, a or g); other overlaps are not allowed. Throws Error for sizes that do not fit.
 
 #pragma once
 

@@ -65,7 +65,8 @@ void check_padding(std::span<const std::byte> panel, const PanelLayout& layout, 
   }
   const unsigned tail = layout.tail(panel.data(), row, group);
   const unsigned bits = tail_level_bits(layout.depth);
-  const bool level = (tail & ((1u << bits) - 1)) == static_cast<unsigned>(outer_level(layout.depth));
+  const bool level =
+      (tail & ((1u << bits) - 1)) == static_cast<unsigned>(outer_level(layout.depth));
   if (!level || (valid == 0 && tail >> bits != 0)) {
     refuse(panel_offset + layout.tail_bit(row, group) / 8,
            fmt::format("tail code {:#x} (row {}, group {} of the panel) is padding and not zero",

@@ -170,8 +170,8 @@ std::vector<float> dequantize(const TritMatrix& matrix) {
   std::vector<float> weights(shape.rows * shape.cols);
   for (std::size_t row = 0; row < shape.rows; ++row) {
     for (std::size_t col = 0; col < shape.cols; ++col) {
-      const double step =
-          matrix.codebook.at(matrix.scales.at(row * groups + col / kGroup)) / outer_level(shape.depth);
+      const double step = matrix.codebook.at(matrix.scales.at(row * groups + col / kGroup)) /
+                          outer_level(shape.depth);
       weights[row * shape.cols + col] =
           static_cast<float>(matrix.levels[row * shape.cols + col] * step);
     }

@@ -34,8 +34,8 @@ float widen(std::uint16_t half) {
 }  // namespace
 
 F16Rows::F16Rows(const Tensor& tensor) : bytes_(tensor.bytes), dtype_(tensor.dtype) {
-  const bool known = dtype_ == Dtype::F16 || dtype_ == Dtype::BF16 || dtype_ == Dtype::F32 ||
-                     dtype_ == Dtype::F64;
+  const bool known =
+      dtype_ == Dtype::F16 || dtype_ == Dtype::BF16 || dtype_ == Dtype::F32 || dtype_ == Dtype::F64;
   if (!known || tensor.shape.size() != 2) {
     throw Error("tensor " + tensor.name + " is not a matrix of F16, BF16, F32 or F64");
   }
@@ -63,7 +63,7 @@ void F16Rows::read(std::size_t first, std::span<float> to) const {
 }
 
 void F16Rows::multiply(std::span<const float> xs, std::size_t count, std::span<float> outs,
-                        Workers& workers) const {
+                       Workers& workers) const {
   constexpr std::size_t kRows = 16;
   workers.rows(rows_, kRows, [&](std::size_t first, std::size_t last) {
     if (dtype_ != Dtype::F16) return multiply_widened(first, last, xs, count, outs);
@@ -77,7 +77,7 @@ void F16Rows::multiply(std::span<const float> xs, std::size_t count, std::span<f
 }
 
 void F16Rows::multiply_widened(std::size_t first, std::size_t last, std::span<const float> xs,
-                                std::size_t count, std::span<float> outs) const {
+                               std::size_t count, std::span<float> outs) const {
   constexpr std::size_t kRows = 16;  // Converted to FP32 at a time.
   std::vector<float> weights(kRows * cols_);
   for (std::size_t r = first; r < last; r += kRows) {

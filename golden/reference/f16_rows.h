@@ -9,8 +9,8 @@
 
 namespace trine::golden {
 
-/// A matrix (rows, cols) left where it is stored, as FP16, BF16, FP32 or FP64, and read by rows as FP32;
-/// for the embedding and the head, which are large. The tensor's file must outlive it.
+/// A matrix (rows, cols) left where it is stored, as FP16, BF16, FP32 or FP64, and read by rows as
+/// FP32; for the embedding and the head, which are large. The tensor's file must outlive it.
 class F16Rows {
  public:
   F16Rows() = default;

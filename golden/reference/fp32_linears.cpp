@@ -39,9 +39,9 @@ Fp32Linears::Fp32Linears(const PackedModel& model, unsigned threads)
 void Fp32Linears::replace(std::size_t layer, Linear linear, std::vector<float> weights) {
   const Shape shape = weight_shape(config_, linear);
   if (layer >= layers_.size() || weights.size() != shape.rows * shape.cols) {
-    throw Error(weight_name(*config_.family, layer, linear) + ": " + std::to_string(weights.size()) +
-                " weights, expected " + std::to_string(shape.rows) + " x " +
-                std::to_string(shape.cols));
+    throw Error(weight_name(*config_.family, layer, linear) + ": " +
+                std::to_string(weights.size()) + " weights, expected " +
+                std::to_string(shape.rows) + " x " + std::to_string(shape.cols));
   }
   layers_[layer][static_cast<std::size_t>(linear)] = {.levels = {}, .weights = std::move(weights)};
 }

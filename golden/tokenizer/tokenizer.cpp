@@ -44,9 +44,8 @@ struct Tokenizer::State {
   void load_added(const TokenizerFile& file, const std::string& where);
 };
 
-Tokenizer::State::State(const TokenizerFile& file, const std::string& where) : normalize(file.nfc),
-                                                                           prefix(file.prefix),
-                                                                           suffix(file.suffix) {
+Tokenizer::State::State(const TokenizerFile& file, const std::string& where)
+    : normalize(file.nfc), prefix(file.prefix), suffix(file.suffix) {
   for (const auto& split : file.splits) splits.emplace_back(split.expression, split.where);
   load_vocabulary(file, where);
   load_added(file, where);

@@ -25,8 +25,9 @@ class Parser {
 
   TokenizerFile parse() {
     need_object(root_, "the file");
-    // What a caller of the tokenizers library last asked for may stand in "truncation" and "padding";
-    // the Transformers library sets both anew with every call, so they change no token here.
+    // What a caller of the tokenizers library last asked for may stand in "truncation" and
+    // "padding"; the Transformers library sets both anew with every call, so they change no token
+    // here.
     for (const char* name : {"truncation", "padding"})
       if (!absent(root_, name)) need_object(root_[name], name);
     normalizer(root_.value("normalizer", json()));

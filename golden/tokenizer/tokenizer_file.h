@@ -29,7 +29,7 @@ struct TokenizerFile {
   std::vector<Added> added;
   std::unordered_map<std::string, std::int32_t> vocabulary;  // Written in the byte alphabet.
   std::vector<std::pair<std::string, std::string>> merges;   // In order of rank.
-  bool ignore_merges = false;  // A word that is a token becomes it without merging.
+  bool ignore_merges = false;                // A word that is a token becomes it without merging.
   std::vector<std::int32_t> prefix, suffix;  // Around a prompt, as the post-processor asks.
 };
 

@@ -28,16 +28,16 @@ TEST_CASE("docs/driver.md: the profile record's rows are the fields of the struc
   REQUIRE(file.is_open());
   const std::string page(std::istreambuf_iterator<char>(file), {});
   std::size_t at = 0, words = 0;
-#define TRINE_FIELD(name)                                                                        \
-  do {                                                                                           \
-    const std::string want =                                                                     \
-        row(#name, offsetof(ProfileRecord, name), sizeof(ProfileRecord::name));                  \
-    CAPTURE(want);                                                                               \
-    const std::size_t found = page.find(want);                                                   \
-    CHECK_NE(found, std::string::npos);                                                          \
-    CHECK_GT(found, at);                                                                         \
-    at = found;                                                                                  \
-    words += sizeof(ProfileRecord::name) / 4;                                                    \
+#define TRINE_FIELD(name)                                                       \
+  do {                                                                          \
+    const std::string want =                                                    \
+        row(#name, offsetof(ProfileRecord, name), sizeof(ProfileRecord::name)); \
+    CAPTURE(want);                                                              \
+    const std::size_t found = page.find(want);                                  \
+    CHECK_NE(found, std::string::npos);                                         \
+    CHECK_GT(found, at);                                                        \
+    at = found;                                                                 \
+    words += sizeof(ProfileRecord::name) / 4;                                   \
   } while (false)
   TRINE_FIELD(index);
   TRINE_FIELD(command);

@@ -26,13 +26,13 @@ const DeviceRegistration paper{{.name = "paper",
                                 .options = {"groups", "vectors"},
                                 .cores = cores,
                                 .make = make}};
-const DeviceRegistration clockwork{{.name = "clockwork",
-                                    .description = "another one, with a memory and a trace",
-                                    .cycles = Cycles::Exact,
-                                    .options = {"groups", "latency", "stall", "trace",
-                                                "trace-cycles", "trace-commands"},
-                                    .cores = cores,
-                                    .make = make}};
+const DeviceRegistration clockwork{
+    {.name = "clockwork",
+     .description = "another one, with a memory and a trace",
+     .cycles = Cycles::Exact,
+     .options = {"groups", "latency", "stall", "trace", "trace-cycles", "trace-commands"},
+     .cores = cores,
+     .make = make}};
 
 void refused(const std::function<void()>& action, const std::string& option,
              const std::string& part) {
@@ -95,8 +95,11 @@ TEST_CASE("DeviceRegistry: an option that means nothing for a device is refused 
 TEST_CASE("DeviceRegistry: a trace window needs a trace, and there is one") {
   give("clockwork", {{"trace", "t.fst"}, {"trace-cycles", "1:2"}});
   refused([] { give("clockwork", {{"trace-cycles", "1:2"}}); }, "trace-cycles", "needs --trace");
-  refused([] { give("clockwork", {{"trace-commands", "1:2"}}); }, "trace-commands",
-          "needs --trace");
+  refused(
+      [] {
+        give("clockwork", {{"trace-commands", "1:2"}});
+      },
+      "trace-commands", "needs --trace");
   refused(
       [] {
         give("clockwork", {{"trace", "t"}, {"trace-cycles", "1:2"}, {"trace-commands", "1:2"}});
@@ -114,15 +117,28 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
   struct Case {
     const char *name, *good, *bad;
   };
-  constexpr Case kCases[] = {
-      {"groups", "4", "0"},           {"groups", "16", "-1"},        {"vectors", "4", "5"},
-      {"latency", "200", "0"},        {"latency", "1", "1.5"},       {"bandwidth", "0.5", "0"},
-      {"bandwidth", "1", "1.01"},     {"bandwidth", "1e-3", "nan"},  {"stall", "0", "1"},
-      {"stall", "0.99", "x"},         {"seed", "0", "-1"},           {"seed", "7", "7 "},
-      {"checking", "true", "yes"},    {"checking", "false", ""},     {"watchdog", "1000", "999"},
-      {"trace-cycles", "1:2", "2:1"}, {"trace-cycles", "0:9", "5"},  {"trace-commands", "0:1", "1:1"},
-      {"trace-commands", "3:4", ":"}, {"latency", "1000000", "1000001"},
-      {"core-clock", "250", "0.5"},   {"core-clock", "1", "fast"}};
+  constexpr Case kCases[] = {{"groups", "4", "0"},
+                             {"groups", "16", "-1"},
+                             {"vectors", "4", "5"},
+                             {"latency", "200", "0"},
+                             {"latency", "1", "1.5"},
+                             {"bandwidth", "0.5", "0"},
+                             {"bandwidth", "1", "1.01"},
+                             {"bandwidth", "1e-3", "nan"},
+                             {"stall", "0", "1"},
+                             {"stall", "0.99", "x"},
+                             {"seed", "0", "-1"},
+                             {"seed", "7", "7 "},
+                             {"checking", "true", "yes"},
+                             {"checking", "false", ""},
+                             {"watchdog", "1000", "999"},
+                             {"trace-cycles", "1:2", "2:1"},
+                             {"trace-cycles", "0:9", "5"},
+                             {"trace-commands", "0:1", "1:1"},
+                             {"trace-commands", "3:4", ":"},
+                             {"latency", "1000000", "1000001"},
+                             {"core-clock", "250", "0.5"},
+                             {"core-clock", "1", "fast"}};
   for (const Case& one : kCases) {
     CAPTURE(one.name);
     CAPTURE(one.bad);

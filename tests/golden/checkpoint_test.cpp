@@ -116,10 +116,12 @@ TEST_CASE("safetensors: F64 is rounded to F32, to nearest even") {
 
 TEST_CASE("safetensors: a Git LFS pointer and FP8 weights are named for what they are") {
   const TempDir dir;
-  std::ofstream(dir / "a") << "version https://git-lfs.github.com/spec/v1\n"
-                              "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d\n"
-                              "size 3953\n";
-  check_error([&] { Safetensors(dir / "a"); }, {(dir / "a").string(), "Git LFS pointer", "git lfs"});
+  std::ofstream(dir / "a")
+      << "version https://git-lfs.github.com/spec/v1\n"
+         "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d\n"
+         "size 3953\n";
+  check_error([&] { Safetensors(dir / "a"); },
+              {(dir / "a").string(), "Git LFS pointer", "git lfs"});
   const std::string header = R"({"x":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}})";
   const std::uint64_t length = header.size();
   std::ofstream fp8(dir / "b", std::ios::binary);

@@ -120,7 +120,8 @@ TEST_CASE("quantize best: no codebook entry would serve a group better") {
     check_well_formed(matrix);
     for (std::size_t group = 0; group < 60; ++group) {
       const std::span values(&weights[16 * group], 16);
-      const double chosen = group_error(values, matrix.codebook[matrix.scales[group]], outer_level(depth));
+      const double chosen =
+          group_error(values, matrix.codebook[matrix.scales[group]], outer_level(depth));
       for (const double entry : matrix.codebook) {
         CHECK(chosen <= group_error(values, entry, outer_level(depth)) * (1 + 1e-12));
       }

@@ -14,10 +14,9 @@ namespace {
 
 void make_packed(const TempDir& dir, bool tied) {
   write_tiny_checkpoint(dir / "source", tied);
-  quantize_model(dir / "source", dir / "packed",
-                 {.depth = 3,
-                  .scales = Scales::V2,
-                  .depths = {{"model.layers.1.mlp.up_proj.weight", 1}}});
+  quantize_model(
+      dir / "source", dir / "packed",
+      {.depth = 3, .scales = Scales::V2, .depths = {{"model.layers.1.mlp.up_proj.weight", 1}}});
 }
 
 /// All tensors of the checkpoint against the packed model: products and other values.
@@ -48,8 +47,9 @@ TEST_CASE("dequantize_model: products rounded to the type, other values as they 
     // Random F16 values do not fit into BF16.
     CHECK((summary.kept_f16 > 0) == (dtype == Dtype::BF16));
     const auto config = nlohmann::json::parse(slurp(dir / "out" / "config.json"));
-    CHECK(config["torch_dtype"] ==
-          (dtype == Dtype::F16 ? "float16" : dtype == Dtype::BF16 ? "bfloat16" : "float32"));
+    CHECK(config["torch_dtype"] == (dtype == Dtype::F16    ? "float16"
+                                    : dtype == Dtype::BF16 ? "bfloat16"
+                                                           : "float32"));
     CHECK(slurp(dir / "out" / "tokenizer.json") == "{}");
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "golden/exact/fp32_ops.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 #include <cmath>
 #include <limits>
 
-#include "golden/exact/fp32_ops.h"
 #include "tests/golden/fp32_cases.h"
 
 using namespace trine::golden;

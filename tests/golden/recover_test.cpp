@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "golden/codec/recover.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,7 +9,6 @@
 #include "format_fixture.h"
 #include "golden/codec/dtype_codes.h"
 #include "golden/codec/quantize.h"
-#include "golden/codec/recover.h"
 
 namespace trine::golden {
 namespace {
@@ -167,8 +168,8 @@ TEST_CASE("recover: plain weights and a power-law grid are no levels of one step
       for (std::size_t i = 0; i < power.size(); ++i) {
         const double x = static_cast<double>(matrix.levels[i]) / outer_level(depth);
         const double scale = matrix.codebook[matrix.scales[i / 16]];
-        power[i] = round_to(dtype, static_cast<float>(
-                                       std::copysign(std::pow(std::fabs(x), 1.5) * scale, x)));
+        power[i] = round_to(
+            dtype, static_cast<float>(std::copysign(std::pow(std::fabs(x), 1.5) * scale, x)));
       }
       check_error([&] { recover(power, 64, 256, dtype); }, {"row ", "columns "});
     }
@@ -183,7 +184,8 @@ TEST_CASE("recover: with too many scales, lossy quantizes anew at the depth that
     std::vector<float> weights(64 * 256);
     double step = 0;  // One of its own for every group, where a codebook has 27.
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      if (i % 16 == 0) step = 0.01 * std::exp(static_cast<double>(random() % 100'000) / 1e5) / outer;
+      if (i % 16 == 0)
+        step = 0.01 * std::exp(static_cast<double>(random() % 100'000) / 1e5) / outer;
       int q = static_cast<int>(random() % static_cast<unsigned>(2 * outer + 1)) - outer;
       if (i % 16 == 0) q = outer;
       if (i % 16 == 1) q = 1;  // So that no larger step explains the group.

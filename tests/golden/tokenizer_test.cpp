@@ -44,12 +44,12 @@ Tokenizer changed(const std::function<void(json&)>& change) {
 
 /// A post-processor as tokenizers of Llama models have it.
 json begin_of_text(const char* content, int token) {
-  return {{"type", "TemplateProcessing"},
-          {"single",
-           {{{"SpecialToken", {{"id", content}, {"type_id", 0}}}},
-            {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
-          {"special_tokens",
-           {{content, {{"id", content}, {"ids", {token}}, {"tokens", {content}}}}}}};
+  return {
+      {"type", "TemplateProcessing"},
+      {"single",
+       {{{"SpecialToken", {{"id", content}, {"type_id", 0}}}},
+        {{"Sequence", {{"id", "A"}, {"type_id", 0}}}}}},
+      {"special_tokens", {{content, {{"id", content}, {"ids", {token}}, {"tokens", {content}}}}}}};
 }
 
 std::string stream(const Tokenizer& tokenizer, const Tokens& tokens) {
@@ -296,8 +296,12 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
           "post_processor RobertaProcessing");
   refuses([](json& r) { r["post_processor"]["type"] = "TemplateProcessing"; }, "single");
   refuses([](json& r) { r["post_processor"] = begin_of_text("<s>", 2100); }, "2100");
-  refuses([](json& r) { r["post_processor"]["processors"] = begin_of_text("<s>", 2047);
-                        r["post_processor"]["type"] = "Sequence"; }, "post_processor");
+  refuses(
+      [](json& r) {
+        r["post_processor"]["processors"] = begin_of_text("<s>", 2047);
+        r["post_processor"]["type"] = "Sequence";
+      },
+      "post_processor");
   refuses([](json& r) { r["decoder"]["type"] = "WordPiece"; }, "decoder");
   refuses([](json& r) { r["truncation"] = 512; }, "truncation is not an object");
   refuses([](json& r) { r["added_tokens"][0]["lstrip"] = true; }, "lstrip");
@@ -313,7 +317,8 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
 TEST_CASE("tokenizer: what an earlier call asked of the library changes no token") {
   const Tokenizer left = changed([](json& r) {
     r["truncation"] = {{"direction", "Right"}, {"max_length", 3}, {"strategy", "LongestFirst"}};
-    r["padding"] = {{"strategy", {{"Fixed", 64}}}, {"pad_id", kEnd}, {"pad_token", "<|endoftext|>"}};
+    r["padding"] = {
+        {"strategy", {{"Fixed", 64}}}, {"pad_id", kEnd}, {"pad_token", "<|endoftext|>"}};
   });
   const std::string text = "In the beginning God created the heaven and the earth.";
   CHECK(left.encode(text) == kjv().encode(text));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "golden/exact/vector_ops.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,7 +14,6 @@
 
 #include "golden/error.h"
 #include "golden/exact/fp32_ops.h"
-#include "golden/exact/vector_ops.h"
 
 using namespace trine::golden;
 using Vector = std::vector<float>;
@@ -85,8 +86,7 @@ TEST_CASE("rmsnorm: close to double arithmetic at every length and scale") {
       CHECK_FALSE(rmsnorm(x, w, 1.0F / static_cast<float>(n), eps, y));
       double sum = 0;
       for (const float v : x) sum += static_cast<double>(v) * static_cast<double>(v);
-      const double scale =
-          1 / std::sqrt(sum / static_cast<double>(n) + static_cast<double>(eps));
+      const double scale = 1 / std::sqrt(sum / static_cast<double>(n) + static_cast<double>(eps));
       std::vector<double> exact(n);
       for (std::size_t i = 0; i < n; ++i) {
         exact[i] = static_cast<double>(x[i]) * scale * static_cast<double>(w[i]);

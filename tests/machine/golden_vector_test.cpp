@@ -8,8 +8,8 @@
 
 #include "error_fixture.h"
 #include "golden/checkpoint/float16.h"
-#include "machine/product/f16/definition.h"
 #include "golden/exact/vector_ops.h"
+#include "machine/product/f16/definition.h"
 
 using namespace trine;
 

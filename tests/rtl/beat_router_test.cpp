@@ -49,7 +49,8 @@ TEST_CASE("trine_beat_router: each beat goes to the one who asked, in his turn")
     std::deque<Job> open;  // Their beats are still to come.
     unsigned turn = 0;
     while (given < jobs.size() || !open.empty()) {
-      // Beats come only for jobs that were taken, at the earliest two cycles later, as from the DMA.
+      // Beats come only for jobs that were taken, at the earliest two cycles later, as from the
+      // DMA.
       const bool beats = open.size() > (given < jobs.size() ? 1u : 0u) || given == jobs.size();
       dut->job_valid_i = given < jobs.size() && offer();
       if (dut->job_valid_i) {

@@ -62,8 +62,17 @@ struct BodyBeat {
   bool keep = false;
   unsigned entry = 0;
   std::uint64_t bits() const {
-    return Fields().put(1, look).put(3, page).put(1, weigh).put(2, weight).put(1, add)
-        .put(1, first).put(1, first_fourth).put(1, keep).put(2, entry).bits();
+    return Fields()
+        .put(1, look)
+        .put(3, page)
+        .put(1, weigh)
+        .put(2, weight)
+        .put(1, add)
+        .put(1, first)
+        .put(1, first_fourth)
+        .put(1, keep)
+        .put(2, entry)
+        .bits();
   }
 };
 
@@ -75,8 +84,17 @@ struct Row {
   bool first_block = false, last_block = false;
   unsigned row = 0;
   std::uint64_t bits() const {
-    return Fields().put(1, load_block).put(12, block).put(1, valid).put(2, entry).put(2, lane)
-        .put(1, buffer).put(1, first_block).put(1, last_block).put(16, row).bits();
+    return Fields()
+        .put(1, load_block)
+        .put(12, block)
+        .put(1, valid)
+        .put(2, entry)
+        .put(2, lane)
+        .put(1, buffer)
+        .put(1, first_block)
+        .put(1, last_block)
+        .put(16, row)
+        .bits();
   }
 };
 

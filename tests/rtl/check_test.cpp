@@ -42,7 +42,8 @@ class Bench {
     set_field(dut->fetched_i, fetched::kNonzero, nonzero);
     set_field(dut->fetched_i, fetched::kHere, here ? 1 : 0);
     set_field(dut->fetched_i, fetched::kError, static_cast<std::uint64_t>(error));
-    for (const CommandField& f : kCommandFields) set_field(dut->command_i, command_field(f), c.get(f));
+    for (const CommandField& f : kCommandFields)
+      set_field(dut->command_i, command_field(f), c.get(f));
   }
 
   /// Runs until the job of the command that is offered was taken; it stays in `job`.
@@ -90,12 +91,12 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
   CHECK_EQ(bench.get(job::kBook), op == Opcode::TRIT_MATVEC ? 1u : 0u);
   if (op == Opcode::END || op == Opcode::FENCE) return;
   const std::pair<PortField, const CommandField*> same[] = {
-      {start::kRows, &command::ROWS},     {start::kCols, &command::COLS},
-      {start::kSrc, &command::SRC},       {start::kSrc2, &command::SRC2},
-      {start::kDst, &command::DST},       {start::kAlpha, &command::ALPHA},
-      {start::kBeta, &command::BETA},     {start::kStride, &command::STRIDE},
-      {start::kBank, &command::BANK},     {start::kDepth, &command::DEPTH},
-      {start::kRaw, &command::RAW},       {start::kF16, &command::F16}};
+      {start::kRows, &command::ROWS}, {start::kCols, &command::COLS},
+      {start::kSrc, &command::SRC},   {start::kSrc2, &command::SRC2},
+      {start::kDst, &command::DST},   {start::kAlpha, &command::ALPHA},
+      {start::kBeta, &command::BETA}, {start::kStride, &command::STRIDE},
+      {start::kBank, &command::BANK}, {start::kDepth, &command::DEPTH},
+      {start::kRaw, &command::RAW},   {start::kF16, &command::F16}};
   for (const auto& [field, want] : same) {
     CAPTURE(want->name);
     CHECK_EQ(bench.get(field), c.get(*want));
@@ -110,7 +111,8 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
   const std::uint64_t all = round_up(memory_bytes(c, kMachine), kBeatBytes) / kBeatBytes;
   CHECK_EQ(bench.get(job::kBeats), all);
   if (op == Opcode::F16_MATVEC && c.get(command::STRIDE) != 0) {
-    CHECK_EQ(bench.get(job::kPieceBeats), f16_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes);
+    CHECK_EQ(bench.get(job::kPieceBeats),
+             f16_stride(c.get(command::COLS), kMachine) * 2 / kBeatBytes);
     CHECK_EQ(bench.get(job::kPieces), c.get(command::ROWS));
   } else {
     CHECK_EQ(bench.get(job::kPieceBeats), all);
@@ -138,9 +140,9 @@ TEST_CASE("trine_check: each command fails the first check that it should, or be
     REQUIRE_EQ(bench.get(job::kError), static_cast<std::uint64_t>(expected));
     if (expected == ErrorCode::NONE) check_job(c, effective, bench);
   }
-  for (const ErrorCode code : {ErrorCode::NONE, ErrorCode::BAD_OPCODE, ErrorCode::BAD_FIELD,
-                               ErrorCode::ALIGNMENT, ErrorCode::VECTOR_RANGE,
-                               ErrorCode::ADDRESS_RANGE, ErrorCode::INDEX_RANGE}) {
+  for (const ErrorCode code :
+       {ErrorCode::NONE, ErrorCode::BAD_OPCODE, ErrorCode::BAD_FIELD, ErrorCode::ALIGNMENT,
+        ErrorCode::VECTOR_RANGE, ErrorCode::ADDRESS_RANGE, ErrorCode::INDEX_RANGE}) {
     CAPTURE(static_cast<int>(code));
     CHECK(seen[code] >= 50);
   }

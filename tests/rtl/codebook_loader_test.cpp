@@ -94,7 +94,8 @@ TEST_CASE("trine_words: cuts beats into words, lowest first, under any stalls") 
       if (!dut->valid_i && offer()) {
         dut->valid_i = 1;
         std::array<std::uint32_t, TRINE_Groups> data;
-        for (std::uint32_t i = 0; i < TRINE_Groups; ++i) data[i] = scramble(beats * TRINE_Groups + i);
+        for (std::uint32_t i = 0; i < TRINE_Groups; ++i)
+          data[i] = scramble(beats * TRINE_Groups + i);
         set_words(dut->data_i, data.data());
       }
       dut->ready_i = accept();

@@ -57,7 +57,9 @@ std::vector<Write> run(sim::Dut<Vtrine_column_unit>& dut, const std::vector<floa
       job = false;
     }
     dut.step();
-    if (reads) set_words(dut->vec_read_data_i, reinterpret_cast<const std::uint32_t*>(&memory[beat * kGroups]));
+    if (reads)
+      set_words(dut->vec_read_data_i,
+                reinterpret_cast<const std::uint32_t*>(&memory[beat * kGroups]));
   }
   dut.step();
   return writes;
@@ -72,7 +74,8 @@ TEST_CASE("trine_column_unit: scatters each element as FP16, whatever the stalls
   Random random(7);
   std::vector<float> memory(TRINE_VectorWords);
   for (float& value : memory)
-    value = (static_cast<float>(random.below(20000)) - 10000.0F) / 64.0F * (random.below(5) == 0 ? 1e-6F : 1.0F);
+    value = (static_cast<float>(random.below(20000)) - 10000.0F) / 64.0F *
+            (random.below(5) == 0 ? 1e-6F : 1.0F);
   for (unsigned n = 0; n < 60; ++n) {
     CAPTURE(n);
     Coin go(n % 3 == 0 ? 1.0 : 0.5, n);

@@ -27,9 +27,7 @@ struct Job {
   std::uint32_t id = 0;  // In its address and word 0.
 
   bool reads() const { return (unit == kLoad || unit == kMatrix) && error == 0; }
-  bool may_run_beside_reads() const {
-    return unit == kLoad || unit == kMatrix || unit == kVector;
-  }
+  bool may_run_beside_reads() const { return unit == kLoad || unit == kMatrix || unit == kVector; }
 };
 
 Job random_job(Random& random, std::uint32_t id) {
@@ -161,7 +159,7 @@ class Bench {
     const auto& port = dut->read_job_o;
     const bool book = job.book && !book_asked_;
     CHECK_EQ(get_field(port, read_job::kTurn), turn_ ^ (next ? 1u : 0u));
-    CHECK_EQ(get_field(port, read_job::kReader), book              ? read_job::kBook
+    CHECK_EQ(get_field(port, read_job::kReader), book                ? read_job::kBook
                                                  : job.unit == kLoad ? read_job::kLoad
                                                                      : read_job::kWeights);
     CHECK_EQ(get_field(port, read_job::kAddress), (book ? 0x800000 : 0x1000) + 64ull * job.id);
@@ -183,8 +181,10 @@ class Bench {
     REQUIRE_EQ(over + 1, taken_);
     CHECK_EQ(dut->error_o, job.error);
     CHECK_EQ(dut->word0_o, 7 * job.id);
-    if (job.error != 0 || job.unit == kControl) CHECK(!started_);
-    else CHECK(started_);
+    if (job.error != 0 || job.unit == kControl)
+      CHECK(!started_);
+    else
+      CHECK(started_);
     if (job.error == 0 && job.unit == kControl) CHECK_EQ(writes_left_, 0u);
     ++over;
     pause_ = 1 + random_.below(5);

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "golden/exact/bfp.h"
+#include "golden/format/trit_matrix.h"
 #include "machine/product/f16/definition.h"
 #include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
-#include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
 #include "tests/rtl/matvec_jobs.h"
 #define TRINE_TEXT_(x) #x
@@ -27,9 +27,9 @@
 namespace {
 
 using namespace trine::golden;
+using trine::test::check_words;
 using trine::test::MatvecJob;
 using trine::test::MatvecOutcome;
-using trine::test::check_words;
 
 constexpr std::size_t kGroups = TRINE_GROUPS;
 constexpr std::size_t kMaxCols = TRINE_MAX_COLS;

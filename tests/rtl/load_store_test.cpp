@@ -27,8 +27,8 @@ std::uint32_t widen(std::uint16_t half) {
   const int exponent = half >> 10 & 31;
   const int mantissa = half & 1023;
   if (exponent == 31) return sign | 0x7F800000u | static_cast<std::uint32_t>(mantissa) << 13;
-  const double value = exponent == 0 ? std::ldexp(mantissa, -24)
-                                     : std::ldexp(1024 + mantissa, exponent - 25);
+  const double value =
+      exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
   return sign | std::bit_cast<std::uint32_t>(static_cast<float>(value));
 }
 

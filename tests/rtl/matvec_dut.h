@@ -27,7 +27,7 @@ struct MatvecJob {
   unsigned depth = 1;                   // Trits only,
   golden::HardwareCodebook codebook{};  // likewise.
   std::vector<std::byte> stream{};
-  std::vector<float> x{};  // (cols), of the last bank that takes part.
+  std::vector<float> x{};                   // (cols), of the last bank that takes part.
   std::vector<std::vector<float>> lower{};  // The banks below it; with FP16 weights they rest.
 
   /// Rows of the result, zeros at the end included.

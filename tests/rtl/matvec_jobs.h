@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "golden/exact/codebook.h"
-#include "machine/product/trit/definition.h"
 #include "golden/format/trit_matrix.h"
+#include "machine/product/trit/definition.h"
 #include "tests/rtl/matvec_dut.h"
 
 namespace trine::test {
@@ -20,7 +20,9 @@ namespace trine::test {
 /// Levels and scales of all values, a codebook of any steepness.
 inline golden::TritMatrix random_trits(std::mt19937& rng, golden::MatrixShape shape) {
   golden::TritMatrix m{shape, {}, {}, {}};
-  std::uniform_int_distribution<int> level(-golden::outer_level(shape.depth), golden::outer_level(shape.depth)), scale(0, 26);
+  std::uniform_int_distribution<int> level(-golden::outer_level(shape.depth),
+                                           golden::outer_level(shape.depth)),
+      scale(0, 26);
   for (std::size_t i = 0; i < shape.rows * shape.cols; ++i)
     m.levels.push_back(static_cast<std::int8_t>(level(rng)));
   for (std::size_t i = 0; i < shape.rows * shape.groups_per_row(); ++i)

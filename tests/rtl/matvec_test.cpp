@@ -13,9 +13,9 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
+#include "golden/format/trit_matrix.h"
 #include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
-#include "golden/format/trit_matrix.h"
 #include "tests/rtl/matvec_dut.h"
 #include "tests/rtl/matvec_jobs.h"
 #define TRINE_TEXT_(x) #x
@@ -41,8 +41,7 @@ Job job_of(const TritMatrix& m, std::vector<float> x, bool raw) {
 }
 
 void check_rows(const Outcome& out, const TritResult& golden, std::size_t rows, bool raw) {
-  trine::test::check_words({.raw = raw, .rows = rows}, out.words, golden.accumulator,
-                           golden.y);
+  trine::test::check_words({.raw = raw, .rows = rows}, out.words, golden.accumulator, golden.y);
 }
 
 void check_random(Matvec& dut, std::mt19937& rng, MatrixShape shape, double valid_odds) {
@@ -98,7 +97,8 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
   const MatrixShape shape{32, 16 * kGroups, 4};
   TritMatrix m = trine::test::random_trits(rng, shape);
   std::vector<float> x(shape.cols, 0.0F);
-  check_rows(dut.run(job_of(m, x, false)), trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
+  check_rows(dut.run(job_of(m, x, false)),
+             trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
 
   // The largest sums: every level and mantissa at its end, all signs equal.
   std::ranges::fill(m.levels, static_cast<std::int8_t>(40));
@@ -115,7 +115,8 @@ TEST_CASE("trine_matvec: zeros, extremes and non-finite activations") {
   for (const float scale : {1e-38F, 1e-40F, 1e38F}) {
     for (double& c : m.codebook) c *= scale;
     std::ranges::fill(x, scale < 1 ? 1.5e-2F : 3e30F);
-    for (std::size_t i = 0; i < m.levels.size(); ++i) m.levels[i] = static_cast<std::int8_t>(i % 81 - 40);
+    for (std::size_t i = 0; i < m.levels.size(); ++i)
+      m.levels[i] = static_cast<std::int8_t>(i % 81 - 40);
     check_rows(dut.run(job_of(m, x, false)),
                trit_definition(m, hardware_codebook(m.codebook, 4), to_bfp(x)), 32, false);
     for (double& c : m.codebook) c /= scale;
@@ -180,8 +181,10 @@ TEST_CASE("trine_matvec: a beat every cycle once the tables are built") {
     MESSAGE("depth ", depth, ": ", beats, " beats in ", out.cycles, " cycles, table ",
             out.wait_table, " rows ", out.wait_rows);
     // Depth 1 needs 32 row slots for 31 beats; the others never wait for the row pipeline.
-    if (depth > 1) CHECK_EQ(out.wait_rows, 0u);
-    else CHECK_LE(out.wait_rows, panels + 8);
+    if (depth > 1)
+      CHECK_EQ(out.wait_rows, 0u);
+    else
+      CHECK_LE(out.wait_rows, panels + 8);
     if (kGeometry.tile_rows / 32 * panel_beats(depth) > build + 8)
       CHECK_LE(out.wait_table, build + 16 * kGroups + 80);
   }

@@ -27,17 +27,25 @@ inline constexpr std::uint64_t kBeatBytes = 4 * kGroups;
 inline constexpr unsigned kVectors = TRINE_Vectors;
 
 inline const MachineParams kMachine{.groups = kGroups,
-                             .vectors = kVectors,
-                             .vector_words = kVectorWords,
-                             .max_cols = kMaxCols,
-                             .f16_engine = TRINE_F16Engine != 0,
-                             .vector_unit = TRINE_VectorUnit != 0};
+                                    .vectors = kVectors,
+                                    .vector_words = kVectorWords,
+                                    .max_cols = kMaxCols,
+                                    .f16_engine = TRINE_F16Engine != 0,
+                                    .vector_unit = TRINE_VectorUnit != 0};
 
-inline std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
+inline std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
+  return (value + to - 1) / to * to;
+}
 
-inline Opcode opcode_of(const Command& c) { return static_cast<Opcode>(c.get(command::OPCODE)); }
-inline bool is_matrix(Opcode op) { return op == Opcode::TRIT_MATVEC || op == Opcode::F16_MATVEC; }
-inline bool in_memory(Opcode op) { return op >= Opcode::LOAD && op <= Opcode::STORE_COLUMN; }
+inline Opcode opcode_of(const Command& c) {
+  return static_cast<Opcode>(c.get(command::OPCODE));
+}
+inline bool is_matrix(Opcode op) {
+  return op == Opcode::TRIT_MATVEC || op == Opcode::F16_MATVEC;
+}
+inline bool in_memory(Opcode op) {
+  return op >= Opcode::LOAD && op <= Opcode::STORE_COLUMN;
+}
 
 /// What the golden side says of a command.
 inline CheckedCommand checked(const Command& c, const Config& config) {
@@ -52,7 +60,9 @@ inline std::uint64_t data_bytes(const Command& c) {
   return round_up(reach_bytes(c, kMachine), 64);
 }
 
-inline Command make(Opcode op) { return Command{}.set(command::OPCODE, static_cast<std::uint32_t>(op)); }
+inline Command make(Opcode op) {
+  return Command{}.set(command::OPCODE, static_cast<std::uint32_t>(op));
+}
 
 inline Command& set_address(Command& c, std::uint64_t addr) {
   return c.set(command::ADDR_LO, static_cast<std::uint32_t>(addr))
@@ -63,11 +73,10 @@ inline Command& set_codebook(Command& c, std::uint64_t addr) {
       .set(command::BOOK_HI, static_cast<std::uint32_t>(addr >> 32));
 }
 
-inline constexpr Opcode kOps[] = {Opcode::END,         Opcode::FENCE,       Opcode::LOAD,
-                           Opcode::STORE,       Opcode::TRIT_MATVEC, Opcode::F16_MATVEC,
-                           Opcode::STORE_COLUMN, Opcode::RMSNORM,    Opcode::ROPE,
-                           Opcode::SOFTMAX,     Opcode::SILU_MUL,    Opcode::ADD,
-                           Opcode::ARGMAX};
+inline constexpr Opcode kOps[] = {
+    Opcode::END,        Opcode::FENCE,        Opcode::LOAD,    Opcode::STORE, Opcode::TRIT_MATVEC,
+    Opcode::F16_MATVEC, Opcode::STORE_COLUMN, Opcode::RMSNORM, Opcode::ROPE,  Opcode::SOFTMAX,
+    Opcode::SILU_MUL,   Opcode::ADD,          Opcode::ARGMAX};
 
 inline bool has_field(Opcode op, const CommandField& f) {
   return find_opcode(static_cast<std::uint32_t>(op))->uses(f);
@@ -99,7 +108,8 @@ inline Command valid_command(Random& random, SequenceState& state) {
     c.set(command::LIMIT, 1100);
   }
   if (op == Opcode::STORE_COLUMN)
-    c.set(command::LIMIT, 104 + random.below(1000)).set(command::STRIDE, 64 * (40 + random.below(900)));
+    c.set(command::LIMIT, 104 + random.below(1000))
+        .set(command::STRIDE, 64 * (40 + random.below(900)));
   if (op == Opcode::ROPE) {
     const std::uint32_t head = 32u << random.below(3);
     c.set(command::COLS, head).set(command::ROWS, head * (1 + random.below(2)));
@@ -154,12 +164,12 @@ inline void mutate(Command& c, Config& config, Random& random) {
       c.set(random.below(2) != 0 ? command::ROWS : command::COLS, 0);
       break;
     case 7:  // The result ends at the end of the vector memory, or a block past it.
-      c.set(command::DST, words - (rows + 31) / 32 * 32 * (1 + c.get(command::RAW)) +
-                              16 * (random.below(4) - 2));
+      c.set(command::DST,
+            words - (rows + 31) / 32 * 32 * (1 + c.get(command::RAW)) + 16 * (random.below(4) - 2));
       break;
     case 8:
-      c.set(command::SRC, words - ((cols != 0 ? cols : rows) + 15) / 16 * 16 +
-                              16 * (random.below(3) - 1));
+      c.set(command::SRC,
+            words - ((cols != 0 ? cols : rows) + 15) / 16 * 16 + 16 * (random.below(3) - 1));
       break;
     case 9:
       c.set(random.below(2) != 0 ? command::SRC : command::DST, kHuge[random.below(8)] & ~15u);
@@ -186,7 +196,8 @@ inline void mutate(Command& c, Config& config, Random& random) {
       const std::uint64_t bytes = data_bytes(c);
       config.limit = ~std::uint64_t{0};
       set_address(c, kTop - bytes + 64 * (random.below(3) - std::uint64_t{1}));
-      if (random.below(3) == 0) set_address(c, c.address() | std::uint64_t{1} << (40 + random.below(24)));
+      if (random.below(3) == 0)
+        set_address(c, c.address() | std::uint64_t{1} << (40 + random.below(24)));
       break;
     }
     case 15:
@@ -197,8 +208,9 @@ inline void mutate(Command& c, Config& config, Random& random) {
       break;
     case 17: {  // The sequence ends at a limit, just before it or beyond it.
       const std::uint32_t position = config.state.position + c.get(command::BANK);
-      c.set(random.below(2) != 0 ? command::LIMIT : random.below(2) != 0 ? command::ROWS
-                                                                         : command::COLS,
+      c.set(random.below(2) != 0   ? command::LIMIT
+            : random.below(2) != 0 ? command::ROWS
+                                   : command::COLS,
             position + random.below(3));
       break;
     }
@@ -211,9 +223,8 @@ inline void mutate(Command& c, Config& config, Random& random) {
       break;
     default:
       config.limit = ~std::uint64_t{0};
-      set_codebook(c, random.below(2) != 0
-                          ? kTop - 128 + 64 * (random.below(3) - std::uint64_t{1})
-                          : std::uint64_t{0} - 64 * (1 + random.below(3)));
+      set_codebook(c, random.below(2) != 0 ? kTop - 128 + 64 * (random.below(3) - std::uint64_t{1})
+                                           : std::uint64_t{0} - 64 * (1 + random.below(3)));
       break;
   }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "isa/registers.h"
+
 #include <doctest/doctest.h>
 
 #include <string>
 
 #include "Vtrine_registers.h"
 #include "isa/commands.h"
-#include "isa/registers.h"
 #include "sim/dut.h"
 #include "tests/rtl/stalls.h"
 
@@ -77,8 +78,10 @@ class Bench {
       const bool r_moves = dut->r_valid_o && dut->r_ready_i;
       if (r_moves) {
         REQUIRE(asked);
-        if (response != nullptr) *response = dut->r_resp_o;
-        else CHECK_EQ(dut->r_resp_o, kOkay);
+        if (response != nullptr)
+          *response = dut->r_resp_o;
+        else
+          CHECK_EQ(dut->r_resp_o, kOkay);
       }
       dut.step();
       if (ar_moves) asked = true;
@@ -112,8 +115,8 @@ std::uint32_t reset_of(const RegInfo& info) {
   switch (info.reg) {
     case Reg::CAPS:
       return field::CAPS_GROUPS.put(TRINE_Groups) | field::CAPS_VECTORS.put(TRINE_Vectors) |
-             field::CAPS_F16.put(TRINE_F16Engine) |
-             field::CAPS_VECTOR_UNIT.put(TRINE_VectorUnit) | field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
+             field::CAPS_F16.put(TRINE_F16Engine) | field::CAPS_VECTOR_UNIT.put(TRINE_VectorUnit) |
+             field::CAPS_ACT_WIDTH.put(TRINE_ActWidth);
     case Reg::TILE_ROWS:
       return TRINE_TileRows;
     case Reg::VECTOR_WORDS:

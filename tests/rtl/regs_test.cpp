@@ -58,7 +58,8 @@ TEST_CASE("commands: check_form finds one stray bit in any unused place") {
         Command c;
         c.words[0] = static_cast<std::uint32_t>(o.opcode);
         c.words[word] |= 1u << bit;
-        const bool used = word == 0 ? (o.fields.bits >> bit & 1) != 0 : (o.fields.words >> word & 1) != 0;
+        const bool used =
+            word == 0 ? (o.fields.bits >> bit & 1) != 0 : (o.fields.words >> word & 1) != 0;
         CHECK_EQ(check_form(c), used ? ErrorCode::NONE : ErrorCode::BAD_FIELD);
       }
     }

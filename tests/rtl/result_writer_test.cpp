@@ -105,8 +105,8 @@ TEST_CASE("trine_result_writer: FP32 and raw results, stalled or not, zeros behi
     for (const double odds : {1.0, 0.4}) {
       for (const std::size_t rows : {1u, 15u, 16u, 17u, 40u}) {
         const std::size_t total = (rows + 15) / 16 * 16;
-        run(dut, {raw, rows, total, random.below(9), static_cast<int>(random.below(80)) - 60},
-            odds, ++seed);
+        run(dut, {raw, rows, total, random.below(9), static_cast<int>(random.below(80)) - 60}, odds,
+            ++seed);
       }
       run(dut, {raw, 16, 48, 1, -30}, odds, ++seed);
     }

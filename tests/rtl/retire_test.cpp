@@ -136,7 +136,9 @@ class Bench {
   Coin go_;
 };
 
-std::pair<ErrorCode, std::uint32_t> summary(const Outcome& out) { return {out.code, out.index}; }
+std::pair<ErrorCode, std::uint32_t> summary(const Outcome& out) {
+  return {out.code, out.index};
+}
 
 }  // namespace
 

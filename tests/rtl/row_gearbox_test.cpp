@@ -87,8 +87,7 @@ std::size_t run(Dut<Vtrine_row_gearbox>& dut, const Stream& stream, Stalls stall
     }
     dut.step();
     if (take && taken++ == 0) first = dut.cycle();
-    if (taken > 0)
-      REQUIRE(codes(dut, stream.code_bits * kGroups) == stream.row(taken - 1));
+    if (taken > 0) REQUIRE(codes(dut, stream.code_bits * kGroups) == stream.row(taken - 1));
   }
   dut->row_i = 0;
   dut->beat_valid_i = 0;

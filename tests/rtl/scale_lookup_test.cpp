@@ -67,7 +67,8 @@ TEST_CASE("trine_scale_lookup: every tail code of every depth, good or bad") {
       codes[code % kGroups] = code;
       bool bad = false;
       for (const unsigned c : codes)
-        bad = bad || (c & ((1u << level_bits) - 1)) > 2u * static_cast<unsigned>(outer_level(depth)) ||
+        bad = bad ||
+              (c & ((1u << level_bits) - 1)) > 2u * static_cast<unsigned>(outer_level(depth)) ||
               c >> level_bits >= kEntries;
       set_words(dut->codes_i, pack(codes, bits).data());
       dut->decode_i = 1;

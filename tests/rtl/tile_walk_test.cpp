@@ -47,8 +47,8 @@ void walk(Dut<Vtrine_tile_walk>& dut, unsigned panels, unsigned blocks, double o
           REQUIRE_EQ(dut->first_block_o, block == 0);
           REQUIRE_EQ(dut->last_block_o, block == blocks - 1);
           REQUIRE_EQ(dut->block_end_o, panel == size - 1);
-          REQUIRE_EQ(dut->job_end_o, panel == size - 1 && block == blocks - 1 &&
-                                         tile + size == panels);
+          REQUIRE_EQ(dut->job_end_o,
+                     panel == size - 1 && block == blocks - 1 && tile + size == panels);
           dut.step();
         } while (!dut->step_i);
       }

@@ -54,8 +54,8 @@ class Bench {
         read_(odds, seed + 2) {
     dut->used_i = 1;
     dut->depth_i = static_cast<std::uint8_t>(depth);
-    dut->offset_i = static_cast<std::uint32_t>(-3 * outer_level(depth) * kOffset) &
-                    ((1u << kSumWidth) - 1);
+    dut->offset_i =
+        static_cast<std::uint32_t>(-3 * outer_level(depth) * kOffset) & ((1u << kSumWidth) - 1);
     dut->beat_i = 0;
     dut->row_i = Row{}.bits();
     dut->bad_clear_i = 1;
@@ -98,19 +98,28 @@ class Bench {
     for (unsigned n = 0; n < 4; ++n) {
       for (std::size_t g = 0; g < kGroups; ++g) {
         const int look = beat.looks[n][g];
-        if (depth_ == 1) rows_[n][g] += look;
-        else if (depth_ == 2) rows_[n / 2][g] += kPlane[n % 2] * look;
-        else if (depth_ == 4) rows_[0][g] += kPlane[n] * look;
-        else if (n < 3) rows_[beat.sub][g] += kPlane[n] * look;
-        else rows_[3][g] += kPlane[beat.sub] * look;
+        if (depth_ == 1)
+          rows_[n][g] += look;
+        else if (depth_ == 2)
+          rows_[n / 2][g] += kPlane[n % 2] * look;
+        else if (depth_ == 4)
+          rows_[0][g] += kPlane[n] * look;
+        else if (n < 3)
+          rows_[beat.sub][g] += kPlane[n] * look;
+        else
+          rows_[3][g] += kPlane[beat.sub] * look;
       }
     }
     if (beat.set != 2) return;
     std::deque<Expected> entry;
-    if (depth_ == 1) entry = {{0, rows_[0]}, {2, rows_[1]}, {1, rows_[2]}, {3, rows_[3]}};
-    else if (depth_ == 2) entry = {{0, rows_[0]}, {1, rows_[1]}};
-    else if (depth_ == 4) entry = {{0, rows_[0]}};
-    else entry = {{0, rows_[beat.sub]}};
+    if (depth_ == 1)
+      entry = {{0, rows_[0]}, {2, rows_[1]}, {1, rows_[2]}, {3, rows_[3]}};
+    else if (depth_ == 2)
+      entry = {{0, rows_[0]}, {1, rows_[1]}};
+    else if (depth_ == 4)
+      entry = {{0, rows_[0]}};
+    else
+      entry = {{0, rows_[beat.sub]}};
     if (depth_ == 3 && beat.sub == 2) entry.push_back({3, rows_[3]});
     coming_.push_back(entry);
     ++busy_;
@@ -178,9 +187,9 @@ class Bench {
   bool extreme_;
   Random random_;
   Coin send_, read_;
-  std::vector<Sums> rows_;                   // Of the unit that is being sent.
-  std::optional<Beat> weighed_, added_;      // In the cycle before, two cycles before.
-  std::deque<std::deque<Expected>> coming_;  // Entries whose last beat is on its way,
+  std::vector<Sums> rows_;                    // Of the unit that is being sent.
+  std::optional<Beat> weighed_, added_;       // In the cycle before, two cycles before.
+  std::deque<std::deque<Expected>> coming_;   // Entries whose last beat is on its way,
   std::deque<std::deque<Expected>> entries_;  // that are written and not yet read.
   std::size_t busy_ = 0;
   unsigned write_ = 0, read_at_ = 0;

@@ -74,8 +74,7 @@ class Bench {
         const auto mantissa =
             static_cast<std::uint32_t>(mantissas_[block][group][word * kLanes + lane]);
         for (unsigned b = 0; b < kActWidth; ++b)
-          bits[(lane * kActWidth + b) / 32] |= (mantissa >> b & 1)
-                                               << ((lane * kActWidth + b) % 32);
+          bits[(lane * kActWidth + b) / 32] |= (mantissa >> b & 1) << ((lane * kActWidth + b) % 32);
       }
       set_words(tables->mants_i, bits.data());
       tables->place_i =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// trine_vector_unit against the golden model: TRINE_Groups and TRINE_VectorWords are its parameters,
-// TRINE_MAX_ROWS the longest vector tried.
+// trine_vector_unit against the golden model: TRINE_Groups and TRINE_VectorWords are its
+// parameters, TRINE_MAX_ROWS the longest vector tried.
 
 #include <doctest/doctest.h>
 
@@ -367,10 +367,10 @@ TEST_CASE("trine_vector_unit: cycles of an operation") {
     std::size_t rows;
     unsigned seed;  // Sets the head dimension of rope: 128.
   };
-  for (const Row& row : {Row{"add", kAdd, 2048, 2}, Row{"rmsnorm", kRmsnorm, 2048, 2},
-                         Row{"rope, heads of 128", kRope, 2304 - 128, 2},
-                         Row{"softmax", kSoftmax, 129, 2}, Row{"silu_mul", kSiluMul, 11008, 2},
-                         Row{"argmax", kArgmax, 2048, 2}}) {
+  for (const Row& row :
+       {Row{"add", kAdd, 2048, 2}, Row{"rmsnorm", kRmsnorm, 2048, 2},
+        Row{"rope, heads of 128", kRope, 2304 - 128, 2}, Row{"softmax", kSoftmax, 129, 2},
+        Row{"silu_mul", kSiluMul, 11008, 2}, Row{"argmax", kArgmax, 2048, 2}}) {
     if (3 * row.rows > kWords) continue;
     const Job job = job_of(row.op, row.rows, Values::Normal, row.seed);
     tester.check(job);

@@ -26,7 +26,9 @@ struct Job {
   std::uint32_t bytes;
 };
 
-std::uint8_t byte_at(std::uint64_t addr) { return static_cast<std::uint8_t>(scramble(addr)); }
+std::uint8_t byte_at(std::uint64_t addr) {
+  return static_cast<std::uint8_t>(scramble(addr));
+}
 
 /// A source of beats and a memory behind the DMA: runs jobs and checks every byte that arrives.
 class Bench {

@@ -108,9 +108,8 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
     const std::size_t row = opcode == Opcode::ARGMAX || c.get(command::ROWS) < 5 ? 1 : 4;
     two.faulty.place = c.get(command::DST) + row;
     if (two.faulty.in_memory)
-      two.faulty.place =
-          column ? c.column_address() + row * c.get(command::STRIDE)
-                 : c.address() + row * (c.get(command::F16) != 0 ? 2 : 4);
+      two.faulty.place = column ? c.column_address() + row * c.get(command::STRIDE)
+                                : c.address() + row * (c.get(command::F16) != 0 ? 2 : 4);
     two.faulty.command = index;
     try {
       two.executor.run(list, state);
@@ -139,9 +138,7 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
 TEST_CASE("LockstepExecutor: refuses a device that cannot be compared, by its name") {
   const TinyModel model;
   TwoDevices two(model);
-  const auto lockstep = [&] {
-    LockstepExecutor({"right", two.right.device}, {"left", two.left});
-  };
+  const auto lockstep = [&] { LockstepExecutor({"right", two.right.device}, {"left", two.left}); };
   two.faulty.shows = false;
   golden::check_error(lockstep, {"left", "does not show its vector memory"});
   two.faulty.steps = false;

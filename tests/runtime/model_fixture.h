@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "runtime/decoder.h"
-#include "machine/golden_transport.h"
 #include "driver/program.h"
 #include "golden/codec/quantize_model.h"
 #include "golden/format/packed_model.h"
+#include "machine/golden_transport.h"
+#include "runtime/decoder.h"
 #include "tests/golden/format_fixture.h"
 
 namespace trine {

@@ -99,7 +99,8 @@ TEST_CASE("tokens: what does not fit or is outside the vocabulary is named") {
   const TinyModel model;
   const ModelFile file(model.packed().directory());
   const std::vector<std::int32_t> bad{1, 45};
-  golden::check_error([&] { check_tokens(bad, file.config(), "here"); }, {"here", "45", "number 1"});
+  golden::check_error([&] { check_tokens(bad, file.config(), "here"); },
+                      {"here", "45", "number 1"});
   check_fits(3, 1, 4, file.config());
   golden::check_error([&] { check_fits(3, 2, 4, file.config()); }, {"3 tokens", "2 more", "4"});
 }
@@ -150,8 +151,8 @@ TEST_CASE("perplexity: windows, a limit that cuts the last, and texts that are t
   const auto logits = logits_of(session, told, 2);
   double sum = 0;
   for (std::size_t i = 0; i < 5; ++i)
-    sum += golden::negative_log_likelihood(std::span(logits).subspan(i * config.vocab, config.vocab),
-                                           kTokens[i + 1]);
+    sum += golden::negative_log_likelihood(
+        std::span(logits).subspan(i * config.vocab, config.vocab), kTokens[i + 1]);
   CHECK_EQ(nats(2, 5), doctest::Approx(sum).epsilon(1e-12));
 }
 

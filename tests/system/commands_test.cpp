@@ -69,8 +69,8 @@ class Bench {
     pair.put(kTarget, std::vector<std::uint32_t>((kTargetEnd - kTarget) / 4, 0x3C003C00));
     std::vector<Command> list;
     for (unsigned bank = 0; bank < pair.params().vectors; ++bank)
-      list.push_back(make(Opcode::LOAD).set(BANK, bank).set(ROWS, kRegion).set(
-          ADDR_LO, kFloats + 256 * bank));
+      list.push_back(
+          make(Opcode::LOAD).set(BANK, bank).set(ROWS, kRegion).set(ADDR_LO, kFloats + 256 * bank));
     list.push_back(make(Opcode::END));
     REQUIRE(pair.run(list).done());
   }
@@ -121,7 +121,10 @@ class Bench {
         c.set(ADDR_LO, kStream).set(BOOK_LO, kBook);
         break;
       case Opcode::F16_MATVEC: {
-        c.set(ROWS, 94 + below(30)).set(COLS, 94 + below(100)).set(SPAN, below(3)).set(RAW, below(2));
+        c.set(ROWS, 94 + below(30))
+            .set(COLS, 94 + below(100))
+            .set(SPAN, below(3))
+            .set(RAW, below(2));
         if (c.get(RAW) != 0) c.set(SPAN, below(2));
         c.set(ADDR_LO, kHalves + 64 * below(100));
         if (below(2) != 0) c.set(STRIDE, 512 + 64 * below(4));

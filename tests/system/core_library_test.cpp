@@ -53,17 +53,20 @@ void check_says(const std::string& text, const std::string& part) {
   CHECK_NE(text.find(part), std::string::npos);
 }
 
-/// A folder of modules inside a build tree whose only target, the fake core g1, comes from `source`.
+/// A folder of modules inside a build tree whose only target, the fake core g1, comes from
+/// `source`.
 void write_build_tree(const Folder& folder) {
   write(folder.path / "sources.txt", (folder.root / "source").string() + "\n");
   write(folder.path / "headers.txt", "");
   write(folder.root / "source", "1");
   write(folder.root / "CMakeCache.txt",
-        "CMAKE_PROJECT_NAME:STATIC=fake\nCMAKE_GENERATOR:INTERNAL=Ninja\nCMAKE_MAKE_PROGRAM:FILEPATH=ninja\nCMAKE_HOME_DIRECTORY:INTERNAL=" + folder.root.string() +
-            "\nCMAKE_CACHEFILE_DIR:INTERNAL=" + folder.root.string() + "\n");
+        "CMAKE_PROJECT_NAME:STATIC=fake\nCMAKE_GENERATOR:INTERNAL=Ninja\nCMAKE_MAKE_PROGRAM:"
+        "FILEPATH=ninja\nCMAKE_HOME_DIRECTORY:INTERNAL=" +
+            folder.root.string() + "\nCMAKE_CACHEFILE_DIR:INTERNAL=" + folder.root.string() + "\n");
   write(folder.root / "build.ninja",
         "rule module\n"
-        "  command = grep -q 1 source && cp --remove-destination " TRINE_FAKE_G1 " $out && echo >> built\n"
+        "  command = grep -q 1 source && cp --remove-destination " TRINE_FAKE_G1
+        " $out && echo >> built\n"
         "build lib/trine/trine_core_g1.so: module source\n"
         "build trine_core_g1: phony lib/trine/trine_core_g1.so\n");
 }

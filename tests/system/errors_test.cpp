@@ -153,8 +153,9 @@ TEST_CASE("trine_top: reports every bus error and goes on afterwards") {
       // The command itself, and the codebook and the stream of a matrix.
       const std::vector fetch{kEnd};
       CHECK_EQ(run_list(device, fetch, {.address = 0xE0000}), failed(ErrorCode::AXI_READ, 0));
-      CHECK_EQ(run_list(device, std::vector{load(), matvec().set(ADDR_LO, 0xE0000 - 64), kEnd}).index,
-               1);
+      CHECK_EQ(
+          run_list(device, std::vector{load(), matvec().set(ADDR_LO, 0xE0000 - 64), kEnd}).index,
+          1);
       CHECK_EQ(run_list(device, std::vector{matvec().set(BOOK_LO, 0xE0000), kEnd}).code(),
                ErrorCode::AXI_READ);
       CHECK(run_list(device, good).done());

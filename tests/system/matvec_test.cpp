@@ -90,7 +90,8 @@ TEST_CASE("trine_top: multiplies trit matrices of any shape and depth like the g
     std::mt19937 random(static_cast<unsigned>(setup.request.seed));
     Pair pair = setup.pair();
     for (unsigned i = 0; i < 12; ++i)
-      multiply(pair, random, {1 + random() % 150, 1 + random() % (40 * setup.request.groups), 1 + i % 4},
+      multiply(pair, random,
+               {1 + random() % 150, 1 + random() % (40 * setup.request.groups), 1 + i % 4},
                random() % 2 != 0);
   }
 }

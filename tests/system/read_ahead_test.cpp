@@ -16,14 +16,26 @@ Command load(std::uint32_t address, std::uint32_t dst = 64, std::uint32_t rows =
 Command store(std::uint32_t address, std::uint32_t src = 64, std::uint32_t rows = 200) {
   return make(Opcode::STORE).set(ROWS, rows).set(SRC, src).set(ADDR_LO, address);
 }
-Command add() { return make(Opcode::ADD).set(ROWS, 200).set(SRC, 64).set(SRC2, 64).set(DST, 512); }
+Command add() {
+  return make(Opcode::ADD).set(ROWS, 200).set(SRC, 64).set(SRC2, 64).set(DST, 512);
+}
 /// A matrix whose stream is zeros: good at every depth.
 Command matvec(std::uint32_t rows = 200) {
-  return make(Opcode::TRIT_MATVEC).set(DEPTH, 4).set(ROWS, rows).set(COLS, 64).set(SRC, 64)
-      .set(DST, 1024).set(ADDR_LO, kStream).set(BOOK_LO, kBook);
+  return make(Opcode::TRIT_MATVEC)
+      .set(DEPTH, 4)
+      .set(ROWS, rows)
+      .set(COLS, 64)
+      .set(SRC, 64)
+      .set(DST, 1024)
+      .set(ADDR_LO, kStream)
+      .set(BOOK_LO, kBook);
 }
 Command f16_matvec(std::uint32_t address, std::uint32_t rows = 8) {
-  return make(Opcode::F16_MATVEC).set(ROWS, rows).set(COLS, 64).set(SRC, 64).set(DST, 1536)
+  return make(Opcode::F16_MATVEC)
+      .set(ROWS, rows)
+      .set(COLS, 64)
+      .set(SRC, 64)
+      .set(DST, 1536)
       .set(ADDR_LO, address);
 }
 const Command kFence = make(Opcode::FENCE), kEnd = make(Opcode::END);
@@ -46,7 +58,9 @@ std::uint64_t read_beats(Transport& transport) {
 }
 
 /// Both sides have counted the same beats, whatever was read ahead.
-void check_beats(Pair& pair) { CHECK_EQ(read_beats(pair.device()), read_beats(pair.golden())); }
+void check_beats(Pair& pair) {
+  CHECK_EQ(read_beats(pair.device()), read_beats(pair.golden()));
+}
 
 /// The devices that read ahead of time and the memories that make it worth while.
 std::vector<Setup> slow_memories() {
@@ -78,12 +92,20 @@ TEST_CASE("trine_top: what a list writes and reads back behind a FENCE is what i
       // Every kind of read right behind the FENCE, and every kind of command before the write.
       const Command before[] = {load(kData + 4 * 64 * i), add(), matvec(40), f16_matvec(kData)};
       const Command after[] = {load(kTarget, 2048), f16_matvec(kTarget), matvec(40)};
-      std::vector<Command> list{load(kData + 64 * i), before[i % 4], store(kTarget), kFence,
-                                after[i % 3].get(ADDR_LO) == kStream ? load(kTarget, 2048)
-                                                                     : after[i % 3],
-                                add(), store(kTarget + 0x10000, 1536), store(kTarget + 0x20000, 2048),
-                                kFence, load(kTarget + 0x10000, 64), matvec(70),
-                                store(kTarget + 0x30000, 1024), kEnd};
+      std::vector<Command> list{
+          load(kData + 64 * i),
+          before[i % 4],
+          store(kTarget),
+          kFence,
+          after[i % 3].get(ADDR_LO) == kStream ? load(kTarget, 2048) : after[i % 3],
+          add(),
+          store(kTarget + 0x10000, 1536),
+          store(kTarget + 0x20000, 2048),
+          kFence,
+          load(kTarget + 0x10000, 64),
+          matvec(70),
+          store(kTarget + 0x30000, 1024),
+          kEnd};
       CHECK(pair.run(list).done());
       check_beats(pair);
       pair.check_memory();
@@ -136,8 +158,9 @@ TEST_CASE("trine_top: an error or a stop leaves nothing of the commands behind i
       pair.check_memory();
     }
     // ABORT at any time: some command was the last, and the next list finds nothing of it.
-    const std::vector longer{load(kData), add(), matvec(150), f16_matvec(kData), matvec(400), add(),
-                             matvec(150), load(kData), kEnd};
+    const std::vector longer{load(kData),       add(),       matvec(150),
+                             f16_matvec(kData), matvec(400), add(),
+                             matvec(150),       load(kData), kEnd};
     for (unsigned cycles = 0; cycles < 15; ++cycles) {
       CAPTURE(cycles);
       start_list(pair.device(), longer);

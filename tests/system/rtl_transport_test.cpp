@@ -141,8 +141,7 @@ TEST_CASE("RtlTransport: a step runs one command, however long it takes") {
   options.memory.bandwidth = 0.01;
   RtlTransport rtl(options);
   const std::vector list{make(Opcode::LOAD).set(ROWS, 20'000).set(ADDR_LO, 0x10000),
-                         make(Opcode::LOAD).set(ROWS, 16).set(ADDR_LO, 0x10000),
-                         make(Opcode::END)};
+                         make(Opcode::LOAD).set(ROWS, 16).set(ADDR_LO, 0x10000), make(Opcode::END)};
   start_list(rtl, list);
   for (std::uint32_t done = 1; done <= list.size(); ++done) {
     rtl.step();

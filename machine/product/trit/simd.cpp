@@ -6,8 +6,8 @@
 #include <string>
 
 #include "golden/error.h"
-#include "machine/product/trit/simd_plan.h"
 #include "golden/format/panel.h"
+#include "machine/product/trit/simd_plan.h"
 
 #define HWY_WANT_AVX3_DL
 #undef HWY_TARGET_INCLUDE
@@ -140,9 +140,9 @@ class RowEnd {
     static constexpr TailShuffle kShuffle = tail_shuffle(kDepth);
     const __m512i codes =
         _mm512_permutexvar_epi8(_mm512_load_si512(kShuffle.spread), _mm512_loadu_si512(tail));
-    const __m512i level = _mm512_and_si512(
-        _mm512_multishift_epi64_epi8(_mm512_load_si512(kShuffle.level), codes),
-        _mm512_set1_epi32((1 << tail_level_bits(kDepth)) - 1));
+    const __m512i level =
+        _mm512_and_si512(_mm512_multishift_epi64_epi8(_mm512_load_si512(kShuffle.level), codes),
+                         _mm512_set1_epi32((1 << tail_level_bits(kDepth)) - 1));
     const __m512i even =
         _mm512_multishift_epi64_epi8(_mm512_load_si512(kShuffle.even_scale), codes);
     const __m512i odd = _mm512_multishift_epi64_epi8(_mm512_load_si512(kShuffle.odd_scale), codes);
@@ -150,17 +150,16 @@ class RowEnd {
 
     const __m512i all = _mm512_dpwssd_epi32(_mm512_srai_epi32(product, kChainBits), level,
                                             _mm512_load_si512(block.column15));
-    const __m512i sum = _mm512_add_epi64(
-        _mm512_load_si512(sums.lanes),
-        _mm512_add_epi64(scaled(all, even, block.align[0]),
-                         scaled(_mm512_srli_epi64(all, 32), odd, block.align[1])));
+    const __m512i sum =
+        _mm512_add_epi64(_mm512_load_si512(sums.lanes),
+                         _mm512_add_epi64(scaled(all, even, block.align[0]),
+                                          scaled(_mm512_srli_epi64(all, 32), odd, block.align[1])));
     _mm512_store_si512(sums.lanes, sum);
   }
 
   bool bad() const {
-    return _mm512_cmpgt_epu32_mask(largest_level_,
-                                   _mm512_set1_epi32(static_cast<int>(level_count(kDepth)) - 1)) !=
-               0 ||
+    return _mm512_cmpgt_epu32_mask(
+               largest_level_, _mm512_set1_epi32(static_cast<int>(level_count(kDepth)) - 1)) != 0 ||
            _mm512_test_epi64_mask(seen_shifts_, _mm512_set1_epi64(kBadScale)) != 0;
   }
 
@@ -208,14 +207,13 @@ class Kernel {
           largest_byte_ = _mm512_max_epu8(largest_byte_, bytes);
           // A neighbour's bit comes in at the top, where the lookup does not read.
           const __m512i half = _mm512_srli_epi16(bytes, 1);
-          __m512i x = _mm512_add_epi8(
-              bytes, _mm512_permutex2var_epi8(low_starts, half, high_starts));
+          __m512i x =
+              _mm512_add_epi8(bytes, _mm512_permutex2var_epi8(low_starts, half, high_starts));
 #pragma GCC unroll 6
           for (std::size_t step = 0; step < kChain; ++step) {
             for (const LaneUse& use : U::kUse[i]) {
-              const __m512i planes =
-                  _mm512_dpbusd_epi32(_mm512_setzero_si512(), x,
-                                      _mm512_set1_epi32(static_cast<int>(use.weights)));
+              const __m512i planes = _mm512_dpbusd_epi32(
+                  _mm512_setzero_si512(), x, _mm512_set1_epi32(static_cast<int>(use.weights)));
               product[use.row][set] = _mm512_dpwssd_epi32(
                   product[use.row][set], planes, _mm512_load_si512(block.chain[set][step]));
             }
@@ -234,12 +232,14 @@ class Kernel {
     return _mm512_cmpgt_epu8_mask(largest_byte_,
                                   _mm512_set1_epi8(static_cast<char>(kMaxSetByte))) != 0;
   }
-  bool bad_tail() const { return end_.bad(); }
+  bool bad_tail() const {
+    return end_.bad();
+  }
 
  private:
   /// The processor's own prefetcher stops at pages.
   static HWY_INLINE void prefetch(const std::byte* at) {
-constexpr std::size_t kNear = 1024, kFar = 16384;  // Bytes, by measurement.
+    constexpr std::size_t kNear = 1024, kFar = 16384;  // Bytes, by measurement.
     const auto* address = reinterpret_cast<const char*>(at);
     _mm_prefetch(address + kFar, _MM_HINT_T1);
     _mm_prefetch(address + kNear, _MM_HINT_T0);
@@ -262,8 +262,7 @@ void run_share(StreamJob& job, unsigned share, unsigned shares) {
     sums.assign((last - first) * kPanelRows, RowSums{});
     for (std::size_t block = 0; block < order.blocks; ++block)
       for (std::size_t panel = first; panel < last; ++panel)
-        kernel.panel(job.blocks[block],
-                     job.stream + order.index(panel, block) * job.layout.bytes(),
+        kernel.panel(job.blocks[block], job.stream + order.index(panel, block) * job.layout.bytes(),
                      &sums[(panel - first) * kPanelRows]);
     for (std::size_t row = 0; row < sums.size(); ++row)
       job.accumulator[first * kPanelRows + row] =
@@ -318,8 +317,8 @@ std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& 
   check_length(stream.bytes.size(), shape, stream.geometry);
   if (x.exponents.size() != shape.groups_per_row() ||
       x.mantissas.size() != x.exponents.size() * kGroup) {
-    throw Error("trit product: " + std::to_string(x.exponents.size()) +
-                " activation blocks for " + std::to_string(shape.cols) + " columns");
+    throw Error("trit product: " + std::to_string(x.exponents.size()) + " activation blocks for " +
+                std::to_string(shape.cols) + " columns");
   }
   if (stream.geometry.groups != kCanonical.groups || !HWY_DYNAMIC_DISPATCH(can_run)()) return {};
   StreamJob job{.stream = stream.bytes.data(),

@@ -8,8 +8,8 @@ using namespace trine::test;
 
 namespace {
 
-const std::vector<std::string> kCommands = {"quantize", "info",       "generate", "logits",
-                                            "compare",  "perplexity", "layer",    "vectors", "devices"};
+const std::vector<std::string> kCommands = {"quantize",   "info",  "generate", "logits", "compare",
+                                            "perplexity", "layer", "vectors",  "devices"};
 
 }  // namespace
 
@@ -81,8 +81,9 @@ TEST_CASE("cli: an option that means nothing for the device is refused by name")
               {"--trace-cycles", "--trace-commands"});
   check_fails(on("rtl", {"--vectors", "4", "--groups", "4"}), 2, {"--vectors", "16 x 4"});
   check_fails(on("rtl", {"--seed", "-1"}), 2, {"--seed", "-1"});
-  check_fails({"compare", kModel, kModel, "--tokens", "1", "--device-b", "golden", "--stall", "0.1"},
-              2, {"--stall"});
+  check_fails(
+      {"compare", kModel, kModel, "--tokens", "1", "--device-b", "golden", "--stall", "0.1"}, 2,
+      {"--stall"});
 }
 
 TEST_CASE("cli: help, `devices` and the documents name every registered device and its options") {
@@ -130,7 +131,8 @@ TEST_CASE("cli: completion knows commands, options and devices") {
   CHECK(complete("trine generate --tokens", 2) == "--tokens\n");
   CHECK(complete("trine generate --device gol", 3) == "golden\n");
   std::string devices = "reference";
-  for (const auto& device : trine_json({"devices"})["devices"])
+  const auto report = trine_json({"devices"});
+  for (const auto& device : report["devices"])
     devices.append(" ").append(device["name"].get<std::string>());
   CHECK(complete("trine generate --device \"\"", 3) == devices + "\n");
 }

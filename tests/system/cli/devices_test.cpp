@@ -10,7 +10,8 @@ namespace {
 
 std::vector<std::string> device_names() {
   std::vector<std::string> names;
-  for (const auto& device : trine_json({"devices"})["devices"]) names.push_back(device["name"]);
+  const auto report = trine_json({"devices"});
+  for (const auto& device : report["devices"]) names.push_back(device["name"]);
   return names;
 }
 
@@ -46,7 +47,8 @@ TEST_CASE("cli: every device gives the same logits, compared command by command 
   const Scratch scratch;
   const std::string packed = packed_model(scratch);
   std::string golden;
-  for (const auto& device : trine_json({"devices"})["devices"]) {
+  const auto registered = trine_json({"devices"});
+  for (const auto& device : registered["devices"]) {
     const std::string name = device["name"], out = (scratch / name).string();
     CAPTURE(name);
     std::vector<std::string> arguments = {"logits", packed, "--tokens", "296,1133",
