@@ -74,10 +74,12 @@ int run(std::span<const std::string> args) {
   CostModel model_of(machine, seen);
   std::map<std::string, Sum> by;
   Sum total;
+  Predecessor before;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto checked =
         check_command(list.commands.commands()[i], machine, program.layout().window(), state);
-    const CommandCost cost = model_of.command(checked.command);
+    const CommandCost cost = model_of.command(checked.command, before);
+    before = CostModel::predecessor(checked.command, cost);
     for (Sum* sum : {&by[std::string(operation_name(list.info[i].operation))], &total}) {
       sum->rtl += static_cast<double>(records[i].end - records[i].start);
       sum->estimate += static_cast<double>(cost.cycles);

@@ -13,6 +13,7 @@ namespace trine {
 namespace {
 
 constexpr double kFifoBeats = 512;  // ReadFifoBeats of the RTL.
+constexpr double kBookBytes = kCodebookBytes;
 
 constexpr std::uint64_t up(std::uint64_t value, std::uint64_t step) {
   return (value + step - 1) / step;
@@ -39,77 +40,101 @@ CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
     throw Error("a memory of the cost model: latencies of at least 1, at most a beat a cycle");
 }
 
-CommandCost CostModel::command(const ResolvedCommand& c) {
-  const std::tuple key{c.words[0], c.get(command::ROWS), c.get(command::COLS),
-                       c.get(command::STRIDE), c.address() % 4096};
+Predecessor CostModel::predecessor(const ResolvedCommand& command, const CommandCost& cost) {
+  if (command.opcode->opcode == Opcode::END) return {};
+  const Unit unit = command.opcode->unit;
+  return {.unit_cycles = cost.unit_cycles,
+          .lets_read = unit == Unit::LOAD || unit == Unit::MATRIX || unit == Unit::VECTOR,
+          .none = false};
+}
+
+CommandCost CostModel::command(const ResolvedCommand& c, const Predecessor& before) {
   if (c.opcode == nullptr)
     throw Error("the cost model: there is no opcode " + std::to_string(c.get(command::OPCODE)));
+  // The check runs beside the command before; then its reads go out, when that one lets them.
+  const std::uint64_t checked = check(c);
+  const std::uint64_t spare = before.unit_cycles - std::min(before.unit_cycles, checked);
+  // More than the memory's latency and a FIFO of beats can't come ahead.
+  const std::uint64_t most =
+      whole(memory_.read_latency + kFifoBeats / memory_.beats_per_cycle) + 64;
+  const std::uint64_t ahead = before.lets_read ? std::min(spare, most) : 0;
+  const std::tuple key{c.words[0],           c.get(command::ROWS),
+                       c.get(command::COLS), c.get(command::STRIDE),
+                       c.address() % 4096,   ahead};
   const bool costly = c.opcode->unit == Unit::MATRIX;
-  if (costly)
-    if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
   CommandCost cost;
-  switch (c.opcode->unit) {
-    case Unit::NONE:
-    case Unit::CONTROL:
-      break;
-    case Unit::LOAD:
-      cost = load(c);
-      break;
-    case Unit::STORE:
-      cost = store(c);
-      break;
-    case Unit::COLUMN:
-      cost = column(c);
-      break;
-    case Unit::MATRIX:
-      cost = c.opcode->memory == MemoryUse::TRIT_STREAM ? trit(c) : f16(c);
-      break;
-    case Unit::VECTOR:
-      cost = vector(c);
-      break;
+  if (const auto found = costly ? kept_.find(key) : kept_.end(); found != kept_.end()) {
+    cost = found->second;
+  } else {
+    const auto lead = static_cast<double>(ahead);
+    switch (c.opcode->unit) {
+      case Unit::NONE:
+      case Unit::CONTROL:
+        break;
+      case Unit::LOAD:
+        cost = load(c, lead);
+        break;
+      case Unit::STORE:
+        cost = store(c);
+        break;
+      case Unit::COLUMN:
+        cost = column(c);
+        break;
+      case Unit::MATRIX:
+        cost = c.opcode->memory == MemoryUse::TRIT_STREAM ? trit(c, lead) : f16(c, lead);
+        break;
+      case Unit::VECTOR:
+        cost = vector(c);
+        break;
+    }
+    if (costly) kept_.emplace(key, cost);
   }
-  cost.cycles = cost.unit_cycles + control(c);
-  if (costly) kept_.emplace(key, cost);
+  // Dispatch starts a unit two cycles after it has the job, retirement takes two; a store waits one
+  // more for the write path. The first command of a list has to be fetched first.
+  const std::uint64_t handing = c.opcode->unit == Unit::STORE ? 5 : 4;
+  const std::uint64_t fetched =
+      before.none ? 10 + 16 / machine_.groups + whole(memory_.read_latency) : 0;
+  const std::uint64_t late = fetched + checked - std::min(fetched + checked, before.unit_cycles);
+  cost.cycles = cost.unit_cycles + handing + late;
   return cost;
 }
 
-/// The fetch (16 words, one a cycle, behind the memory's latency), a state a check, the products
-/// of trine_sizes bit by bit, the codebook (32 words behind the latency) of a trit matrix.
-std::uint64_t CostModel::control(const ResolvedCommand& c) const {
-  const std::uint64_t latency = whole(memory_.read_latency) - 1;
+/// A state a check, and the products of trine_sizes bit by bit.
+std::uint64_t CostModel::check(const ResolvedCommand& c) {
   const std::uint64_t rows = c.get(command::ROWS);
-  const std::uint64_t fetch = 27 + latency;
   const auto product = [](std::uint64_t factor) { return bits(factor) + 1; };
-  const bool indexed = c.get(command::INDEX) != 0;
-  const std::uint64_t offset = indexed ? product(c.index) : 0;
+  const std::uint64_t offset = c.get(command::INDEX) != 0 ? product(c.index) : 0;
   const std::uint64_t span = c.get(command::STRIDE) != 0 ? product(rows) : 0;
   switch (c.opcode->unit) {
     case Unit::NONE:
     case Unit::CONTROL:
-      return fetch;
+      return 4;
     case Unit::LOAD:
     case Unit::STORE:
-      return fetch + 7 + offset;
+      return 7 + offset;
     case Unit::COLUMN:
-      return fetch + 6 + product(rows);
+      return 6 + product(rows);
     case Unit::MATRIX:
-      if (c.opcode->memory == MemoryUse::F16_ROWS) return fetch + 7 + product(rows) + span;
-      return fetch + latency + 47 + product(golden::panel_beats(c.get(command::DEPTH))) +
+      if (c.opcode->memory == MemoryUse::F16_ROWS) return 7 + product(rows) + span;
+      return 10 + product(golden::panel_beats(c.get(command::DEPTH))) +
              product(up(rows, golden::kPanelRows));
     case Unit::VECTOR:
-      return fetch + 2;
+      return 6;
   }
   return 0;
 }
 
-CommandCost CostModel::load(const Command& c) const {
+CommandCost CostModel::load(const Command& c, double ahead) const {
   const std::uint64_t elements = c.get(command::ROWS);
   const double beats =
       static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
   const auto words = static_cast<double>(up(elements, machine_.groups));
+  // The first beat comes behind the latency, less what passed before the unit started; at a rate
+  // below a beat a cycle those that came ahead wait in the FIFO.
+  const double wait = memory_.read_latency + 2;
+  const double first = std::max(0.0, wait - ahead), early = std::max(0.0, ahead - wait);
   CommandCost cost;
-  cost.unit_cycles =
-      whole(std::max(words, beats / memory_.beats_per_cycle) + memory_.read_latency + 3);
+  cost.unit_cycles = whole(std::max(words, beats / memory_.beats_per_cycle - early) + first + 1);
   return cost;
 }
 
@@ -168,7 +193,7 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   return cost;
 }
 
-CommandCost CostModel::f16(const Command& c) const {
+CommandCost CostModel::f16(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
   const std::uint64_t blocks = machine_.groups > 8 ? 2 * up(cols, 32) : up(cols, 16);
   const std::uint64_t row_beats = up(up(cols, 16) * 16, 2 * machine_.groups);
@@ -176,7 +201,8 @@ CommandCost CostModel::f16(const Command& c) const {
   // Weights are taken once all activations are quantized.
   const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 4;
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
-                    static_cast<unsigned>(kFifoBeats), apart ? row_beats : rows * row_beats, 2, 0);
+                    static_cast<unsigned>(kFifoBeats), apart ? row_beats : rows * row_beats, 2,
+                    ahead);
   const double end = stream.take(static_cast<double>(rows * row_beats), ready);
   CommandCost cost;
   cost.weight_beats = rows * row_beats;
@@ -187,7 +213,7 @@ CommandCost CostModel::f16(const Command& c) const {
   return cost;
 }
 
-CommandCost CostModel::trit(const Command& c) const {
+CommandCost CostModel::trit(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
   const unsigned depth = c.get(command::DEPTH), groups = machine_.groups;
   const double per_group = group_cycles(groups);
@@ -205,8 +231,8 @@ CommandCost CostModel::trit(const Command& c) const {
   // the beats before.
   const double exponents = static_cast<double>(blocks * groups) * per_group + 8, held = 15;
 
-  // While the codebook comes, the stream is on its way already.
-  const double lead = memory_.read_latency + 30;
+  // The codebook comes first; the stream is right behind it.
+  const double lead = ahead - kBookBytes / static_cast<double>(machine_.beat_bytes());
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), panels * blocks * golden::panel_beats(depth),
                     1, lead);

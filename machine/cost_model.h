@@ -29,15 +29,25 @@ struct CommandCost {
   std::uint64_t stall_memory = 0, stall_table = 0, stall_rows = 0;
 };
 
+/// The command before: while it ran, the core fetched and checked the next one and asked for what
+/// that reads (docs/control.md). The default is the start of a list, where nothing was done ahead.
+struct Predecessor {
+  std::uint64_t unit_cycles = 0;
+  bool lets_read = false;  // A LOAD, a product or a vector operation: no write is under way.
+  bool none = true;        // The list begins.
+};
+
 /// How long a core of given parameters takes for a command: the pipeline of docs/architecture.md
 /// counted instead of clocked. Its few constants were fitted to the RTL (docs/estimate.md).
 class CostModel {
  public:
   explicit CostModel(const MachineParams& machine, const CostMemory& memory = {});
 
-  /// Cost of a command of a list; results of costly commands are kept. Throws Error for one without
-  /// an opcode.
-  CommandCost command(const ResolvedCommand& command);
+  /// Cost of a command of a list behind another one; results of costly commands are kept. Throws
+  /// Error for one without an opcode.
+  CommandCost command(const ResolvedCommand& command, const Predecessor& before = {});
+  /// What a command that costs so much is for the next one; END is the start of the next list.
+  static Predecessor predecessor(const ResolvedCommand& command, const CommandCost& cost);
   /// Cycles of a list beside its commands: before the first fetch and after END.
   std::uint64_t list_start() const { return 1; }
   std::uint64_t list_end() const { return 1; }
@@ -46,18 +56,19 @@ class CostModel {
   const CostMemory& memory() const { return memory_; }
 
  private:
-  CommandCost trit(const Command& c) const;
-  CommandCost f16(const Command& c) const;
-  CommandCost load(const Command& c) const;
+  CommandCost trit(const Command& c, double ahead) const;
+  CommandCost f16(const Command& c, double ahead) const;
+  CommandCost load(const Command& c, double ahead) const;
   CommandCost store(const Command& c) const;
   CommandCost column(const Command& c) const;
   CommandCost vector(const ResolvedCommand& c) const;
-  /// Cycles of a command outside its unit: fetch, checks, sizes, dispatch, retirement.
-  std::uint64_t control(const ResolvedCommand& c) const;
+  /// Cycles of the checks of a command, sizes included.
+  static std::uint64_t check(const ResolvedCommand& c);
 
   MachineParams machine_;
   CostMemory memory_;
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t>,
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint64_t,
+                      std::uint64_t>,
            CommandCost>
       kept_;
 };

@@ -27,14 +27,17 @@ std::uint64_t bytes_of(const Command& c, const MachineParams& machine) {
   return bytes;
 }
 
-/// Cost of one command of a list in this state.
+/// Cost of one command of a list in this state, behind `before`; `after` is what it is for the
+/// next.
 Estimate estimate_command(const Command& command, Operation operation, const Program& program,
-                          CostModel& model, const SequenceState& state) {
+                          CostModel& model, const SequenceState& state, const Predecessor& before,
+                          Predecessor& after) {
   const CheckedCommand checked =
       check_command(command, program.machine(), program.layout().window(), state);
   if (checked.code != ErrorCode::NONE)
     throw Error(fmt::format("{}: {}", describe(command), describe(checked.code)));
-  const CommandCost cost = model.command(checked.command);
+  const CommandCost cost = model.command(checked.command, before);
+  after = CostModel::predecessor(checked.command, cost);
   Estimate e{.commands = 1, .cycles = cost.cycles, .weight_beats = cost.weight_beats};
   e.by_operation[static_cast<std::size_t>(operation)] = cost.cycles;
   e.bytes = bytes_of(checked.command, program.machine());
@@ -64,23 +67,29 @@ Estimate estimate_command(const Command& command, Operation operation, const Pro
   return e;
 }
 
-/// A list at any position: what does not depend on it is added up once.
+/// A list at any position: what does not depend on it is added up once. A command behind one that
+/// does depend on it counts with those.
 class ListEstimate {
  public:
   ListEstimate(const Program& program, CostModel& model, const TokenList& list)
       : program_(program), model_(model) {
     fixed_.cycles = model.list_start() + model.list_end();
     at(fixed_, Resource::Control) = fixed_.cycles;
+    bool behind_moving = false;
+    after_.resize(list.commands.size());
     for (std::size_t i = 0; i < list.commands.size(); ++i) {
       const Command& command = list.commands.commands()[i];
       const Operation operation = list.info[i].operation;
       const OpcodeInfo* info = find_opcode(command.get(command::OPCODE));
       const bool moves = command.get(command::SPAN) != 0 || command.get(command::INDEX) != 0 ||
                          info->opcode == Opcode::STORE_COLUMN;
-      if (moves)
-        moving_.emplace_back(command, operation);
+      const Estimate cost =
+          estimate_command(command, operation, program, model, {}, before(i), after_[i]);
+      if (moves || behind_moving)
+        moving_.push_back({i, command, operation});
       else
-        fixed_ += estimate_command(command, operation, program, model, {});
+        fixed_ += cost;
+      behind_moving = moves;
     }
     fixed_.tokens = list.spec.tokens;
   }
@@ -88,16 +97,28 @@ class ListEstimate {
   Estimate at_position(std::uint32_t position) {
     Estimate all = fixed_;
     const SequenceState state{.position = position, .token = {}};
-    for (const auto& [command, operation] : moving_)
-      all += estimate_command(command, operation, program_, model_, state);
+    for (const auto& [index, command, operation] : moving_)
+      all += estimate_command(command, operation, program_, model_, state, before(index),
+                              after_[index]);
     return all;
   }
 
  private:
+  struct Moving {
+    std::size_t index;
+    Command command;
+    Operation operation;
+  };
+
+  Predecessor before(std::size_t index) const {
+    return index == 0 ? Predecessor{} : after_[index - 1];
+  }
+
   const Program& program_;
   CostModel& model_;
   Estimate fixed_;
-  std::vector<std::pair<Command, Operation>> moving_;
+  std::vector<Moving> moving_;
+  std::vector<Predecessor> after_;  // Of every command, at the last position that was asked for.
 };
 
 }  // namespace

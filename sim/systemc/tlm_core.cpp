@@ -18,9 +18,11 @@ using sc_core::sc_time_stamp;
 using sc_core::SC_ZERO_TIME;
 
 CostFunction modelled_cost(const MachineParams& params, const CostMemory& memory) {
-  // The model keeps what it has computed.
-  return [model = std::make_shared<CostModel>(params, memory)](const ResolvedCommand& command) {
-    const CommandCost cost = model->command(command);
+  // The model keeps what it has computed; commands come in the order of their list.
+  return [model = std::make_shared<CostModel>(params, memory),
+          before = Predecessor{}](const ResolvedCommand& command) mutable {
+    const CommandCost cost = model->command(command, before);
+    before = CostModel::predecessor(command, cost);
     return CommandCycles{.cycles = cost.cycles,
                          .unit_cycles = cost.unit_cycles,
                          .stall_memory = cost.stall_memory,
