@@ -71,6 +71,8 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.memory_model = text; }},
     {"core-clock", "MHZ", "Clock of the core beside that of a DRAM [300]",
      [](Request& r, Text text) { r.core_mhz = number(text, Low::Included, 1, 10'000); }},
+    {"ports", "N", "AXI read ports of the core, each a part of the beat's width: 1, 2 or 4 [1]",
+     [](Request& r, Text text) { r.ports = small_count(text, 1, 4); }},
     {"latency", "CYCLES", "Cycles until the memory answers a burst [1]",
      [](Request& r, Text text) {
        r.memory.read_latency = r.memory.write_latency = small_count(text, 1, 1'000'000);

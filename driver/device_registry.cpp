@@ -25,7 +25,8 @@ bool given_as(std::span<const std::string> given, std::string_view name) {
 std::string shapes_text(const std::vector<CoreShape>& shapes) {
   std::string text;
   for (const CoreShape& shape : shapes)
-    text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", shape.groups, shape.vectors);
+    text += fmt::format("{}{} x {}{}", text.empty() ? "" : ", ", shape.groups, shape.vectors,
+                        shape.ports == 1 ? "" : fmt::format(" x {} ports", shape.ports));
   return text;
 }
 
@@ -99,7 +100,12 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
   if (given_as(given, "trace-cycles") && given_as(given, "trace-commands"))
     throw OptionError("trace-cycles", "excludes --trace-commands");
   const std::vector<CoreShape> cores = device.cores();
-  if (device.has_core({request.groups, request.vectors})) return;
+  if (device.has_core({request.groups, request.vectors, request.ports})) return;
+  if (device.has_core({request.groups, request.vectors}))
+    throw OptionError("ports", fmt::format("device {} has no core with {} groups, {} vectors and {} "
+                                           "ports; it has (groups x vectors) {}",
+                                           device.name, request.groups, request.vectors,
+                                           request.ports, shapes_text(cores)));
   const bool groups = std::ranges::find(cores, request.groups, &CoreShape::groups) != cores.end();
   throw OptionError(groups ? "vectors" : "groups",
                     fmt::format("device {} has no core with {} groups and {} vectors; it has "

@@ -31,6 +31,7 @@ struct DeviceProgress {
 struct DeviceRequest {
   unsigned groups = 16;                     // Groups side by side; a beat is 4 * groups bytes.
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
+  unsigned ports = 1;                       // AXI read ports that share the width of a beat.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   MemoryTiming memory{};                    // Ideal by default.
   std::string memory_model{};               // A DRAM, by name or file; empty or "ideal": none.

@@ -29,6 +29,7 @@ struct MemoryTiming {
   unsigned read_latency = 1;   // Cycles from the AR beat to its first R beat; at least 1.
   unsigned write_latency = 1;  // Cycles from the last W beat to the B beat; at least 1.
   double bandwidth = 1.0;      // Beats per cycle of the R and of the W channel, in (0, 1].
+  std::vector<double> port_bandwidth{};  // Transfers per cycle of R of port p, in place of that.
   double stall_ar = 0, stall_aw = 0, stall_w = 0;  // Odds that a cycle is not ready, in [0, 1).
   double stall_r = 0, stall_b = 0;                 // Odds that a cycle offers no new beat.
   unsigned outstanding = 64;  // Bursts that a channel holds before it is not ready.

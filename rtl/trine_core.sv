@@ -12,11 +12,13 @@ module trine_core #(
   parameter  int unsigned VectorWords   = 65536,
   parameter  int unsigned MaxCols       = 16384,
   parameter  int unsigned AddrWidth     = 40,
+  parameter  int unsigned Ports         = 1,
   parameter  int unsigned ReadFifoBeats = 512,
   parameter  int unsigned F16Engine     = 1,
   parameter  int unsigned VectorUnit    = 1,
   parameter  int unsigned ClockGates    = 0,
-  localparam int unsigned DataWidth     = 32 * Groups
+  localparam int unsigned DataWidth     = 32 * Groups,
+  localparam int unsigned PortWidth     = DataWidth / Ports
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -32,26 +34,26 @@ module trine_core #(
   output logic [31:0]            index_o,         // Of the command.
   /// Weight, read and write beats, stalls for memory, table and rows, commands.
   output logic [6:0]             events_o,
-  // AXI4 master: memory
-  output logic [AddrWidth-1:0]   m_axi_araddr_o,
-  output logic [7:0]             m_axi_arlen_o,
-  output logic [2:0]             m_axi_arsize_o,
-  output logic [1:0]             m_axi_arburst_o,
-  output logic                   m_axi_arvalid_o,
-  input  logic                   m_axi_arready_i,
+  // AXI4 master: memory; reads of port p in slice p, writes through port 0
+  output logic [Ports*AddrWidth-1:0] m_axi_araddr_o,
+  output logic [Ports*8-1:0]     m_axi_arlen_o,
+  output logic [Ports*3-1:0]     m_axi_arsize_o,
+  output logic [Ports*2-1:0]     m_axi_arburst_o,
+  output logic [Ports-1:0]       m_axi_arvalid_o,
+  input  logic [Ports-1:0]       m_axi_arready_i,
   input  logic [DataWidth-1:0]   m_axi_rdata_i,
-  input  logic [1:0]             m_axi_rresp_i,
-  input  logic                   m_axi_rlast_i,
-  input  logic                   m_axi_rvalid_i,
-  output logic                   m_axi_rready_o,
+  input  logic [Ports*2-1:0]     m_axi_rresp_i,
+  input  logic [Ports-1:0]       m_axi_rlast_i,
+  input  logic [Ports-1:0]       m_axi_rvalid_i,
+  output logic [Ports-1:0]       m_axi_rready_o,
   output logic [AddrWidth-1:0]   m_axi_awaddr_o,
   output logic [7:0]             m_axi_awlen_o,
   output logic [2:0]             m_axi_awsize_o,
   output logic [1:0]             m_axi_awburst_o,
   output logic                   m_axi_awvalid_o,
   input  logic                   m_axi_awready_i,
-  output logic [DataWidth-1:0]   m_axi_wdata_o,
-  output logic [DataWidth/8-1:0] m_axi_wstrb_o,
+  output logic [PortWidth-1:0]   m_axi_wdata_o,
+  output logic [PortWidth/8-1:0] m_axi_wstrb_o,
   output logic                   m_axi_wlast_o,
   output logic                   m_axi_wvalid_o,
   input  logic                   m_axi_wready_i,
@@ -73,6 +75,7 @@ module trine_core #(
 
   trine_read_path #(
     .Groups    (Groups),
+    .Ports     (Ports),
     .AddrWidth (AddrWidth),
     .FifoBeats (ReadFifoBeats)
   ) u_read_path (
@@ -109,11 +112,12 @@ module trine_core #(
   trine_control_pkg::write_job_t    write_job;
   trine_control_pkg::write_status_t write_status;
   logic [AddrWidth-1:0]             column_job_addr;
-  logic                             transfer_valid, record_valid, stream_ready;
+  logic                             transfer_valid, record_valid, stream_ready, write_event;
   logic [DataWidth-1:0]             transfer_data, record_data;
 
   trine_write_path #(
     .Groups    (Groups),
+    .Ports     (Ports),
     .AddrWidth (AddrWidth)
   ) u_write_path (
     .clk_i,
@@ -130,6 +134,7 @@ module trine_core #(
     .record_valid_i   (record_valid),
     .record_data_i    (record_data),
     .beat_ready_o     (stream_ready),
+    .written_o        (write_event),
     .aw_addr_o        (m_axi_awaddr_o),
     .aw_len_o         (m_axi_awlen_o),
     .aw_valid_o       (m_axi_awvalid_o),
@@ -144,11 +149,11 @@ module trine_core #(
     .b_ready_o        (m_axi_bready_o)
   );
 
-  localparam logic [2:0] BeatSize  = 3'($clog2(DataWidth / 8));
+  localparam logic [2:0] BeatSize  = 3'($clog2(PortWidth / 8));
   localparam logic [1:0] BurstIncr = 2'b01;
-  assign m_axi_arsize_o  = BeatSize;
+  assign m_axi_arsize_o  = {Ports{BeatSize}};
   assign m_axi_awsize_o  = BeatSize;
-  assign m_axi_arburst_o = BurstIncr;
+  assign m_axi_arburst_o = {Ports{BurstIncr}};
   assign m_axi_awburst_o = BurstIncr;
 
   // ---- Control ----
@@ -247,7 +252,7 @@ module trine_core #(
     matvec_runs && wait_rows,
     matvec_runs && wait_table,
     matvec_runs && wait_memory,
-    m_axi_wvalid_o && m_axi_wready_i,
+    write_event,
     progress.read_beat,
     weight_valid && weight_ready
   };
@@ -272,6 +277,6 @@ module trine_core #(
   );
 
   logic unused_ok;
-  assign unused_ok = m_axi_rlast_i;
+  assign unused_ok = ^m_axi_rlast_i;
 
 endmodule

@@ -19,6 +19,8 @@ module trine_top #(
   /// Longest activation vector.
   parameter  int unsigned MaxCols       = 16384,
   parameter  int unsigned AddrWidth     = 40,
+  /// AXI read ports that share the width of a beat: 1, 2 or 4, and at most Groups.
+  parameter  int unsigned Ports         = 1,
   /// Beats of the read FIFO, a power of two.
   parameter  int unsigned ReadFifoBeats = 512,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
@@ -27,7 +29,8 @@ module trine_top #(
   parameter  int unsigned VectorUnit    = 1,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
-  localparam int unsigned DataWidth     = 32 * Groups
+  localparam int unsigned DataWidth     = 32 * Groups,
+  localparam int unsigned PortWidth     = DataWidth / Ports
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -55,26 +58,26 @@ module trine_top #(
   output logic [1:0]             s_axil_rresp_o,
   output logic                   s_axil_rvalid_o,
   input  logic                   s_axil_rready_i,
-  // AXI4 master: memory
-  output logic [AddrWidth-1:0]   m_axi_araddr_o,
-  output logic [7:0]             m_axi_arlen_o,
-  output logic [2:0]             m_axi_arsize_o,
-  output logic [1:0]             m_axi_arburst_o,
-  output logic                   m_axi_arvalid_o,
-  input  logic                   m_axi_arready_i,
+  // AXI4 master: memory; reads of port p in slice p, writes through port 0
+  output logic [Ports*AddrWidth-1:0] m_axi_araddr_o,
+  output logic [Ports*8-1:0]     m_axi_arlen_o,
+  output logic [Ports*3-1:0]     m_axi_arsize_o,
+  output logic [Ports*2-1:0]     m_axi_arburst_o,
+  output logic [Ports-1:0]       m_axi_arvalid_o,
+  input  logic [Ports-1:0]       m_axi_arready_i,
   input  logic [DataWidth-1:0]   m_axi_rdata_i,
-  input  logic [1:0]             m_axi_rresp_i,
-  input  logic                   m_axi_rlast_i,
-  input  logic                   m_axi_rvalid_i,
-  output logic                   m_axi_rready_o,
+  input  logic [Ports*2-1:0]     m_axi_rresp_i,
+  input  logic [Ports-1:0]       m_axi_rlast_i,
+  input  logic [Ports-1:0]       m_axi_rvalid_i,
+  output logic [Ports-1:0]       m_axi_rready_o,
   output logic [AddrWidth-1:0]   m_axi_awaddr_o,
   output logic [7:0]             m_axi_awlen_o,
   output logic [2:0]             m_axi_awsize_o,
   output logic [1:0]             m_axi_awburst_o,
   output logic                   m_axi_awvalid_o,
   input  logic                   m_axi_awready_i,
-  output logic [DataWidth-1:0]   m_axi_wdata_o,
-  output logic [DataWidth/8-1:0] m_axi_wstrb_o,
+  output logic [PortWidth-1:0]   m_axi_wdata_o,
+  output logic [PortWidth/8-1:0] m_axi_wstrb_o,
   output logic                   m_axi_wlast_o,
   output logic                   m_axi_wvalid_o,
   input  logic                   m_axi_wready_i,
@@ -154,6 +157,7 @@ module trine_top #(
     .VectorWords   (VectorWords),
     .MaxCols       (MaxCols),
     .AddrWidth     (AddrWidth),
+    .Ports         (Ports),
     .ReadFifoBeats (ReadFifoBeats),
     .F16Engine     (F16Engine),
     .VectorUnit    (VectorUnit),

@@ -4,14 +4,14 @@
 
 #include <memory>
 
-#include "sim/axi_read.h"
+#include "sim/axi_read_ports.h"
 #include "sim/axi_write.h"
 #include "sim/map_memory.h"
 
 namespace trine::sim {
 
-/// The AXI4 side of a memory. `Bus` has the `m_axi_*` signals of the core as members; data moves
-/// between them and the memory without a copy in between.
+/// The AXI4 side of a memory. `Bus` has the `m_axi_*` signals of the core as members, with one read
+/// port or several; with one, data moves between them and the memory without a copy in between.
 ///
 /// Around each rising edge: `sample` with all signals settled, the edge, `drive`. Bursts are
 /// answered in order; a broken rule of the protocol throws ProtocolError. The timing's latencies
@@ -19,7 +19,7 @@ namespace trine::sim {
 template <class Bus>
 class AxiMemory {
  public:
-  static constexpr std::size_t kBeatBytes = AxiReadChannel<Bus>::kBeatBytes;
+  static constexpr std::size_t kBeatBytes = kBusBytes<Bus>;
 
   AxiMemory(std::shared_ptr<BurstMemory> memory, const AxiTiming& timing)
       : memory_(std::move(memory)), read_(*memory_, timing), write_(*memory_, timing) {}
@@ -53,12 +53,12 @@ class AxiMemory {
     return (write.cycle > read.cycle ? write : read).text(write.cycle > read.cycle);
   }
 
-  const AxiReadChannel<Bus>& read() const { return read_; }
+  const AxiReadPorts<Bus>& read() const { return read_; }
   const AxiWriteChannel<Bus>& write() const { return write_; }
 
  private:
   std::shared_ptr<BurstMemory> memory_;
-  AxiReadChannel<Bus> read_;
+  AxiReadPorts<Bus> read_;
   AxiWriteChannel<Bus> write_;
   std::uint64_t cycle_ = 0;
 };

@@ -33,7 +33,8 @@ std::string to_string(const CoreShape& shape) {
   const auto count = [](unsigned number, const char* what) {
     return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
   };
-  return count(shape.groups, "group") + " and " + count(shape.vectors, "vector");
+  const std::string text = count(shape.groups, "group") + " and " + count(shape.vectors, "vector");
+  return shape.ports == 1 ? text : text + " over " + count(shape.ports, "port");
 }
 
 /// The program or shared object that this function was linked into.
@@ -178,7 +179,7 @@ std::vector<fs::path> core_folders() {
 
 std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
   const bool checking = options.checking || !options.trace_file.empty();
-  return Search(CoreShape{options.groups, options.vectors}, checking).find().make(memory, options);
+  return Search(CoreShape{options.groups, options.vectors, options.ports}, checking).find().make(memory, options);
 }
 
 }  // namespace trine::sim

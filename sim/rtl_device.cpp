@@ -25,7 +25,7 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "memory", "core-clock", "latency", "bandwidth", "stall",
+    .options = {"groups", "vectors", "ports", "memory", "core-clock", "latency", "bandwidth", "stall",
                 "seed", "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
     .cores = available_cores,
     .make = make,

@@ -32,7 +32,10 @@ std::vector<CoreShape> available_cores() {
 RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
   memory_.allocate(0, options_.memory_bytes);
   if (options_.dram && !options_.backend) {
-    auto dram = std::make_shared<DramMemory>(memory_, options_.memory, 4 * options_.groups,
+    // All ports have the same DRAM in front of them.
+    MemoryTiming timing = options_.memory;
+    timing.outstanding *= options_.ports;
+    auto dram = std::make_shared<DramMemory>(memory_, timing, 4 * options_.groups / options_.ports,
                                              *options_.dram, options_.core_mhz);
     dram_ = &dram->memory();
     options_.backend = std::move(dram);

@@ -185,12 +185,12 @@ package trine_regs_pkg;
   parameter int unsigned READ_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned READ_BEATS_HI_VALUE_WIDTH = 32;
 
-  parameter logic [11:0] WRITE_BEATS_LO_OFFSET = 12'h098;  // Beats on the AXI write channel, low half
+  parameter logic [11:0] WRITE_BEATS_LO_OFFSET = 12'h098;  // Beats that the core wrote, low half
   parameter logic [31:0] WRITE_BEATS_LO_RESET  = 32'h00000000;
   parameter int unsigned WRITE_BEATS_LO_VALUE_LSB = 0;  // Bits 31:0
   parameter int unsigned WRITE_BEATS_LO_VALUE_WIDTH = 32;
 
-  parameter logic [11:0] WRITE_BEATS_HI_OFFSET = 12'h09C;  // Beats on the AXI write channel, high half
+  parameter logic [11:0] WRITE_BEATS_HI_OFFSET = 12'h09C;  // Beats that the core wrote, high half
   parameter logic [31:0] WRITE_BEATS_HI_RESET  = 32'h00000000;
   parameter int unsigned WRITE_BEATS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned WRITE_BEATS_HI_VALUE_WIDTH = 32;

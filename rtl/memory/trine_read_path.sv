@@ -10,6 +10,7 @@
 /// beats dropped, and `status_o.idle` tells when nothing is left.
 module trine_read_path #(
   parameter  int unsigned Groups    = 16,
+  parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
   parameter  int unsigned FifoBeats = 512,
   localparam int unsigned DataWidth = 32 * Groups
@@ -22,15 +23,15 @@ module trine_read_path #(
   input  trine_control_pkg::read_job_t    job_i,
   input  trine_control_pkg::read_gate_t   gate_i,
   output trine_control_pkg::read_status_t status_o,
-  // AXI4 read channels
-  output logic [AddrWidth-1:0]            ar_addr_o,
-  output logic [7:0]                      ar_len_o,
-  output logic                            ar_valid_o,
-  input  logic                            ar_ready_i,
+  // AXI4 read channels, port p in slice p
+  output logic [Ports*AddrWidth-1:0]      ar_addr_o,
+  output logic [Ports*8-1:0]              ar_len_o,
+  output logic [Ports-1:0]                ar_valid_o,
+  input  logic [Ports-1:0]                ar_ready_i,
   input  logic [DataWidth-1:0]            r_data_i,
-  input  logic [1:0]                      r_resp_i,
-  input  logic                            r_valid_i,
-  output logic                            r_ready_o,
+  input  logic [Ports*2-1:0]              r_resp_i,
+  input  logic [Ports-1:0]                r_valid_i,
+  output logic [Ports-1:0]                r_ready_o,
   // Beats; the data goes to all
   output logic [DataWidth-1:0]            beat_data_o,
   output logic                            beat_error_o,
@@ -66,11 +67,12 @@ module trine_read_path #(
   );
 
   logic beat_valid, beat_ready, dma_idle, router_idle;
-  trine_read_dma #(
+  trine_read_ports #(
     .Groups    (Groups),
+    .Ports     (Ports),
     .AddrWidth (AddrWidth),
     .FifoBeats (FifoBeats)
-  ) u_read_dma (
+  ) u_read_ports (
     .clk_i,
     .rst_ni,
     .drop_i       (gate_i.drop),

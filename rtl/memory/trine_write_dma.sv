@@ -31,6 +31,7 @@ module trine_write_dma #(
   input  logic                   beat_valid_i,
   output logic                   beat_ready_o,
   input  logic [DataWidth-1:0]   beat_data_i,
+  output logic                   beat_end_o,    // The beat that is taken now is the job's last.
   // AXI4 write channels
   output logic [AddrWidth-1:0]   aw_addr_o,
   output logic [7:0]             aw_len_o,
@@ -90,12 +91,13 @@ module trine_write_dma #(
   assign w_valid_o    = beat_valid_i && burst_q != '0;
   assign beat_ready_o = w_ready_i && burst_q != '0;
   assign w_data_o     = beat_data_i;
+  assign beat_end_o   = w_last_o && left_q == '0;
   assign w_last_o     = burst_q == (BurstBits+1)'(1);
   assign b_ready_o    = 1'b1;
 
   always_comb begin
     w_strb_o = '1;
-    if (w_last_o && left_q == '0 && tail_q != '0) w_strb_o = ~({BeatBytes{1'b1}} << tail_q);
+    if (beat_end_o && tail_q != '0) w_strb_o = ~({BeatBytes{1'b1}} << tail_q);
     if (head_q != '0) w_strb_o = w_strb_o & ({BeatBytes{1'b1}} << head_q);
   end
 

@@ -8,10 +8,15 @@
 /// The control gives a job before it starts the unit that sends the beats, so at most one asks and
 /// at most one sends at a time; assertions hold everybody to it.  Timing is that of
 /// trine_write_dma: nothing is registered here.
+///
+/// With several ports, all writes go through one of them, which takes `Ports` cycles a beat: what
+/// the core writes is small beside what it reads.
 module trine_write_path #(
   parameter  int unsigned Groups    = 16,
+  parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
-  localparam int unsigned DataWidth = 32 * Groups
+  localparam int unsigned DataWidth = 32 * Groups,
+  localparam int unsigned PortWidth = DataWidth / Ports
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -29,13 +34,14 @@ module trine_write_path #(
   input  logic                   record_valid_i,
   input  logic [DataWidth-1:0]   record_data_i,
   output logic                   beat_ready_o,
+  output logic                   written_o,        // A beat has been written: counts one.
   // AXI4 write channels
   output logic [AddrWidth-1:0]   aw_addr_o,
   output logic [7:0]             aw_len_o,
   output logic                   aw_valid_o,
   input  logic                   aw_ready_i,
-  output logic [DataWidth-1:0]   w_data_o,
-  output logic [DataWidth/8-1:0] w_strb_o,
+  output logic [PortWidth-1:0]   w_data_o,
+  output logic [PortWidth/8-1:0] w_strb_o,
   output logic                   w_last_o,
   output logic                   w_valid_o,
   input  logic                   w_ready_i,
@@ -44,8 +50,25 @@ module trine_write_path #(
   output logic                   b_ready_o
 );
 
+  logic                 beat_valid, part_valid, part_ready, part_end;
+  logic [PortWidth-1:0] part;
+  assign beat_valid = transfer_valid_i || record_valid_i;
+  assign written_o  = beat_valid && beat_ready_o;
+
+  trine_write_parts #(.PortWidth(PortWidth), .Ratio(Ports)) u_parts (
+    .clk_i,
+    .rst_ni,
+    .valid_i (beat_valid),
+    .ready_o (beat_ready_o),
+    .data_i  (record_valid_i ? record_data_i : transfer_data_i),
+    .valid_o (part_valid),
+    .ready_i (part_ready),
+    .end_i   (part_end),
+    .data_o  (part)
+  );
+
   trine_write_dma #(
-    .Groups    (Groups),
+    .Groups    (Groups / Ports),
     .AddrWidth (AddrWidth)
   ) u_write_dma (
     .clk_i,
@@ -57,9 +80,10 @@ module trine_write_path #(
     .clear_i,
     .error_o      (status_o.error),
     .idle_o       (status_o.idle),
-    .beat_valid_i (transfer_valid_i || record_valid_i),
-    .beat_ready_o,
-    .beat_data_i  (record_valid_i ? record_data_i : transfer_data_i),
+    .beat_valid_i (part_valid),
+    .beat_ready_o (part_ready),
+    .beat_data_i  (part),
+    .beat_end_o   (part_end),
     .aw_addr_o,
     .aw_len_o,
     .aw_valid_o,

@@ -85,6 +85,7 @@ TEST_CASE("make_core: every known core says of itself what the list says") {
       memory.allocate(0, kPageBytes);
       const auto made = make_core(memory, DeviceRequest{.groups = core.shape.groups,
                                                         .vectors = core.shape.vectors,
+                                                        .ports = core.shape.ports,
                                                         .checking = checking});
       CHECK_EQ(made->commands(), 0);
     }

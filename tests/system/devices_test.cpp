@@ -21,6 +21,7 @@ std::unique_ptr<Transport> make_small(const DeviceEntry& entry) {
   DeviceRequest request;
   request.groups = shape.groups;
   request.vectors = shape.vectors;
+  request.ports = shape.ports;
   request.memory_bytes = kTestMemory;
   return entry.make(request);
 }
@@ -71,6 +72,7 @@ TEST_CASE("devices: every core that an entry offers is made, with these paramete
       DeviceRequest request;
       request.groups = shape.groups;
       request.vectors = shape.vectors;
+      request.ports = shape.ports;
       request.memory_bytes = kTestMemory;
       const auto transport = entry.make(request);
       const MachineParams params = Device(*transport).params();

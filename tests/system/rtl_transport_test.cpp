@@ -42,6 +42,7 @@ TEST_CASE("RtlTransport: every model says what it is, checking or fast") {
     for (const bool checking : {false, true}) {
       SimOptions options = small(core.shape.groups);
       options.vectors = core.shape.vectors;
+      options.ports = core.shape.ports;
       options.checking = checking;
       RtlTransport rtl(options);
       const MachineParams params = Device(rtl).params();
