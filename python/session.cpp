@@ -92,12 +92,19 @@ py::array_t<float> logits(SessionHandle& handle, const Numbers& numbers, std::si
 }
 
 py::dict generate_tokens(SessionHandle& handle, const Numbers& numbers, std::size_t count,
-                         double temperature, std::size_t top_k, double top_p, std::uint64_t seed,
-                         bool ignore_eos) {
+                         std::optional<double> temperature, std::optional<std::size_t> top_k,
+                         std::optional<double> top_p, std::optional<double> repetition_penalty,
+                         std::uint64_t seed, bool ignore_eos) {
   const auto tokens = handle.tokens(numbers);
   if (count == 0) throw Error("count 0: there is nothing to generate");
   handle.check_room(tokens.size(), 0, count - 1);
-  golden::Sampler sampler({temperature, top_k, top_p, seed});
+  golden::SamplerOptions options = golden::sampling_defaults(handle.model().generation());
+  options.temperature = temperature.value_or(options.temperature);
+  options.top_k = top_k.value_or(options.top_k);
+  options.top_p = top_p.value_or(options.top_p);
+  options.repetition_penalty = repetition_penalty.value_or(options.repetition_penalty);
+  options.seed = seed;
+  golden::Sampler sampler(options);
   const std::size_t total = tokens.size() + count - 1;  // Through the model.
   const GenerateResult result = run(handle, [&](Session& session) {
     session.model().reset();

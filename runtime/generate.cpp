@@ -41,6 +41,7 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
   const auto report = [&](const TokenEvent& event) {
     if (options.on_token) options.on_token(event);
   };
+  std::vector<std::int32_t> text(prompt.begin(), prompt.end());  // With what follows.
   GenerateResult result;
   Meter meter(options.counters);
   TokenEvent pass;  // What the last forward pass took.
@@ -61,7 +62,7 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
   result.prefill_tokens = prompt.size();
 
   while (result.tokens.size() < options.max_tokens) {
-    const std::int32_t token = sampler.sample(logits);
+    const std::int32_t token = sampler.sample(logits, text);
     if (options.stop_at_eos && std::ranges::find(eos, token) != eos.end()) {
       result.ended = true;
       break;
@@ -70,6 +71,7 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
     pass.index = result.tokens.size();
     pass.prompt = false;
     result.tokens.push_back(token);
+    text.push_back(token);
     report(pass);
     if (result.tokens.size() == options.max_tokens) break;  // Nobody asks for its logits.
     meter.start();

@@ -21,6 +21,9 @@ class ModelFile {
   const golden::ModelConfig& config() const {
     return packed_ ? packed_->config() : checkpoint_->config();
   }
+  const golden::GenerationConfig& generation() const {
+    return packed_ ? packed_->generation() : checkpoint_->generation();
+  }
   const std::filesystem::path& directory() const { return directory_; }
   const golden::PackedModel* packed() const { return packed_ ? &*packed_ : nullptr; }
   const golden::Checkpoint* checkpoint() const { return checkpoint_ ? &*checkpoint_ : nullptr; }

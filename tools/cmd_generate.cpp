@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -11,6 +10,7 @@
 #include "tools/device_options.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
+#include "tools/sampling_options.h"
 #include "tools/tokens.h"
 
 namespace trine::tools {
@@ -23,7 +23,7 @@ struct Options {
   std::string model;
   std::size_t count = 0;
   bool ignore_eos = false;
-  golden::SamplerOptions sampler{.seed = 1};
+  SamplingOptions sampling;
 };
 
 /// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
@@ -67,6 +67,10 @@ class Output {
   std::string text_;
 };
 
+Json rate(std::size_t tokens, std::chrono::duration<double> time) {
+  return ratio(static_cast<double>(tokens), time.count());
+}
+
 Json result_json(const GenerateResult& result, const Json& generated) {
   const auto passes = result.prefill_tokens + result.decode_tokens;
   const std::chrono::duration<double> time = result.prefill_time + result.decode_time;
@@ -80,25 +84,33 @@ Json result_json(const GenerateResult& result, const Json& generated) {
           {"prefill_cycles_per_token", ratio(result.prefill.cycles, result.prefill_tokens)},
           {"decode_cycles_per_token", ratio(result.decode.cycles, result.decode_tokens)},
           {"seconds", time.count()},
-          {"tokens_per_second", ratio(static_cast<double>(passes), time.count())}};
+          {"tokens_per_second", ratio(static_cast<double>(passes), time.count())},
+          {"prefill_tokens_per_second", rate(result.prefill_tokens, result.prefill_time)},
+          {"decode_tokens_per_second", rate(result.decode_tokens, result.decode_time)}};
 }
 
+/// What the run took: cycles where the device counts them, else the time.
 void print_summary(const Json& report) {
   const Json& equal = report["equal"];
-  fmt::print(
-      "{} tokens{}, {} cycles, {} cycles per token, bus utilization {}, {} kHz, {:.2f} s, "
-      "equal: {}\n",
-      report["tokens"].size(), report["ended"].get<bool>() ? " and the end token" : "",
-      report["cycles"].get<std::uint64_t>(), text(report["cycles_per_token"], "{:.0f}"),
-      percent(report["utilization"]), text(report["khz"], "{:.0f}"),
-      report["seconds"].get<double>(), equal.is_null() ? "not checked" : "yes");
+  const auto cycles = report["cycles"].get<std::uint64_t>();
+  const std::string cost =
+      cycles > 0 ? fmt::format("{} cycles, {} cycles per token, bus utilization {}, {} kHz", cycles,
+                               text(report["cycles_per_token"], "{:.0f}"),
+                               percent(report["utilization"]), text(report["khz"], "{:.0f}"))
+                 : fmt::format("prompt {} tokens per second, then {}",
+                               text(report["prefill_tokens_per_second"], "{:.1f}"),
+                               text(report["decode_tokens_per_second"], "{:.1f}"));
+  fmt::print("{} tokens{}, {}, {:.2f} s, equal: {}\n", report["tokens"].size(),
+             report["ended"].get<bool>() ? " and the end token" : "", cost,
+             report["seconds"].get<double>(), equal.is_null() ? "not checked" : "yes");
 }
 
 void run(Options& options) {
-  options.device.set_seed(options.sampler.seed);
+  options.device.set_seed(options.sampling.seed);
   check_device_options(options.device);
-  golden::Sampler sampler(options.sampler);
   const ModelFile file(options.model);
+  const golden::SamplerOptions sampling = sampler_options(options.sampling, file, options.common);
+  golden::Sampler sampler(sampling);
   const auto prompt = prompt_tokens(options.prompt, file, context_of(options.device, file.config()),
                                     options.count - 1);
   std::optional<golden::Tokenizer> tokenizer;
@@ -127,28 +139,11 @@ void run(Options& options) {
   });
   output.finish();
 
-  Json report = {{"model", options.model}, {"prompt_tokens", prompt}};
+  Json report = {
+      {"model", options.model}, {"prompt_tokens", prompt}, {"sampling", sampling_json(sampling)}};
   report.update(result_json(result, output.text()));
   add_run(report, session.report());
   options.common.json ? print_json(report) : print_summary(report);
-}
-
-void add_sampling(CLI::App& command, golden::SamplerOptions& options) {
-  constexpr const char* kGroup = "Sampling";
-  command.add_option("--temperature", options.temperature, "0: always the most probable token")
-      ->check(number_in(0, 1e6))
-      ->capture_default_str()
-      ->group(kGroup);
-  command.add_option("--top-k", options.top_k, "Keep the K most probable tokens; 0: all")
-      ->check(CLI::Range(std::size_t{0}, std::numeric_limits<std::size_t>::max()))
-      ->capture_default_str()
-      ->group(kGroup);
-  command
-      .add_option("--top-p", options.top_p, "Keep the fewest tokens whose probabilities reach P")
-      ->check(number_in(0, 1, true))
-      ->capture_default_str()
-      ->group(kGroup);
-  add_seed(command, options.seed, "sampling, stalls and initial values");
 }
 
 }  // namespace
@@ -163,7 +158,7 @@ void add_generate(CLI::App& app) {
       ->required()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
   command->add_flag("--ignore-eos", options->ignore_eos, "Go on after an end token");
-  add_sampling(*command, options->sampler);
+  add_sampling(*command, options->sampling);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback([options] { run(*options); });
 }

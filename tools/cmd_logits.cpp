@@ -47,9 +47,8 @@ void run(Options& options) {
                  {"window", options.prompt.window}, {"tokens", tokens}};
   add_run(report, session.report());
   if (options.common.json) return print_json(report);
-  fmt::print("{}: logits of {} positions, {} tokens each; {} cycles, equal: {}\n", options.out,
-             tokens.size(), vocab, report["cycles"].get<std::uint64_t>(),
-             report["equal"].is_null() ? "not checked" : "yes");
+  fmt::print("{}: logits of {} positions, {} tokens each; {}\n", options.out, tokens.size(), vocab,
+             run_text(report));
 }
 
 }  // namespace

@@ -51,10 +51,8 @@ void run(Options& options) {
                  {"window", options.cut.window}};
   add_run(report, session.report());
   if (options.common.json) return print_json(report);
-  fmt::print("perplexity {:.4f} over {} tokens in windows of {}; {} cycles, equal: {}\n",
-             result.value(), result.tokens, options.cut.window,
-             report["cycles"].get<std::uint64_t>(),
-             report["equal"].is_null() ? "not checked" : "yes");
+  fmt::print("perplexity {:.4f} over {} tokens in windows of {}; {}\n", result.value(),
+             result.tokens, options.cut.window, run_text(report));
 }
 
 }  // namespace

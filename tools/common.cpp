@@ -18,7 +18,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
                       CommonOptions& options) {
   CLI::App* command = app.add_subcommand(name, description);
   command->add_flag("--json", options.json, "Print one JSON object on stdout and nothing else");
-  command->add_flag("-q,--quiet", options.quiet, "Show no progress");
+  command->add_flag("-q,--quiet", options.quiet, "Show no progress and no warnings");
   command
       ->add_option("--heartbeat", options.heartbeat,
                    "Seconds between two lines of progress where stderr is no terminal")
@@ -93,6 +93,10 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
     std::filesystem::remove(temporary, ignored);
     throw Error(file.string() + ": cannot be written");
   }
+}
+
+void warn(const CommonOptions& options, const std::string& message) {
+  if (!options.quiet) fmt::print(stderr, "trine: warning: {}\n", one_line(message));
 }
 
 std::string one_line(std::string text) {

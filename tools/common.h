@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 /// What every subcommand takes.
 struct CommonOptions {
   bool json = false;
-  bool quiet = false;
+  bool quiet = false;     // Neither progress nor warnings.
   double heartbeat = 10;  // Seconds between plain lines of progress.
 };
 
@@ -53,6 +53,9 @@ std::string size_text(std::uint64_t bytes);
 
 /// Writes a file under a temporary name, then renames it; throws Error naming it.
 void write_file(const std::filesystem::path& file, const std::string& text);
+
+/// Prints "trine: warning: ..." on stderr, one line, unless --quiet.
+void warn(const CommonOptions& options, const std::string& message);
 
 /// The text in one line: control characters become blanks.
 std::string one_line(std::string text);

@@ -2,6 +2,8 @@
 
 #include "tools/run_report.h"
 
+#include <fmt/format.h>
+
 namespace trine::tools {
 
 void add_run(Json& json, const RunReport& report) {
@@ -9,6 +11,12 @@ void add_run(Json& json, const RunReport& report) {
   json["equal"] = optional_json(report.equal);
   if (report.equal) json["compared"] = report.compared;
   add_counters(json, report.counters, report.khz);
+}
+
+std::string run_text(const Json& report) {
+  const auto cycles = report.at("cycles").get<std::uint64_t>();
+  return fmt::format("{}equal: {}", cycles > 0 ? fmt::format("{} cycles, ", cycles) : "",
+                     report.at("equal").is_null() ? "not checked" : "yes");
 }
 
 Json mismatch_json(const std::string& model, const Mismatch& mismatch) {

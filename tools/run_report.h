@@ -20,6 +20,9 @@ Json optional_json(const std::optional<T>& value) {
 /// Adds what a run was: device, equal, with --check compared, and the counters.
 void add_run(Json& json, const RunReport& report);
 
+/// "N cycles, equal: yes" of a report that `add_run` filled; no cycles where none were counted.
+std::string run_text(const Json& report);
+
 /// What --json prints when devices differ: equal, command, layer, tensor, row and the message.
 Json mismatch_json(const std::string& model, const Mismatch& mismatch);
 

@@ -101,6 +101,8 @@ void check_extra(const Checkpoint& checkpoint, const Tensor& tensor) {
 
 Checkpoint::Checkpoint(const std::filesystem::path& directory) : directory_(directory) {
   config_ = read_config(directory / "config.json");
+  generation_ = read_generation_config(directory, config_.vocab);
+  config_.eos_token = all_end_tokens(std::move(config_.eos_token), generation_);
   if (std::filesystem::exists(directory / kSingleFile)) {
     shards_.emplace_back(directory / kSingleFile);
   } else if (std::filesystem::exists(directory / kIndexFile)) {

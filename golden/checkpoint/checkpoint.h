@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "golden/checkpoint/config.h"
+#include "golden/checkpoint/generation_config.h"
 #include "golden/checkpoint/safetensors.h"
 
 namespace trine::golden {
@@ -19,6 +20,7 @@ class Checkpoint {
   explicit Checkpoint(const std::filesystem::path& directory);
 
   const ModelConfig& config() const { return config_; }
+  const GenerationConfig& generation() const { return generation_; }
   const std::filesystem::path& directory() const { return directory_; }
   std::vector<std::filesystem::path> files() const;  // Of tensors.
   const Tensor& at(std::string_view name) const;     // Throws Error naming the directory, tensor.
@@ -26,7 +28,8 @@ class Checkpoint {
 
  private:
   std::filesystem::path directory_;
-  ModelConfig config_;
+  ModelConfig config_;  // Its end tokens are those of both files.
+  GenerationConfig generation_;
   std::vector<Safetensors> shards_;
 };
 

@@ -117,19 +117,6 @@ void read_heads(const ConfigFields& fields, const Family& family, ModelConfig& c
   }
 }
 
-std::vector<std::int64_t> eos_tokens(const ConfigFields& fields, std::size_t vocab) {
-  const json* value = fields.find("eos_token_id");
-  if (value == nullptr) return {};
-  std::vector<std::int64_t> tokens;
-  for (const json& token : value->is_array() ? *value : json::array({*value})) {
-    if (!token.is_number_unsigned() || token.get<std::uint64_t>() >= vocab) {
-      fields.refuse("eos_token_id", "must be a token or a list of tokens of the vocabulary");
-    }
-    tokens.push_back(token.get<std::int64_t>());
-  }
-  return tokens;
-}
-
 }  // namespace
 
 ModelConfig parse_config(const std::string& json_text, const std::string& where) {
@@ -153,7 +140,7 @@ ModelConfig parse_config(const std::string& json_text, const std::string& where)
   read_heads(fields, family, config);
   config.rope = parse_rope(fields, family, config.max_positions);
   config.tied_head = fields.flag(keys.tied_head, false);
-  config.eos_token = eos_tokens(fields, config.vocab);
+  config.eos_token = fields.tokens("eos_token_id", config.vocab);
   return config;
 }
 

@@ -73,6 +73,20 @@ std::string ConfigFields::text(const std::string& key) const {
   return value.get<std::string>();
 }
 
+std::vector<std::int64_t> ConfigFields::tokens(const std::string& key, std::size_t vocab) const {
+  const json* value = find(key);
+  if (value == nullptr) return {};
+  const json list = value->is_array() ? *value : json::array({*value});
+  std::vector<std::int64_t> tokens;
+  for (const json& token : list) {
+    if (!token.is_number_unsigned() || token.get<std::uint64_t>() >= vocab) {
+      refuse(key, "must be a token or a list of tokens of the vocabulary");
+    }
+    tokens.push_back(token.get<std::int64_t>());
+  }
+  return tokens;
+}
+
 void ConfigFields::only(std::initializer_list<const char*> keys, const std::string& why) const {
   for (const auto& [key, value] : object_->items()) {
     if (!value.is_null() && std::ranges::find(keys, key) == keys.end()) refuse(key, why);

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace trine::golden {
 
@@ -28,6 +30,8 @@ class ConfigFields {
   double positive(const std::string& key, double absent) const;
   bool flag(const std::string& key, bool absent) const;
   std::string text(const std::string& key) const;
+  /// One token or a list of tokens below `vocab`; none when the field is absent.
+  std::vector<std::int64_t> tokens(const std::string& key, std::size_t vocab) const;
 
   /// Throws Error for a key that is none of these, and whose value is not null.
   void only(std::initializer_list<const char*> keys, const std::string& why) const;

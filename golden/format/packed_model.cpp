@@ -105,6 +105,8 @@ PackedModel::PackedModel(const std::filesystem::path& directory)
   check_header(file_);
   config_ = parse_config(metadata_at(file_, "config"),
                          fmt::format("{}: metadata 'config'", file_.path().string()));
+  generation_ = read_generation_config(directory, config_.vocab);
+  config_.eos_token = all_end_tokens(std::move(config_.eos_token), generation_);
   std::set<std::string> known;
   for (const TensorSpec& spec : matrix_tensors(config_)) {
     matrices_.push_back(open_matrix(file_, spec));

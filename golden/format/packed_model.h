@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "golden/checkpoint/config.h"
+#include "golden/checkpoint/generation_config.h"
 #include "golden/checkpoint/safetensors.h"
 #include "golden/format/trit_matrix.h"
 
@@ -26,7 +27,8 @@ struct PackedMatrix {
   const Tensor* stream = nullptr;  // U8, stream_bytes(kCanonical); file_offset is a multiple of 64.
 };
 
-/// A packed model: directory with `kPackedFile`, config.json and tokenizer.json.
+/// A packed model: directory with `kPackedFile`, config.json, tokenizer.json and
+/// generation_config.json.
 /// Trit streams come first in the file, from an offset that is a multiple of 4096, so that the
 /// mapped file serves as device memory. FP16 tensors (embedding, head, norms, biases) follow.
 class PackedModel {
@@ -34,6 +36,7 @@ class PackedModel {
   explicit PackedModel(const std::filesystem::path& directory);
 
   const ModelConfig& config() const { return config_; }
+  const GenerationConfig& generation() const { return generation_; }
   const std::filesystem::path& directory() const { return directory_; }
   const Safetensors& file() const { return file_; }
   const std::vector<PackedMatrix>& matrices() const { return matrices_; }
@@ -45,7 +48,8 @@ class PackedModel {
 
  private:
   std::filesystem::path directory_;
-  ModelConfig config_;
+  ModelConfig config_;  // Its end tokens are those of both files.
+  GenerationConfig generation_;
   Safetensors file_;
   std::vector<PackedMatrix> matrices_;
 };

@@ -51,9 +51,34 @@ Sampler::Sampler(const SamplerOptions& options) : options_(options), random_(opt
   if (!(options.top_p > 0.0 && options.top_p <= 1.0)) {
     throw Error("top_p " + std::to_string(options.top_p) + " is outside (0, 1]");
   }
+  if (!(options.repetition_penalty > 0.0) || std::isinf(options.repetition_penalty)) {
+    throw Error("repetition_penalty " + std::to_string(options.repetition_penalty) +
+                " is not a positive number");
+  }
 }
 
-std::int32_t Sampler::sample(std::span<const float> logits) {
+SamplerOptions sampling_defaults(const GenerationConfig& generation) {
+  constexpr double kTemperature = 1;
+  constexpr std::size_t kTopK = 50;
+  SamplerOptions options{.top_k = generation.top_k.value_or(generation.sample ? kTopK : 0),
+                         .top_p = generation.top_p.value_or(1),
+                         .repetition_penalty = generation.repetition_penalty.value_or(1)};
+  if (generation.sample) options.temperature = generation.temperature.value_or(kTemperature);
+  return options;
+}
+
+std::int32_t Sampler::sample(std::span<const float> logits, std::span<const std::int32_t> before) {
+  if (options_.repetition_penalty == 1.0 || before.empty()) return choose(logits);
+  const auto penalty = static_cast<float>(options_.repetition_penalty);
+  std::vector<float> changed(logits.begin(), logits.end());
+  for (const std::int32_t token : before) {
+    const float logit = logits[static_cast<std::size_t>(token)];
+    changed[static_cast<std::size_t>(token)] = logit < 0 ? logit * penalty : logit / penalty;
+  }
+  return choose(changed);
+}
+
+std::int32_t Sampler::choose(std::span<const float> logits) {
   const std::int32_t best = argmax(logits);
   if (options_.temperature == 0.0 || options_.top_k == 1) return best;
 

@@ -112,15 +112,26 @@ class Session:
         tokens: Sequence[int],
         count: int,
         *,
-        temperature: float = 0.0,
-        top_k: int = 0,
-        top_p: float = 1.0,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        repetition_penalty: float | None = None,
         seed: int = 1,
         ignore_eos: bool = False,
     ) -> list[int]:
-        """At most `count` tokens that follow; greedy at temperature 0."""
+        """At most `count` tokens that follow; greedy at temperature 0.
+
+        What is None is as the model's generation_config.json says; without that greedy.
+        """
         result = self._native.generate(
-            _numbers(tokens), count, temperature, top_k, top_p, seed, ignore_eos
+            _numbers(tokens),
+            count,
+            temperature,
+            top_k,
+            top_p,
+            repetition_penalty,
+            seed,
+            ignore_eos,
         )
         return result["tokens"]
 
@@ -199,9 +210,10 @@ class Model:
         count: int,
         device: str = "golden",
         *,
-        temperature: float = 0.0,
-        top_k: int = 0,
-        top_p: float = 1.0,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        repetition_penalty: float | None = None,
         seed: int = 1,
         ignore_eos: bool = False,
         **options: Any,
@@ -213,6 +225,7 @@ class Model:
             temperature=temperature,
             top_k=top_k,
             top_p=top_p,
+            repetition_penalty=repetition_penalty,
             seed=seed,
             ignore_eos=ignore_eos,
         )

@@ -31,9 +31,10 @@ class Session:
         self,
         tokens: list[int],
         count: int,
-        temperature: float,
-        top_k: int,
-        top_p: float,
+        temperature: float | None,
+        top_k: int | None,
+        top_p: float | None,
+        repetition_penalty: float | None,
         seed: int,
         ignore_eos: bool,
     ) -> dict[str, Any]: ...

@@ -99,6 +99,19 @@ TEST_CASE("sampler: greedy takes the first largest logit") {
   CHECK_THROWS_AS(argmax({}), Error);
 }
 
+TEST_CASE("sampler: the penalty divides what is positive, multiplies what is negative, once") {
+  const std::vector<float> logits = {3.0F, 4.0F, -1.0F, -3.0F};
+  const std::vector<std::int32_t> before = {1, 1, 2};
+  CHECK(Sampler({.repetition_penalty = 1.25}).sample(logits, before) == 1);  // 3.2 is above 3.
+  CHECK(Sampler({.repetition_penalty = 1.5}).sample(logits, before) == 0);
+  CHECK(Sampler({.repetition_penalty = 0.5}).sample(logits, std::vector<std::int32_t>{0}) == 0);
+  // -1 becomes -2, which is above -3, then -4, which is not.
+  const std::vector<float> negative = {-3.0F, -1.0F};
+  CHECK(Sampler({.repetition_penalty = 2.0}).sample(negative, std::vector<std::int32_t>{1}) == 1);
+  CHECK(Sampler({.repetition_penalty = 4.0}).sample(negative, std::vector<std::int32_t>{1}) == 0);
+  CHECK(Sampler({.repetition_penalty = 4.0}).sample(negative) == 1);
+}
+
 TEST_CASE("sampler: draws follow the probabilities after temperature, top-k and top-p") {
   std::vector<float> logits;
   for (const double p : {0.1, 0.4, 0.3, 0.2}) logits.push_back(static_cast<float>(std::log(p)));
@@ -141,6 +154,7 @@ TEST_CASE("sampler: the same seed gives the same tokens, another seed others") {
 }
 
 TEST_CASE("sampler: refuses options without a meaning") {
+  CHECK_THROWS_AS(Sampler({.repetition_penalty = 0.0}), Error);
   CHECK_THROWS_AS(Sampler({.temperature = -1.0}), Error);
   CHECK_THROWS_AS(Sampler({.temperature = std::nan("")}), Error);
   CHECK_THROWS_AS(Sampler({.temperature = 1.0, .top_p = 0.0}), Error);

@@ -137,6 +137,19 @@ inline std::string npy(const std::string& type, const std::string& fortran,
   return bytes + header + data;
 }
 
+/// A copy of a model that a test may change.
+inline fs::path copy_of(const std::string& model, const fs::path& to) {
+  fs::copy(model, to, fs::copy_options::recursive);
+  return to;
+}
+
+/// Changes a JSON file: some members get other values.
+inline void change_json(const fs::path& file, const nlohmann::json& members) {
+  nlohmann::json all = nlohmann::json::parse(read_file(file));
+  all.update(members);
+  std::ofstream(file) << all.dump(1);
+}
+
 /// The shipped model, quantized into `scratch`.
 inline std::string packed_model(const Scratch& scratch, const std::string& name = "packed") {
   const std::string out = (scratch / name).string();
