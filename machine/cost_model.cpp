@@ -36,7 +36,7 @@ unsigned group_cycles(unsigned groups) {
 CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
     : machine_(machine), memory_(memory) {
   if (!(memory.read_latency >= 1 && memory.write_latency >= 1 && memory.beats_per_cycle > 0 &&
-        memory.beats_per_cycle <= 1))
+        memory.beats_per_cycle <= 1 && memory.write_cycles >= 1))
     throw Error("a memory of the cost model: latencies of at least 1, at most a beat a cycle");
 }
 
@@ -139,12 +139,15 @@ CommandCost CostModel::load(const Command& c, double ahead) const {
 }
 
 CommandCost CostModel::store(const Command& c) const {
-  const std::uint64_t bursts = up(memory_bytes(c, machine_), 64 * machine_.beat_bytes());
+  const double longest = 64.0 * static_cast<double>(machine_.beat_bytes()) / memory_.write_cycles;
+  const std::uint64_t bursts =
+      whole(std::ceil(static_cast<double>(memory_bytes(c, machine_)) / longest));
   const double beats =
       static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
   const double words = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
   CommandCost cost;
-  cost.unit_cycles = whole(std::max(words, beats / memory_.beats_per_cycle) + 2) + bursts;
+  cost.unit_cycles =
+      whole(std::max(words, beats * memory_.write_cycles / memory_.beats_per_cycle) + 2) + bursts;
   return cost;
 }
 

@@ -17,6 +17,7 @@ struct CostMemory {
   double read_latency = 1;     // From the address of a burst to its first beat.
   double write_latency = 1;    // From the last beat of a burst to its answer.
   double beats_per_cycle = 1;  // Of a long read, at most 1.
+  double write_cycles = 1;     // Of a beat on the way to memory; 1, or the ports that share a beat.
 
   bool operator==(const CostMemory&) const = default;
 };

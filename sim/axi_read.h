@@ -17,8 +17,9 @@ class AxiReadChannel {
  public:
   static constexpr std::size_t kBeatBytes = sizeof(static_cast<Bus*>(nullptr)->m_axi_rdata_i);
 
-  AxiReadChannel(BurstMemory& memory, const AxiTiming& timing)
+  AxiReadChannel(BurstMemory& memory, const AxiTiming& timing, unsigned port = 0)
       : memory_(memory),
+        port_(port),
         capacity_(timing.outstanding),
         scramble_(timing.scramble),
         bandwidth_(timing.bandwidth),
@@ -78,6 +79,7 @@ class AxiReadChannel {
     ReadBurst burst;
     burst.address = request.address;
     burst.bytes = static_cast<std::uint32_t>(request.beats() * kBeatBytes);
+    burst.port = port_;
     burst.number = accepted_++;
     bursts_.push(burst);
     memory_.read(bursts_.back(), cycle);
@@ -87,6 +89,7 @@ class AxiReadChannel {
   static constexpr std::array<std::byte, kBeatBytes> kNothing{};
 
   BurstMemory& memory_;
+  unsigned port_;
   std::size_t capacity_;
   bool scramble_;
   Bandwidth bandwidth_;

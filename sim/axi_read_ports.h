@@ -12,8 +12,8 @@
 
 namespace trine::sim {
 
-/// The read channels of a bus with one or several ports, port p in slice p of its signals; addresses
-/// have 40 bits. The number of ports follows from the width of its addresses.
+/// The read channels of a bus with one or several ports, port p in slice p of its signals;
+/// addresses have 40 bits. The number of ports follows from the width of its addresses.
 template <class Bus>
 constexpr unsigned kReadPorts = sizeof(static_cast<Bus*>(nullptr)->m_axi_araddr_o) <= 8    ? 1
                                 : sizeof(static_cast<Bus*>(nullptr)->m_axi_araddr_o) <= 12 ? 2
@@ -44,7 +44,7 @@ class AxiReadPorts {
       AxiTiming own = timing;
       own.seed = timing.seed + 1000 * p;
       if (p < timing.port_bandwidth.size()) own.bandwidth = timing.port_bandwidth[p];
-      channels_.emplace_back(memory, own);
+      channels_.emplace_back(memory, own, p);
     }
   }
 

@@ -16,6 +16,7 @@ namespace trine::sim {
 struct BusBurst {
   std::uint64_t address = 0;
   std::uint32_t bytes = 0;
+  unsigned port = 0;                          // Of the bus, that it came over.
   std::uint64_t number = 0;                   // Of the burst on its channel, from 0.
   std::uint64_t first_cycle = 0;              // For the memory's own use: when it answers.
   AxiResponse response = AxiResponse::kOkay;  // The memory's; valid once it is ready or answered.

@@ -40,7 +40,12 @@ class VerilatedCore final : public RtlCore {
     reset();
   }
 
-  ~VerilatedCore() override { model_->final(); }
+  ~VerilatedCore() override {
+    // Verilator takes the scopes of a model out of the thread's context, which is that of the model
+    // made last: another one, maybe gone already.
+    Verilated::threadContextp(&context_);
+    model_->final();
+  }
 
   void run(std::uint64_t cycles) override {
     model_->command_hold_i = 0;

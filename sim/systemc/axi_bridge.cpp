@@ -56,8 +56,7 @@ class AxiBridge::Transaction : public tlm::tlm_generic_payload, private tlm::tlm
   AxiBridge& bridge_;
 };
 
-AxiBridge::AxiBridge(std::uint32_t beat_bytes, sc_time period)
-    : beat_bytes_(beat_bytes), period_(period) {}
+AxiBridge::AxiBridge(const BusShape& bus, sc_time period) : bus_(bus), period_(period) {}
 
 AxiBridge::~AxiBridge() = default;
 
@@ -82,16 +81,20 @@ std::uint64_t AxiBridge::cycle_at(const sc_time& time) const {
 void AxiBridge::read(ReadBurst& burst, std::uint64_t cycle) {
   Transaction& transaction = take(burst, false);
   transaction.sent_cycle = cycle;
-  reads_.push_back(&transaction);
+  reads_.at(burst.port).push_back(&transaction);
   send(transaction);
 }
 
-bool AxiBridge::ready(ReadBurst& burst, unsigned beat, std::uint64_t cycle) {
-  while (reads_.front()->number != burst.number) {
-    reads_.front()->release();
-    reads_.pop_front();
+AxiBridge::Transaction& AxiBridge::oldest(Queue& queue, const BusBurst& burst) {
+  while (queue.front()->number != burst.number) {
+    queue.front()->release();
+    queue.pop_front();
   }
-  const Transaction& transaction = *reads_.front();
+  return *queue.front();
+}
+
+bool AxiBridge::ready(ReadBurst& burst, unsigned beat, std::uint64_t cycle) {
+  const Transaction& transaction = oldest(reads_.at(burst.port), burst);
   if (!transaction.done || cycle < transaction.answer_cycle + beat) return false;
   burst.response = transaction.response();
   burst.data = reinterpret_cast<const std::byte*>(transaction.data.data());
@@ -114,11 +117,7 @@ void AxiBridge::end(WriteBurst& burst, std::uint64_t cycle) {
 }
 
 bool AxiBridge::answered(WriteBurst& burst, std::uint64_t cycle) {
-  while (writes_.front()->number != burst.number) {
-    writes_.front()->release();
-    writes_.pop_front();
-  }
-  const Transaction& transaction = *writes_.front();
+  const Transaction& transaction = oldest(writes_, burst);
   if (!transaction.done || cycle < transaction.answer_cycle) return false;
   burst.response = transaction.response();
   return true;
@@ -141,7 +140,7 @@ void AxiBridge::send(Transaction& transaction) {
   if (answer == tlm::TLM_ACCEPTED) return;
   if (answer == tlm::TLM_COMPLETED) {
     // The last beat has moved then; the first one as many cycles before as there are between them.
-    const std::uint64_t between = transaction.get_data_length() / beat_bytes_ - 1;
+    const std::uint64_t between = transaction.get_data_length() / bus_.transfer_bytes() - 1;
     const std::uint64_t last = cycle_at(now + delay);
     finish(transaction, last > between ? last - between : 0);
   } else if (phase == tlm::BEGIN_RESP) {

@@ -19,18 +19,20 @@
 namespace trine::sim {
 
 /// AXI4 to TLM-2.0: each burst of a Verilated core is a generic payload on the non-blocking
-/// interface, with the base protocol's phases; targets that complete at once are welcome.
+/// interface, with the base protocol's phases; targets that complete at once are welcome. The
+/// bursts of all read ports go this way.
 ///
 /// Time: a read is sent when its address is accepted, a write when its last beat has moved. The
-/// beats of a read follow each other without a gap. A target that completes at once says when the
-/// last of them has moved; BEGIN_RESP says when the first one may. A write is answered as many
-/// cycles after its last beat as the target says, less those that its own beats take there.
+/// beats (transfers of a port) of a read follow each other without a gap. A target that completes
+/// at once says when the last of them has moved; BEGIN_RESP says when the first one may. A write is
+/// answered as many cycles after its last beat as the target says, less those that its own beats
+/// take there.
 class AxiBridge final : public BurstMemory {
  public:
   using Forward = std::function<tlm::tlm_sync_enum(tlm::tlm_generic_payload&, tlm::tlm_phase&,
                                                    sc_core::sc_time&)>;
 
-  AxiBridge(std::uint32_t beat_bytes, sc_core::sc_time period);
+  AxiBridge(const BusShape& bus, sc_core::sc_time period);
   ~AxiBridge() override;
 
   /// Before the first burst: nb_transport_fw of the socket, and who is told of failed bursts.
@@ -79,7 +81,7 @@ class AxiBridge final : public BurstMemory {
   void finish(Transaction& transaction, std::uint64_t answer_cycle);
   std::uint64_t cycle_at(const sc_core::sc_time& time) const;
 
-  std::uint32_t beat_bytes_;
+  BusShape bus_;
   sc_core::sc_time period_;
   Forward forward_;
   std::function<void(const BusError&)> failed_;
@@ -88,10 +90,14 @@ class AxiBridge final : public BurstMemory {
   std::uint64_t cycle_ = 0, bursts_ = 0;
   std::vector<std::unique_ptr<Transaction>> all_;
   std::vector<Transaction*> free_;
-  std::deque<Transaction*> reads_, writes_;  // Of bursts that are not answered, in order.
-  std::deque<Transaction*> unsent_;          // Wait for the request before them to be taken.
-  std::deque<Transaction*> open_;            // Sent, not answered.
-  Transaction* request_ = nullptr;           // Sent, and its request not yet taken.
+  using Queue = std::deque<Transaction*>;
+  /// Of bursts that are not answered, in order: those that came before `burst` have been.
+  Transaction& oldest(Queue& queue, const BusBurst& burst);
+  std::array<Queue, kMaxPorts> reads_;  // By port.
+  Queue writes_;
+  Queue unsent_;                    // Wait for the request before them to be taken.
+  Queue open_;                      // Sent, not answered.
+  Transaction* request_ = nullptr;  // Sent, and its request not yet taken.
 };
 
 }  // namespace trine::sim

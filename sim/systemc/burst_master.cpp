@@ -18,23 +18,31 @@ std::string BusError::text() const {
                      payload.get_response_string());
 }
 
-BurstMaster::BurstMaster(std::uint64_t beat_bytes, sc_time period)
-    : beat_bytes_(beat_bytes),
+BurstMaster::BurstMaster(const BusShape& bus, sc_time period)
+    : bus_(bus),
       period_(period),
-      reads_{.capacity = kReadFifoBeats},
-      writes_{.capacity = kWriteBursts} {}
+      reads_{.capacity = kReadFifoBeats * bus.transfer_bytes(),
+             .ports = std::vector<Port>(bus.ports)},
+      writes_{.write = true, .capacity = kWriteBursts, .ports = std::vector<Port>(1)} {}
+
+sc_time BurstMaster::Channel::last() const {
+  return std::ranges::max_element(ports, {}, &Port::last)->last;
+}
+
+BurstMaster::Port& BurstMaster::port_of(Channel& channel, std::uint64_t address) const {
+  return channel.ports[channel.write ? 0 : bus_.read_port(address)];
+}
 
 void BurstMaster::begin(const sc_time& now) {
   for (Channel* channel : {&reads_, &writes_}) {
-    channel->next = channel->last = now;
-    channel->under_way.clear();
-    channel->load = 0;
+    channel->next = now;
+    for (Port& port : channel->ports) port = {.last = now};
   }
   fetching_ = true;
 }
 
 void BurstMaster::fetched() {
-  if (fetching_) reads_.next = writes_.next = reads_.last;
+  if (fetching_) reads_.next = writes_.next = reads_.last();
   fetching_ = false;
 }
 
@@ -53,42 +61,46 @@ const tlm::tlm_dmi* BurstMaster::direct(std::uint64_t address, std::uint64_t byt
   return nullptr;
 }
 
-sc_time BurstMaster::issue(Channel& channel, std::uint64_t bytes) {
+sc_time BurstMaster::issue(Channel& channel, std::uint64_t address, std::uint64_t bytes) {
+  Port& port = port_of(channel, address);
   sc_time at = channel.next;
-  while (!channel.under_way.empty() && channel.load + weight(channel, bytes) > channel.capacity) {
-    at = std::max(at, channel.under_way.front().first);
-    channel.load -= channel.under_way.front().second;
-    channel.under_way.pop_front();
+  while (!port.under_way.empty() && port.load + channel.weight(bytes) > channel.capacity) {
+    at = std::max(at, port.under_way.front().first);
+    port.load -= port.under_way.front().second;
+    port.under_way.pop_front();
   }
   channel.next = at + period_;
   return at;
 }
 
-void BurstMaster::answer(Channel& channel, const sc_time& done, std::uint64_t bytes) {
-  channel.last = std::max(done, channel.last + static_cast<double>(bytes / beat_bytes_) * period_);
-  channel.under_way.emplace_back(channel.last, weight(channel, bytes));
-  channel.load += weight(channel, bytes);
+void BurstMaster::answer(Channel& channel, std::uint64_t address, const sc_time& done,
+                         std::uint64_t bytes) {
+  Port& port = port_of(channel, address);
+  port.last =
+      std::max(done, port.last + static_cast<double>(bytes / bus_.transfer_bytes()) * period_);
+  port.under_way.emplace_back(port.last, channel.weight(bytes));
+  port.load += channel.weight(bytes);
 }
 
 void BurstMaster::count_direct(Channel& channel, std::uint64_t address, std::uint64_t bytes,
                                const sc_time& latency) {
-  for_each_burst(address, bytes, beat_bytes_, &channel == &writes_,
-                 [&](std::uint64_t, std::uint64_t size) {
-                   answer(channel, issue(channel, size) + latency, size);
-                   ++direct_;
-                 });
+  for_each_burst(address, bytes, bus_, channel.write, [&](std::uint64_t at, std::uint64_t size) {
+    answer(channel, at, issue(channel, at, size) + latency, size);
+    ++direct_;
+  });
 }
 
 bool BurstMaster::transport(Channel& channel, tlm::tlm_generic_payload& payload) {
   payload.set_streaming_width(payload.get_data_length());
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  const sc_time at = issue(channel, payload.get_data_length()), now = sc_core::sc_time_stamp();
+  const std::uint64_t address = payload.get_address(), bytes = payload.get_data_length();
+  const sc_time at = issue(channel, address, bytes), now = sc_core::sc_time_stamp();
   sc_time delay = at > now ? at - now : sc_core::SC_ZERO_TIME;
   pending_ = &payload;
   send_(payload, delay);
   pending_ = nullptr;
   ++payloads_;
-  answer(channel, sc_core::sc_time_stamp() + delay, payload.get_data_length());
+  answer(channel, address, sc_core::sc_time_stamp() + delay, bytes);
   if (payload.is_dmi_allowed()) {
     tlm::tlm_dmi region;
     tlm::tlm_generic_payload request;
@@ -108,7 +120,7 @@ bool BurstMaster::transport(Channel& channel, tlm::tlm_generic_payload& payload)
 
 bool BurstMaster::read_bursts(std::uint64_t address, std::uint64_t bytes, std::byte* to) {
   bool good = true;
-  for_each_burst(address, bytes, beat_bytes_, false, [&](std::uint64_t at, std::uint64_t size) {
+  for_each_burst(address, bytes, bus_, false, [&](std::uint64_t at, std::uint64_t size) {
     const unsigned char* from = data_.data();
     if (const tlm::tlm_dmi* region = direct(at, size, false)) {
       count_direct(reads_, at, size, region->get_read_latency());
@@ -153,12 +165,11 @@ MemoryPort::Rows BurstMaster::read_rows(std::uint64_t address, std::uint64_t row
 
 bool BurstMaster::write(std::uint64_t address, std::span<const std::byte> bytes) {
   bool good = true;
-  for_each_burst(
-      address, bytes.size(), beat_bytes_, true, [&](std::uint64_t at, std::uint64_t size) {
-        const std::uint64_t begin = std::max(at, address);
-        const std::uint64_t end = std::min(at + size, address + bytes.size());
-        good &= write_burst(at, size, begin, bytes.subspan(begin - address, end - begin));
-      });
+  for_each_burst(address, bytes.size(), bus_, true, [&](std::uint64_t at, std::uint64_t size) {
+    const std::uint64_t begin = std::max(at, address);
+    const std::uint64_t end = std::min(at + size, address + bytes.size());
+    good &= write_burst(at, size, begin, bytes.subspan(begin - address, end - begin));
+  });
   return good;
 }
 

@@ -29,13 +29,13 @@ struct BusError {
 /// The data bus of a core as blocking TLM transactions, one a burst, with the pointers of DMI where
 /// the target grants them. It also tells how long the bursts of a command take: they are sent as
 /// the DMAs send them (a cycle apart, as many under way as the core allows) with the delay that the
-/// target annotates, and a beat moves in a cycle at most.
+/// target annotates, and each port moves a transfer in a cycle at most.
 class BurstMaster final : public MemoryPort {
  public:
   using Send = std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)>;
   using Ask = std::function<bool(tlm::tlm_generic_payload&, tlm::tlm_dmi&)>;
 
-  BurstMaster(std::uint64_t beat_bytes, sc_core::sc_time period);
+  BurstMaster(const BusShape& bus, sc_core::sc_time period);
 
   /// Before the first transaction: b_transport and get_direct_mem_ptr of the socket, and who is
   /// told of bursts that fail.
@@ -53,7 +53,7 @@ class BurstMaster final : public MemoryPort {
   /// nothing is asked for before that is there.
   void begin(const sc_core::sc_time& now);
   /// When the last byte of the bursts since begin() had moved.
-  sc_core::sc_time done() const { return std::max(reads_.last, writes_.last); }
+  sc_core::sc_time done() const { return std::max(reads_.last(), writes_.last()); }
 
   /// Forgets the pointers to [first, last].
   void invalidate(std::uint64_t first, std::uint64_t last);
@@ -65,15 +65,23 @@ class BurstMaster final : public MemoryPort {
   std::uint64_t direct_bursts() const { return direct_; }
 
  private:
-  /// One direction of the bus, in absolute time.
-  struct Channel {
-    /// What may be under way at a time: beats of reads, for which the FIFO has room; bursts of
-    /// writes, which wait for their answers.
-    std::uint64_t capacity = 0;
-    sc_core::sc_time next{};  // Earliest time of the next request.
-    sc_core::sc_time last{};  // When the last beat moved.
+  /// One port in one direction, in absolute time.
+  struct Port {
+    sc_core::sc_time last{};  // When the last transfer moved.
     std::deque<std::pair<sc_core::sc_time, std::uint64_t>> under_way{};  // When done, and how much.
     std::uint64_t load = 0;                                              // Of all these.
+  };
+  /// One direction of the bus. Requests go out in order, so a port without room holds the others.
+  struct Channel {
+    bool write = false;
+    /// What may be under way at a port at a time: bytes of reads, for which its FIFO has room;
+    /// bursts of writes, which wait for their answers.
+    std::uint64_t capacity = 0;
+    std::vector<Port> ports{};
+    sc_core::sc_time next{};  // Earliest time of the next request.
+
+    sc_core::sc_time last() const;
+    std::uint64_t weight(std::uint64_t bytes) const { return write ? 1 : bytes; }
   };
 
   const tlm::tlm_dmi* direct(std::uint64_t address, std::uint64_t bytes, bool write) const;
@@ -81,19 +89,18 @@ class BurstMaster final : public MemoryPort {
   bool transport(Channel& channel, tlm::tlm_generic_payload& payload);
   /// What the command asks for from now on waits for what it has read.
   void fetched();
+  Port& port_of(Channel& channel, std::uint64_t address) const;
   /// The time of the next request, of so many bytes, and what its answer at `done` means.
-  sc_core::sc_time issue(Channel& channel, std::uint64_t bytes);
-  void answer(Channel& channel, const sc_core::sc_time& done, std::uint64_t bytes);
+  sc_core::sc_time issue(Channel& channel, std::uint64_t address, std::uint64_t bytes);
+  void answer(Channel& channel, std::uint64_t address, const sc_core::sc_time& done,
+              std::uint64_t bytes);
   void count_direct(Channel& channel, std::uint64_t address, std::uint64_t bytes,
                     const sc_core::sc_time& latency);
-  std::uint64_t weight(const Channel& channel, std::uint64_t bytes) const {
-    return &channel == &reads_ ? bytes / beat_bytes_ : 1;
-  }
   bool read_bursts(std::uint64_t address, std::uint64_t bytes, std::byte* to);
   bool write_burst(std::uint64_t address, std::uint64_t burst_bytes, std::uint64_t begin,
                    std::span<const std::byte> bytes);
 
-  std::uint64_t beat_bytes_;
+  BusShape bus_;
   sc_core::sc_time period_;
   Send send_;
   Ask ask_;

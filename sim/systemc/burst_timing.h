@@ -3,8 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <systemc>
+
+#include "sim/systemc/bursts.h"
 
 namespace trine::sim {
 
@@ -31,21 +34,23 @@ class BurstTiming {
 };
 
 /// A fixed latency and a fixed rate in each direction, like the memory map of the RTL simulator:
-/// the first beat moves `latency` cycles behind the request, the others follow without a gap.
+/// the first beat moves `latency` cycles behind the request, the others follow without a gap. Every
+/// port has that rate for itself.
 class FixedTiming final : public BurstTiming {
  public:
   struct Options {
     sc_core::sc_time period{1, sc_core::SC_NS};
-    std::uint32_t beat_bytes = 64;
+    BusShape bus{};
     unsigned read_latency = 1, write_latency = 1;  // Cycles; at least 1.
-    double bandwidth = 1.0;                        // Beats per cycle, in (0, 1].
+    double bandwidth = 1.0;  // Beats, or transfers of a port, per cycle; in (0, 1].
   };
   explicit FixedTiming(const Options& options) : options_(options) {}
 
   sc_core::sc_time serve(const BusAccess& access, const sc_core::sc_time& arrival) override {
     const unsigned latency = access.write ? options_.write_latency : options_.read_latency;
-    sc_core::sc_time& free = access.write ? write_free_ : read_free_;
-    const double beats = access.bytes / options_.beat_bytes / options_.bandwidth;
+    sc_core::sc_time& free =
+        access.write ? write_free_ : read_free_.at(options_.bus.read_port(access.address));
+    const double beats = access.bytes / options_.bus.transfer_bytes() / options_.bandwidth;
     const sc_core::sc_time first = arrival + (latency - 1.0) * options_.period;
     free = std::max(first, free) + beats * options_.period;
     return free;
@@ -58,7 +63,8 @@ class FixedTiming final : public BurstTiming {
 
  private:
   Options options_;
-  sc_core::sc_time read_free_, write_free_;
+  std::array<sc_core::sc_time, kMaxPorts> read_free_{};
+  sc_core::sc_time write_free_;
 };
 
 }  // namespace trine::sim

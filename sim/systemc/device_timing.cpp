@@ -16,13 +16,17 @@ sc_time core_period(const DeviceRequest& request) {
   return sc_time(1e3 / request.core_mhz, sc_core::SC_NS);
 }
 
+BusShape bus_shape(const DeviceRequest& request) {
+  return {.beat_bytes = 4 * request.groups, .ports = request.ports};
+}
+
 std::unique_ptr<BurstTiming> device_timing(const DeviceRequest& request) {
   const sc_time period = core_period(request);
   if (!request.memory_model.empty() && request.memory_model != "ideal")
     return std::make_unique<DramTiming>(dram::parse_memory(request.memory_model), period);
   return std::make_unique<FixedTiming>(
       FixedTiming::Options{.period = period,
-                           .beat_bytes = 4 * request.groups,
+                           .bus = bus_shape(request),
                            .read_latency = request.memory.read_latency,
                            .write_latency = request.memory.write_latency,
                            .bandwidth = request.memory.bandwidth});
@@ -30,23 +34,27 @@ std::unique_ptr<BurstTiming> device_timing(const DeviceRequest& request) {
 
 CostMemory device_cost_memory(const DeviceRequest& request) {
   const sc_time period = core_period(request);
-  const std::uint32_t beat = 4 * request.groups;
+  const BusShape bus = bus_shape(request);
   // Far enough from the start that nothing of it is left.
   const sc_time begin(1, sc_core::SC_MS);
   const auto latency = [&](bool write) {
-    return (device_timing(request)->serve({0, beat, write}, begin) - begin) / period;
+    return (device_timing(request)->serve({0, write ? bus.transfer_bytes() : bus.beat_bytes, write},
+                                          begin) -
+            begin) /
+           period;
   };
-  constexpr std::uint64_t kBursts = 4096;
-  const std::uint64_t burst = longest_burst(beat, false);
+  const std::uint64_t bytes = 4096 * longest_burst(bus, false);
   const auto timing = device_timing(request);
   sc_time end;
-  for (std::uint64_t i = 0; i < kBursts; ++i)
-    end = timing->serve({i * burst, static_cast<std::uint32_t>(burst), false}, begin);
+  for_each_burst(0, bytes, bus, false, [&](std::uint64_t at, std::uint64_t size) {
+    end = std::max(end, timing->serve({at, static_cast<std::uint32_t>(size), false}, begin));
+  });
   const double cycles = (end - begin) / period - latency(false) + 1;
-  const double beats = static_cast<double>(kBursts * burst / beat);
+  const double beats = static_cast<double>(bytes / bus.beat_bytes);
   return {.read_latency = latency(false),
           .write_latency = latency(true),
-          .beats_per_cycle = std::min(1.0, beats / cycles)};
+          .beats_per_cycle = std::min(1.0, beats / cycles),
+          .write_cycles = static_cast<double>(bus.ports)};
 }
 
 }  // namespace trine::sim

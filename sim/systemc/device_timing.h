@@ -14,6 +14,9 @@ namespace trine::sim {
 /// The clock period of the core that a device is asked for.
 sc_core::sc_time core_period(const DeviceRequest& request);
 
+/// Its data bus.
+BusShape bus_shape(const DeviceRequest& request);
+
 /// The timing of its memory: a DRAM, or a fixed latency and bandwidth. Throws Error for a DRAM that
 /// does not exist.
 std::unique_ptr<BurstTiming> device_timing(const DeviceRequest& request);

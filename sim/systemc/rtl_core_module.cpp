@@ -18,7 +18,7 @@ RtlCoreModule::RtlCoreModule(sc_core::sc_module_name name, const CoreFactory& ma
                              const RtlCoreOptions& options)
     : sc_module(name),
       options_(options),
-      bridge_(std::make_shared<AxiBridge>(options.beat_bytes, options.period)),
+      bridge_(std::make_shared<AxiBridge>(options.bus, options.period)),
       core_(make(bridge_)) {
   registers.register_b_transport(this, &RtlCoreModule::access);
   memory.register_nb_transport_bw(this, &RtlCoreModule::backward);

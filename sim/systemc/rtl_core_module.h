@@ -22,8 +22,8 @@ using CoreFactory = std::function<std::unique_ptr<RtlCore>(std::shared_ptr<Burst
 
 struct RtlCoreOptions {
   sc_core::sc_time period{1, sc_core::SC_NS};
-  std::uint32_t beat_bytes = 64;
-  std::uint64_t quantum_cycles = 1024;        // That it may run ahead of the simulation.
+  BusShape bus{};                       // The ports share the socket: addresses tell them apart.
+  std::uint64_t quantum_cycles = 1024;  // That it may run ahead of the simulation.
   std::uint64_t watchdog_cycles = 1'000'000;  // A burst without an answer for so long is an error.
 };
 

@@ -22,7 +22,7 @@ CoreFactory factory(MemoryMap& map, const SimOptions& options) {
 RtlCoreOptions core_options(const SimOptions& options) {
   // Half of the patience of whoever clocks the core: a burst without an answer is then named.
   return {.period = core_period(options),
-          .beat_bytes = 4 * options.groups,
+          .bus = bus_shape(options),
           .watchdog_cycles = options.watchdog_cycles / 2};
 }
 

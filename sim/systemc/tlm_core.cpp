@@ -34,7 +34,8 @@ CostFunction modelled_cost(const MachineParams& params, const CostMemory& memory
 TlmCore::TlmCore(sc_core::sc_module_name name, const TlmCoreOptions& options)
     : sc_module(name),
       options_(options),
-      bus_(options.params.beat_bytes(), options.period),
+      bus_({static_cast<std::uint32_t>(options.params.beat_bytes()), options.ports},
+           options.period),
       core_(options.params, bus_, *this) {
   if (!options_.cost) throw Error("TlmCore: no cost model was given");
   registers.register_b_transport(this, &TlmCore::access);

@@ -27,6 +27,7 @@ CostFunction modelled_cost(const MachineParams& params, const CostMemory& memory
 
 struct TlmCoreOptions {
   MachineParams params{};
+  unsigned ports = 1;  // Over which it reads; their bursts share the socket.
   sc_core::sc_time period{1, sc_core::SC_NS};
   CostFunction cost{};                        // Must be given.
   std::uint64_t refused_cycles = 0;           // Of a command that is fetched and refused.

@@ -14,7 +14,9 @@ namespace {
 std::vector<CoreShape> cores() {
   std::vector<CoreShape> all;
   for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
-    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors) all.push_back({groups, vectors});
+    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors)
+      for (unsigned ports = 1; ports <= std::min(groups, kMaxPorts); ports *= 2)
+        all.push_back({groups, vectors, ports});
   return all;
 }
 
@@ -32,7 +34,8 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "memory", "core-clock", "latency", "bandwidth", "watchdog"},
+    .options = {"groups", "vectors", "ports", "memory", "core-clock", "latency", "bandwidth",
+                "watchdog"},
     .cores = cores,
     .make = make,
 }};

@@ -16,13 +16,6 @@ std::unique_ptr<Transport> make(const DeviceRequest& request) {
   });
 }
 
-/// The bridge to TLM has one read channel.
-std::vector<CoreShape> cores() {
-  std::vector<CoreShape> all = available_cores();
-  std::erase_if(all, [](const CoreShape& shape) { return shape.ports != 1; });
-  return all;
-}
-
 const DeviceRegistration registration{{
     .name = "tlm-rtl",
     .description = "the Verilated core as a SystemC module, its bursts as TLM-2.0 transactions",
@@ -31,9 +24,9 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "memory", "core-clock", "latency", "bandwidth", "seed",
-                "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
-    .cores = cores,
+    .options = {"groups", "vectors", "ports", "memory", "core-clock", "latency", "bandwidth",
+                "seed", "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
+    .cores = available_cores,
     .make = make,
 }};
 

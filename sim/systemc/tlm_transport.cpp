@@ -21,6 +21,7 @@ constexpr std::uint64_t kIdleCycles = 32;
 
 TlmCoreOptions core_options(const DeviceRequest& request, const CostFunction& cost) {
   return {.params = machine_params(request),
+          .ports = request.ports,
           .period = core_period(request),
           .cost = cost,
           .watchdog_cycles = request.watchdog_cycles};

@@ -37,10 +37,10 @@ inline CostFunction fixed_cost(std::uint64_t cycles) {
   return [cycles](const ResolvedCommand&) { return CommandCycles{.cycles = cycles}; };
 }
 
-inline std::unique_ptr<BurstTiming> fixed_timing(std::uint32_t beat_bytes, unsigned latency = 1,
+inline std::unique_ptr<BurstTiming> fixed_timing(const BusShape& bus, unsigned latency = 1,
                                                  double bandwidth = 1) {
   return std::make_unique<FixedTiming>(FixedTiming::Options{.period = kPeriod,
-                                                            .beat_bytes = beat_bytes,
+                                                            .bus = bus,
                                                             .read_latency = latency,
                                                             .write_latency = latency,
                                                             .bandwidth = bandwidth});

@@ -60,7 +60,7 @@ struct MemoryParts {
   MemoryMap map;
   Hand hand{"hand"};
   ProtocolChecker checker{"checker"};
-  MemoryTarget memory{"memory", map, fixed_timing(16, 10)};
+  MemoryTarget memory{"memory", map, fixed_timing({16}, 10)};
 };
 
 constexpr auto kRead = tlm::TLM_READ_COMMAND;
@@ -90,13 +90,14 @@ TEST_CASE("MemoryTarget: byte enables repeat, streaming is refused, every status
 }
 
 TEST_CASE("FixedTiming: latency once, then a beat a cycle; directions do not meet") {
-  FixedTiming timing({.period = kPeriod, .beat_bytes = 16, .read_latency = 10, .write_latency = 4});
+  FixedTiming timing(
+      {.period = kPeriod, .bus = {.beat_bytes = 16}, .read_latency = 10, .write_latency = 4});
   const auto at = [](int cycles) { return cycles * kPeriod; };
   CHECK_EQ(timing.serve({0, 64, false}, at(100)), at(100 + 9 + 4));
   CHECK_EQ(timing.serve({64, 64, false}, at(101)), at(100 + 9 + 8));  // Behind the first.
   CHECK_EQ(timing.serve({0, 64, true}, at(101)), at(101 + 3 + 4));
   CHECK_EQ(timing.serve({64, 64, false}, at(500)), at(500 + 9 + 4));
-  FixedTiming half({.period = kPeriod, .beat_bytes = 16, .bandwidth = 0.5});
+  FixedTiming half({.period = kPeriod, .bus = {.beat_bytes = 16}, .bandwidth = 0.5});
   CHECK_EQ(half.serve({0, 64, false}, at(0)), at(8));
   CHECK_FALSE(half.allows_direct());
 }
@@ -164,8 +165,8 @@ struct BusParts {
   ProtocolChecker before[2] = {ProtocolChecker("before_0"), ProtocolChecker("before_1")};
   ProtocolChecker behind{"behind"};
   Interconnect bus;
-  MemoryTarget first{"first", low, fixed_timing(16)};
-  MemoryTarget second{"second", high, fixed_timing(16)};
+  MemoryTarget first{"first", low, fixed_timing({16})};
+  MemoryTarget second{"second", high, fixed_timing({16})};
 
   void check_protocol() const {
     for (const ProtocolChecker* checker : {&before[0], &before[1], &behind})
@@ -221,7 +222,7 @@ TEST_CASE("Interconnect: routes by address and answers for what nobody owns") {
 TEST_CASE("Interconnect: refuses ranges that are empty, taken or endless") {
   Simulated<BusParts> parts(Interconnect::Options{});
   parts.simulation.run([&] {
-    MemoryTarget third("third", parts->low, fixed_timing(16));
+    MemoryTarget third("third", parts->low, fixed_timing({16}));
     CHECK_THROWS_AS(parts->bus.add(third.socket, 0x30000, 0), Error);
     CHECK_THROWS_AS(parts->bus.add(third.socket, 0x17FFF, 1), Error);
     CHECK_THROWS_AS(parts->bus.add(third.socket, 0xFFFF, 2), Error);
@@ -256,7 +257,7 @@ struct TrafficParts {
   MemoryMap map;
   TrafficGenerator traffic;
   ProtocolChecker checker{"checker"};
-  MemoryTarget memory{"memory", map, fixed_timing(16, 20)};
+  MemoryTarget memory{"memory", map, fixed_timing({16}, 20)};
 };
 
 }  // namespace

@@ -8,21 +8,27 @@
 
 namespace trine::sim {
 
-/// The smallest Verilated core, for a module.
-inline CoreFactory small_rtl(MemoryMap& unused) {
-  return [&unused](std::shared_ptr<BurstMemory> bus) {
-    SimOptions options;
-    options.groups = 1;
-    options.backend = std::move(bus);
+/// A core with this bus; those with several ports are built with assertions only.
+inline SimOptions core_request(const BusShape& bus) {
+  SimOptions options;
+  options.groups = bus.beat_bytes / 4;
+  options.ports = bus.ports;
+  options.checking = bus.ports > 1;
+  return options;
+}
+
+/// The Verilated core with this bus, for a module; the default is the smallest.
+inline CoreFactory small_rtl(MemoryMap& unused, const BusShape& bus = {.beat_bytes = 4}) {
+  return [&unused, bus](std::shared_ptr<BurstMemory> memory) {
+    SimOptions options = core_request(bus);
+    options.backend = std::move(memory);
     return make_core(unused, options);
   };
 }
 
-inline RtlCoreOptions rtl_options(std::uint64_t watchdog_cycles = 1'000'000) {
-  return {.period = kPeriod,
-          .beat_bytes = 4,
-          .quantum_cycles = 100,
-          .watchdog_cycles = watchdog_cycles};
+inline RtlCoreOptions rtl_options(std::uint64_t watchdog_cycles = 1'000'000,
+                                  const BusShape& bus = {.beat_bytes = 4}) {
+  return {.period = kPeriod, .bus = bus, .quantum_cycles = 100, .watchdog_cycles = watchdog_cycles};
 }
 
 /// A list on a device: `fill` and the list go into its memory before.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
+
 #include "sim/rtl_transport.h"
 #include "tests/systemc/odd_target.h"
 #include "tests/systemc/rtl_bench.h"
@@ -15,16 +17,22 @@ using Burst = ProtocolChecker::Burst;
 MemoryMap unused;  // The core's memory is its bus.
 
 struct RtlBench : MemoryBench<RtlCoreModule> {
-  explicit RtlBench(unsigned latency)
-      : MemoryBench<RtlCoreModule>(fixed_timing(4, latency), small_rtl(unused), rtl_options()) {}
+  explicit RtlBench(unsigned latency, const BusShape& bus = {.beat_bytes = 4})
+      : MemoryBench<RtlCoreModule>(fixed_timing(bus, latency), small_rtl(unused, bus),
+                                   rtl_options(1'000'000, bus)) {}
 };
 
 struct TlmBench : MemoryBench<TlmCore> {
-  TlmBench()
-      : MemoryBench<TlmCore>(
-            fixed_timing(4, 1, 0.5),
-            TlmCoreOptions{.params = small_core(1), .period = kPeriod, .cost = fixed_cost(100)}) {}
+  explicit TlmBench(const BusShape& bus)
+      : MemoryBench<TlmCore>(fixed_timing(bus, 1, 0.5),
+                             TlmCoreOptions{.params = small_core(bus.beat_bytes / 4),
+                                            .ports = bus.ports,
+                                            .period = kPeriod,
+                                            .cost = fixed_cost(100)}) {}
 };
+
+/// One port, and several of which each moves less than a beat.
+constexpr BusShape kBuses[] = {{4, 1}, {16, 2}, {16, 4}};
 
 void fill(MemoryMap& map) {
   for (std::uint64_t at = 0x10000; at < kBenchMemory; at += 0x10000)
@@ -62,50 +70,59 @@ TEST_CASE("RtlCoreModule: computes like the golden machine and keeps the protoco
   bench->check_protocol();
 }
 
-TEST_CASE("TlmCore sends the bursts that the RTL sends, in the same order") {
-  Simulated<RtlBench> rtl(1u);
-  Simulated<TlmBench> tlm;
-  fill(rtl->map);
-  fill(tlm->map);
-  const CommandList list = every_access(small_core(1));
-  const Ending one = rtl.simulation.run([&] { return run(rtl->transport, list); });
-  const Ending other = tlm.simulation.run([&] { return run(tlm->transport, list); });
-  CHECK_EQ(one, other);
-  for (const bool write : {false, true}) {
-    CAPTURE(write);
-    const std::vector<Burst> want = data_bursts(rtl->checker, write);
-    const std::vector<Burst> got = data_bursts(tlm->checker, write);
-    CHECK_GT(want.size(), 5);
-    REQUIRE_EQ(got.size(), want.size());
-    for (std::size_t i = 0; i < want.size(); ++i) {
-      CAPTURE(i);
-      CHECK_EQ(got[i].address, want[i].address);
-      CHECK_EQ(got[i].bytes, want[i].bytes);
-      CHECK_EQ(got[i].masked, want[i].masked);
+TEST_CASE("TlmCore sends the bursts that the RTL sends, in the same order on each port") {
+  for (const BusShape& bus : kBuses) {
+    CAPTURE(bus.ports);
+    Simulated<RtlBench> rtl(1u, bus);
+    Simulated<TlmBench> tlm(bus);
+    fill(rtl->map);
+    fill(tlm->map);
+    const CommandList list = every_access(small_core(bus.beat_bytes / 4));
+    const Ending one = rtl.simulation.run([&] { return run(rtl->transport, list); });
+    const Ending other = tlm.simulation.run([&] { return run(tlm->transport, list); });
+    CHECK_EQ(one, other);
+    for (const bool write : {false, true}) {
+      CAPTURE(write);
+      std::vector<Burst> want = data_bursts(rtl->checker, write);
+      std::vector<Burst> got = data_bursts(tlm->checker, write);
+      CHECK_GT(want.size(), 5);
+      REQUIRE_EQ(got.size(), want.size());
+      for (std::vector<Burst>* bursts : {&want, &got})  // Ports do not wait for each other.
+        if (!write)
+          std::ranges::stable_sort(
+              *bursts, {}, [&](const Burst& burst) { return bus.read_port(burst.address); });
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        CAPTURE(i);
+        CHECK_EQ(got[i].address, want[i].address);
+        CHECK_EQ(got[i].bytes, want[i].bytes);
+        CHECK_EQ(got[i].masked, want[i].masked);
+      }
     }
   }
 }
 
 TEST_CASE("RtlCoreModule: takes the cycles that the Verilated core takes behind the same memory") {
-  for (const unsigned latency : {1u, 2u, 40u}) {
-    CAPTURE(latency);
-    SimOptions options;
-    options.groups = 1;
-    options.memory_bytes = kBenchMemory;
-    options.memory.read_latency = options.memory.write_latency = latency;
-    RtlTransport rtl(options);
-    Simulated<RtlBench> bench(latency);
-    std::vector<std::byte> all(kBenchMemory);
-    fill(bench->map);
-    bench->map.read(0, all);
-    rtl.write_memory(0, all);
-    const CommandList list = every_access(small_core(1));
-    CHECK_EQ(run(rtl, list), bench.simulation.run([&] { return run(bench->transport, list); }));
-    const Counters want = Device(rtl).counters();
-    const Counters got = bench.simulation.run([&] { return Device(bench->transport).counters(); });
-    CHECK_EQ(got.cycles, want.cycles);
-    CHECK(got == want);
-  }
+  for (const BusShape& bus : kBuses)
+    for (const unsigned latency : {1u, 2u, 40u}) {
+      CAPTURE(bus.ports);
+      CAPTURE(latency);
+      SimOptions options = core_request(bus);
+      options.memory_bytes = kBenchMemory;
+      options.memory.read_latency = options.memory.write_latency = latency;
+      RtlTransport rtl(options);
+      Simulated<RtlBench> bench(latency, bus);
+      std::vector<std::byte> all(kBenchMemory);
+      fill(bench->map);
+      bench->map.read(0, all);
+      rtl.write_memory(0, all);
+      const CommandList list = every_access(small_core(bus.beat_bytes / 4));
+      CHECK_EQ(run(rtl, list), bench.simulation.run([&] { return run(bench->transport, list); }));
+      const Counters want = Device(rtl).counters();
+      const Counters got =
+          bench.simulation.run([&] { return Device(bench->transport).counters(); });
+      CHECK_EQ(got.cycles, want.cycles);
+      CHECK(got == want);
+    }
 }
 
 TEST_CASE("RtlCoreModule: raises the interrupt and stops its clock where it is told to") {

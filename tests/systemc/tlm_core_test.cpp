@@ -17,9 +17,9 @@ using Bench = MemoryBench<TlmCore>;
 struct Fixture {
   explicit Fixture(unsigned latency = 1, double bandwidth = 1,
                    const TlmCoreOptions& core = options())
-      : bench(
-            fixed_timing(static_cast<std::uint32_t>(core.params.beat_bytes()), latency, bandwidth),
-            core) {}
+      : bench(fixed_timing({static_cast<std::uint32_t>(core.params.beat_bytes())}, latency,
+                           bandwidth),
+              core) {}
   template <class F>
   auto in(F&& f) {
     return bench.simulation.run(std::forward<F>(f));
