@@ -33,6 +33,13 @@ unsigned group_cycles(unsigned groups) {
 
 }  // namespace
 
+CostMemory over_ports(CostMemory memory, unsigned ports) {
+  if (ports == 1) return memory;
+  memory.read_latency += ports + 1;  // trine_read_port takes Ports + 3 cycles, the one DMA 2.
+  memory.write_cycles = ports;
+  return memory;
+}
+
 CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
     : machine_(machine), memory_(memory) {
   if (!(memory.read_latency >= 1 && memory.write_latency >= 1 && memory.beats_per_cycle > 0 &&

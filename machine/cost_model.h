@@ -22,6 +22,10 @@ struct CostMemory {
   bool operator==(const CostMemory&) const = default;
 };
 
+/// The same memory over several ports that share a beat: its transfers come over one of them, are
+/// joined, and writes have one.
+CostMemory over_ports(CostMemory memory, unsigned ports);
+
 /// What a command costs, in cycles; as a profile record has it.
 struct CommandCost {
   std::uint64_t cycles = 0;       // From the start of its fetch to its end.

@@ -57,7 +57,9 @@ Estimate estimate_command(const Command& command, Operation operation, const Pro
     case Unit::NONE:
     case Unit::CONTROL:
       break;
-    default:
+    case Unit::LOAD:
+    case Unit::STORE:
+    case Unit::COLUMN:
       at(e, Resource::Transfers) = cost.unit_cycles;
       break;
   }

@@ -35,7 +35,7 @@ Board parse(const std::string& text, const std::string& name) {
   static const char* const kKeys[] = {
       "name",     "description", "memory", "memory_source", "memory_clock_mhz",
       "core_mhz", "clock",       "groups", "clock_source",  "pin_bandwidth_source",
-      "vectors",  "path_cycles", "bus",    "path_source"};
+      "vectors",  "path_cycles", "bus",    "path_source",   "ports"};
   for (const auto& [key, value] : json.items())
     if (std::ranges::find(kKeys, key, [](const char* k) { return std::string_view(k); }) ==
         std::end(kKeys))
@@ -65,9 +65,11 @@ Board parse(const std::string& text, const std::string& name) {
               .clock = get("clock", std::string(), true),
               .groups = static_cast<unsigned>(number("groups", 16, 1, 16, false)),
               .vectors = static_cast<unsigned>(number("vectors", 1, 1, 4, false)),
+              .ports = static_cast<unsigned>(number("ports", 1, 1, 4, false)),
               .path_cycles = number("path_cycles", 1, 1, 10'000, false)};
   if (json.contains("memory_clock_mhz"))
     board.memory_clock_mhz = number("memory_clock_mhz", 0, 1, 20'000, true);
+  if (board.ports == 3) throw fail("'ports' is 3, not 1, 2 or 4");
   if (board.clock != "assumed" && board.clock != "achieved")
     throw fail(fmt::format("'clock' is '{}', neither assumed nor achieved", board.clock));
   for (const char* source : {"memory_source", "clock_source"})

@@ -18,7 +18,7 @@ struct Board {
   std::optional<double> memory_clock_mhz;  // Where the board runs it slower than its standard.
   double core_mhz = 0;
   std::string clock;  // "assumed" or "achieved".
-  unsigned groups = 16, vectors = 1;
+  unsigned groups = 16, vectors = 1, ports = 1;
   double path_cycles = 1;  // Between core and memory, and back.
 };
 

@@ -38,9 +38,7 @@ CostMemory device_cost_memory(const DeviceRequest& request) {
   // Far enough from the start that nothing of it is left.
   const sc_time begin(1, sc_core::SC_MS);
   const auto latency = [&](bool write) {
-    return (device_timing(request)->serve({0, write ? bus.transfer_bytes() : bus.beat_bytes, write},
-                                          begin) -
-            begin) /
+    return (device_timing(request)->serve({0, bus.transfer_bytes(), write}, begin) - begin) /
            period;
   };
   const std::uint64_t bytes = 4096 * longest_burst(bus, false);
@@ -51,10 +49,10 @@ CostMemory device_cost_memory(const DeviceRequest& request) {
   });
   const double cycles = (end - begin) / period - latency(false) + 1;
   const double beats = static_cast<double>(bytes / bus.beat_bytes);
-  return {.read_latency = latency(false),
-          .write_latency = latency(true),
-          .beats_per_cycle = std::min(1.0, beats / cycles),
-          .write_cycles = static_cast<double>(bus.ports)};
+  return over_ports({.read_latency = latency(false),
+                     .write_latency = latency(true),
+                     .beats_per_cycle = std::min(1.0, beats / cycles)},
+                    bus.ports);
 }
 
 }  // namespace trine::sim
