@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "driver/device.h"
@@ -25,8 +26,11 @@ class Core {
     const SimulationClock* clock = transport_->clock();
     return clock == nullptr ? 0 : clock->khz();
   }
-  /// What the DRAM did; nullptr for a device whose memory has no time of its own.
-  const MemoryMonitor* memory_monitor() const { return transport_->memory_monitor(); }
+  /// What the DRAM did; nothing for a device whose memory has no time of its own.
+  std::optional<MemoryReport> dram() const {
+    const MemoryMonitor* monitor = transport_->memory_monitor();
+    return monitor == nullptr ? std::nullopt : std::optional(monitor->memory_report());
+  }
   /// Announces how many weight beats are to come: the measure of the progress.
   void expect_beats(std::uint64_t beats) {
     if (SimulationClock* clock = transport_->clock()) clock->expect_beats(beats);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "driver/counters.h"
+#include "driver/memory_report.h"
 #include "golden/error.h"
 
 namespace trine {
@@ -19,10 +20,11 @@ class Different : public Error {
 /// What a run on a device was and took.
 struct RunReport {
   std::string device;
-  std::optional<bool> equal;   // Empty when nothing was compared.
-  std::uint64_t compared = 0;  // Values that were.
-  Counters counters;           // Zeros for the reference.
-  double khz = 0;              // Simulated; 0 without a simulation.
+  std::optional<bool> equal;         // Empty when nothing was compared.
+  std::uint64_t compared = 0;        // Values that were.
+  Counters counters;                 // Zeros for the reference.
+  double khz = 0;                    // Simulated; 0 without a simulation.
+  std::optional<MemoryReport> dram;  // Empty without one.
 };
 
 /// `numerator / denominator`; nothing when there is nothing to divide by.

@@ -97,7 +97,9 @@ void Session::expect_tokens(std::size_t prompt, golden::Logits logits, std::size
 }
 
 RunReport Session::report() {
-  RunReport report{.device = device_name_, .equal = {}, .counters = counters(), .khz = khz()};
+  RunReport report{
+      .device = device_name_, .equal = {}, .counters = counters(), .khz = khz(), .dram = {}};
+  if (core_ != nullptr) report.dram = core_->dram();
   if (lockstep_ != nullptr) {
     report.equal = true;
     report.compared = lockstep_->compared();

@@ -81,7 +81,8 @@ class Run {
                           .state_out = {},
                           .best = {},
                           .commands = {},
-                          .seconds = 0};
+                          .seconds = 0,
+                          .dram = {}};
     if (first > 0) simulation.state_in = checksum(boundary(*golden_));
     copy_state(first, end);
     core_->expect_beats(list.weight_beats(program_.machine(), state_.position));
@@ -102,6 +103,7 @@ class Run {
     }
     simulation.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    simulation.dram = core_->dram();
     simulation.state_out = compare_ends(end, head, simulation);
     read_costs(list, simulation);
     return simulation;

@@ -64,6 +64,7 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     all.best = part.best;
     all.commands.insert(all.commands.end(), part.commands.begin(), part.commands.end());
     all.seconds += part.seconds;
+    if (all.dram && part.dram) *all.dram += *part.dram;
   }
   for (std::size_t i = 1; i < all.commands.size(); ++i)
     if (all.commands[i].index != all.commands[i - 1].index + 1)

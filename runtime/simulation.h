@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "driver/memory_report.h"
 #include "driver/profile.h"
 #include "driver/token_list.h"
 #include "runtime/progress.h"
@@ -91,7 +92,8 @@ struct Simulation {
   std::string state_in, state_out;   // Checksums of what enters and leaves; no state is "".
   std::optional<std::int32_t> best;  // The most probable next token, from the head.
   std::vector<CommandCost> commands;
-  double seconds = 0;  // Wall time of the simulation.
+  double seconds = 0;                // Wall time of the simulation.
+  std::optional<MemoryReport> dram;  // What the DRAM did; empty without one.
 
   Cost total() const;
 };

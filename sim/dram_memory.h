@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "driver/memory_report.h"
 #include "sim/dram/memory.h"
+#include "sim/dram_report.h"
 #include "sim/map_memory.h"
 
 namespace trine::sim {
@@ -57,20 +57,5 @@ class DramMemory final : public BurstMemory {
   std::uint64_t beat_bytes_;
   dram::Clock way_;
 };
-
-/// What a DRAM did, for whoever knows devices only.
-inline MemoryReport report_of(const dram::Memory& memory) {
-  const dram::Stats stats = memory.stats();
-  MemoryReport report{.name = memory.spec().name,
-                      .channels = memory.spec().channels,
-                      .core_mhz = memory.core_mhz(),
-                      .memory_mhz = memory.spec().device.clock_mhz,
-                      .peak = memory.spec().peak(),
-                      .efficiency = stats.efficiency(),
-                      .counts = {}};
-  for (const dram::StatsInfo& info : dram::kStats)
-    report.counts.emplace_back(info.key, stats.*info.value);
-  return report;
-}
 
 }  // namespace trine::sim

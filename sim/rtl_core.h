@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+
+#include "driver/memory_report.h"
 
 namespace trine::sim {
 
@@ -41,6 +44,8 @@ class RtlCore {
   virtual std::string channels() const = 0;
   /// The burst that last failed and how; empty when none did.
   virtual std::string last_failure() const = 0;
+  /// What a DRAM of the core's own did; nothing when it has none.
+  virtual std::optional<MemoryReport> memory_report() const { return {}; }
 };
 
 }  // namespace trine::sim

@@ -56,8 +56,13 @@ class RtlTransport final : public Transport,
   VectorView* vector_view() override { return this; }
   InterruptLine* interrupt_line() override { return this; }
   SimulationClock* clock() override { return this; }
-  const MemoryMonitor* memory_monitor() const override { return dram_ == nullptr ? nullptr : this; }
-  MemoryReport memory_report() const override { return report_of(*dram_); }
+  const MemoryMonitor* memory_monitor() const override {
+    return dram_ == nullptr && !core_->memory_report() ? nullptr : this;
+  }
+  MemoryReport memory_report() const override {
+    if (dram_ == nullptr) return *core_->memory_report();
+    return report_of(dram_->spec(), dram_->stats(), dram_->core_mhz());
+  }
   BusReport* bus_report() override { return this; }
 
   /// Advances `cycles` cycles, busy or not.

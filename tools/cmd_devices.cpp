@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <memory>
+#include <set>
 
 #include "driver/device_registry.h"
 #include "tools/common.h"
@@ -16,17 +18,34 @@ struct Options {
   bool markdown = false;
 };
 
-std::vector<std::string> core_names(const DeviceEntry& entry) {
-  std::vector<std::string> names;
-  for (const CoreShape& shape : entry.cores())
-    names.push_back(fmt::format("{}x{}", shape.groups, shape.vectors));
-  return names;
+/// "1, 4 x 1, 2": every number of groups with every number of vectors; or each pair by itself.
+/// Cores with several ports follow those with one.
+std::string core_names(const DeviceEntry& entry) {
+  std::map<unsigned, std::vector<CoreShape>> by_ports;
+  for (const CoreShape& shape : entry.cores()) by_ports[shape.ports].push_back(shape);
+  std::string text;
+  for (const auto& [ports, shapes] : by_ports) {
+    std::set<unsigned> groups, vectors;
+    std::vector<std::string> pairs;
+    for (const CoreShape& shape : shapes) {
+      groups.insert(shape.groups);
+      vectors.insert(shape.vectors);
+      pairs.push_back(fmt::format("{}x{}", shape.groups, shape.vectors));
+    }
+    if (!text.empty()) text += "; ";
+    if (ports > 1) text += fmt::format("{} ports: ", ports);
+    if (pairs.size() > 1 && pairs.size() == groups.size() * vectors.size())
+      text += fmt::format("{} x {}", fmt::join(groups, ", "), fmt::join(vectors, ", "));
+    else
+      text += fmt::format("{}", fmt::join(pairs, ", "));
+  }
+  return text;
 }
 
 Json device_json(const DeviceEntry& entry) {
   Json cores = Json::array();
   for (const CoreShape& shape : entry.cores())
-    cores.push_back({{"groups", shape.groups}, {"vectors", shape.vectors}});
+    cores.push_back({{"groups", shape.groups}, {"vectors", shape.vectors}, {"ports", shape.ports}});
   return {{"name", entry.name},
           {"description", entry.description},
           {"cycles", name_of(entry.cycles)},
@@ -41,7 +60,7 @@ void print_device(const DeviceEntry& entry) {
   fmt::print("{:<10} cycles: {}; {}\n", "", name_of(entry.cycles),
              entry.steps && entry.shows_vectors ? "compares command by command (--check)"
                                                 : "does not compare command by command");
-  fmt::print("{:<10} cores (groups x vectors): {}\n", "", fmt::join(core_names(entry), " "));
+  fmt::print("{:<10} cores (groups x vectors): {}\n", "", core_names(entry));
   fmt::print("{:<10} options: --{}\n", "", fmt::join(entry.options, " --"));
 }
 
@@ -58,7 +77,7 @@ void print_page() {
   for (const DeviceEntry* entry : all_devices())
     fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", entry->name, entry->description,
                name_of(entry->cycles), yes(entry->steps), yes(entry->shows_vectors),
-               fmt::join(core_names(*entry), ", "), fmt::join(entry->options, ", "));
+               core_names(*entry), fmt::join(entry->options, ", "));
   fmt::print("\n| option | means |\n|---|---|\n");
   for (const DeviceOption& option : device_options())
     fmt::print("| `--{}{}{}` | {} |\n", option.name, option.value.empty() ? "" : " ", option.value,

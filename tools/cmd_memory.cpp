@@ -11,7 +11,9 @@
 #include "golden/error.h"
 #include "sim/dram/replay.h"
 #include "sim/dram/standards.h"
+#include "sim/dram_report.h"
 #include "tools/common.h"
+#include "tools/memory_json.h"
 #include "tools/progress.h"
 
 namespace trine::tools {
@@ -106,9 +108,7 @@ Json result_json(const dram::MemorySpec& spec, const Options& options,
   return json;
 }
 
-void print_result(const Json& j, const dram::Stats& s) {
-  const auto share = [&](std::uint64_t clocks) { return percent(ratio(clocks, s.clocks())); };
-  const std::uint64_t bursts = s.reads + s.writes;
+void print_result(const Json& j, const MemoryReport& report) {
   fmt::print("{}: {} reads, {} writes, {} in {} cycles at {:.6g} MHz ({:.6g} us)\n",
              j["memory"].get<std::string>(), j["reads"].get<std::uint64_t>(),
              j["writes"].get<std::uint64_t>(), size_text(j["bytes"].get<std::uint64_t>()),
@@ -120,14 +120,7 @@ void print_result(const Json& j, const dram::Stats& s) {
   const Json& l = j["read_latency_ns"];
   fmt::print("read latency  min {} mean {} p50 {} p90 {} p99 {} max {} ns\n", text(l["min"]),
              text(l["mean"]), text(l["p50"]), text(l["p90"]), text(l["p99"]), text(l["max"]));
-  fmt::print("rows          {} hits, {} misses, {} conflicts; {} refreshes, {} turnarounds\n",
-             percent(ratio(s.hits, bursts)), percent(ratio(s.misses, bursts)),
-             percent(ratio(s.conflicts, bursts)), s.refreshes, s.turnarounds);
-  fmt::print(
-      "pins          {} busy; lost: {} nothing asked for, {} refresh, {} turnaround, {} rows, "
-      "{} spacing\n",
-      share(s.busy), share(s.lost_idle), share(s.lost_refresh), share(s.lost_turnaround),
-      share(s.lost_rows), share(s.lost_spacing));
+  fmt::print("{}", memory_text(report));
 }
 
 void run(const Options& options) {
@@ -146,7 +139,7 @@ void run(const Options& options) {
   }
   const Json json = result_json(spec, options, result);
   if (options.common.json) return print_json(json);
-  print_result(json, result.stats);
+  print_result(json, sim::report_of(spec, result.stats, options.replay.core_mhz));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "tools/memory_json.h"
+
 namespace trine::tools {
 
 void add_run(Json& json, const RunReport& report) {
@@ -11,6 +13,7 @@ void add_run(Json& json, const RunReport& report) {
   json["equal"] = optional_json(report.equal);
   if (report.equal) json["compared"] = report.compared;
   add_counters(json, report.counters, report.khz);
+  if (report.dram) json["dram"] = memory_json(*report.dram);
 }
 
 std::string run_text(const Json& report) {

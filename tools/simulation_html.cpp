@@ -243,6 +243,36 @@ std::string slowest(const Simulation& simulation) {
   return out + "</table>\n";
 }
 
+/// Where the clocks of the DRAM's pins went, and its rows.
+std::string memory(const MemoryReport& dram) {
+  std::string out = fmt::format(
+      "<p>{}, {:.4g} GB/s on {} channel(s) at {:.6g} MHz; the core at {:.4g} MHz. The pins carried "
+      "data in {:.2f} % of their clocks.</p>\n<table><tr><th>clocks of the pins<th>clocks<th "
+      "class=bar>share\n",
+      escape(dram.name), dram.peak / 1e9, dram.channels, dram.memory_mhz, dram.core_mhz,
+      100 * dram.efficiency());
+  constexpr std::pair<const char*, const char*> kClocks[] = {
+      {"busy", "data"},
+      {"lost_idle", "nothing was asked for"},
+      {"lost_refresh", "refresh"},
+      {"lost_turnaround", "turnaround between reads and writes"},
+      {"lost_rows", "a row had to be opened"},
+      {"lost_spacing", "spacing of commands"},
+      {"lost", "no data"}};
+  for (const auto& [key, what] : kClocks) {
+    if (dram.count(key) == 0) continue;
+    const double part = share(dram.count(key), dram.clocks());
+    out += fmt::format(
+        "<tr><td>{}<td>{}<td class=bar><i style='width:{:.2f}%;background:#2563a8'></i>{:.2f} %\n",
+        what, grouped(dram.count(key)), 70 * part, 100 * part);
+  }
+  out += "</table>\n<table class=plain>";
+  for (const char* key : {"reads", "writes", "row_hits", "row_misses", "row_conflicts", "activates",
+                          "refreshes", "turnarounds"})
+    out += fmt::format("<tr><th>{}<td>{}", key, grouped(dram.count(key)));
+  return out + "</table>\n";
+}
+
 constexpr const char* kStyle = R"(<style>
 body{font:15px/1.45 system-ui,sans-serif;color:#1d2330;background:#fff;max-width:1000px;margin:2em auto;padding:0 1em}
 h1{font-size:1.5em;margin-bottom:.2em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #d8dce3}
@@ -275,6 +305,7 @@ std::string html_report(const Simulation& simulation) {
   section("Time by layer", legend() + layers(simulation));
   section("Roofline", fmt::format("<p>The line is the bus: {:g} bytes a cycle.</p>\n{}", beat_bytes,
                                   roofline(simulation, beat_bytes)));
+  if (simulation.dram) section("Memory", memory(*simulation.dram));
   section("Slowest commands", slowest(simulation));
   section("The run", parameters(simulation));
   out += "</html>\n";

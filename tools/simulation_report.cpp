@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "golden/error.h"
+#include "tools/memory_json.h"
 #include "tools/run_report.h"
 
 namespace trine::tools {
@@ -77,7 +78,9 @@ Simulation from_json(const Json& json) {
                         .state_out = state("out"),
                         .best = {},
                         .commands = {},
-                        .seconds = json.at("seconds")};
+                        .seconds = json.at("seconds"),
+                        .dram = {}};
+  if (json.contains("dram")) simulation.dram = memory_of(json.at("dram"));
   if (!json.at("best").is_null()) simulation.best = json.at("best").get<std::int32_t>();
   for (const Json& item : json.at("commands")) {
     CommandCost command{.index = item.at("index"),
@@ -132,6 +135,7 @@ Json to_json(const Simulation& simulation) {
       {"units", sums_json(simulation, [](const auto& c) { return c.unit; })},
       {"by_layer", sums_json(simulation, layer_name)},
       {"seconds", simulation.seconds}};
+  if (simulation.dram) json["dram"] = memory_json(*simulation.dram);
   Json commands = Json::array();
   for (const CommandCost& command : simulation.commands) {
     Json item = {{"index", command.index},
@@ -188,6 +192,11 @@ void print_simulation(const Simulation& simulation, const CommonOptions& options
   fmt::print("layers {}:{} of {}, position {}, bus utilization {}, {:.2f} s\n", simulation.first,
              simulation.end, simulation.layers, simulation.tokens.size() - 1,
              percent(ratio(total.weight_beats, total.cycles)), simulation.seconds);
+  if (simulation.dram) {
+    const MemoryReport& dram = *simulation.dram;
+    fmt::print("memory        {} at {:.6g} MHz, {:.4g} GB/s; core at {:.4g} MHz\n{}", dram.name,
+               dram.memory_mhz, dram.peak / 1e9, dram.core_mhz, memory_text(dram));
+  }
 }
 
 }  // namespace trine::tools

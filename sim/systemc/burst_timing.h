@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <systemc>
 
+#include "driver/memory_report.h"
 #include "sim/systemc/bursts.h"
 
 namespace trine::sim {
@@ -31,6 +33,9 @@ class BurstTiming {
   /// `direct_latency`.
   virtual bool allows_direct() const = 0;
   virtual sc_core::sc_time direct_latency() const { return sc_core::SC_ZERO_TIME; }
+
+  /// What a DRAM did; nothing for a memory that is none.
+  virtual std::optional<MemoryReport> report() const { return {}; }
 };
 
 /// A fixed latency and a fixed rate in each direction, like the memory map of the RTL simulator:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/dram/in_order.h"
+#include "sim/dram_report.h"
 #include "sim/systemc/burst_timing.h"
 
 namespace trine::sim {
@@ -23,6 +24,16 @@ class DramTiming final : public BurstTiming {
   }
   bool allows_direct() const override { return false; }
 
+  /// Served in the order of the calls, a clock without data has no single cause: "lost" is all.
+  std::optional<MemoryReport> report() const override {
+    const dram::Stats stats = memory_.stats();
+    MemoryReport report = report_of(memory_.spec(), stats, 1e-6 / period_.to_seconds());
+    std::erase_if(report.counts, [](const auto& count) {
+      return count.first.starts_with("lost_") || count.first == "turnarounds";
+    });
+    report.counts.emplace_back("lost", stats.clocks() - stats.busy);
+    return report;
+  }
   dram::Stats stats() const { return memory_.stats(); }
   const dram::MemorySpec& spec() const { return memory_.spec(); }
 

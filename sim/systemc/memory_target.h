@@ -32,6 +32,7 @@ class MemoryTarget : public sc_core::sc_module {
   /// Grants pointers again.
   void grant_direct() { direct_ = timing_->allows_direct(); }
 
+  const BurstTiming& timing() const { return *timing_; }
   std::uint64_t bursts() const { return bursts_; }
   std::uint64_t bytes() const { return bytes_; }
 

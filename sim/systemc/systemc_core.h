@@ -39,6 +39,9 @@ class SystemcCore final : public RtlCore {
   std::uint64_t write_beats() const override { return core().write_beats(); }
   std::string channels() const override { return core().channels(); }
   std::string last_failure() const override { return platform_->core.last_error(); }
+  std::optional<MemoryReport> memory_report() const override {
+    return platform_->memory.timing().report();
+  }
 
  private:
   struct Platform {

@@ -28,6 +28,7 @@ class TlmTransport final : public Transport,
                            private VectorView,
                            private InterruptLine,
                            private SimulationClock,
+                           private MemoryMonitor,
                            private BusReport {
  public:
   /// `timing` is the memory's, `cost` says what a command takes behind it. Of the request's memory
@@ -49,6 +50,9 @@ class TlmTransport final : public Transport,
   VectorView* vector_view() override { return this; }
   InterruptLine* interrupt_line() override { return this; }
   SimulationClock* clock() override { return this; }
+  const MemoryMonitor* memory_monitor() const override {
+    return platform_->memory.timing().report() ? this : nullptr;
+  }
   BusReport* bus_report() override { return this; }
 
  private:
@@ -70,6 +74,7 @@ class TlmTransport final : public Transport,
   std::uint64_t cycles() const override { return cycles_; }
   double khz() const override;
   void expect_beats(std::uint64_t beats) override;
+  MemoryReport memory_report() const override { return *platform_->memory.timing().report(); }
   std::string last_failure() const override { return platform_->core.last_error(); }
 
   /// Calls f in the simulation and notes its time behind that.

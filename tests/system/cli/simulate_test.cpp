@@ -85,6 +85,42 @@ TEST_CASE("cli: two processes simulate a token, and their reports make that of o
   check_fails({"merge", file("d.json")}, 1, {"d.json"});
 }
 
+TEST_CASE("cli: simulate says what the DRAM did, of a whole token and of its parts") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto run = [&](const std::string& device, const std::string& layers) {
+    const std::string out = (scratch / (device + layers.substr(0, 1))).string();
+    return trine_json({"simulate", model, "--tokens", "296,1133", "--layers", layers, "--device",
+                       device, "--memory", "ddr4-2400x64", "-o", out});
+  };
+  const auto low = run("rtl", "0:3"), high = run("rtl", "3:6");
+  const auto all = trine_json({"merge", (scratch / "rtl3").string(), (scratch / "rtl0").string()});
+  std::uint64_t clocks = 0;
+  const auto& counts = all["dram"]["counts"];
+  for (const auto& [name, value] : counts.items()) {
+    CAPTURE(name);
+    CHECK(value == low["dram"]["counts"][name].get<std::uint64_t>() +
+                       high["dram"]["counts"][name].get<std::uint64_t>());
+    if (name == "busy" || name.starts_with("lost_")) clocks += value.get<std::uint64_t>();
+  }
+  CHECK(all["dram"]["name"] == "ddr4-2400x64");
+  CHECK(all["dram"]["efficiency"].get<double>() ==
+        doctest::Approx(counts["busy"].get<double>() / static_cast<double>(clocks)));
+  CHECK(counts["row_hits"].get<std::uint64_t>() > 100 * counts["row_misses"].get<std::uint64_t>());
+  CHECK(counts["refreshes"].get<std::uint64_t>() > 0);
+  // Each beat of 64 bytes is a burst.
+  CHECK(counts["reads"].get<std::uint64_t>() + counts["forwarded"].get<std::uint64_t>() >=
+        all["total"]["read_beats"].get<std::uint64_t>());
+  const Run text = run_trine({"merge", (scratch / "rtl0").string()});
+  for (const char* word : {"ddr4-2400x64 at 1200 MHz", " hits, ", "nothing asked for"})
+    CHECK(text.out.find(word) != std::string::npos);
+
+  // Bursts in the order of the calls have no causes.
+  const auto tlm = run("tlm", "0:3");
+  CHECK(tlm["dram"]["counts"].contains("lost"));
+  CHECK(!tlm["dram"]["counts"].contains("lost_idle"));
+}
+
 TEST_CASE("cli: simulate checks, reports and refuses") {
   const Scratch scratch;
   const std::string model = packed_model(scratch);
