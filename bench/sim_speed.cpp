@@ -19,7 +19,9 @@ namespace {
 
 using namespace trine;
 
-constexpr std::size_t kRows = 22016, kCols = 2048;
+/// The largest matrix is the two projections; fewer rows take less time under valgrind.
+constexpr std::uint32_t kMaxRows = 22016;
+constexpr std::size_t kCols = 2048;
 constexpr unsigned kDepth = 4;
 constexpr std::uint64_t kVectorAt = 0x10000, kBookAt = 0x20000, kResultAt = 0x100000;
 constexpr std::uint64_t kStreamAt = 1ull << 30;
@@ -33,16 +35,16 @@ double seconds(Work&& work) {
 }
 
 /// Uniform levels and scales: every table entry is used, so nothing is predictable.
-golden::TritMatrix random_matrix() {
+golden::TritMatrix random_matrix(std::size_t rows) {
   golden::TritMatrix matrix;
-  matrix.shape = {kRows, kCols, kDepth};
+  matrix.shape = {rows, kCols, kDepth};
   std::mt19937 random(1);
   std::uniform_int_distribution<int> level(-golden::outer_level(kDepth),
                                            golden::outer_level(kDepth));
   std::uniform_int_distribution<int> scale(0, golden::kCodebook - 1);
-  matrix.levels.resize(kRows * kCols);
+  matrix.levels.resize(rows * kCols);
   for (auto& value : matrix.levels) value = static_cast<std::int8_t>(level(random));
-  matrix.scales.resize(kRows * matrix.shape.groups_per_row());
+  matrix.scales.resize(rows * matrix.shape.groups_per_row());
   for (auto& value : matrix.scales) value = static_cast<std::uint8_t>(scale(random));
   for (std::size_t k = 0; k < golden::kCodebook; ++k)
     matrix.codebook[k] = std::exp2(static_cast<double>(k) / 4 - 10);
@@ -51,8 +53,14 @@ golden::TritMatrix random_matrix() {
 
 }  // namespace
 
-int main() {
-  const golden::TritMatrix matrix = random_matrix();
+int main(int argc, char** argv) {
+  const std::uint32_t rows =
+      argc > 1 ? static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10)) : kMaxRows;
+  if (argc > 2 || rows == 0 || rows > kMaxRows) {
+    fmt::print(stderr, "usage: sim_speed [ROWS], 1 to {}\n", kMaxRows);
+    return 2;
+  }
+  const golden::TritMatrix matrix = random_matrix(rows);
   const std::vector<std::byte> stream = golden::pack(matrix);
   const golden::HardwareCodebook book = golden::hardware_codebook(matrix.codebook, kDepth);
   std::vector<float> x(kCols);
@@ -76,9 +84,9 @@ int main() {
   const auto op = [](Opcode code) { return static_cast<std::uint32_t>(code); };
   constexpr std::uint32_t kResultWord = kCols;
   list[0].set(OPCODE, op(Opcode::LOAD)).set(ROWS, kCols).set(ADDR_LO, kVectorAt);
-  list[1].set(OPCODE, op(Opcode::TRIT_MATVEC)).set(DEPTH, kDepth).set(ROWS, kRows);
+  list[1].set(OPCODE, op(Opcode::TRIT_MATVEC)).set(DEPTH, kDepth).set(ROWS, rows);
   list[1].set(COLS, kCols).set(DST, kResultWord).set(ADDR_LO, kStreamAt).set(BOOK_LO, kBookAt);
-  list[2].set(OPCODE, op(Opcode::STORE)).set(ROWS, kRows).set(SRC, kResultWord);
+  list[2].set(OPCODE, op(Opcode::STORE)).set(ROWS, rows).set(SRC, kResultWord);
   list[2].set(ADDR_LO, kResultAt);
   list[3].set(OPCODE, op(Opcode::END));
   rtl.write_memory(0, std::as_bytes(std::span(list)));
@@ -95,7 +103,7 @@ int main() {
     fmt::print(stderr, "the core stopped: {}\n", find_error(error)->name);
     return 1;
   }
-  std::vector<float> y(kRows);
+  std::vector<float> y(rows);
   rtl.read_memory(kResultAt, std::as_writable_bytes(std::span(y)));
 
   const golden::BfpVector blocks = golden::to_bfp(x);
@@ -105,8 +113,8 @@ int main() {
   const double copy_time = seconds([&] { std::memcpy(copy.data(), stream.data(), copy.size()); });
 
   const std::uint64_t cycles = rtl.read(Reg::CYCLES_LO), beats = rtl.read(Reg::WEIGHT_BEATS_LO);
-  const double weights = static_cast<double>(kRows * kCols);
-  fmt::print("matrix           {} x {}, d = {}, {} groups\n", kRows, kCols, kDepth, options.groups);
+  const double weights = static_cast<double>(rows * kCols);
+  fmt::print("matrix           {} x {}, d = {}, {} groups\n", rows, kCols, kDepth, options.groups);
   fmt::print("cycles           {}\n", cycles);
   fmt::print("weight beats     {} ({:.2f} % of the cycles)\n", beats,
              100 * static_cast<double>(beats) / static_cast<double>(cycles));
@@ -119,7 +127,7 @@ int main() {
       golden_time, weights / golden_time / 1e6, time / golden_time);
   fmt::print("copy of stream   {:.4f} s: simulation takes {:.0f} times as long\n", copy_time,
              time / copy_time);
-  const bool equal = std::memcmp(y.data(), want.y.data(), kRows * sizeof(float)) == 0;
+  const bool equal = std::memcmp(y.data(), want.y.data(), rows * sizeof(float)) == 0;
   fmt::print("result           {}\n", equal ? "equal to golden" : "DIFFERS from golden");
   return equal ? 0 : 1;
 }
