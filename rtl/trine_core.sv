@@ -115,12 +115,20 @@ module trine_core #(
   logic                             transfer_valid, record_valid, stream_ready, write_event;
   logic [DataWidth-1:0]             transfer_data, record_data;
 
+  // The clock runs from a job to the last answer, and when the errors are forgotten.
+  logic clk_write;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_write (
+    .clk_i,
+    .rst_ni,
+    .en_i  (!write_status.idle || write_valid || column_job_valid || start_i || m_axi_bvalid_i),
+    .clk_o (clk_write)
+  );
   trine_write_path #(
     .Groups    (Groups),
     .Ports     (Ports),
     .AddrWidth (AddrWidth)
   ) u_write_path (
-    .clk_i,
+    .clk_i            (clk_write),
     .rst_ni,
     .job_valid_i      (write_valid),
     .job_i            (write_job),
@@ -170,7 +178,8 @@ module trine_core #(
     .MaxCols     (MaxCols),
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
-    .VectorUnit  (VectorUnit)
+    .VectorUnit  (VectorUnit),
+    .ClockGates  (ClockGates)
   ) u_control (
     .clk_i,
     .rst_ni,
@@ -258,8 +267,15 @@ module trine_core #(
   };
   assign events_o = {progress.done, activity};
 
-  trine_profile #(.Groups (Groups)) u_profile (
+  logic clk_profile;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_profile (
     .clk_i,
+    .rst_ni,
+    .en_i  (settings_i.profile_count != '0 || clear_i || record_valid || record_done),
+    .clk_o (clk_profile)
+  );
+  trine_profile #(.Groups (Groups)) u_profile (
+    .clk_i        (clk_profile),
     .rst_ni,
     .clear_i,
     .enable_i     (settings_i.profile_count != '0),

@@ -109,7 +109,8 @@ module trine_top #(
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
     .F16Engine  (F16Engine),
-    .VectorUnit  (VectorUnit)
+    .VectorUnit  (VectorUnit),
+    .ClockGates  (ClockGates)
   ) u_registers (
     .clk_i,
     .rst_ni,

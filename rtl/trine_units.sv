@@ -52,10 +52,13 @@ module trine_units #(
   localparam int unsigned GroupBits = $clog2(Groups);
 
   // The unit that runs has the word.
-  logic is_matrix, is_vector, transfer_done, matvec_done, vector_done;
+  logic is_transfer, is_matrix, is_vector, transfer_done, matvec_done, vector_done;
   logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, overflow, vector_nonfinite;
   assign is_matrix = start_i.unit == trine_commands_pkg::UnitMatrix;
   assign is_vector = start_i.unit == trine_commands_pkg::UnitVector;
+  assign is_transfer = start_i.unit == trine_commands_pkg::UnitLoad
+                    || start_i.unit == trine_commands_pkg::UnitStore
+                    || start_i.unit == trine_commands_pkg::UnitColumn;
   assign status_o = {
     transfer_done || matvec_done || vector_done,
     is_matrix && bad_codebook,
@@ -102,12 +105,19 @@ module trine_units #(
     .matvec_read_data_o   (matvec_read_data)
   );
 
+  logic clk_transfer;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock (
+    .clk_i,
+    .rst_ni,
+    .en_i  (is_transfer),
+    .clk_o (clk_transfer)
+  );
   trine_transfer_unit #(
     .Groups      (Groups),
     .VectorWords (VectorWords),
     .AddrWidth   (AddrWidth)
   ) u_transfer_unit (
-    .clk_i,
+    .clk_i             (clk_transfer),
     .rst_ni,
     .start_valid_i     (start_valid_i),
     .start_i           (start_i),

@@ -2,15 +2,15 @@
 
 /// `clk_i`, or, when `Gated` is 1, a clock that has no edges while `en_i` is low.
 ///
-/// The clock of a unit that only some commands use: `en_i` is high from the cycle in which the unit
-/// starts until the next command begins.  After reset it runs for `AfterReset` cycles, in which the
-/// table builder marks its tables.  So the unit does the same in the same cycles, gated or not.
-/// Gates save the energy, and a simulator the time, of units that rest; FPGAs keep `Gated` = 0, a
-/// wire.  `en_i` comes from registers of `clk_i`; the latch lets it through in the low phase, so
-/// that a cycle has a whole pulse or none.
+/// The clock of registers that work only now and then: `en_i` is high in every cycle at whose end
+/// one of them may change, so that they do the same in the same cycles, gated or not.  In reset,
+/// and for `AfterReset` cycles behind it, the clock runs.  Gates save the energy, and a simulator
+/// the time, of what rests; FPGAs keep `Gated` = 0, a wire.  `en_i` settles in the low phase, in
+/// which the latch lets it through, so that a cycle has a whole pulse or none.
 module trine_clock_gate #(
-  parameter  int unsigned Gated      = 0,
-  localparam int unsigned AfterReset = 127
+  parameter int unsigned Gated      = 0,
+  /// Up to 127.
+  parameter int unsigned AfterReset = 0
 ) (
   input  logic clk_i,
   input  logic rst_ni,  // Reset reaches every unit.
@@ -19,13 +19,18 @@ module trine_clock_gate #(
 );
 
   if (Gated != 0) begin : gen_gate
-    logic       enable;
-    logic [6:0] left_q;  // Cycles after reset.
-    always_ff @(posedge clk_i) begin
-      if (!rst_ni)            left_q <= 7'(AfterReset);
-      else if (left_q != '0) left_q <= left_q - 7'd1;
+    logic enable, starts;
+    if (AfterReset != 0) begin : gen_after
+      logic [6:0] left_q;  // Cycles after reset.
+      always_ff @(posedge clk_i) begin
+        if (!rst_ni)            left_q <= 7'(AfterReset);
+        else if (left_q != '0) left_q <= left_q - 7'd1;
+      end
+      assign starts = left_q != '0 || !rst_ni;
+    end else begin : gen_at_once
+      assign starts = !rst_ni;
     end
-    always_latch if (!clk_i) enable = en_i || left_q != '0 || !rst_ni;
+    always_latch if (!clk_i) enable = en_i || starts;
     assign clk_o = clk_i && enable;
   end else begin : gen_wire
     assign clk_o = clk_i;

@@ -21,6 +21,7 @@ module trine_check #(
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         stop_i,          // Drops command and job.
+  output logic                         rests_o,         // See trine_control.
   input  trine_control_pkg::settings_t settings_i,
   // Commands; the fields hold until one is taken
   input  logic                         fetched_valid_i,
@@ -286,6 +287,9 @@ module trine_check #(
       job_o.start.beta    <= command_i.beta;
     end
   end
+
+  // It waits for a command, or for room in the register of jobs.
+  assign rests_o = (state_q == StForm && !fetched_valid_i) || (state_q == StDone && !give);
 
   logic unused_ok;
   assign unused_ok = ^settings_i;

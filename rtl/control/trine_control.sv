@@ -9,6 +9,10 @@
 /// Fetch and check work ahead of the command that runs; dispatch may ask for what the next one
 /// reads.  What a command does to memory and registers happens in the order of the list, and each
 /// begins when the one before is over.  Registers lie between the stages: no path crosses two.
+///
+/// While a command runs and the stages ahead of it are full, all four rest: each says so from its
+/// own registers, and then only a beat of the list, the end of the command, a start or an abort
+/// changes any.  With `ClockGates` their clock stands still until then.
 module trine_control #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned Vectors     = 1,
@@ -17,6 +21,8 @@ module trine_control #(
   parameter  int unsigned AddrWidth   = 40,
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,
+  /// 1: the clock of the stages stands still while they rest, see trine_clock_gate.
+  parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
   input  logic                            clk_i,
@@ -55,6 +61,15 @@ module trine_control #(
 
   logic stop, go;
 
+  logic clk_stages, fetch_rests, check_rests, dispatch_rests, retire_rests, rest;
+  assign rest = fetch_rests && check_rests && dispatch_rests && retire_rests;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock (
+    .clk_i,
+    .rst_ni,
+    .en_i  (!rest || start_i || abort_i || list_valid_i || unit_status_i.done),
+    .clk_o (clk_stages)
+  );
+
   // ---- Fetch ----
 
   logic                         list_valid, list_ready, fetched_valid, fetched_ready;
@@ -65,8 +80,9 @@ module trine_control #(
     .Groups    (Groups),
     .AddrWidth (AddrWidth)
   ) u_fetch (
-    .clk_i,
+    .clk_i           (clk_stages),
     .rst_ni,
+    .rests_o         (fetch_rests),
     .start_i,
     .stop_i          (stop),
     .settings_i,
@@ -95,8 +111,9 @@ module trine_control #(
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit)
   ) u_check (
-    .clk_i,
+    .clk_i           (clk_stages),
     .rst_ni,
+    .rests_o         (check_rests),
     .stop_i          (stop),
     .settings_i,
     .fetched_valid_i (fetched_valid),
@@ -117,8 +134,9 @@ module trine_control #(
   trine_control_pkg::read_job_t  data_job;
   trine_control_pkg::write_job_t store_job;
   trine_dispatch #(.Groups (Groups)) u_dispatch (
-    .clk_i,
+    .clk_i         (clk_stages),
     .rst_ni,
+    .rests_o       (dispatch_rests),
     .stop_i        (stop),
     .go_i          (go),
     .job_valid_i   (job_valid),
@@ -145,7 +163,7 @@ module trine_control #(
   assign read_gate_o = {running, turn, begins, stop};
 
   trine_read_arbiter u_read_arbiter (
-    .clk_i,
+    .clk_i        (clk_stages),
     .rst_ni,
     .list_valid_i (list_valid),
     .list_ready_o (list_ready),
@@ -174,8 +192,9 @@ module trine_control #(
   );
 
   trine_retire #(.AddrWidth (AddrWidth)) u_retire (
-    .clk_i,
+    .clk_i            (clk_stages),
     .rst_ni,
+    .rests_o          (retire_rests),
     .start_i,
     .abort_i,
     .hold_i,

@@ -20,13 +20,6 @@ module trine_counters #(
   logic [Counters-1:0] hold_q;
   logic [Counters-1:0] carry_q;  // The high half is one behind.
 
-  logic [Counters-1:0] carry, settle;
-  always_comb begin
-    for (int unsigned i = 0; i < Counters; i++) carry[i] = events_i[i] && (&low_o[32*i +: 32]);
-    // A second carry has to let the first one go.
-    settle = ~hold_q | read_low_i | read_high_i | carry;
-  end
-
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       low_o   <= '0;
@@ -34,16 +27,24 @@ module trine_counters #(
       hold_q  <= '0;
       carry_q <= '0;
     end else begin
+      logic [Counters-1:0] carry, settle;
+      carry = '0;
       for (int unsigned i = 0; i < Counters; i++) begin
-        if (events_i[i]) low_o[32*i +: 32] <= low_o[32*i +: 32] + 32'd1;
+        if (events_i[i]) begin
+          carry[i]            = &low_o[32*i +: 32];
+          low_o[32*i +: 32] <= low_o[32*i +: 32] + 32'd1;
+        end
       end
-      if (carry_q != '0) begin
+      // Hardly ever, and a simulation looks no further in all other cycles.
+      if (carry_q != '0 || carry != '0) begin
+        // A second carry has to let the first one go.
+        settle = ~hold_q | read_low_i | read_high_i | carry;
         for (int unsigned i = 0; i < Counters; i++) begin
           if (carry_q[i] && settle[i]) high_o[32*i +: 32] <= high_o[32*i +: 32] + 32'd1;
         end
+        carry_q <= carry | (carry_q & ~settle);
       end
-      carry_q <= carry | (carry_q & ~settle);
-      hold_q  <= read_low_i | (hold_q & ~read_high_i);
+      if (read_low_i != '0 || read_high_i != '0) hold_q <= read_low_i | (hold_q & ~read_high_i);
     end
   end
 

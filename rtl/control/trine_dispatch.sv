@@ -41,7 +41,8 @@ module trine_dispatch #(
   output logic                           here_o,         // With `begin_o`: its words were read.
   output logic                           over_o,
   output logic [7:0]                     error_o,        // With `over_o`.
-  output logic [31:0]                    word0_o
+  output logic [31:0]                    word0_o,
+  output logic                           rests_o         // See trine_control.
 );
 
   typedef enum logic [2:0] {
@@ -137,6 +138,10 @@ module trine_dispatch #(
       word0_o      <= job_i.word0;
     end
   end
+
+  // It waits for a unit or for a job; no read is due, nor will be when the writes are answered.
+  assign rests_o = (state_q == StRun || (state_q == StTake && !(job_valid_i && go_i)))
+                && !busy && (asked_q || !(reads && running_o));
 
   `TRINE_ASSERT(DoneWhenRunning_A, !done_i || running_o)
   `TRINE_ASSERT(HasUnit_A, !take || job_i.error != trine_commands_pkg::ERROR_NONE

@@ -22,6 +22,7 @@ module trine_fetch #(
   input  logic                         rst_ni,
   input  logic                         start_i,         // One-cycle pulse.
   input  logic                         stop_i,
+  output logic                         rests_o,         // See trine_control.
   input  trine_control_pkg::settings_t settings_i,
   // Read job
   output logic                         read_valid_o,
@@ -208,6 +209,18 @@ module trine_fetch #(
     full_q, nonzero_q, word0_q
   };
   assign command_o = command_q;
+
+  // It waits for a list, for room, for a command to leave or for beats, and has no beat on its way
+  // through the FIFO.
+  logic pushed_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) pushed_q <= 1'b0;
+    else         pushed_q <= beat_valid_i;
+  end
+  assign rests_o = !pushed_q && !collect
+                && (state_q == StIdle || state_q == StRefuse
+                    || (state_q == StRoom && held_q > CountBits'(Ahead - Block)
+                        && index_q < settings_i.list_count));
 
   logic unused_ok;
   assign unused_ok = ^settings_i;

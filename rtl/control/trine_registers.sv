@@ -17,7 +17,9 @@ module trine_registers #(
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 16384,
   parameter int unsigned F16Engine   = 1,
-  parameter int unsigned VectorUnit  = 1
+  parameter int unsigned VectorUnit  = 1,
+  /// 1: the clock of all but the counters stands still while nothing is asked (trine_clock_gate).
+  parameter int unsigned ClockGates  = 0
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -64,9 +66,22 @@ module trine_registers #(
   localparam logic [1:0] RespOkay  = 2'b00;
   localparam logic [1:0] RespError = 2'b10;
 
+  // ---- The clock: while a transfer is under way, an event comes, and a cycle longer for the
+  // interrupt, which follows the status ----
+
+  logic clk_bus, moves, moved_q, aw_full_q, w_full_q, reset_wanted_q;
+  assign moves = aw_valid_i || w_valid_i || ar_valid_i || aw_full_q || w_full_q || b_valid_o
+              || r_valid_o || finish_i || reset_wanted_q;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock (
+    .clk_i,
+    .rst_ni,
+    .en_i  (moves || moved_q),
+    .clk_o (clk_bus)
+  );
+  always_ff @(posedge clk_bus) moved_q <= !rst_ni || moves;
+
   // ---- Write: address and data are held until both are there ----
 
-  logic        aw_full_q, w_full_q;
   logic [11:0] aw_addr_q;
   logic [31:0] w_data_q;
   logic [3:0]  w_strb_q;
@@ -104,9 +119,9 @@ module trine_registers #(
   end
 
   // A soft reset waits until the machine is idle.
-  logic reset_wanted_q, soft_reset;
+  logic soft_reset;
   assign soft_reset = !busy_i && (reset_wanted_q || ones.ctrl_reset);
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) reset_wanted_q <= 1'b0;
     else if (ones.ctrl_reset)  reset_wanted_q <= 1'b1;
   end
@@ -115,7 +130,7 @@ module trine_registers #(
   assign abort_o = ones.ctrl_abort || ones.ctrl_reset;
   assign clear_o = (ones.ctrl_clear && !busy_i) || soft_reset;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
     else if (write)
       software_q <= trine_regs_pkg::written(software_q, write_offset, strobe, set_bits);
@@ -135,7 +150,7 @@ module trine_registers #(
 
   logic       done_q, error_q;
   logic [7:0] code_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) begin
       done_q  <= 1'b0;
       error_q <= 1'b0;
@@ -220,7 +235,7 @@ module trine_registers #(
 
   assign ar_ready_o = !r_valid_o;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_bus) begin
     if (!rst_ni) begin
       aw_full_q <= 1'b0;
       w_full_q  <= 1'b0;
@@ -234,7 +249,7 @@ module trine_registers #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_bus) begin
     if (aw_ready_o) aw_addr_q <= aw_addr_i;
     if (w_ready_o) begin
       w_data_q <= w_data_i;

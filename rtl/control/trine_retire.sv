@@ -23,6 +23,7 @@ module trine_retire #(
   output logic                           finish_o,        // One-cycle pulse, the last busy cycle.
   output logic [7:0]                     error_code_o,    // Valid with `finish_o`.
   output logic [31:0]                    index_o,
+  output logic                           rests_o,         // See trine_control.
   // Dispatch
   output logic                           go_o,
   output logic                           stop_o,
@@ -176,6 +177,9 @@ module trine_retire #(
     if (over_i) end_q <= end_i;
     if (state_q == StPlace) first_q <= settings_i.profile_addr + {26'd0, index_o, 6'd0};
   end
+
+  // There is no list, or its command runs or is awaited.
+  assign rests_o = !over_i && (state_q == StIdle || state_q == StReady);
 
   logic unused_ok;
   assign unused_ok = ^{status_i.done, settings_i};

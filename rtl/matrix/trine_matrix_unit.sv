@@ -59,11 +59,19 @@ module trine_matrix_unit #(
   assign is_f16  = start_i.memory == trine_commands_pkg::MemoryF16Rows;
   assign is_mine = start_i.unit == trine_commands_pkg::UnitMatrix;
 
+  logic clk_matvec;
+  trine_clock_gate #(.Gated (ClockGates), .AfterReset (127)) u_clock (
+    .clk_i,
+    .rst_ni,
+    .en_i  (is_mine),
+    .clk_o (clk_matvec)
+  );
+
   logic        book_valid, book_busy, bad_codebook;
   logic [4:0]  book_index;
   logic [31:0] book_data;
   trine_codebook_loader u_codebook_loader (
-    .clk_i,
+    .clk_i        (clk_matvec),
     .rst_ni,
     .start_i      (start_valid_i && is_trit),
     .busy_o       (book_busy),
@@ -77,14 +85,6 @@ module trine_matrix_unit #(
   );
 
   assign bad_codebook_o = bad_codebook && is_trit;
-
-  logic clk_matvec;
-  trine_clock_gate #(.Gated (ClockGates)) u_clock (
-    .clk_i,
-    .rst_ni,
-    .en_i  (is_mine),
-    .clk_o (clk_matvec)
-  );
 
   trine_matvec #(
     .Groups      (Groups),

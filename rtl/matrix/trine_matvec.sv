@@ -94,13 +94,22 @@ module trine_matvec #(
     $error("trine_matvec: TileRows must be at most 65,536");
   end
 
+  // What a product starts with: activations are quantized, the words of the codebook come.
+  logic clk_setup, quantizing;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_setup (
+    .clk_i,
+    .rst_ni,
+    .en_i  (quantizing || book_valid_i),
+    .clk_o (clk_setup)
+  );
+
   trine_matrix_pkg::vector_job_t vector_job;
   trine_matrix_pkg::trit_job_t   trit_job;
   trine_matrix_pkg::book_t       book;
   logic [GroupWidth:0]           f16_groups;
   assign book = {book_valid_i, book_index_i, book_data_i};
   trine_matvec_sizes #(.Groups(Groups), .GroupWidth(GroupWidth)) u_sizes (
-    .clk_i,
+    .clk_setup_i  (clk_setup),
     .f16_i,
     .raw_i,
     .depth_i,
@@ -142,6 +151,7 @@ module trine_matvec #(
     .GroupWidth   (GroupWidth)
   ) u_banks (
     .clk_i,
+    .clk_setup_i       (clk_setup),
     .rst_ni,
     .start_i,
     .used_i            (used),
@@ -151,6 +161,7 @@ module trine_matvec #(
     .src_beat_i,
     .dst_beat_i,
     .done_o,
+    .quantizing_o      (quantizing),
     .nonfinite_o       (bad_activation),
     .mant_write_o      (mant_write),
     .mant_addr_o       (mant_addr),
@@ -186,7 +197,7 @@ module trine_matvec #(
 
   // Trit engine.
   logic clk_trit;
-  trine_clock_gate #(.Gated (ClockGates)) u_clock_trit (
+  trine_clock_gate #(.Gated (ClockGates), .AfterReset (127)) u_clock_trit (
     .clk_i,
     .rst_ni,
     .en_i  (!f16_i),
@@ -209,9 +220,11 @@ module trine_matvec #(
     .Vectors    (Vectors),
     .ActWidth   (ActWidth),
     .QuantLanes (QuantLanes),
-    .BlockWidth (BlockWidth)
+    .BlockWidth (BlockWidth),
+    .ClockGates (ClockGates)
   ) u_trit (
     .clk_i          (clk_trit),
+    .clk_setup_i    (clk_setup),
     .rst_ni,
     .start_i        (start_i && !f16_i),
     .used_i         (used),

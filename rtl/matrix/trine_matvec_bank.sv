@@ -14,6 +14,8 @@ module trine_matvec_bank #(
   localparam int unsigned WordAddr     = GroupWidth + 4 - $clog2(QuantLanes)
 ) (
   input  logic                           clk_i,
+  input  logic                           clk_setup_i,     // Has all edges of `clk_i` while
+  output logic                           quantizing_o,    // this is high.
   input  logic                           rst_ni,
   input  logic                           start_i,
   input  trine_matrix_pkg::vector_job_t  job_i,
@@ -50,7 +52,7 @@ module trine_matvec_bank #(
     .VecAddrWidth (VecAddrWidth),
     .GroupWidth   (GroupWidth)
   ) u_quantizer (
-    .clk_i,
+    .clk_i             (clk_setup_i),
     .rst_ni,
     .start_i,
     .src_beat_i,
@@ -69,6 +71,15 @@ module trine_matvec_bank #(
     .nonfinite_o,
     .done_o           (exponents_o)
   );
+
+  // From the start to the cycle after the last word, in which its readers take what they gathered.
+  logic quantizing_q;
+  always_ff @(posedge clk_setup_i) begin
+    if (!rst_ni)      quantizing_q <= 1'b0;
+    else if (start_i) quantizing_q <= 1'b1;
+    else if (exponents_o) quantizing_q <= 1'b0;
+  end
+  assign quantizing_o = start_i || quantizing_q;
 
   // Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is zero or Inf anyway.
   logic signed [13:0] exponent;

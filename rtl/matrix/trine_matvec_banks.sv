@@ -22,6 +22,8 @@ module trine_matvec_banks #(
   localparam int unsigned DataWidth    = 32 * Groups
 ) (
   input  logic                            clk_i,
+  input  logic                            clk_setup_i,     // Has all edges of `clk_i` while
+  output logic                            quantizing_o,    // this is high.
   input  logic                            rst_ni,
   input  logic                            start_i,
   input  logic [Vectors-1:0]              used_i,
@@ -53,7 +55,8 @@ module trine_matvec_banks #(
   output logic [Vectors*DataWidth-1:0]    vec_write_data_o
 );
 
-  logic [Vectors-1:0]                done, nonfinite, mant_writes, exp_writes, exponents;
+  logic [Vectors-1:0]                quantizing, done, nonfinite, mant_writes, exp_writes;
+  logic [Vectors-1:0]                exponents;
   logic [Vectors*MantAddr-1:0]       mant_addrs;
   logic [Vectors*(GroupWidth+1)-1:0] quantizeds;
   for (genvar v = 0; v < Vectors; v++) begin : gen_bank
@@ -65,6 +68,8 @@ module trine_matvec_banks #(
       .GroupWidth   (GroupWidth)
     ) u_bank (
       .clk_i,
+      .clk_setup_i,
+      .quantizing_o      (quantizing[v]),
       .rst_ni,
       .start_i           (start_i && used_i[v]),
       .job_i,
@@ -97,6 +102,7 @@ module trine_matvec_banks #(
                                 && mant_addrs[MantAddr*v +: MantAddr] == mant_addr_o))
   end
 
+  assign quantizing_o = quantizing != '0;
   assign done_o       = done[last_i];
   assign nonfinite_o  = |(nonfinite & used_i);
   assign mant_write_o = mant_writes[last_i];

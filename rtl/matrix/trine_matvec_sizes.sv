@@ -8,7 +8,7 @@ module trine_matvec_sizes #(
   parameter int unsigned Groups     = 16,
   parameter int unsigned GroupWidth = 10          // $clog2 of the groups of the longest vector.
 ) (
-  input  logic                          clk_i,
+  input  logic                          clk_setup_i,   // With words of the codebook.
   input  logic                          f16_i,
   input  logic                          raw_i,
   input  logic [2:0]                    depth_i,
@@ -35,7 +35,7 @@ module trine_matvec_sizes #(
   // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).  An X beyond +-4,096 makes every result zero or
   // Inf, as those do.
   logic signed [13:0] book_exponent_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_setup_i) begin
     if (book_i.valid && book_i.index == 5'(trine_pkg::CodebookEntries)) begin
       if (signed'(book_i.data) > 32'sd4096)       book_exponent_q <= 14'sd4096;
       else if (signed'(book_i.data) < -32'sd4096) book_exponent_q <= -14'sd4096;

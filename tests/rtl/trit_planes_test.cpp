@@ -41,6 +41,24 @@ struct Expected {
   Sums sums;
 };
 
+/// What a row of a last column block sees in bad_byte_o; other rows and cycles see 0.
+unsigned bad_byte(Dut<Vtrine_trit_planes>& dut) {
+  const auto look = [&](bool valid, bool last_block) {
+    Row row;
+    row.valid = valid;
+    row.last_block = last_block;
+    dut->row_i = row.bits();
+    dut->eval();
+    return static_cast<unsigned>(dut->bad_byte_o);
+  };
+  CHECK_EQ(look(true, false), 0);
+  const unsigned seen = look(true, true);
+  CHECK_EQ(look(false, true), 0);
+  dut->row_i = 0;
+  dut->eval();
+  return seen;
+}
+
 /// The module behind the controls of trine_trit_front, with random gaps between beats and a reader
 /// of the hold entries.
 class Bench {
@@ -77,7 +95,7 @@ class Bench {
       }
     }
     while (!entries_.empty() || busy_ > 0) cycle(std::nullopt);
-    CHECK_EQ(dut->bad_byte_o, 0);
+    CHECK_EQ(bad_byte(dut), 0);
   }
 
   Dut<Vtrine_trit_planes> dut;
@@ -232,7 +250,7 @@ TEST_CASE("trine_trit_planes: a vector that rests keeps sums, entries and its fl
   dut->beat_i = static_cast<std::uint16_t>(beat.bits());
   dut.step(4);
   dut->beat_i = 0;
-  CHECK_EQ(dut->bad_byte_o, 0);
+  CHECK_EQ(bad_byte(dut), 0);
   dut->used_i = 1;
   CHECK(read() == before);
 }
@@ -256,16 +274,16 @@ TEST_CASE("trine_trit_planes: a marked entry in any group and byte is kept in mi
   for (unsigned byte = 0; byte < 4; ++byte) {
     for (std::size_t g = 0; g < kGroups; ++g) {
       weigh(4, 0);
-      REQUIRE_EQ(dut->bad_byte_o, 0);
+      REQUIRE_EQ(bad_byte(dut), 0);
       weigh(byte, g);
-      REQUIRE_EQ(dut->bad_byte_o, 1);
+      REQUIRE_EQ(bad_byte(dut), 1);
       weigh(4, 0);
-      REQUIRE_EQ(dut->bad_byte_o, 1);
+      REQUIRE_EQ(bad_byte(dut), 1);
       dut->beat_i = 0;
       dut->bad_clear_i = 1;
       dut.step();
       dut->bad_clear_i = 0;
-      REQUIRE_EQ(dut->bad_byte_o, 0);
+      REQUIRE_EQ(bad_byte(dut), 0);
     }
   }
 }

@@ -10,6 +10,7 @@ module trine_scale_lookup #(
   localparam int unsigned RowWidth = trine_pkg::MaxTailBits * Groups
 ) (
   input  logic                    clk_i,
+  input  logic                    clk_setup_i,  // With words of the codebook.
   input  trine_matrix_pkg::book_t book_i,       // Entries S, M; the exponent is not looked up.
   input  logic [2:0]              depth_i,
   input  logic                    decode_i,
@@ -21,45 +22,63 @@ module trine_scale_lookup #(
   logic [6:0] max_level;
   assign max_level = {trine_pkg::outer_level(depth_i), 1'b0};
 
-  // Scale index and level, both as wide as at depth 4.
-  function automatic logic [11:0] widen(input logic [2:0]  depth, input logic [6:0]  code1,
-                                        input logic [8:0]  code2, input logic [9:0]  code3,
-                                        input logic [11:0] code4);
-    unique case (depth)
-      3'd1:    widen = {code1[6:2], 5'd0, code1[1:0]};
-      3'd2:    widen = {code2[8:4], 3'd0, code2[3:0]};
-      3'd3:    widen = {code3[9:5], 2'd0, code3[4:0]};
-      default: widen = code4;
-    endcase
-  endfunction
-
   logic entry_valid;
   assign entry_valid = book_i.valid && book_i.index < 5'(trine_pkg::CodebookEntries);
 
+  // Scale index and level of each group, as wide as at depth 4, in slots of 16 bits.
+  logic [16*Groups-1:0] wide;
+  always_comb begin
+    wide = '0;
+    if (decode_i) begin
+      unique case (depth_i)
+        3'd1:
+          for (int unsigned g = 0; g < Groups; g++)
+            wide[16*g +: 12] = {codes_i[7*g+2 +: 5], 5'd0, codes_i[7*g +: 2]};
+        3'd2:
+          for (int unsigned g = 0; g < Groups; g++)
+            wide[16*g +: 12] = {codes_i[9*g+4 +: 5], 3'd0, codes_i[9*g +: 4]};
+        3'd3:
+          for (int unsigned g = 0; g < Groups; g++)
+            wide[16*g +: 12] = {codes_i[10*g+5 +: 5], 2'd0, codes_i[10*g +: 5]};
+        default:
+          for (int unsigned g = 0; g < Groups; g++)
+            wide[16*g +: 12] = codes_i[12*g +: 12];
+      endcase
+    end
+  end
+
   // Two groups share a copy of the codebook: with many reads of one memory, Yosys 0.23 tries every
   // way to map them and runs out of memory.
-  logic [(Groups+1)/2-1:0] bad_q;
   for (genvar n = 0; n < (Groups + 1) / 2; n++) begin : gen_book
     logic [21:0] book [32];
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk_setup_i) begin
       if (entry_valid) book[book_i.index] <= book_i.data[21:0];
+    end
+    always_ff @(posedge clk_i) begin
       if (decode_i) begin
-        bad_q[n] <= 1'b0;
-        for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++) begin
-          logic [11:0] code;
-          code = widen(depth_i, codes_i[7*g +: 7], codes_i[9*g +: 9], codes_i[10*g +: 10],
-                       codes_i[12*g +: 12]);
-          scales_o[32*g +: 32] <= {3'd0, code[6:0], book[code[11:7]]};
-          if (code[6:0] > max_level || code[11:7] >= 5'(trine_pkg::CodebookEntries)) begin
-            bad_q[n] <= 1'b1;
-          end
-        end
+        for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++)
+          scales_o[32*g +: 32] <= {3'd0, wide[16*g +: 7], book[wide[16*g+7 +: 5]]};
       end
     end
   end
-  assign bad_o = |bad_q;
+
+  // A level above the largest, or an index past the codebook, in any group: the borrow of a
+  // subtraction, so that a simulation looks at all groups without a branch.
+  logic [31:0] over;
+  always_comb begin
+    over = '0;
+    if (decode_i) begin
+      for (int unsigned g = 0; g < Groups; g++) begin
+        over |= 32'(max_level) - 32'(wide[16*g +: 7]);
+        over |= 32'(trine_pkg::CodebookEntries - 1) - 32'(wide[16*g+7 +: 5]);
+      end
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (decode_i) bad_o <= over[31];
+  end
 
   logic unused_ok;
-  assign unused_ok = ^book_i;
+  assign unused_ok = ^{book_i, over[30:0]};
 
 endmodule

@@ -18,6 +18,7 @@ module trine_table_builder #(
   localparam int unsigned LaneShift  = $clog2(QuantLanes)
 ) (
   input  logic                         clk_i,
+  input  logic                         clk_build_i,  // Has all edges of `clk_i` while `busy_o`.
   input  logic                         rst_ni,
   input  logic                         start_i,
   input  trine_matrix_pkg::trit_job_t  job_i,
@@ -25,6 +26,7 @@ module trine_table_builder #(
   // Buffers: full from the end of a build until the row pipeline releases them.
   output logic [1:0]                   full_o,
   input  logic [1:0]                   release_i,
+  output logic                         busy_o,       // A build goes on, or begins now.
   output trine_matrix_pkg::build_t     build_o       // To the tables of every group.
 );
 
@@ -47,7 +49,7 @@ module trine_table_builder #(
   logic [2:0] gray_digit;
   logic [7:0] gray_byte;
   trine_gray_walk u_gray (
-    .clk_i,
+    .clk_i   (clk_build_i),
     .start_i (gray_start),
     .step_i  (gray_step),
     .digit_o (gray_digit),
@@ -60,12 +62,14 @@ module trine_table_builder #(
   assign outer = trine_pkg::outer_level(job_i.depth);
 
   // What the step does; it reads its mantissa now and adds it in the next cycle.
-  logic       active, clear, sub, to_table, to_tail, mark, ready, set_done, block_done;
+  logic       active, clear, sub, to_table, to_tail, mark, ready, may_build, set_done, block_done;
   logic [3:0] column;
   logic [7:0] address;
   logic [3:0] set_column;                         // First column of the set.
   assign set_column = set_q == 2'd0 ? 4'd0 : set_q == 2'd1 ? 4'd5 : 4'd10;
   assign ready      = quantized_i >= ((BlockWidth+5)'(block_q) + 1'b1) * (BlockWidth+5)'(Groups);
+
+  assign may_build  = !full_q[buffer_q] && ready;
 
   always_comb begin
     state_d    = state_q;
@@ -98,7 +102,7 @@ module trine_table_builder #(
       // The buffer is in use or the activations are not there yet.
       StWait: begin
         count_d = 8'd0;
-        if (!full_q[buffer_q] && ready) state_d = StFirst;
+        if (may_build) state_d = StFirst;
       end
       // Byte 0 of a set: zero, then minus each of its five activations.
       StFirst: begin
@@ -157,12 +161,11 @@ module trine_table_builder #(
     endcase
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_build_i) begin
     if (!rst_ni) begin
       state_q   <= StMark;
       set_q     <= 2'd0;
-      buffer_q    <= 1'b0;
-      full_q    <= 2'b00;
+      buffer_q  <= 1'b0;
       count_q   <= FirstBad;
       pending_q <= 1'b0;
     end else begin
@@ -174,8 +177,8 @@ module trine_table_builder #(
           if (state_q == StMark && set_q == 2'd2) buffer_q <= !buffer_q;
         end
         if (block_done) begin
-          buffer_q  <= !buffer_q;
-          block_q <= last_block ? '0 : block_q + 1'b1;
+          buffer_q <= !buffer_q;
+          block_q  <= last_block ? '0 : block_q + 1'b1;
           if (last_block) left_q <= left_q - TileStep;
         end
       end
@@ -183,22 +186,31 @@ module trine_table_builder #(
       if (pending_q && state_q == StIdle) begin
         pending_q <= 1'b0;
         state_q   <= StWait;
-        buffer_q    <= 1'b0;
+        buffer_q  <= 1'b0;
         block_q   <= '0;
         left_q    <= job_i.panels;
       end
-      full_q <= start_i ? 2'b00
-                        : (full_q | (block_done ? (buffer_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
     end
   end
+
+  // The buffers are released while nothing is built, too.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || start_i) full_q <= 2'b00;
+    else if (block_done || release_i != 2'b00)
+      full_q <= (full_q | (block_done ? (buffer_q ? 2'b10 : 2'b01) : 2'b00)) & ~release_i;
+  end
   assign full_o = full_q;
+
+  logic waits;
+  assign waits  = state_q == StIdle || (state_q == StWait && !may_build);
+  assign busy_o = start_i || pending_q || !waits || build_o.active;
 
   // Read, add, write: three cycles, the fields delayed alongside.
   logic        step_q, to_table_q, to_tail_q, mark_q, write_q, tail_write_q, flag_q;
   logic        clear_q, sub_q;
   logic [2:0]  lane_q;
   logic [10:0] address_q, write_addr_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_build_i) begin
     if (!rst_ni) begin
       step_q       <= 1'b0;
       to_table_q   <= 1'b0;
@@ -217,7 +229,7 @@ module trine_table_builder #(
       flag_q       <= mark_q;
     end
   end
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_build_i) begin
     if (active) lane_q <= 3'(column & 4'(QuantLanes - 1));
     if (active || mark) begin
       clear_q   <= clear;

@@ -12,10 +12,15 @@ module trine_trit_engine #(
   parameter  int unsigned ActWidth   = 12,
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned BlockWidth = 6,         // $clog2 of the column blocks of the longest x.
+  /// 1: the clock of the builder and of the tables' write ports stands still between builds.
+  parameter  int unsigned ClockGates = 0,
   localparam int unsigned AccWidth   = 56,
   localparam int unsigned WordWidth  = QuantLanes * ActWidth
 ) (
   input  logic                         clk_i,
+  input  logic                         clk_setup_i,     // Has all edges of `clk_i` from the start
+                                                        // to the last word of the quantizers, and
+                                                        // with the codebook.
   input  logic                         rst_ni,
   input  logic                         start_i,
   input  logic [Vectors-1:0]           used_i,          // Vectors that take part; others rest.
@@ -43,6 +48,16 @@ module trine_trit_engine #(
 
   trine_matrix_pkg::build_t build;
   logic [1:0]               full, release_buffer;
+  logic                     build_busy, clk_build;
+  trine_clock_gate #(
+    .Gated      (ClockGates),
+    .AfterReset (127)                             // It marks the tables.
+  ) u_clock_build (
+    .clk_i,
+    .rst_ni,
+    .en_i  (build_busy),
+    .clk_o (clk_build)
+  );
   trine_table_builder #(
     .Groups     (Groups),
     .QuantLanes (QuantLanes),
@@ -50,12 +65,14 @@ module trine_trit_engine #(
     .BlockWidth (BlockWidth)
   ) u_builder (
     .clk_i,
+    .clk_build_i (clk_build),
     .rst_ni,
     .start_i,
     .job_i,
     .quantized_i,
     .full_o      (full),
     .release_i   (release_buffer),
+    .busy_o      (build_busy),
     .build_o     (build)
   );
 
@@ -118,6 +135,7 @@ module trine_trit_engine #(
   );
   trine_scale_lookup #(.Groups(Groups)) u_scale (
     .clk_i,
+    .clk_setup_i,
     .book_i,
     .depth_i  (job_i.depth),
     .decode_i (decode),
@@ -145,6 +163,8 @@ module trine_trit_engine #(
       .BlockWidth (BlockWidth)
     ) u_vector (
       .clk_i,
+      .clk_setup_i,
+      .clk_build_i (clk_build),
       .rst_ni,
       .used_i      (used_i[v]),
       .place_i,

@@ -30,7 +30,7 @@ module trine_trit_planes #(
   input  logic [32*Groups-1:0]    look2_i,
   input  logic [32*Groups-1:0]    look3_i,
   input  logic                    bad_clear_i,
-  output logic                    bad_byte_o,   // Sticky: a byte above 242 was looked up.
+  output logic                    bad_byte_o,   // A byte above 242 was looked up; see below.
   input  trine_matrix_pkg::row_t  row_i,
   output logic [32*Groups-1:0]    base_o        // SumWidth bits of each slot.
 );
@@ -76,9 +76,12 @@ module trine_trit_planes #(
     end
   end
 
+  // Looked at with the rows that leave.
   always_comb begin
     bad_byte_o = 1'b0;
-    for (int unsigned g = 0; g < Groups; g++) bad_byte_o |= flags_q[32*g+TableWidth];
+    if (row && row_i.last_block) begin
+      for (int unsigned g = 0; g < Groups; g++) bad_byte_o |= flags_q[32*g+TableWidth];
+    end
   end
 
   // Sums of the rows of a unit.
@@ -117,28 +120,31 @@ module trine_trit_planes #(
     end
   end
 
-  for (genvar g = 0; g < Groups; g++) begin : gen_hold
-    logic [SumWidth-1:0]    hold0 [4];
-    logic [SecondWidth-1:0] hold1 [4];
-    logic [ThirdWidth-1:0]  hold2 [4];
-    logic [FourthWidth-1:0] hold3 [4];
-    always_ff @(posedge clk_i) begin
-      if (keep) begin
-        hold0[beat_i.entry] <= main_q[32*g +: SumWidth];
-        if (!is_four) begin
-          hold1[beat_i.entry] <= second_q[32*g +: SecondWidth];
-          hold2[beat_i.entry] <= third_q[32*g +: ThirdWidth];
-          hold3[beat_i.entry] <= fourth_q[32*g +: FourthWidth];
-        end
-      end
-      if (row) begin
-        unique case (row_i.lane)
-          2'd1:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold1[row_i.entry])));
-          2'd2:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold2[row_i.entry])));
-          2'd3:    base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold3[row_i.entry])));
-          default: base_o[32*g +: 32] <= 32'(hold0[row_i.entry]);
-        endcase
-      end
+  // Hold entries, all groups side by side: a simulation moves an entry as one word.
+  logic [32*Groups-1:0] hold0 [4];
+  logic [32*Groups-1:0] hold1 [4];
+  logic [32*Groups-1:0] hold2 [4];
+  logic [32*Groups-1:0] hold3 [4];
+  always_ff @(posedge clk_i) begin
+    if (keep) hold0[beat_i.entry] <= main_q;
+    if (keep && !is_four) begin
+      hold1[beat_i.entry] <= second_q;
+      hold2[beat_i.entry] <= third_q;
+      hold3[beat_i.entry] <= fourth_q;
+    end
+    if (row) begin
+      unique case (row_i.lane)
+        2'd1:
+          for (int unsigned g = 0; g < Groups; g++)
+            base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold1[row_i.entry][32*g +: SecondWidth])));
+        2'd2:
+          for (int unsigned g = 0; g < Groups; g++)
+            base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold2[row_i.entry][32*g +: ThirdWidth])));
+        2'd3:
+          for (int unsigned g = 0; g < Groups; g++)
+            base_o[32*g +: 32] <= 32'(SumWidth'(signed'(hold3[row_i.entry][32*g +: FourthWidth])));
+        default: base_o <= hold0[row_i.entry];
+      endcase
     end
   end
 

@@ -22,6 +22,8 @@ module trine_trit_tables #(
   localparam int unsigned TailWidth  = ActWidth + 6     // 40 activations.
 ) (
   input  logic                           clk_i,
+  input  logic                           clk_setup_i,     // With mantissas that are written,
+  input  logic                           clk_build_i,     // with tables: see trine_trit_engine.
   input  logic                           used_i,          // See trine_trit_vector.
   // Mantissas, from the quantizer.
   input  trine_matrix_pkg::place_t       place_i,
@@ -63,10 +65,10 @@ module trine_trit_tables #(
     logic        [TableWidth:0]            sums  [2048];
     logic        [TailWidth-1:0]           tails [256];
 
-    always_ff @(posedge clk_i) begin
-      if (store) begin
-        if (place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
-      end
+    always_ff @(posedge clk_setup_i) begin
+      if (store && place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
+    end
+    always_ff @(posedge clk_build_i) begin
       if (build) begin
         if (build_i.walk_read) mant_word_q <= mants[build_i.walk_addr[WordAddr-1:0]];
         if (build_i.step) begin
@@ -82,6 +84,8 @@ module trine_trit_tables #(
         end
         if (build_i.tail_write) tails[build_i.tail_addr] <= walk_q;
       end
+    end
+    always_ff @(posedge clk_i) begin
       if (look) begin
         look0_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g +: 8]}]);
         look1_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+8 +: 8]}]);

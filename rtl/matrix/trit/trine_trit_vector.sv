@@ -16,6 +16,8 @@ module trine_trit_vector #(
   localparam int unsigned RowAddr    = $clog2(TileRows)
 ) (
   input  logic                           clk_i,
+  input  logic                           clk_setup_i,     // See trine_trit_engine.
+  input  logic                           clk_build_i,
   input  logic                           rst_ni,
   input  logic                           used_i,          // This vector takes part; else it rests.
   // Quantized activations.
@@ -67,6 +69,8 @@ module trine_trit_vector #(
     .WordAddr   (WordAddr)
   ) u_tables (
     .clk_i,
+    .clk_setup_i,
+    .clk_build_i,
     .used_i,
     .place_i,
     .mants_i,
@@ -105,7 +109,7 @@ module trine_trit_vector #(
   logic                  exp_full_q;
   logic [BlockWidth-1:0] exp_block_q;
   logic [32*Groups-1:0]  block_shifts_q;          // 32-bit slots, 0..63.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_setup_i) begin
     if (place_i.exponent && used_i) begin
       exp_block_q <= place_i.word[WordAddr-1 -: BlockWidth];
       for (int unsigned g = 0; g < Groups; g++) begin
@@ -114,6 +118,8 @@ module trine_trit_vector #(
     end
     exp_full_q <= place_i.exponent && used_i && place_i.group[Groups-1];
     if (exp_full_q) exps[exp_block_q] <= exp_row_q;
+  end
+  always_ff @(posedge clk_i) begin
     if (row_i.load_block && used_i) begin
       logic [8*Groups-1:0] fields;
       logic [7:0]          distance;
@@ -128,34 +134,28 @@ module trine_trit_vector #(
 
   // P * M, the only multiplication of a group; then aligned to the common exponent: floor(P * M *
   // 2^-shift).
-  function automatic logic [ProdWidth-1:0] align(input logic signed [ProdWidth-1:0] prod,
-                                                 input logic [5:0]                  shift);
-    align = prod >>> shift;
-  endfunction
-
   logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
   logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
   always_ff @(posedge clk_i) begin
     if (row_i.valid && used_i) begin
-      logic [6:0] shift;
+      logic [31:0] shift;
       for (int unsigned g = 0; g < Groups; g++) begin
-        shift = {1'b0, scales_i[32*g+16 +: 6]} + {1'b0, block_shifts_q[32*g +: 6]};
-        shifts_q[32*g +: 32] <= {26'd0, shift[6] ? 6'd63 : shift[5:0]};
-        mants_q[32*g +: 32]  <= 32'(scales_i[32*g +: 16]);
+        shift = ((scales_i[32*g +: 32] >> 16) & 32'd63) + block_shifts_q[32*g +: 32];
+        shifts_q[32*g +: 32] <= (shift | {32{shift[6]}}) & 32'd63;   // At most 63.
+        mants_q[32*g +: 32]  <= scales_i[32*g +: 32] & 32'hFFFF;
       end
     end
     if (row_q[0]) begin
-      logic signed [GroupWidth-1:0] group_sum;
+      logic signed [31:0] group_sum;
       shifts_q2 <= shifts_q;
       for (int unsigned g = 0; g < Groups; g++) begin
-        group_sum = signed'(bases[32*g +: GroupWidth] + tails[32*g +: GroupWidth]);
+        group_sum = 32'(signed'(GroupWidth'(bases[32*g +: 32] + tails[32*g +: 32])));
         prods_q[64*g +: 64] <= 64'(group_sum) * 64'(signed'({1'b0, mants_q[32*g +: 16]}));
       end
     end
     if (row_q[1]) begin
       for (int unsigned g = 0; g < Groups; g++) begin
-        terms_q[64*g +: 64] <= 64'(signed'(align(prods_q[64*g +: ProdWidth],
-                                                 shifts_q2[32*g +: 6])));
+        terms_q[64*g +: 64] <= signed'(prods_q[64*g +: 64]) >>> shifts_q2[32*g +: 6];
       end
     end
   end
