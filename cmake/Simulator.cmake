@@ -82,6 +82,11 @@ function(_trine_core_module name waves fields)
     DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
             ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
+  # The fast module calls the functions of the model one by one (sim/clock_edges.h).
+  set(direct 0)
+  if(NOT waves AND NOT TRINE_COVERAGE AND VERILATOR_VERSION VERSION_EQUAL 5.006)
+    set(direct 1)
+  endif()
   trine_model(trine_model_${name} ${dir} ${waves})
   target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
 
@@ -89,7 +94,7 @@ function(_trine_core_module name waves fields)
   target_compile_definitions(trine_core_${name} PRIVATE
     TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
     TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
-    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}")
+    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct})
   target_link_libraries(trine_core_${name}
     PRIVATE trine_driver trine_core_headers trine_model_${name} trine_flags)
   # Two modules in one process share no symbol: each exports its entry point and nothing else.

@@ -2,9 +2,12 @@
 
 // A core module: compiled once a build of the core, with what `trine_core` in cmake/Simulator.cmake
 // sets. TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and TRINE_ROOT_HEADER
-// are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others.
+// are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others;
+// TRINE_DIRECT_EDGES: 1 if the model's functions are called one by one (sim/clock_edges.h).
 
 #include "sim/verilated_core.h"
+
+#include <type_traits>
 
 #include TRINE_MODEL_HEADER
 #include TRINE_ROOT_HEADER
@@ -12,11 +15,31 @@
 #include "sim/core_abi.h"
 #include "sim/core_module.h"
 
+#if TRINE_DIRECT_EDGES
+using Root = std::remove_pointer_t<decltype(TRINE_MODEL::rootp)>;
+#define TRINE_JOIN(model, name) model##___024root___##name
+#define TRINE_FUNCTION(model, name) TRINE_JOIN(model, name)
+void TRINE_FUNCTION(TRINE_MODEL, eval_ico)(Root*);
+void TRINE_FUNCTION(TRINE_MODEL, eval_triggers__act)(Root*);
+void TRINE_FUNCTION(TRINE_MODEL, eval_nba)(Root*);
+#endif
+
 namespace trine::sim {
 namespace {
 
+#if TRINE_DIRECT_EDGES
+struct Functions {
+  static void inputs(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_ico)(root); }
+  static void triggers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_triggers__act)(root); }
+  static void registers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_nba)(root); }
+};
+using Edges = DirectEdges<TRINE_MODEL, Functions>;
+#else
+using Edges = EvalEdges<TRINE_MODEL>;
+#endif
+
 std::unique_ptr<RtlCore> make(MemoryMap& memory, const SimOptions& options) {
-  return std::make_unique<VerilatedCore<TRINE_MODEL>>(memory, options);
+  return std::make_unique<VerilatedCore<TRINE_MODEL, Edges>>(memory, options);
 }
 
 constexpr CoreModule kModule{.abi = kCoreAbi,

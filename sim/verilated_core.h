@@ -7,15 +7,16 @@
 
 #include "golden/error.h"
 #include "sim/axi_memory.h"
+#include "sim/clock_edges.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 #include "sim/trace_file.h"
 
 namespace trine::sim {
 
-/// RtlCore around one Verilated `trine_top`. Inputs change while the clock is high, outputs are
-/// sampled with everything settled before it rises.
-template <class Model>
+/// RtlCore around one Verilated `trine_top`, evaluated by `Edges`. Inputs change while the clock is
+/// high, outputs are sampled with everything settled before it rises.
+template <class Model, class Edges>
 class VerilatedCore final : public RtlCore {
  public:
   VerilatedCore(MemoryMap& memory, const SimOptions& options)
@@ -159,10 +160,10 @@ class VerilatedCore final : public RtlCore {
 
   void reset() {
     model_->rst_ni = 0;
+    EvalEdges<Model>::low(*model_);  // The first evaluation initializes the model, too.
     for (unsigned i = 0; i < kResetCycles; ++i) {
       fall();
-      model_->clk_i = 1;
-      model_->eval();
+      Edges::high(*model_);
       trace_.dump(cycles_, 1);
       ++cycles_;
     }
@@ -171,16 +172,14 @@ class VerilatedCore final : public RtlCore {
   }
 
   void fall() {
-    model_->clk_i = 0;
-    model_->eval();
+    Edges::low(*model_);
     trace_.dump(cycles_, 0);
   }
 
   void rise() {
     memory_.sample(*model_);
     commands_ += model_->command_done_o;
-    model_->clk_i = 1;
-    model_->eval();
+    Edges::high(*model_);
     memory_.drive(*model_);
     trace_.dump(cycles_, 1);
     ++cycles_;
