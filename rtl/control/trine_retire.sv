@@ -35,10 +35,8 @@ module trine_retire #(
   // Errors: of the unit's data, of reads for this command, of writes
   input  trine_control_pkg::unit_status_t status_i,
   input  logic                           counted_i,       // All beats that it used are counted.
-  input  logic                           read_error_i,
-  input  logic                           read_idle_i,
-  input  logic                           write_error_i,
-  input  logic                           write_idle_i,
+  input  trine_control_pkg::read_status_t read_status_i,
+  input  trine_control_pkg::write_status_t write_status_i,
   // The profile record
   output logic                           write_valid_o,
   input  logic                           write_ready_i,
@@ -88,8 +86,8 @@ module trine_retire #(
       if (status_i.bad_tail)     data_error = trine_commands_pkg::ERROR_BAD_TAIL;
       if (status_i.bad_set_byte) data_error = trine_commands_pkg::ERROR_BAD_SET_BYTE;
       if (status_i.bad_codebook) data_error = trine_commands_pkg::ERROR_BAD_CODEBOOK;
-      if (write_error_i)         data_error = trine_commands_pkg::ERROR_AXI_WRITE;
-      if (read_error_i)          data_error = trine_commands_pkg::ERROR_AXI_READ;
+      if (write_status_i.error)  data_error = trine_commands_pkg::ERROR_AXI_WRITE;
+      if (read_status_i.error)   data_error = trine_commands_pkg::ERROR_AXI_READ;
       if (abort_q && !end_q)     data_error = trine_commands_pkg::ERROR_ABORTED;
     end
   end
@@ -143,7 +141,7 @@ module trine_retire #(
   // A write that fails after all is the lower error.
   always_comb begin
     error_code_o = error_q;
-    if (write_error_i && error_q > trine_commands_pkg::ERROR_AXI_WRITE
+    if (write_status_i.error && error_q > trine_commands_pkg::ERROR_AXI_WRITE
         && error_q != trine_commands_pkg::ERROR_INDEX_RANGE)
       error_code_o = trine_commands_pkg::ERROR_AXI_WRITE;
   end
@@ -151,7 +149,7 @@ module trine_retire #(
   assign busy_o          = state_q != StIdle;
   assign go_o            = state_q == StReady;
   assign stop_o          = state_q == StStop;
-  assign finish_o        = stop_o && write_idle_i && read_idle_i && counted_i;
+  assign finish_o        = stop_o && write_status_i.idle && read_status_i.idle && counted_i;
   assign command_begin_o = state_d == StReady && state_q != StReady;
   assign command_done_o  = state_q == StJudge;
   assign write_valid_o   = state_q == StWrite;
@@ -182,7 +180,7 @@ module trine_retire #(
   assign rests_o = !over_i && (state_q == StIdle || state_q == StReady);
 
   logic unused_ok;
-  assign unused_ok = ^{status_i.done, settings_i};
+  assign unused_ok = ^{status_i.done, read_status_i.used, settings_i};
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || !busy_o)
   `TRINE_ASSERT(OverWhenReady_A, !over_i || go_o)

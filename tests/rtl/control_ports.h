@@ -52,6 +52,14 @@ namespace fetched {
 inline constexpr PortField kWord0{0, 32}, kNonzero{32, 16}, kHere{48, 1}, kError{49, 8};
 }  // namespace fetched
 
+/// read_status_t and write_status_t.
+namespace status {
+inline constexpr std::uint8_t kIdle = 1;
+constexpr std::uint8_t of(bool error, bool idle) {
+  return static_cast<std::uint8_t>(error << 1 | idle);
+}
+}  // namespace status
+
 namespace start {
 inline constexpr PortField kBeta{0, 32}, kAlpha{32, 32}, kStride{64, 32}, kDst{96, 32},
     kSrc2{128, 32}, kSrc{160, 32}, kCols{192, 32}, kRows{224, 32}, kAddress{256, 64}, kBank{329, 4},

@@ -45,8 +45,9 @@ class Bench {
   explicit Bench(double odds = 1.0, unsigned seed = 1)
       : dut("retire_" + std::to_string(seed), 5'000'000), go_(odds, seed) {
     dut->start_i = dut->abort_i = dut->over_i = dut->hold_i = dut->end_i = 0;
-    dut->read_error_i = dut->write_error_i = dut->write_ready_i = dut->record_done_i = 0;
-    dut->write_idle_i = dut->read_idle_i = dut->counted_i = 1;
+    dut->write_ready_i = dut->record_done_i = 0;
+    dut->read_status_i = dut->write_status_i = status::kIdle;
+    dut->counted_i = 1;
     dut->status_i = dut->over_error_i = 0;
     clear_port(dut->settings_i);
   }
@@ -56,7 +57,7 @@ class Bench {
     set_field(dut->settings_i, settings::kProfileCount, setup.profile_count);
     set_field(dut->settings_i, settings::kMemBase, setup.base);
     set_field(dut->settings_i, settings::kMemLimit, setup.limit);
-    dut->write_error_i = dut->read_error_i = 0;
+    bool read_error = false, write_error = false;
     CHECK_EQ(dut->busy_o, 0);
     dut->start_i = 1;
     Outcome out;
@@ -71,16 +72,17 @@ class Bench {
         dut->over_error_i = static_cast<std::uint8_t>(end.check);
         dut->end_i = end.last;
         dut->status_i = static_cast<std::uint8_t>(end.status);
-        dut->read_error_i = end.read;
-        if (end.write) dut->write_error_i = 1;
+        read_error = end.read;
+        write_error |= end.write;
         count = go_() ? 0 : 3;
       }
       dut->abort_i = running && runs == 1 && list[at].abort;
       dut->counted_i = !dut->over_i && count == 0;
       dut->write_ready_i = go_();
       dut->record_done_i = record == 1;
-      dut->write_idle_i = drain <= 1;
-      dut->read_idle_i = drain == 0;
+      const bool write_idle = drain <= 1, read_idle = drain == 0;
+      dut->write_status_i = status::of(write_error, write_idle);
+      dut->read_status_i = status::of(read_error, read_idle);
       dut->eval();
       if (dut->command_begin_o) ++out.begun;
       if (dut->command_done_o) {
@@ -98,7 +100,7 @@ class Bench {
       }
       const bool finish = dut->finish_o;
       if (finish) {
-        CHECK((dut->write_idle_i && dut->read_idle_i && dut->counted_i));
+        CHECK((write_idle && read_idle && dut->counted_i));
         out.code = static_cast<ErrorCode>(dut->error_code_o);
         out.index = dut->index_o;
       }
@@ -114,7 +116,7 @@ class Bench {
         drain = 12;  // Writes are open for a while, reads a cycle longer.
       } else if (drain > 0) {
         --drain;
-        if (setup.late_write && drain == 3) dut->write_error_i = 1;
+        if (setup.late_write && drain == 3) write_error = true;
       }
       if (begins) {
         REQUIRE(at < list.size());
