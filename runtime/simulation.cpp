@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "golden/error.h"
+
 namespace trine {
 
 Cost& Cost::operator+=(const Cost& other) {
@@ -27,9 +29,16 @@ std::string_view unit_of(Operation operation) {
       return "store";
     case Operation::Control:
       return "control";
-    default:
+    case Operation::Norm:
+    case Operation::Bias:
+    case Operation::Rope:
+    case Operation::Softmax:
+    case Operation::Residual:
+    case Operation::Activation:
+    case Operation::Argmax:
       return "vector unit";
   }
+  throw Error("an operation without a unit");
 }
 
 Cost Simulation::total() const {

@@ -23,6 +23,8 @@ class Bpe {
   /// `byte_tokens[b]` is the token of the single byte b.
   explicit Bpe(const std::array<std::int32_t, 256>& byte_tokens) : byte_tokens_(byte_tokens) {}
 
+  /// Room for so many merges.
+  void reserve(std::size_t merges) { merges_.reserve(merges); }
   void add_merge(std::int32_t left, std::int32_t right, Merge merge) {
     merges_.insert_or_assign(key(left, right), merge);
   }

@@ -63,31 +63,34 @@ void Tokenizer::State::add_entry(std::int32_t token, Entry entry) {
 }
 
 void Tokenizer::State::load_vocabulary(const TokenizerFile& file, const std::string& where) {
+  entries.resize(file.vocabulary.size());
+  if (file.ignore_merges) words.reserve(file.vocabulary.size());
   for (const auto& [written, token] : file.vocabulary) {
     // Like the tokenizers library: what is not in the byte alphabet stands for itself.
     std::string bytes = bytes_of(written).value_or(written);
     if (file.ignore_merges) words.emplace(bytes, token);
     add_entry(token, {.bytes = std::move(bytes), .used = true, .special = false});
   }
-  const auto find = [&](const std::string& written, const std::string& name) {
+  const auto find = [&](const std::string& written, const auto& name) {
     const auto found = file.vocabulary.find(written);
-    if (found == file.vocabulary.end()) {
-      throw Error(where + ": " + name + ": '" + written + "' is not in the vocabulary");
-    }
+    if (found == file.vocabulary.end())
+      throw Error(where + ": " + name() + ": '" + written + "' is not in the vocabulary");
     return found->second;
   };
   std::array<std::int32_t, 256> byte_tokens{};
   for (unsigned byte = 0; byte < 256; ++byte) {
     byte_tokens[byte] = find(utf8_encode(byte_character(static_cast<std::uint8_t>(byte))),
-                             "byte " + std::to_string(byte));
+                             [&] { return "byte " + std::to_string(byte); });
   }
   bpe = Bpe(byte_tokens);
+  bpe.reserve(file.merges.size());
   for (std::size_t rank = 0; rank < file.merges.size(); ++rank) {
     const auto& [left, right] = file.merges[rank];
-    const std::string name = "merge " + std::to_string(rank);
-    const std::int32_t first = find(left, name);
-    const std::int32_t second = find(right, name);
-    bpe.add_merge(first, second, {static_cast<std::int32_t>(rank), find(left + right, name)});
+    const auto part = [&](const std::string& written) {
+      return find(written, [&] { return "merge " + std::to_string(rank); });
+    };
+    const std::int32_t first = part(left), second = part(right);
+    bpe.add_merge(first, second, {static_cast<std::int32_t>(rank), part(left + right)});
   }
 }
 

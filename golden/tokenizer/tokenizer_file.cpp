@@ -3,9 +3,8 @@
 #include "golden/tokenizer/tokenizer_file.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "golden/checkpoint/json.h"
+#include "golden/checkpoint/json_builder.h"
 #include "golden/error.h"
 
 namespace trine::golden {
@@ -19,11 +18,127 @@ constexpr std::int64_t kMostTokens = 1 << 24;
 constexpr const char* kByteLevelSplit =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
+[[noreturn]] void fail_at(const std::string& where, const std::string& what) {
+  throw Error(where + ": " + what);
+}
+
+std::int32_t token_number(const json& value, const std::string& where, const std::string& what) {
+  if (!value.is_number_integer() || value < 0 || value >= kMostTokens)
+    fail_at(where, what + ": token number " + value.dump() + " is not in 0.." +
+                       std::to_string(kMostTokens - 1));
+  return value.get<std::int32_t>();
+}
+
+/// Reads model.vocab and model.merges, hundreds of thousands of entries, past the JSON value, which
+/// has everything else.
+class Events final : public JsonBuilder {
+ public:
+  Events(const std::string& where, TokenizerFile& file)
+      : JsonBuilder(where), where_(where), file_(file) {}
+
+  bool start_object(std::size_t size) override {
+    if (inside_ != Inside::Nothing) return value(json::object());
+    if (!at("vocab")) return JsonBuilder::start_object(size);
+    inside_ = Inside::Vocabulary;
+    return JsonBuilder::value(json::object());
+  }
+  bool key(std::string& name) override {
+    if (inside_ != Inside::Vocabulary) return JsonBuilder::key(name);
+    key_ = std::move(name);
+    return true;
+  }
+  bool end_object() override {
+    if (inside_ != Inside::Vocabulary) return JsonBuilder::end_object();
+    inside_ = Inside::Nothing;
+    return true;
+  }
+  bool start_array(std::size_t size) override {
+    if (inside_ == Inside::Merges) {
+      inside_ = Inside::Pair;
+      return true;
+    }
+    if (inside_ != Inside::Nothing) return value(json::array());
+    if (!at("merges")) return JsonBuilder::start_array(size);
+    inside_ = Inside::Merges;
+    return JsonBuilder::value(json::array());
+  }
+  bool end_array() override {
+    if (inside_ == Inside::Nothing) return JsonBuilder::end_array();
+    if (inside_ == Inside::Pair) {
+      if (pair_.size() != 2) fail_merge();
+      file_.merges.emplace_back(std::move(pair_[0]), std::move(pair_[1]));
+      pair_.clear();
+    }
+    inside_ = inside_ == Inside::Pair ? Inside::Merges : Inside::Nothing;
+    return true;
+  }
+  bool string(std::string& content) override {
+    if (inside_ == Inside::Merges) return merge(content);
+    if (inside_ != Inside::Pair) return value(std::move(content));
+    pair_.push_back(std::move(content));
+    return true;
+  }
+
+ protected:
+  bool value(json content) override {
+    switch (inside_) {
+      case Inside::Nothing:
+        return JsonBuilder::value(std::move(content));
+      case Inside::Vocabulary:
+        return number(content);
+      case Inside::Merges:
+      case Inside::Pair:
+        break;
+    }
+    fail_merge();
+  }
+
+ private:
+  /// What is not part of the value: entries of the vocabulary, merges, the parts of one merge.
+  enum class Inside { Nothing, Vocabulary, Merges, Pair };
+
+  bool at(const char* name) const {
+    return depth() == 2 && member(0) == "model" && member(1) == name;
+  }
+  [[noreturn]] void fail_merge() const {
+    fail_at(where_, "merge " + std::to_string(file_.merges.size()) + " is neither text nor a pair");
+  }
+
+  bool number(const json& content) {
+    const std::int32_t id = token_number(content, where_, "vocab '" + key_ + "'");
+    const auto index = static_cast<std::size_t>(id);
+    if (used_.size() <= index) used_.resize(2 * index + 1);
+    if (used_[index]) fail_at(where_, "vocab '" + key_ + "': token number used twice");
+    used_[index] = true;
+    const auto [entry, is_new] = file_.vocabulary.emplace(std::move(key_), id);
+    if (!is_new) fail_duplicate(entry->first);
+    return true;
+  }
+
+  /// A merge is written "left right" or ["left", "right"].
+  bool merge(const std::string& text) {
+    const std::size_t space = text.find(' ');
+    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
+      fail_at(where_,
+              "merge " + std::to_string(file_.merges.size()) + " '" + text + "' is not two parts");
+    file_.merges.emplace_back(text.substr(0, space), text.substr(space + 1));
+    return true;
+  }
+
+  std::string where_;
+  TokenizerFile& file_;
+  Inside inside_ = Inside::Nothing;
+  std::string key_;
+  std::vector<std::string> pair_;
+  std::vector<bool> used_;  // By token number.
+};
+
 class Parser {
  public:
-  Parser(json root, const std::string& where) : root_(std::move(root)), where_(where) {}
+  explicit Parser(const std::string& where) : where_(where) {}
 
-  TokenizerFile parse() {
+  TokenizerFile parse(std::string_view text) {
+    root_ = Events(where_, file_).parse(text);
     need_object(root_, "the file");
     // What a caller of the tokenizers library last asked for may stand in "truncation" and
     // "padding"; the Transformers library sets both anew with every call, so they change no token
@@ -34,13 +149,13 @@ class Parser {
     pre_tokenizer(root_.value("pre_tokenizer", json()));
     post_processor(root_.value("post_processor", json()));
     refuse_unless(type_of(root_.value("decoder", json()), "decoder") == "ByteLevel", "decoder");
-    model(root_.value("model", json()));
+    model(root_.contains("model") ? root_["model"] : json());
     for (const json& token : root_.value("added_tokens", json::array())) added(token);
     return std::move(file_);
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw Error(where_ + ": " + what); }
+  [[noreturn]] void fail(const std::string& what) const { fail_at(where_, what); }
   void refuse_unless(bool supported, const std::string& what) const {
     if (!supported) fail(what + " asks for what is not supported");
   }
@@ -130,11 +245,7 @@ class Parser {
   }
 
   std::int32_t token(const json& value, const std::string& what) const {
-    if (!value.is_number_integer() || value < 0 || value >= kMostTokens) {
-      fail(what + ": token number " + value.dump() + " is not in 0.." +
-           std::to_string(kMostTokens - 1));
-    }
-    return value.get<std::int32_t>();
+    return token_number(value, where_, what);
   }
 
   void model(const json& value) {
@@ -144,34 +255,8 @@ class Parser {
       refuse_unless(absent(value, name), std::string("model ") + name);
     }
     file_.ignore_merges = value.value("ignore_merges", false);
-    const json& vocabulary = value.at("vocab");
-    need_object(vocabulary, "model vocab");
-    std::set<std::int32_t> numbers;
-    for (const auto& [written, number] : vocabulary.items()) {
-      const std::int32_t id = token(number, "vocab '" + written + "'");
-      if (!numbers.insert(id).second) fail("vocab '" + written + "': token number used twice");
-      file_.vocabulary.emplace(written, id);
-    }
-    const json& merges = value.at("merges");
-    if (!merges.is_array()) fail("model merges is not an array");
-    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-      file_.merges.push_back(merge(merges[rank], rank));
-    }
-  }
-
-  /// A merge is written "left right" or ["left", "right"].
-  std::pair<std::string, std::string> merge(const json& value, std::size_t rank) const {
-    const std::string name = "merge " + std::to_string(rank);
-    if (value.is_array() && value.size() == 2) {
-      return {value[0].get<std::string>(), value[1].get<std::string>()};
-    }
-    if (!value.is_string()) fail(name + " is neither text nor a pair");
-    const auto& text = value.get_ref<const std::string&>();
-    const std::size_t space = text.find(' ');
-    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos) {
-      fail(name + " '" + text + "' is not two parts");
-    }
-    return {text.substr(0, space), text.substr(space + 1)};
+    need_object(value.at("vocab"), "model vocab");
+    if (!value.at("merges").is_array()) fail("model merges is not an array");
   }
 
   void added(const json& value) {
@@ -198,7 +283,7 @@ class Parser {
 
 TokenizerFile parse_tokenizer(std::string_view json_text, const std::string& where) {
   try {
-    return Parser(parse_json(json_text, where), where).parse();
+    return Parser(where).parse(json_text);
   } catch (const json::exception& error) {
     throw Error(where + ": " + error.what());
   }

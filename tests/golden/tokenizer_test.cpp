@@ -252,6 +252,22 @@ TEST_CASE("tokenizer: a word of a million letters takes time in proportion") {
   CHECK(seconds(1'000'000) < 20.0);  // Quadratic would be hours.
 }
 
+TEST_CASE("tokenizer: a name that stands twice is refused, in the vocabulary as elsewhere") {
+  const std::string text = read_text(kModel / "tokenizer.json");
+  for (const std::string name : {"vocab", "normalizer"}) {
+    std::string twice = text;
+    const std::size_t open = twice.find('{', twice.find('"' + name + '"'));
+    REQUIRE(open != std::string::npos);
+    twice.insert(open + 1, R"("A":70000,"A":70001,)");
+    try {
+      Tokenizer(twice, "twice.json");
+      FAIL_CHECK("accepted");
+    } catch (const Error& error) {
+      CHECK_EQ(std::string(error.what()), "twice.json: duplicate name 'A'");
+    }
+  }
+}
+
 TEST_CASE("tokenizer: what is malformed or not supported is refused with its name") {
   const auto refuses = [](const std::function<void(json&)>& change, const std::string& what) {
     CAPTURE(what);
@@ -281,6 +297,10 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
   refuses([](json& r) { r["model"]["merges"][7] = "toomany parts here"; }, "merge 7");
   refuses([](json& r) { r["model"]["merges"][7] = "one"; }, "merge 7");
   refuses([](json& r) { r["model"]["merges"][7] = 1; }, "merge 7");
+  refuses([](json& r) { r["model"]["merges"][7] = {"t", "h", "e"}; }, "merge 7");
+  refuses([](json& r) { r["model"]["merges"][7] = {"t", json::object()}; }, "merge 7");
+  refuses([](json& r) { r["model"]["merges"][7] = {"t", json::array()}; }, "merge 7");
+  refuses([](json& r) { r["model"]["vocab"]["A"] = json::object(); }, "'A'");
   refuses([](json& r) { r["model"]["merges"][7] = "zqx y"; }, "'zqx' is not in the vocabulary");
   refuses([](json& r) { r["model"]["merges"][7] = "Z Z"; }, "'ZZ' is not in the vocabulary");
   refuses([](json& r) { r["normalizer"]["type"] = "Lowercase"; }, "normalizer Lowercase");

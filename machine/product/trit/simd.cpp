@@ -283,8 +283,10 @@ void run(StreamJob& job, unsigned share, unsigned shares) {
       return run_share<2>(job, share, shares);
     case 3:
       return run_share<3>(job, share, shares);
-    default:
+    case 4:
       return run_share<4>(job, share, shares);
+    default:
+      throw Error("a depth that is not 1 to 4");
   }
 }
 

@@ -107,8 +107,10 @@ struct Job {
         return add_panel<2>(panel, sums);
       case 3:
         return add_panel<3>(panel, sums);
-      default:
+      case 4:
         return add_panel<4>(panel, sums);
+      default:
+        throw Error("a depth that is not 1 to 4");
     }
   }
 
