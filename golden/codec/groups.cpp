@@ -3,8 +3,8 @@
 #include "golden/codec/groups.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
+
+#include "golden/parallel.h"
 
 namespace trine::golden {
 
@@ -26,18 +26,6 @@ LogRange log_range(std::span<const double> group_scales) {
     high = std::max(high, scale);
   }
   return high > 0 ? LogRange{std::log(low), std::log(high)} : LogRange{};
-}
-
-void parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
-  const std::size_t threads =
-      std::min<std::size_t>({count, std::max(1u, std::thread::hardware_concurrency()), 16});
-  std::atomic<std::size_t> next = 0;
-  const auto run = [&] {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
-  };
-  std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(run);
-  run();
 }
 
 void parallel_chunks(std::size_t total,

@@ -104,8 +104,6 @@ struct BestScales {
 };
 BestScales best_scales(const Groups& groups, const LogRange& start);
 
-/// Calls work(i) once for each i < count on a few threads, in no order.
-void parallel(std::size_t count, const std::function<void(std::size_t)>& work);
 /// Calls work(chunk, first, last) for chunks of [0, total) that do not depend on the machine.
 void parallel_chunks(std::size_t total,
                      const std::function<void(std::size_t, std::size_t, std::size_t)>& work);

@@ -12,4 +12,8 @@ namespace trine::golden {
 /// sequence can be summed piece by piece.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before = 0);
 
+/// The CRC of two stretches, one behind the other, from theirs; `second_bytes` is the length of the
+/// second.
+std::uint32_t crc32c_combine(std::uint32_t first, std::uint32_t second, std::uint64_t second_bytes);
+
 }  // namespace trine::golden

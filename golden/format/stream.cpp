@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "golden/error.h"
 #include "golden/format/panel.h"
@@ -22,6 +24,31 @@ unsigned largest(std::span<const std::byte> bytes) {
   return most;
 }
 
+/// Whether each tail code of a depth is out of range.
+using BadTails = std::array<std::uint8_t, 1 << 12>;
+constexpr BadTails bad_tails(unsigned depth) {
+  BadTails bad{};
+  const unsigned bits = tail_level_bits(depth);
+  for (unsigned tail = 0; tail < 1u << tail_bits(depth); ++tail)
+    bad[tail] = (tail & ((1u << bits) - 1)) >= level_count(depth) || tail >> bits >= kCodebook;
+  return bad;
+}
+constexpr std::array<BadTails, 4> kBadTails{bad_tails(1), bad_tails(2), bad_tails(3), bad_tails(4)};
+static_assert(tail_bits(4) == 12);
+
+bool has_bad_tail(const std::byte* panel, const PanelLayout& layout) {
+  const BadTails& table = kBadTails.at(layout.depth - 1);
+  const unsigned width = tail_bits(layout.depth), mask = (1u << width) - 1;
+  const std::size_t end = layout.tail_bit(kPanelRows, 0);
+  unsigned bad = 0;
+  for (std::size_t bit = 0; bit < end; bit += width) {
+    std::uint32_t word;  // Inside the panel, for the body follows.
+    std::memcpy(&word, panel + bit / 8, sizeof word);
+    bad |= table[word >> (bit % 8) & mask];
+  }
+  return bad != 0;
+}
+
 void check_codes(std::span<const std::byte> panel, const PanelLayout& layout,
                  std::size_t panel_offset) {
   const auto body = panel.subspan(layout.body_offset());
@@ -31,6 +58,7 @@ void check_codes(std::span<const std::byte> panel, const PanelLayout& layout,
     refuse(panel_offset + layout.body_offset() + static_cast<std::size_t>(bad - body.begin()),
            fmt::format("set byte {} is above {}", static_cast<unsigned>(*bad), kMaxSetByte));
   }
+  if (!has_bad_tail(panel.data(), layout)) return;
   const unsigned bits = tail_level_bits(layout.depth);
   const unsigned levels = level_count(layout.depth);
   for (std::size_t row = 0; row < kPanelRows; ++row) {

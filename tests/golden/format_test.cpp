@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <random>
 
 #include "format_fixture.h"
 #include "golden/checkpoint/float16.h"
@@ -103,6 +104,24 @@ TEST_CASE("crc32c: the known value, and pieces add up") {
   }
   CHECK(crc32c(std::vector<std::byte>(32)) == 0x8A9136AAu);  // RFC 3720, B.4.
   CHECK(crc32c({}) == 0);
+}
+
+TEST_CASE("crc32c: long stretches and stretches put together are as one byte after the other") {
+  std::mt19937 random(3);
+  std::vector<std::byte> data((1 << 17) + 29);
+  for (std::byte& byte : data) byte = static_cast<std::byte>(random());
+  const std::span<const std::byte> all(data);
+  for (const std::size_t size : {std::size_t{1} << 16, (std::size_t{1} << 16) + 13, data.size()}) {
+    CAPTURE(size);
+    std::uint32_t want = 0;
+    for (std::size_t i = 0; i < size; ++i) want = crc32c(all.subspan(i, 1), want);
+    CHECK(crc32c(all.first(size)) == want);
+    for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, size / 3, size - 1, size}) {
+      const std::uint32_t first = crc32c(all.first(cut));
+      const std::uint32_t second = crc32c(all.subspan(cut, size - cut));
+      CHECK(crc32c_combine(first, second, size - cut) == want);
+    }
+  }
 }
 
 TEST_CASE("pack: beats per panel as documented") {
