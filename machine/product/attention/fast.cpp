@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "machine/product/attention/fast.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "golden/exact/fp32_ops.h"
+
+namespace trine::golden {
+namespace {
+
+/// Keys and values of a chunk, taken apart.
+struct Chunk {
+  std::size_t count = 0;                     // Positions.
+  std::vector<std::int16_t> mantissas;       // (positions, 2, head_dim)
+  std::vector<std::int32_t> fields;          // (positions, 2, groups)
+  std::vector<std::int32_t> largest_fields;  // (groups) of the values.
+
+  void load(const Attention& a, std::size_t first) {
+    const std::size_t row = 2 * a.head_dim, groups = a.head_dim / kGroup;
+    count = std::min(kChunkElements / a.head_dim, a.positions() - first);
+    mantissas.resize(count * row);
+    fields.resize(count * 2 * groups);
+    const auto elements = a.cache.subspan(first * row, count * row);
+    for (std::size_t i = 0; i < elements.size(); ++i)
+      mantissas[i] = static_cast<std::int16_t>(block_mantissa(elements[i], a.width));
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      fields[i] = block_field(elements.subspan(i * kGroup, kGroup));
+    largest_fields.assign(groups, 0);
+    for (std::size_t p = 0; p < count; ++p)
+      for (std::size_t g = 0; g < groups; ++g)
+        largest_fields[g] = std::max(largest_fields[g], fields[(2 * p + 1) * groups + g]);
+  }
+};
+
+/// A head on its way through the chunks.
+class Head {
+ public:
+  Head(const Attention& a, const AttentionQuery& query, std::size_t head)
+      : a_(a), groups_(a.head_dim / kGroup), sums_(a.head_dim), fields_(groups_) {
+    const auto part = [&](const auto& all, std::size_t count) {
+      return std::vector<std::int32_t>(all.begin() + static_cast<std::ptrdiff_t>(head * count),
+                                       all.begin() + static_cast<std::ptrdiff_t>((head + 1) * count));
+    };
+    query_ = part(query.mantissas, a.head_dim);
+    query_fields_ = part(query.fields, groups_);
+  }
+
+  void take(const Chunk& chunk) {
+    log2_.resize(chunk.count);
+    std::int64_t reference = reference_;
+    for (std::size_t p = 0; p < chunk.count; ++p) {
+      const std::int64_t score = score_of(chunk, p);
+      if (begins_) first_score_ = score;
+      begins_ = false;
+      log2_[p] = score_log2(score - first_score_, a_.factor, overflow);
+      reference = std::max(reference, (log2_[p] + 0xff'ffff) >> 24);
+    }
+    realign(reference, chunk.largest_fields);
+    for (std::size_t p = 0; p < chunk.count; ++p) add_value(chunk, p);
+  }
+
+  void finish(std::span<float> y) const {
+    for (std::size_t d = 0; d < y.size(); ++d)
+      y[d] = attention_result(sums_[d], fields_[d / kGroup], weights_, a_.width);
+  }
+
+  bool overflow = false;
+
+ private:
+  std::int64_t score_of(const Chunk& chunk, std::size_t p) {
+    const std::int16_t* key = &chunk.mantissas[2 * p * a_.head_dim];
+    std::int64_t score = 0;
+    for (std::size_t g = 0; g < groups_; ++g) {
+      // Half of the products of a block fit in 32 bits.
+      std::int32_t low = 0, high = 0;
+      for (std::size_t i = g * kGroup; i < g * kGroup + kGroup / 2; ++i) {
+        low += query_[i] * key[i];
+        high += query_[i + kGroup / 2] * key[i + kGroup / 2];
+      }
+      score += score_term(std::int64_t{low} + high, query_fields_[g],
+                          chunk.fields[2 * p * groups_ + g], a_.width, overflow);
+    }
+    return score;
+  }
+
+  void realign(std::int64_t reference, const std::vector<std::int32_t>& largest) {
+    const std::int64_t grown = reference - reference_;
+    reference_ = reference;
+    weights_ >>= std::min<std::int64_t>(grown, kMaxShift);
+    for (std::size_t g = 0; g < groups_; ++g) {
+      const std::int32_t field = std::max(fields_[g], largest[g]);
+      const auto shift = std::min<std::int64_t>(grown + field - fields_[g], kMaxShift);
+      fields_[g] = field;
+      if (shift == 0) continue;
+      for (std::size_t d = g * kGroup; d < (g + 1) * kGroup; ++d) sums_[d] >>= shift;
+    }
+  }
+
+  void add_value(const Chunk& chunk, std::size_t p) {
+    const std::int32_t weight = attention_weight((reference_ << 24) - log2_[p]);
+    if (weight == 0) return;
+    weights_ += weight;
+    const std::int16_t* value = &chunk.mantissas[(2 * p + 1) * a_.head_dim];
+    const std::int32_t* fields = &chunk.fields[(2 * p + 1) * groups_];
+    for (std::size_t g = 0; g < groups_; ++g) {
+      const std::int64_t aligned = aligned_weight(weight, fields_[g] - fields[g]);
+      for (std::size_t d = g * kGroup; d < (g + 1) * kGroup; ++d) sums_[d] += aligned * value[d];
+    }
+  }
+
+  const Attention& a_;
+  std::size_t groups_;
+  std::vector<std::int32_t> query_, query_fields_;
+  std::vector<std::int64_t> sums_, log2_;
+  std::vector<std::int32_t> fields_;
+  std::int64_t weights_ = 0, reference_ = 0, first_score_ = 0;
+  bool begins_ = true;
+};
+
+}  // namespace
+
+AttentionResult attention_fast(const Attention& a, Workers& workers) {
+  check_attention(a);
+  const AttentionQuery query = attention_query(a.query, a.width);
+  AttentionResult result;
+  result.y.resize(a.query.size());
+  std::mutex lock;
+  workers.rows(a.heads(), 1, [&](std::size_t first, std::size_t last) {
+    std::vector<Head> heads;
+    for (std::size_t head = first; head < last; ++head) heads.emplace_back(a, query, head);
+    Chunk chunk;
+    for (std::size_t at = 0; at < a.positions(); at += chunk.count) {
+      chunk.load(a, at);
+      for (Head& head : heads) head.take(chunk);
+    }
+    bool overflow = false;
+    for (std::size_t head = first; head < last; ++head) {
+      heads[head - first].finish(std::span(result.y).subspan(head * a.head_dim, a.head_dim));
+      overflow |= heads[head - first].overflow;
+    }
+    const std::lock_guard guard(lock);
+    result.overflow |= overflow;
+  });
+  result.nonfinite = query.nonfinite || std::ranges::any_of(result.y, fp32_nonfinite);
+  return result;
+}
+
+}  // namespace trine::golden
