@@ -37,6 +37,14 @@ bool breaks(const Command& c, Rule rule, const MachineParams& machine) {
       return cols < 32 || cols > 512 || !std::has_single_bit(cols) || rows % cols != 0;
     case Rule::NO_COLS_SPAN:
       return c.get(command::SPAN) == 2;
+    case Rule::BLOCKS:
+      return rows % golden::kGroup != 0;
+    case Rule::SHARED_HEADS:
+      return rows > machine.attention_heads * cols;
+    case Rule::POSITIONS:
+      return c.get(command::LIMIT) > kMaxPositions;
+    case Rule::FACTOR:
+      return c.get(command::ALPHA) >> kFactorBits != 0;
   }
   throw Error(fmt::format("rule {} has no check", static_cast<unsigned>(rule)));
 }
@@ -62,12 +70,14 @@ bool resolve(ResolvedCommand& c, const SequenceState& state) {
     c.set(field, static_cast<std::uint32_t>(position + 1));
   }
   const bool column = c.opcode->memory == MemoryUse::WRITE_COLUMN;
-  const auto kind = column ? 2 : c.get(command::INDEX);
+  const bool cache = c.opcode->memory == MemoryUse::READ_CACHE;
+  const auto kind = column || cache ? 2 : c.get(command::INDEX);
   if (kind == 0) return true;
   const std::uint64_t index = kind == 1 ? state.token[bank] : position;
   if (index >= c.get(command::LIMIT)) return false;
   c.index = static_cast<std::uint32_t>(index);
-  if (!column) {
+  if (cache) c.set(command::LIMIT, c.index + 1);
+  if (!column && !cache) {
     const std::uint64_t address = c.address() + index * c.get(command::STRIDE);
     c.set(command::ADDR_LO, static_cast<std::uint32_t>(address))
         .set(command::ADDR_HI, static_cast<std::uint32_t>(address >> 32));
@@ -136,6 +146,10 @@ std::uint64_t memory_bytes(const Command& c, const MachineParams& machine) {
           machine.geometry());
     case MemoryUse::F16_ROWS:
       return rows * f16_stride(cols, machine) * 2;
+    case MemoryUse::WRITE_BLOCKS:
+      return rows * 2;
+    case MemoryUse::READ_CACHE:
+      return std::uint64_t{c.get(command::LIMIT)} * cols * 4;
   }
   throw Error(fmt::format("memory use {} has no size", static_cast<unsigned>(opcode->memory)));
 }
@@ -173,14 +187,15 @@ ErrorCode check_command(const Command& c, const MachineParams& machine,
                         const MemoryWindow& window) {
   // The largest index or size reaches furthest; the first of the sequence must do, too.
   const OpcodeInfo* opcode = c.info();
-  const bool column = opcode != nullptr && opcode->memory == MemoryUse::WRITE_COLUMN;
+  const bool position = opcode != nullptr && (opcode->memory == MemoryUse::WRITE_COLUMN ||
+                                              opcode->memory == MemoryUse::READ_CACHE);
   const std::uint32_t bank = std::min(c.get(command::BANK), kMaxVectors - 1);
   std::uint32_t last = ~std::uint32_t{0};
   if (c.get(command::SPAN) == 1) last = std::min(last, c.get(command::ROWS) - 1);
   if (c.get(command::SPAN) == 2) last = std::min(last, c.get(command::COLS) - 1);
   SequenceState state;
   if (c.get(command::INDEX) == 1) state.token[bank] = c.get(command::LIMIT) - 1;
-  if (c.get(command::INDEX) == 2 || column) last = std::min(last, c.get(command::LIMIT) - 1);
+  if (c.get(command::INDEX) == 2 || position) last = std::min(last, c.get(command::LIMIT) - 1);
   state.position = last < bank ? 0 : last - bank;
   return check_command(c, machine, window, state).code;
 }

@@ -38,6 +38,8 @@ constexpr bool supports(const MachineParams& machine, const OpcodeInfo& opcode) 
       return machine.f16_engine;
     case Capability::VECTOR_UNIT:
       return machine.vector_unit;
+    case Capability::ATTENTION:
+      return machine.attention_heads != 0;
   }
   return false;
 }
@@ -64,7 +66,8 @@ VectorReach vector_reach(const Command& command);
 /// ADDR moved as INDEX says. All other fields are as given.
 struct ResolvedCommand : Command {
   const OpcodeInfo* opcode = nullptr;  // Null only in one that was default-constructed.
-  /// The token or position that INDEX named; of WRITE_COLUMN, always the position. Otherwise 0.
+  /// The token or position that INDEX named; of WRITE_COLUMN and READ_CACHE, always the position.
+  /// Otherwise 0. LIMIT of READ_CACHE has become the number of positions, this one included.
   std::uint32_t index = 0;
 
   /// Where the elements of WRITE_COLUMN begin.

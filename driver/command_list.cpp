@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "golden/error.h"
 
@@ -92,6 +94,30 @@ void CommandList::store_column(std::uint32_t src, std::uint64_t address, std::ui
                                std::string_view label, const Access& access) {
   append(move_command(Opcode::STORE_COLUMN, command::SRC, src, address, count, label, access),
          label);
+}
+
+void CommandList::store_blocks(std::uint32_t src, std::uint64_t address, std::uint64_t count,
+                               std::string_view label, const Access& access) {
+  append(move_command(Opcode::STORE_BLOCKS, command::SRC, src, address, count, label, access)
+             .set(command::INDEX, static_cast<std::uint32_t>(access.index)),
+         label);
+}
+
+void CommandList::attention(const Attention& attention, double scale, std::string_view label) {
+  const double factor = std::round(std::ldexp(scale * std::numbers::log2e, 24));
+  if (!(factor >= 1 && factor < std::ldexp(1.0, kFactorBits)))
+    throw Error(
+        fmt::format("{}: attention scales scores by 2^-24 to 1.38, not by {}", label, scale));
+  Command c = with_opcode(Opcode::ATTENTION);
+  c.set(command::BANK, attention.bank)
+      .set(command::ROWS, narrow(attention.heads * attention.head_dim, "elements", label))
+      .set(command::COLS, narrow(attention.head_dim, "elements of a head", label))
+      .set(command::SRC, attention.src)
+      .set(command::DST, attention.dst)
+      .set(command::LIMIT, narrow(attention.limit, "positions", label))
+      .set(command::ALPHA, static_cast<std::uint32_t>(factor));
+  set_address(c, command::ADDR_LO, command::ADDR_HI, attention.address);
+  append(c, label);
 }
 
 void CommandList::trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_t codebook,

@@ -46,6 +46,22 @@ class CommandList {
   void store_column(std::uint32_t src, std::uint64_t address, std::uint64_t count,
                     std::string_view label, const Access& access);
 
+  /// Blocks of 16 mantissas at memory[address..] = vector[src..], `count` elements of two bytes, a
+  /// multiple of 16.
+  void store_blocks(std::uint32_t src, std::uint64_t address, std::uint64_t count,
+                    std::string_view label, const Access& access = {});
+
+  /// Query heads that share the keys and values of all positions up to the bank's.
+  struct Attention {
+    std::uint64_t heads = 0, head_dim = 0;
+    std::uint64_t address = 0;       // Of position 0: its key, then its value, as blocks.
+    std::uint64_t limit = 0;         // Positions in memory.
+    std::uint32_t src = 0, dst = 0;  // (heads, head_dim)
+    unsigned bank = 0;
+  };
+  /// vector[dst..] = attention of vector[src..]; `scale` times a score is what is exponentiated.
+  void attention(const Attention& attention, double scale, std::string_view label);
+
   /// Whether rows or columns are a limit, and position + 1 of the bank is meant.
   enum class Span : std::uint8_t { None, Rows, Cols };
 

@@ -126,13 +126,14 @@ void Layout::place_layer(std::size_t index) {
   for (const golden::Linear linear : golden::kLinears)
     placed.linear[static_cast<std::size_t>(linear)] =
         place(model_.matrix(golden::weight_name(*config().family, index, linear)));
-  const std::uint64_t cache = config().kv_dim() * capacity_ * 2;
+  const std::uint64_t cache = config().kv_dim() * capacity_ * 2;  // Keys or values.
   const auto take = [&](const char* what, std::uint64_t bytes) {
     return allocator_.allocate(fmt::format("{} of layer {}", what, index), bytes).address;
   };
   placed.parameters = take("parameters", std::uint64_t{parameter_layout(config()).count} * 2);
-  placed.keys = take("keys", cache);
-  placed.values = take("values", cache);
+  placed.cache = take("keys and values", 2 * cache);
+  placed.keys = placed.cache;
+  placed.values = placed.cache + cache;
 }
 
 std::vector<std::byte> Layout::parameters(std::size_t layer) const {

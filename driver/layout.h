@@ -32,8 +32,12 @@ struct PlacedRows {
 struct PlacedLayer {
   std::array<PlacedMatrix, std::size(golden::kLinears)> linear;
   std::uint64_t parameters = 0;  // FP16: ParameterLayout.
-  std::uint64_t keys = 0;        // FP16 (kv_heads, capacity, head_dim)
-  std::uint64_t values = 0;      // FP16 (kv_dim, capacity)
+  /// Keys and values. For the attention unit: blocks, (kv_heads, capacity, key and value,
+  /// head_dim).
+  std::uint64_t cache = 0;
+  // Without it the same place has FP16: keys (kv_heads, capacity, head_dim), then values (kv_dim,
+  // capacity).
+  std::uint64_t keys = 0, values = 0;
 };
 
 /// What of a packed model lies where in device memory, and how it gets there.

@@ -18,6 +18,10 @@ struct MachineParams {
   std::uint32_t max_cols = 16384;
   bool f16_engine = true;   // F16_MATVEC exists.
   bool vector_unit = true;  // RMSNORM to ARGMAX exist.
+  /// Query heads that share a pass over keys and values; 0: STORE_BLOCKS and ATTENTION do not
+  /// exist.
+  unsigned attention_heads = 8;
+  unsigned attention_width = 15;  // Bits of a mantissa of query, keys and values.
 
   golden::Geometry geometry() const { return {groups, tile_rows}; }
   std::uint64_t beat_bytes() const { return 4ull * groups; }

@@ -24,6 +24,11 @@ std::uint64_t checked_context(const golden::ModelConfig& config, const MachinePa
   if (context > config.max_positions)
     throw Error(
         fmt::format("a context of {}: the model has {} positions", context, config.max_positions));
+  if (machine.attention_heads != 0) {
+    if (context > kMaxPositions)
+      throw Error(fmt::format("a context of {}: the core takes {}", context, kMaxPositions));
+    return context;
+  }
   if (context > machine.max_cols)
     throw Error(fmt::format("a context of {}: the core takes {}", context, machine.max_cols));
   return context;

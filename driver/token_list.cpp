@@ -64,6 +64,7 @@ class Writer {
     each_bank([&] { append_to_cache(placed); });
     fence();  // The cache is read on another way than it is written.
     each_bank([&] {
+      if (has_unit()) return attend(placed);
       for (std::size_t head = 0; head < config_.heads; ++head) attend(placed, head);
     });
     linear(placed, Linear::O, words_.attended, words_.normed);
@@ -209,6 +210,7 @@ class Writer {
     to_.rope({config_.q_dim() + kv_dim, words_.query, words_.rope, words_.query, bank_}, width,
              name("self_attn.rope"));
     note(Operation::Rope);
+    if (has_unit()) return store_blocks(placed);
     for (std::size_t head = 0; head < config_.kv_heads; ++head)
       to_.store(words_.key + static_cast<std::uint32_t>(head * width), keys(placed, head), width,
                 Element::F16, name(fmt::format("self_attn.keys, head {}", head)),
@@ -216,6 +218,52 @@ class Writer {
     to_.store_column(words_.value, placed.values, kv_dim, name("self_attn.values"),
                      {bank_, Index::Position, layout_.capacity() * 2, layout_.context()});
     note(Operation::Cache);
+  }
+
+  bool has_unit() const { return layout_.machine().attention_heads != 0; }
+
+  /// Where the attention unit has the cache of a head: the key of position 0, its value, and so on.
+  std::uint64_t cache(const PlacedLayer& placed, std::size_t kv_head) const {
+    return placed.cache + kv_head * layout_.capacity() * row_bytes();
+  }
+  std::uint64_t row_bytes() const { return config_.head_dim * 4; }  // Key and value.
+
+  void store_blocks(const PlacedLayer& placed) {
+    const std::uint64_t width = config_.head_dim;
+    const auto store = [&](std::uint32_t from, std::size_t head, std::uint64_t at,
+                           const char* what) {
+      to_.store_blocks(from + static_cast<std::uint32_t>(head * width), cache(placed, head) + at,
+                       width, name(fmt::format("self_attn.{}, head {}", what, head)),
+                       {bank_, Index::Position, row_bytes(), layout_.context()});
+    };
+    for (std::size_t head = 0; head < config_.kv_heads; ++head) {
+      store(words_.key, head, 0, "keys");
+      store(words_.value, head, width * 2, "values");
+    }
+    note(Operation::Cache);
+  }
+
+  /// The query heads that share a head of keys and values, as many at a time as the core takes.
+  void attend(const PlacedLayer& placed) {
+    const std::uint64_t width = config_.head_dim, shared = config_.heads / config_.kv_heads;
+    for (std::size_t head = 0; head < config_.heads;) {
+      const std::size_t kv_head = head / shared;
+      const std::uint64_t count =
+          std::min<std::uint64_t>((kv_head + 1) * shared - head, layout_.machine().attention_heads);
+      const auto at = static_cast<std::uint32_t>(head * width);
+      to_.attention(
+          {.heads = count,
+           .head_dim = width,
+           .address = cache(placed, kv_head),
+           .limit = layout_.context(),
+           .src = words_.query + at,
+           .dst = words_.attended + at,
+           .bank = bank_},
+          config_.attention_scale(),
+          name(fmt::format("self_attn.attention, heads {} to {}", head, head + count - 1)));
+      head += count;
+    }
+    note(Operation::Attention);
   }
 
   std::uint64_t keys(const PlacedLayer& placed, std::size_t kv_head) const {
@@ -301,8 +349,9 @@ class Writer {
 
 std::string_view operation_name(Operation operation) {
   constexpr std::string_view kNames[] = {
-      "embedding", "parameters", "norm",     "linear",     "bias", "rope",   "cache",  "scores",
-      "softmax",   "values",     "residual", "activation", "head", "argmax", "output", "control"};
+      "embedding",  "parameters", "norm",    "linear", "bias",      "rope",
+      "cache",      "scores",     "softmax", "values", "attention", "residual",
+      "activation", "head",       "argmax",  "output", "control"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(Operation::Control) + 1);
   return kNames[static_cast<std::size_t>(operation)];
 }
@@ -327,10 +376,13 @@ std::uint64_t TokenList::weight_beats(const MachineParams& machine, std::uint64_
   std::uint64_t beats = 0;
   for (Command c : commands.commands()) {
     const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
-    if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC) continue;
+    if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC &&
+        opcode != Opcode::ATTENTION)
+      continue;
     const auto meant = static_cast<std::uint32_t>(position + c.get(command::BANK) + 1);
     if (c.get(command::SPAN) == 1) c.set(command::ROWS, meant);
     if (c.get(command::SPAN) == 2) c.set(command::COLS, meant);
+    if (opcode == Opcode::ATTENTION) c.set(command::LIMIT, meant);
     beats += memory_bytes(c, machine) / machine.beat_bytes();
   }
   return beats;

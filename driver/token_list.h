@@ -21,10 +21,11 @@ enum class Operation : std::uint8_t {
   Linear,
   Bias,
   Rope,
-  Cache,  // STORE of keys and values
-  Scores,
+  Cache,   // STORE of keys and values
+  Scores,  // Of the attention of a core without the attention unit, as the next two.
   Softmax,
   Values,
+  Attention,
   Residual,
   Activation,
   Head,

@@ -54,7 +54,7 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   layout.key = attention.take(config.kv_dim());
   layout.value = attention.take(config.kv_dim());
   layout.attended = attention.take(config.q_dim());
-  layout.scores = attention.take(capacity);
+  if (machine.attention_heads == 0) layout.scores = attention.take(capacity);
   Cursor feed_forward = at;
   layout.gate = feed_forward.take(config.intermediate);
   layout.up = feed_forward.take(config.intermediate);

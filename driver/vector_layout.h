@@ -21,7 +21,7 @@ struct VectorLayout {
 
   std::uint32_t query = 0, key = 0, value = 0;  // One behind the other, (q), (kv), (kv).
   std::uint32_t attended = 0;                   // (q)
-  std::uint32_t scores = 0;                     // (capacity)
+  std::uint32_t scores = 0;                     // (capacity), without the attention unit.
   std::uint32_t gate = 0, up = 0;               // (intermediate) each.
   std::uint32_t logits = 0;
   std::uint32_t logits_rows = 0;  // Logits at a time.

@@ -23,7 +23,7 @@ mkdir -p "$out"
 set_parameters=
 define=; [ "$family" = xcup ] && define="-D XILINX"
 for p in "${parameters[@]}"; do set_parameters+="chparam -set ${p%%=*} ${p#*=} $top; "; done
-packages=(rtl/trine_pkg.sv rtl/generated/*_pkg.sv rtl/{common,control,matrix,vector}/*_pkg.sv)
+packages=(rtl/trine_pkg.sv rtl/generated/*_pkg.sv rtl/{common,control,matrix,vector,attention}/*_pkg.sv)
 modules=()
 for f in $(find rtl -name '*.sv' | sort); do [[ $f = *_pkg.sv ]] || modules+=("$f"); done
 

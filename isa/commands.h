@@ -209,6 +209,8 @@ constexpr const OpcodeInfo* contradiction() {
   for (const OpcodeInfo& o : kOpcodes) {
     const bool vector = o.unit == Unit::VECTOR, streams = o.memory == MemoryUse::TRIT_STREAM;
     const bool rows = o.memory == MemoryUse::F16_ROWS;
+    const bool blocks = o.memory == MemoryUse::WRITE_BLOCKS;
+    const bool cache = o.memory == MemoryUse::READ_CACHE;
     if (o.unit == Unit::NONE || find_opcode(static_cast<std::uint32_t>(o.opcode)) != &o ||
         // An operand has a reach, what a reach counts is a field.
         differ(o.uses(command::SRC), o.src != Reach::NONE) ||
@@ -228,15 +230,21 @@ constexpr const OpcodeInfo* contradiction() {
         differ(o.unit == Unit::STORE, o.memory == MemoryUse::WRITE_ELEMENTS) ||
         differ(o.unit == Unit::COLUMN, o.memory == MemoryUse::WRITE_COLUMN) ||
         differ(o.unit == Unit::MATRIX, streams || rows) ||
+        differ(o.unit == Unit::ATTENTION, blocks || cache) ||
         differ(o.capability == Capability::VECTOR_UNIT, vector) ||
         differ(o.capability == Capability::F16_ENGINE, rows) ||
+        differ(o.capability == Capability::ATTENTION, o.unit == Unit::ATTENTION) ||
         // A field that has a range has its rule.
         differ(o.uses(command::DEPTH), o.keeps(Rule::DEPTH)) ||
         differ(o.unit == Unit::MATRIX, o.keeps(Rule::MATRIX_COLS)) ||
         differ(rows, o.keeps(Rule::F16_STRIDE)) ||
         differ(o.unit == Unit::COLUMN, o.keeps(Rule::COLUMN_STRIDE)) ||
         (o.uses(command::SPAN) && differ(o.uses(command::COLS), !o.keeps(Rule::NO_COLS_SPAN))) ||
-        (o.keeps(Rule::HEAD) && !o.uses(command::COLS)))
+        (o.keeps(Rule::HEAD) && !o.uses(command::COLS)) || differ(blocks, o.keeps(Rule::BLOCKS)) ||
+        // Position and heads of attention have bounds.
+        differ(cache, o.keeps(Rule::SHARED_HEADS)) || differ(cache, o.keeps(Rule::POSITIONS)) ||
+        differ(cache, o.keeps(Rule::FACTOR)) ||
+        (cache && (!o.keeps(Rule::HEAD) || !o.uses(command::LIMIT) || !o.uses(command::ALPHA))))
       return &o;
   }
   return nullptr;
@@ -252,6 +260,8 @@ static_assert(std::size(kRules) <= 32 && std::size(kReaches) <= 8 && std::size(k
 inline constexpr std::uint64_t kMemoryAlign = 64;     // Of every address in a command, in bytes.
 inline constexpr std::uint32_t kVectorAlign = 16;     // Of SRC and DST, in words.
 inline constexpr std::uint64_t kCodebookBytes = 128;  // 27 words (M | S << 16), word 27 = X; zeros.
+inline constexpr std::uint32_t kMaxPositions = 131072;  // Largest LIMIT of ATTENTION,
+inline constexpr unsigned kFactorBits = 25;             // bits of its ALPHA.
 
 /// One command as it lies in memory (little-endian words).
 struct Command {
@@ -280,13 +290,15 @@ static_assert(sizeof(Command) == 64);
 ///      bytes outside the window: ADDRESS_RANGE
 ///   1. `check_form`: BAD_OPCODE (also for an opcode whose capability the core lacks), BAD_FIELD
 ///   2. BAD_FIELD: BANK >= VECTORS, INDEX = 3, SPAN = 3, or one of the opcode's rules is broken
-///   3. INDEX_RANGE: token or position not below LIMIT; with SPAN, position + 1 above ROWS or COLS
+///   3. INDEX_RANGE: token or position (of ATTENTION always) not below LIMIT; with SPAN, position +
+///      1 above ROWS or COLS
 ///   4. ALIGNMENT: SRC, DST, SRC2 (16 words), ADDR, BOOK, STRIDE (64 bytes)
 ///   5. VECTOR_RANGE: an operand's reach, twice that of DST for RAW, past the vector memory
 ///   6. ADDRESS_RANGE: bytes rounded up to 64 (with a STRIDE between rows: ROWS * STRIDE), then the
 ///      codebook block, inside MEM_BASE..MEM_LIMIT
-/// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names.
-/// The first that fails stops the machine before the command touches anything.
+/// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names,
+/// and LIMIT of ATTENTION is the position + 1. The first that fails stops the machine before the
+/// command touches anything.
 ///
 /// When a command is over and its index is below PROFILE_COUNT, the place of its profile record
 /// (driver/profile.h) is checked: ALIGNMENT when PROFILE is not a multiple of 64, ADDRESS_RANGE

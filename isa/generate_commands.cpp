@@ -152,6 +152,8 @@ void print_functions() {
                  [&](const OpcodeInfo& o) { return bit(o.capability == Capability::F16_ENGINE); });
   print_function("needs_vector_unit_of", 1, "It exists only in a core with the vector unit.",
                  [&](const OpcodeInfo& o) { return bit(o.capability == Capability::VECTOR_UNIT); });
+  print_function("needs_attention_of", 1, "It exists only in a core with the attention unit.",
+                 [&](const OpcodeInfo& o) { return bit(o.capability == Capability::ATTENTION); });
   print_function("src_reach_of", reach_bits, "Words read from SRC on.",
                  [&](const OpcodeInfo& o) { return reach(o.src); });
   print_function("src2_reach_of", reach_bits, "Words read from SRC2 on.",

@@ -7,6 +7,7 @@
 
 #include "driver/command_check.h"
 #include "golden/error.h"
+#include "golden/exact/attention.h"
 #include "machine/stream_cost.h"
 
 namespace trine {
@@ -93,6 +94,9 @@ CommandCost CostModel::command(const ResolvedCommand& c, const Predecessor& befo
       case Unit::VECTOR:
         cost = vector(c);
         break;
+      case Unit::ATTENTION:
+        cost = c.opcode->memory == MemoryUse::WRITE_BLOCKS ? blocks(c) : attention(c, lead);
+        break;
     }
     if (costly) kept_.emplace(key, cost);
   }
@@ -127,6 +131,9 @@ std::uint64_t CostModel::check(const ResolvedCommand& c) {
              product(up(rows, golden::kPanelRows));
     case Unit::VECTOR:
       return 6;
+    case Unit::ATTENTION:
+      if (c.opcode->memory == MemoryUse::WRITE_BLOCKS) return 7 + offset;
+      return 7 + product(c.get(command::LIMIT) * 2);
   }
   return 0;
 }
@@ -200,6 +207,39 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   }
   CommandCost cost;
   cost.unit_cycles = whole(cycles);
+  return cost;
+}
+
+/// The quantizer sets the pace.
+CommandCost CostModel::blocks(const Command& c) const {
+  CommandCost cost;
+  cost.unit_cycles = c.get(command::ROWS) / golden::kGroup * group_cycles(machine_.groups) + 12;
+  return cost;
+}
+
+CommandCost CostModel::attention(const Command& c, double ahead) const {
+  const std::uint64_t rows = c.get(command::ROWS), width = c.get(command::COLS);
+  const std::uint64_t positions = c.get(command::LIMIT);
+  const std::uint64_t row_beats = width / (2 * machine_.groups);
+  const std::uint64_t chunk = golden::kChunkElements / width, chunks = up(positions, chunk);
+  const double ready = static_cast<double>(rows / golden::kGroup * group_cycles(machine_.groups));
+  StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
+                    static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
+  // Between two chunks the last scores are awaited.
+  constexpr double kBetween = 20;
+  double end = ready;
+  for (std::uint64_t i = 0; i < chunks; ++i) {
+    const std::uint64_t count = std::min(chunk, positions - i * chunk);
+    end = stream.take(static_cast<double>(count * 2 * row_beats), end) + kBetween +
+          static_cast<double>(row_beats);
+  }
+  CommandCost cost;
+  cost.weight_beats = positions * 2 * row_beats;
+  cost.stall_memory = whole(stream.waited());
+  cost.stall_table = whole(ready);
+  // The values of the last chunk, then a result a cycle.
+  const std::uint64_t last = positions - (chunks - 1) * chunk;
+  cost.unit_cycles = whole(end) + last * row_beats + rows + rows / width * 12 + 10;
   return cost;
 }
 

@@ -67,6 +67,8 @@ class CostModel {
   CommandCost store(const Command& c) const;
   CommandCost column(const Command& c) const;
   CommandCost vector(const ResolvedCommand& c) const;
+  CommandCost blocks(const Command& c) const;
+  CommandCost attention(const Command& c, double ahead) const;
   /// Cycles of the checks of a command, sizes included.
   static std::uint64_t check(const ResolvedCommand& c);
 

@@ -34,6 +34,8 @@ std::span<const ExecutorEntry> executors_of(Unit unit) {
       return matrix_executors();
     case Unit::VECTOR:
       return vector_executors();
+    case Unit::ATTENTION:
+      return attention_executors();
   }
   return {};
 }

@@ -34,8 +34,9 @@ std::span<const ExecutorEntry> control_executors();  // executors.cpp
 std::span<const ExecutorEntry> load_executors();     // execute_memory.cpp
 std::span<const ExecutorEntry> store_executors();
 std::span<const ExecutorEntry> column_executors();
-std::span<const ExecutorEntry> matrix_executors();  // execute_matrix.cpp
-std::span<const ExecutorEntry> vector_executors();  // execute_vector.cpp
+std::span<const ExecutorEntry> matrix_executors();     // execute_matrix.cpp
+std::span<const ExecutorEntry> vector_executors();     // execute_vector.cpp
+std::span<const ExecutorEntry> attention_executors();  // execute_attention.cpp
 
 /// The executor of any of the 256 codes; null for one that is no opcode.
 Executor executor_of(std::uint32_t code);

@@ -68,6 +68,8 @@ void GoldenCore::reset() {
   regs_.set(field::CAPS_F16, params.f16_engine ? 1 : 0);
   regs_.set(field::CAPS_VECTOR_UNIT, params.vector_unit ? 1 : 0);
   regs_.set(field::CAPS_ACT_WIDTH, params.act_width);
+  regs_.set(field::CAPS_ATTENTION_HEADS, params.attention_heads);
+  regs_.set(field::CAPS_ATTENTION_WIDTH, params.attention_width);
   regs_.set(field::TILE_ROWS_VALUE, params.tile_rows);
   regs_.set(field::VECTOR_WORDS_VALUE, params.vector_words);
   regs_.set(field::MAX_COLS_VALUE, params.max_cols);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "golden/error.h"
+#include "golden/exact/attention.h"
 #include "machine/executors.h"
 
 namespace trine {
@@ -26,6 +27,10 @@ GoldenMachine::GoldenMachine(const MachineParams& params, MemoryPort& memory)
     refuse(fmt::format("a row tile of {} is not a multiple of 32", params.tile_rows));
   if (params.act_width < 8 || params.act_width > 16)
     refuse(fmt::format("{} bits of mantissa are not 8 to 16", params.act_width));
+  if (params.attention_heads > 15 || params.attention_width < 8 ||
+      params.attention_width > golden::kAttentionWidth)
+    refuse(fmt::format("{} heads of attention with {} bits of mantissa", params.attention_heads,
+                       params.attention_width));
   if (params.vector_words == 0 || params.vector_words % 32 != 0)
     refuse(fmt::format("{} vector words are not a multiple of 32", params.vector_words));
   if (params.vector_unit && params.vector_words > golden::kMaxSummed)

@@ -16,6 +16,8 @@ module trine_core #(
   parameter  int unsigned ReadFifoBeats = 512,
   parameter  int unsigned F16Engine     = 1,
   parameter  int unsigned VectorUnit    = 1,
+  parameter  int unsigned AttentionHeads = 8,
+  parameter  int unsigned AttentionWidth = 15,
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
   localparam int unsigned PortWidth     = DataWidth / Ports
@@ -179,6 +181,7 @@ module trine_core #(
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit),
+    .AttentionHeads (AttentionHeads),
     .ClockGates  (ClockGates)
   ) u_control (
     .clk_i,
@@ -225,6 +228,8 @@ module trine_core #(
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit),
+    .AttentionHeads (AttentionHeads),
+    .AttentionWidth (AttentionWidth),
     .ClockGates  (ClockGates)
   ) u_units (
     .clk_i,
@@ -254,13 +259,14 @@ module trine_core #(
   // ---- Counters ----
 
   // In the order of the register map, and of the profile.
-  logic       matvec_runs;
+  logic       stream_runs;
   logic [5:0] activity;
-  assign matvec_runs = progress.running && unit_start.unit == trine_commands_pkg::UnitMatrix;
+  assign stream_runs = progress.running && (unit_start.unit == trine_commands_pkg::UnitMatrix
+                                         || unit_start.unit == trine_commands_pkg::UnitAttention);
   assign activity = {
-    matvec_runs && wait_rows,
-    matvec_runs && wait_table,
-    matvec_runs && wait_memory,
+    stream_runs && wait_rows,
+    stream_runs && wait_table,
+    stream_runs && wait_memory,
     write_event,
     progress.read_beat,
     weight_valid && weight_ready

@@ -27,6 +27,11 @@ module trine_top #(
   parameter  int unsigned F16Engine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
   parameter  int unsigned VectorUnit    = 1,
+  /// Query heads that share a pass over keys and values, at most 15; 0: STORE_BLOCKS and ATTENTION
+  /// are refused.
+  parameter  int unsigned AttentionHeads = 8,
+  /// Bits of a mantissa of query, keys and values, 8 to 15.
+  parameter  int unsigned AttentionWidth = 15,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
@@ -94,6 +99,9 @@ module trine_top #(
   begin : gen_bad_rows
     $error("trine_top: TileRows and VectorWords must be multiples of 32");
   end
+  if (AttentionHeads > 15 || AttentionWidth < 8 || AttentionWidth > 15) begin : gen_bad_attention
+    $error("trine_top: AttentionHeads is 0 to 15, AttentionWidth 8 to 15");
+  end
 
   logic         start, abort, clear, busy, finish;
   logic [31:0]  index;
@@ -110,6 +118,8 @@ module trine_top #(
     .MaxCols     (MaxCols),
     .F16Engine  (F16Engine),
     .VectorUnit  (VectorUnit),
+    .AttentionHeads (AttentionHeads),
+    .AttentionWidth (AttentionWidth),
     .ClockGates  (ClockGates)
   ) u_registers (
     .clk_i,
@@ -162,6 +172,8 @@ module trine_top #(
     .ReadFifoBeats (ReadFifoBeats),
     .F16Engine     (F16Engine),
     .VectorUnit    (VectorUnit),
+    .AttentionHeads (AttentionHeads),
+    .AttentionWidth (AttentionWidth),
     .ClockGates    (ClockGates)
   ) u_core (
     .clk_i,

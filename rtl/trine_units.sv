@@ -2,7 +2,7 @@
 
 `include "trine_assert.svh"
 
-/// Vector memory and the units that work on it: transfer, vector and matrix unit.
+/// Vector memory and the units that work on it: transfer, vector, matrix and attention unit.
 ///
 /// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, with
 /// which the data errors of its work are final.  One unit works at a time, so they share the ports
@@ -18,6 +18,8 @@ module trine_units #(
   parameter  int unsigned AddrWidth   = 40,
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,
+  parameter  int unsigned AttentionHeads = 8,
+  parameter  int unsigned AttentionWidth = 15,
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
@@ -52,29 +54,33 @@ module trine_units #(
   localparam int unsigned GroupBits = $clog2(Groups);
 
   // The unit that runs has the word.
-  logic is_transfer, is_matrix, is_vector, transfer_done, matvec_done, vector_done;
-  logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, overflow, vector_nonfinite;
-  assign is_matrix = start_i.unit == trine_commands_pkg::UnitMatrix;
-  assign is_vector = start_i.unit == trine_commands_pkg::UnitVector;
-  assign is_transfer = start_i.unit == trine_commands_pkg::UnitLoad
-                    || start_i.unit == trine_commands_pkg::UnitStore
-                    || start_i.unit == trine_commands_pkg::UnitColumn;
+  logic is_transfer, is_matrix, is_vector, is_attention, transfer_done, matvec_done, vector_done;
+  logic attention_done;
+  logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, vector_nonfinite;
+  logic attention_nonfinite, matvec_overflow, attention_overflow;
+  assign is_matrix    = start_i.unit == trine_commands_pkg::UnitMatrix;
+  assign is_vector    = start_i.unit == trine_commands_pkg::UnitVector;
+  assign is_attention = start_i.unit == trine_commands_pkg::UnitAttention;
+  assign is_transfer  = start_i.unit == trine_commands_pkg::UnitLoad
+                     || start_i.unit == trine_commands_pkg::UnitStore
+                     || start_i.unit == trine_commands_pkg::UnitColumn;
   assign status_o = {
-    transfer_done || matvec_done || vector_done,
+    transfer_done || matvec_done || vector_done || attention_done,
     is_matrix && bad_codebook,
     is_matrix && bad_set_byte,
     is_matrix && bad_tail,
-    (is_matrix && matvec_nonfinite) || (is_vector && vector_nonfinite),
-    is_matrix && overflow
+    (is_matrix && matvec_nonfinite) || (is_vector && vector_nonfinite)
+        || (is_attention && attention_nonfinite),
+    (is_matrix && matvec_overflow) || (is_attention && attention_overflow)
   };
 
   // ---- Vector memory and its users ----
 
-  logic                         transfer_write_valid, unit_write_valid;
-  logic [BeatWidth-1:0]         transfer_write_beat, unit_write_beat;
-  logic [DataWidth-1:0]         transfer_write_data, unit_write_data;
-  logic                         transfer_read_valid, unit_read_valid;
-  logic [BeatWidth-1:0]         transfer_read_beat, unit_read_beat;
+  logic                         transfer_write_valid, vector_write_valid, attention_write_valid;
+  logic [BeatWidth-1:0]         transfer_write_beat, vector_write_beat, attention_write_beat;
+  logic [DataWidth-1:0]         transfer_write_data, vector_write_data, attention_write_data;
+  logic                         transfer_read_valid, vector_read_valid, attention_read_valid;
+  logic [BeatWidth-1:0]         transfer_read_beat, vector_read_beat, attention_read_beat;
   logic [DataWidth-1:0]         read_data;
   logic [Vectors-1:0]           matvec_write_valid, matvec_read_valid;
   logic [Vectors*BeatWidth-1:0] matvec_write_beat, matvec_read_beat;
@@ -91,11 +97,12 @@ module trine_units #(
     .load_write_valid_i   (transfer_write_valid),
     .load_write_beat_i    (transfer_write_beat),
     .load_write_data_i    (transfer_write_data),
-    .unit_write_valid_i   (unit_write_valid),
-    .unit_write_beat_i    (unit_write_beat),
-    .unit_write_data_i    (unit_write_data),
-    .read_valid_i         (transfer_read_valid || unit_read_valid),
-    .read_beat_i          (unit_read_valid ? unit_read_beat : transfer_read_beat),
+    .unit_write_valid_i   (vector_write_valid || attention_write_valid),
+    .unit_write_beat_i    (attention_write_valid ? attention_write_beat : vector_write_beat),
+    .unit_write_data_i    (attention_write_valid ? attention_write_data : vector_write_data),
+    .read_valid_i         (transfer_read_valid || vector_read_valid || attention_read_valid),
+    .read_beat_i          (vector_read_valid    ? vector_read_beat
+                         : attention_read_valid ? attention_read_beat : transfer_read_beat),
     .read_data_o          (read_data),
     .matvec_write_valid_i (matvec_write_valid),
     .matvec_write_beat_i  (matvec_write_beat),
@@ -112,6 +119,8 @@ module trine_units #(
     .en_i  (is_transfer),
     .clk_o (clk_transfer)
   );
+  logic                 transfer_valid, block_valid;
+  logic [DataWidth-1:0] transfer_data, block_data;
   trine_transfer_unit #(
     .Groups      (Groups),
     .VectorWords (VectorWords),
@@ -128,9 +137,9 @@ module trine_units #(
     .job_valid_o,
     .job_ready_i,
     .job_addr_o,
-    .beat_valid_o,
+    .beat_valid_o      (transfer_valid),
     .beat_ready_i,
-    .beat_data_o,
+    .beat_data_o       (transfer_data),
     .vec_read_valid_o  (transfer_read_valid),
     .vec_read_beat_o   (transfer_read_beat),
     .vec_read_data_i   (read_data),
@@ -138,6 +147,8 @@ module trine_units #(
     .vec_write_beat_o  (transfer_write_beat),
     .vec_write_data_o  (transfer_write_data)
   );
+  assign beat_valid_o = transfer_valid || block_valid;
+  assign beat_data_o  = block_valid ? block_data : transfer_data;
 
   // ---- Vector operations ----
 
@@ -167,19 +178,83 @@ module trine_units #(
       .beta_i            (start_i.beta),
       .done_o            (vector_done),
       .nonfinite_o       (vector_nonfinite),
-      .vec_read_valid_o  (unit_read_valid),
-      .vec_read_beat_o   (unit_read_beat),
+      .vec_read_valid_o  (vector_read_valid),
+      .vec_read_beat_o   (vector_read_beat),
       .vec_read_data_i   (read_data),
-      .vec_write_valid_o (unit_write_valid),
-      .vec_write_beat_o  (unit_write_beat),
-      .vec_write_data_o  (unit_write_data)
+      .vec_write_valid_o (vector_write_valid),
+      .vec_write_beat_o  (vector_write_beat),
+      .vec_write_data_o  (vector_write_data)
     );
   end else begin : gen_no_vector_unit
-    assign {vector_done, vector_nonfinite, unit_read_valid, unit_write_valid} = '0;
-    assign {unit_read_beat, unit_write_beat} = '0;
-    assign unit_write_data = '0;
+    assign {vector_done, vector_nonfinite, vector_read_valid, vector_write_valid} = '0;
+    assign {vector_read_beat, vector_write_beat} = '0;
+    assign vector_write_data = '0;
     logic unused_vector;
     assign unused_vector = ^read_data;
+  end
+
+  // ---- Attention ----
+
+  logic matvec_ready, attention_ready;
+  logic matvec_wait_memory, matvec_wait_table, matvec_wait_rows;
+  logic attention_wait_memory, attention_wait_query, attention_wait_scores;
+  assign weight_ready_o = is_attention ? attention_ready       : matvec_ready;
+  assign wait_memory_o  = is_attention ? attention_wait_memory : matvec_wait_memory;
+  assign wait_table_o   = is_attention ? attention_wait_query  : matvec_wait_table;
+  assign wait_rows_o    = is_attention ? attention_wait_scores : matvec_wait_rows;
+
+  if (AttentionHeads != 0) begin : gen_attention_unit
+    logic clk_attention;
+    trine_clock_gate #(.Gated (ClockGates)) u_clock (
+      .clk_i,
+      .rst_ni,
+      .en_i  (is_attention),
+      .clk_o (clk_attention)
+    );
+
+    trine_attention_unit #(
+      .Groups      (Groups),
+      .Heads       (AttentionHeads),
+      .Width       (AttentionWidth),
+      .VectorWords (VectorWords)
+    ) u_attention_unit (
+      .clk_i             (clk_attention),
+      .rst_ni,
+      .start_i           (start_valid_i && is_attention),
+      .store_i           (start_i.memory == trine_commands_pkg::MemoryWriteBlocks),
+      .rows_i            (start_i.rows),
+      .head_dim_i        (start_i.cols[9:0]),
+      .positions_i       (start_i.stride),
+      .factor_i          (start_i.alpha[trine_attention_pkg::FactorBits-1:0]),
+      .src_beat_i        (BeatWidth'(start_i.src >> GroupBits)),
+      .dst_beat_i        (BeatWidth'(start_i.dst >> GroupBits)),
+      .done_o            (attention_done),
+      .nonfinite_o       (attention_nonfinite),
+      .overflow_o        (attention_overflow),
+      .beat_valid_i      (weight_valid_i && is_attention),
+      .beat_ready_o      (attention_ready),
+      .beat_data_i       (beat_data_i),
+      .wait_memory_o     (attention_wait_memory),
+      .wait_query_o      (attention_wait_query),
+      .wait_scores_o     (attention_wait_scores),
+      .block_valid_o     (block_valid),
+      .block_ready_i     (beat_ready_i),
+      .block_data_o      (block_data),
+      .vec_read_valid_o  (attention_read_valid),
+      .vec_read_beat_o   (attention_read_beat),
+      .vec_read_data_i   (read_data),
+      .vec_write_valid_o (attention_write_valid),
+      .vec_write_beat_o  (attention_write_beat),
+      .vec_write_data_o  (attention_write_data)
+    );
+  end else begin : gen_no_attention_unit
+    assign {attention_done, attention_nonfinite, attention_overflow, attention_ready} = '0;
+    assign {attention_wait_memory, attention_wait_query, attention_wait_scores} = '0;
+    assign {block_valid, attention_read_valid, attention_write_valid} = '0;
+    assign {attention_read_beat, attention_write_beat} = '0;
+    assign {block_data, attention_write_data} = '0;
+    logic unused_attention;
+    assign unused_attention = ^read_data;
   end
 
   // ---- Matrix times vector ----
@@ -203,16 +278,16 @@ module trine_units #(
     .bad_set_byte_o    (bad_set_byte),
     .bad_tail_o        (bad_tail),
     .nonfinite_o       (matvec_nonfinite),
-    .overflow_o        (overflow),
+    .overflow_o        (matvec_overflow),
     .word_valid_i,
     .word_ready_o,
     .word_data_i,
-    .weight_valid_i,
-    .weight_ready_o,
+    .weight_valid_i    (weight_valid_i && !is_attention),
+    .weight_ready_o    (matvec_ready),
     .weight_data_i     (beat_data_i),
-    .wait_memory_o,
-    .wait_table_o,
-    .wait_rows_o,
+    .wait_memory_o     (matvec_wait_memory),
+    .wait_table_o      (matvec_wait_table),
+    .wait_rows_o       (matvec_wait_rows),
     .vec_read_valid_o  (matvec_read_valid),
     .vec_read_beat_o   (matvec_read_beat),
     .vec_read_data_i   (matvec_read_data),
@@ -221,8 +296,11 @@ module trine_units #(
     .vec_write_data_o  (matvec_write_data)
   );
 
-  `TRINE_ASSERT(OneDone_A, 32'(transfer_done) + 32'(matvec_done) + 32'(vector_done) <= 1)
-  `TRINE_ASSERT(OneReader_A, !(transfer_read_valid && unit_read_valid))
+  `TRINE_ASSERT(OneDone_A, 32'(transfer_done) + 32'(matvec_done) + 32'(vector_done)
+                         + 32'(attention_done) <= 1)
+  `TRINE_ASSERT(OneReader_A, 32'(transfer_read_valid) + 32'(vector_read_valid)
+                           + 32'(attention_read_valid) <= 1)
+  `TRINE_ASSERT(OneSender_A, !(transfer_valid && block_valid))
   `TRINE_ASSERT(OneTaker_A, 32'(load_valid_i) + 32'(word_valid_i) + 32'(weight_valid_i) <= 1)
 
 endmodule

@@ -42,6 +42,7 @@ Estimate estimate_command(const Command& command, Operation operation, const Pro
   e.by_operation[static_cast<std::size_t>(operation)] = cost.cycles;
   e.bytes = bytes_of(checked.command, program.machine());
   switch (find_opcode(command.get(command::OPCODE))->unit) {
+    case Unit::ATTENTION:
     case Unit::MATRIX: {
       const bool slow = model.memory().beats_per_cycle < 1;
       const std::uint64_t stream = cost.weight_beats + cost.stall_memory;
@@ -84,7 +85,8 @@ class ListEstimate {
       const Operation operation = list.info[i].operation;
       const OpcodeInfo* info = find_opcode(command.get(command::OPCODE));
       const bool moves = command.get(command::SPAN) != 0 || command.get(command::INDEX) != 0 ||
-                         info->opcode == Opcode::STORE_COLUMN;
+                         info->memory == MemoryUse::WRITE_COLUMN ||
+                         info->memory == MemoryUse::READ_CACHE;
       const Estimate cost =
           estimate_command(command, operation, program, model, {}, before(i), after_[i]);
       if (moves || behind_moving)

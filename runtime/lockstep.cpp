@@ -14,7 +14,8 @@ namespace trine {
 namespace {
 
 bool writes_memory(const OpcodeInfo& opcode) {
-  return opcode.memory == MemoryUse::WRITE_ELEMENTS || opcode.memory == MemoryUse::WRITE_COLUMN;
+  return opcode.memory == MemoryUse::WRITE_ELEMENTS || opcode.memory == MemoryUse::WRITE_COLUMN ||
+         opcode.memory == MemoryUse::WRITE_BLOCKS;
 }
 
 std::string place_text(const TokenList& list, std::uint32_t index) {
@@ -153,8 +154,9 @@ void LockstepExecutor::compare_memory(const TokenList& list) {
 void LockstepExecutor::compare_memory(const TokenList& list, const Pending& store) {
   const ResolvedCommand& c = store.command;
   const bool column = c.opcode->memory == MemoryUse::WRITE_COLUMN;
+  const bool blocks = c.opcode->memory == MemoryUse::WRITE_BLOCKS;
   const bool half = column || c.get(command::F16) != 0;
-  const std::uint64_t width = half ? 2 : 4, rows = c.get(command::ROWS);
+  const std::uint64_t width = half || blocks ? 2 : 4, rows = c.get(command::ROWS);
   std::vector<std::byte> bytes[2];
   for (std::size_t side = 0; side < 2; ++side) {
     Transport& transport = sides_[side].device.transport();
@@ -172,7 +174,10 @@ void LockstepExecutor::compare_memory(const TokenList& list, const Pending& stor
     std::uint32_t value[2] = {};
     for (std::size_t side = 0; side < 2; ++side) {
       std::memcpy(&value[side], &bytes[side][row * width], width);
-      // As FP32, so that a message shows the number.
+      // As FP32, so that a message shows the number; of a block's element, the integer.
+      if (blocks)
+        value[side] = std::bit_cast<std::uint32_t>(
+            static_cast<float>(static_cast<std::int16_t>(value[side])));
       if (half)
         value[side] = std::bit_cast<std::uint32_t>(
             golden::f16_to_f32(static_cast<std::uint16_t>(value[side])));

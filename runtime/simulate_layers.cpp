@@ -127,11 +127,8 @@ class Run {
     };
     const golden::ModelConfig& config = program_.config();
     copy(program_.layout().boundary(0), config.hidden * 4);
-    const std::uint64_t cache = config.kv_dim() * program_.layout().capacity() * 2;
-    for (std::size_t i = first; i < end; ++i) {
-      copy(program_.layout().layer(i).keys, cache);
-      copy(program_.layout().layer(i).values, cache);
-    }
+    const std::uint64_t cache = config.kv_dim() * program_.layout().capacity() * 4;
+    for (std::size_t i = first; i < end; ++i) copy(program_.layout().layer(i).cache, cache);
   }
 
   /// The checksum of what leaves, which must be golden's.

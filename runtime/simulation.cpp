@@ -21,6 +21,8 @@ std::string_view unit_of(Operation operation) {
     case Operation::Values:
     case Operation::Head:
       return "FP16 engine";
+    case Operation::Attention:
+      return "attention unit";
     case Operation::Embedding:
     case Operation::Parameters:
       return "load";

@@ -43,8 +43,8 @@ bool store_blocks(std::span<const float> x, int width, std::span<std::uint16_t> 
     const int field = field_of(block, width);
     nonfinite |= block.nonfinite;
     for (std::size_t i = 0; i < kGroup; ++i)
-      blocks[at + i] = static_cast<std::uint16_t>(block.mantissas[i] * 2 +
-                                                  (i < 8 ? field >> i & 1 : 0));
+      blocks[at + i] =
+          static_cast<std::uint16_t>(block.mantissas[i] * 2 + (i < 8 ? field >> i & 1 : 0));
   }
   return nonfinite;
 }
@@ -53,8 +53,7 @@ AttentionQuery attention_query(std::span<const float> query, int width) {
   AttentionQuery result;
   for (std::size_t at = 0; at < query.size(); at += kGroup) {
     const BfpBlock block = bfp_block(query.subspan(at, kGroup), width);
-    result.mantissas.insert(result.mantissas.end(), block.mantissas.begin(),
-                            block.mantissas.end());
+    result.mantissas.insert(result.mantissas.end(), block.mantissas.begin(), block.mantissas.end());
     result.fields.push_back(field_of(block, width));
     result.nonfinite |= block.nonfinite;
   }

@@ -87,8 +87,9 @@ constexpr std::int64_t score_term(std::int64_t total, int query_field, int key_f
 constexpr std::int64_t score_log2(std::int64_t difference, std::uint32_t factor, bool& overflow) {
   constexpr std::int64_t kLimit = std::int64_t{1} << 36;
   overflow |= difference >= kLimit;
-  const std::int64_t bounded =
-      difference >= kLimit ? kLimit - 1 : difference < -kLimit ? -kLimit : difference;
+  const std::int64_t bounded = difference >= kLimit   ? kLimit - 1
+                               : difference < -kLimit ? -kLimit
+                                                      : difference;
   return (bounded * factor) >> 16;
 }
 

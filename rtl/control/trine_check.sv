@@ -16,7 +16,8 @@ module trine_check #(
   parameter int unsigned MaxCols     = 16384,
   parameter int unsigned AddrWidth   = 40,
   parameter int unsigned F16Engine   = 1,
-  parameter int unsigned VectorUnit  = 1
+  parameter int unsigned VectorUnit  = 1,
+  parameter int unsigned AttentionHeads = 8
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -38,7 +39,7 @@ module trine_check #(
   localparam int unsigned BookBytes = 128;
 
   // A stream of at most VectorWords rows and MaxCols columns has at most half as many beats as
-  // weights (FP16 at Groups = 1), and 32 bits count them.
+  // weights (FP16 at Groups = 1), and 32 bits count them; those of keys and values are far fewer.
   if ($clog2(VectorWords) + $clog2(MaxCols) > 32 || AddrWidth > 60) begin : gen_bad_size
     $error("trine_check: VectorWords * MaxCols or AddrWidth is too large");
   end
@@ -62,11 +63,13 @@ module trine_check #(
   // ---- What the command is ----
 
   logic [2:0] unit_q, memory_q;
-  logic       is_trit, is_f16, is_column, is_matrix;
+  logic       is_trit, is_f16, is_column, is_matrix, is_cache, is_stream;
   assign is_trit   = memory_q == trine_commands_pkg::MemoryTritStream;
   assign is_f16    = memory_q == trine_commands_pkg::MemoryF16Rows;
   assign is_column = memory_q == trine_commands_pkg::MemoryWriteColumn;
   assign is_matrix = is_trit || is_f16;
+  assign is_cache  = memory_q == trine_commands_pkg::MemoryReadCache;
+  assign is_stream = is_matrix || is_cache;
 
   logic known, stray;                    // Stray: a bit or word that the opcode does not use.
   always_comb begin
@@ -75,7 +78,8 @@ module trine_check #(
     if (state_q == StForm) begin
       known = trine_commands_pkg::unit_of(command_i.opcode) != trine_commands_pkg::UnitNone
            && (F16Engine != 0 || !trine_commands_pkg::needs_f16_of(command_i.opcode))
-           && (VectorUnit != 0 || !trine_commands_pkg::needs_vector_unit_of(command_i.opcode));
+           && (VectorUnit != 0 || !trine_commands_pkg::needs_vector_unit_of(command_i.opcode))
+           && (AttentionHeads != 0 || !trine_commands_pkg::needs_attention_of(command_i.opcode));
       stray = (fetched_i.word0 & ~trine_commands_pkg::bits_of(command_i.opcode)) != '0
            || (fetched_i.nonzero & ~trine_commands_pkg::words_of(command_i.opcode)) != '0;
     end
@@ -87,7 +91,8 @@ module trine_check #(
     .Groups      (Groups),
     .Vectors     (Vectors),
     .VectorWords (VectorWords),
-    .MaxCols     (MaxCols)
+    .MaxCols     (MaxCols),
+    .AttentionHeads (AttentionHeads)
   ) u_fields (
     .fields_i      (state_q == StFields),
     .aligned_i     (state_q == StIndex),
@@ -110,7 +115,7 @@ module trine_check #(
     position = '0;
     index    = '0;
     if (state_q == StIndex) begin
-      indexed  = command_i.index != 2'd0 || is_column;
+      indexed  = command_i.index != 2'd0 || is_column || is_cache;
       position = 33'(settings_i.position) + 33'(command_i.bank);
       index    = command_i.index == 2'd1 ? {1'b0, settings_i.tokens[32*command_i.bank[1:0] +: 32]}
                                        : position;
@@ -131,12 +136,13 @@ module trine_check #(
     .clk_i,
     .rst_ni      (rst_ni && !stop_i),
     .start_i     (state_q == StReach && state_d == StSize),
-    .indexed_i   (indexed_q && !is_column),
+    .indexed_i   (indexed_q && !is_column && !is_cache),
     .trit_i      (is_trit),
-    .f16_i       (is_f16),
+    .f16_i       (is_f16 || is_cache),
     .apart_i     (apart),
     .depth_i     (command_i.depth),
-    .rows_i      (rows_q),
+    // Of keys and values: two rows a position.
+    .rows_i      (is_cache ? (index_q + 32'd1) << 1 : rows_q),
     .cols_i      (cols_q),
     .index_i     (index_q),
     .stride_i    (command_i.stride),
@@ -238,11 +244,13 @@ module trine_check #(
         if (command_i.span == 2'd1) rows_q <= position[31:0] + 32'd1;
         if (command_i.span == 2'd2) cols_q <= position[31:0] + 32'd1;
       end
-      StReach: element_bytes_q <= command_i.f16 ? rows_q << 1 : rows_q << 2;
+      StReach: element_bytes_q <=
+          command_i.f16 || memory_q == trine_commands_pkg::MemoryWriteBlocks ? rows_q << 1
+                                                                             : rows_q << 2;
       StSize:  address_q <= {command_i.addr_hi, command_i.addr_lo} + offset;
       StPlace: begin
         first_q <= address_q;
-        bytes_q <= ((apart ? row_span : is_matrix ? 64'(beats) << (GroupBits + 2)
+        bytes_q <= ((apart ? row_span : is_stream ? 64'(beats) << (GroupBits + 2)
                                                   : 64'(element_bytes_q)) + 64'd63) & ~64'd63;
         if (is_column) address_q <= address_q + 64'({index_q, 1'b0});
       end
@@ -258,15 +266,15 @@ module trine_check #(
     if (give) begin
       job_o.error         <= error_q;
       job_o.here          <= fetched_i.here;
-      job_o.reads         <= is_matrix || memory_q == trine_commands_pkg::MemoryReadElements;
+      job_o.reads         <= is_stream || memory_q == trine_commands_pkg::MemoryReadElements;
       job_o.book          <= is_trit;
       job_o.word0         <= fetched_i.word0;
       job_o.book_address  <= {command_i.book_hi, command_i.book_lo};
       job_o.bytes         <= element_bytes_q;
-      job_o.piece_beats   <= !is_matrix ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
+      job_o.piece_beats   <= !is_stream ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
                            : apart      ? row_beats : beats;
       job_o.pieces        <= is_f16 && apart ? rows_q : 32'd1;
-      job_o.beats         <= !is_matrix ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
+      job_o.beats         <= !is_stream ? (element_bytes_q + 32'(4 * Groups - 1)) >> (GroupBits + 2)
                                         : beats;
       job_o.start.unit    <= unit_q;
       job_o.start.memory  <= memory_q;
@@ -282,7 +290,7 @@ module trine_check #(
       job_o.start.src     <= command_i.src;
       job_o.start.src2    <= command_i.src2;
       job_o.start.dst     <= command_i.dst;
-      job_o.start.stride  <= command_i.stride;
+      job_o.start.stride  <= is_cache ? index_q + 32'd1 : command_i.stride;
       job_o.start.alpha   <= command_i.alpha;
       job_o.start.beta    <= command_i.beta;
     end

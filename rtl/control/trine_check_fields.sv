@@ -10,7 +10,8 @@ module trine_check_fields #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned Vectors     = 1,
   parameter int unsigned VectorWords = 65536,
-  parameter int unsigned MaxCols     = 16384
+  parameter int unsigned MaxCols     = 16384,
+  parameter int unsigned AttentionHeads = 8
 ) (
   input  logic                         fields_i,      // Step 2 is wanted,
   input  logic                         aligned_i,     // step 4,
@@ -54,6 +55,14 @@ module trine_check_fields #(
                                                     || (cols_i & (cols_i - 32'd1)) != '0
                                                     || (rows_i & (cols_i - 32'd1)) != '0;
       broken[trine_commands_pkg::RULE_NO_COLS_SPAN]  = command_i.span == 2'd2;
+      broken[trine_commands_pkg::RULE_BLOCKS]        = rows_i[3:0] != '0;
+      broken[trine_commands_pkg::RULE_SHARED_HEADS]  = ReachBits'(rows_i)
+                                                     > ReachBits'(AttentionHeads)
+                                                       * ReachBits'(cols_i);
+      broken[trine_commands_pkg::RULE_POSITIONS]     = command_i.limit
+                                                     > 32'(trine_attention_pkg::MaxPositions);
+      broken[trine_commands_pkg::RULE_FACTOR]        =
+          command_i.alpha >> trine_attention_pkg::FactorBits != '0;
       bad_field_o = 32'(command_i.bank) >= Vectors || command_i.index == 2'd3
                  || command_i.span == 2'd3 || (rules & broken) != '0;
     end

@@ -21,6 +21,7 @@ module trine_control #(
   parameter  int unsigned AddrWidth   = 40,
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,
+  parameter  int unsigned AttentionHeads = 8,
   /// 1: the clock of the stages stands still while they rest, see trine_clock_gate.
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
@@ -109,7 +110,8 @@ module trine_control #(
     .MaxCols     (MaxCols),
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
-    .VectorUnit  (VectorUnit)
+    .VectorUnit  (VectorUnit),
+    .AttentionHeads (AttentionHeads)
   ) u_check (
     .clk_i           (clk_stages),
     .rst_ni,

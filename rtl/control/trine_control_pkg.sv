@@ -42,7 +42,7 @@ package trine_control_pkg;
     logic [31:0] src;      // Words of vector memory.
     logic [31:0] src2;
     logic [31:0] dst;
-    logic [31:0] stride;
+    logic [31:0] stride;   // Of ATTENTION: positions.
     logic [31:0] alpha;
     logic [31:0] beta;
   } unit_start_t;

@@ -6,8 +6,8 @@
 /// unit and waits for it.
 ///
 /// The reads of the job after the running one go out early when what they read cannot change any
-/// more: the running one is a load, a product or a vector operation, and every write has been
-/// answered.  So no read passes a write, and none passes FENCE.  Their beats wait in the read
+/// more: the running one is a load, a product, a vector operation or attention, and every write has
+/// been answered.  So no read passes a write, and none passes FENCE.  Their beats wait in the read
 /// stream: each job has a turn, 0 and 1 alternating, and the stream gives beats of the running
 /// job's turn only.  A new job is taken only while `go_i`; `begin_o` pulses with it, `over_o` when
 /// it has run or when it carries an error and so does not run.
@@ -47,7 +47,7 @@ module trine_dispatch #(
 
   typedef enum logic [2:0] {
     StTake,    // Waits for a job.
-    StWrite,   // Gives the write job of STORE.
+    StWrite,   // Gives the write job of STORE and STORE_BLOCKS.
     StStart,
     StRun,
     StDrain,   // END and FENCE wait for the answers to all writes.
@@ -67,6 +67,9 @@ module trine_dispatch #(
           trine_commands_pkg::UnitStore:   state_d = StWrite;
           trine_commands_pkg::UnitLoad, trine_commands_pkg::UnitColumn,
           trine_commands_pkg::UnitMatrix, trine_commands_pkg::UnitVector: state_d = StStart;
+          trine_commands_pkg::UnitAttention:
+            state_d = job_i.start.memory == trine_commands_pkg::MemoryWriteBlocks ? StWrite
+                                                                                  : StStart;
           default: state_d = StOver;     // No unit: an error, asserted below.
         endcase
         if (job_i.error != trine_commands_pkg::ERROR_NONE) state_d = StOver;
@@ -88,7 +91,8 @@ module trine_dispatch #(
   assign early = running_o && write_idle_i && !asked_q && !busy && !stop_i
               && (unit_start_o.unit == trine_commands_pkg::UnitLoad
                || unit_start_o.unit == trine_commands_pkg::UnitMatrix
-               || unit_start_o.unit == trine_commands_pkg::UnitVector);
+               || unit_start_o.unit == trine_commands_pkg::UnitVector
+               || unit_start_o.memory == trine_commands_pkg::MemoryReadCache);
   assign load  = reads && (early || (take && !asked_q));
 
   trine_read_ahead #(.Groups (Groups)) u_read_ahead (

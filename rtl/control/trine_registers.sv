@@ -18,6 +18,8 @@ module trine_registers #(
   parameter int unsigned MaxCols     = 16384,
   parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1,
+  parameter int unsigned AttentionHeads = 8,
+  parameter int unsigned AttentionWidth = 15,
   /// 1: the clock of all but the counters stands still while nothing is asked (trine_clock_gate).
   parameter int unsigned ClockGates  = 0
 ) (
@@ -199,6 +201,8 @@ module trine_registers #(
       hardware.caps_f16         = F16Engine != 0;
       hardware.caps_vector_unit = VectorUnit != 0;
       hardware.caps_act_width   = 8'(ActWidth);
+      hardware.caps_attention_heads = 4'(AttentionHeads);
+      hardware.caps_attention_width = 4'(AttentionWidth);
       hardware.tile_rows        = 32'(TileRows);
       hardware.vector_words     = 32'(VectorWords);
       hardware.max_cols         = 32'(MaxCols);

@@ -29,7 +29,7 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_ROWS_WORD = 1;  // Rows of the matrix; of other commands: elements
   parameter int unsigned FIELD_ROWS_LSB = 0;
   parameter int unsigned FIELD_ROWS_WIDTH = 32;
-  parameter int unsigned FIELD_COLS_WORD = 2;  // Columns of the matrix, at most MAX_COLS; of ROPE: head dimension; of ARGMAX: index of the first element
+  parameter int unsigned FIELD_COLS_WORD = 2;  // Columns of the matrix, at most MAX_COLS; of ROPE and ATTENTION: head dimension; of ARGMAX: index of the first element
   parameter int unsigned FIELD_COLS_LSB = 0;
   parameter int unsigned FIELD_COLS_WIDTH = 32;
   parameter int unsigned FIELD_SRC_WORD = 3;  // First word in vector memory to read; a multiple of 16
@@ -59,7 +59,7 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_LIMIT_WORD = 11;  // The index (token, position) must be below it
   parameter int unsigned FIELD_LIMIT_LSB = 0;
   parameter int unsigned FIELD_LIMIT_WIDTH = 32;
-  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores times log2(e)
+  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores times log2(e); of ATTENTION: the same, an integer in units of 2^-24
   parameter int unsigned FIELD_ALPHA_LSB = 0;
   parameter int unsigned FIELD_ALPHA_WIDTH = 32;
   parameter int unsigned FIELD_BETA_WORD = 13;  // FP32; of RMSNORM: epsilon
@@ -190,6 +190,12 @@ package trine_commands_pkg;
   parameter logic [7:0]  OPCODE_ARGMAX = 8'h0D;  // vector[DST] = index of the largest of vector[SRC..], vector[DST + 1] = its value, 14 zeros; COLS = 0 begins a search, otherwise it goes on with the best so far
   parameter logic [31:0] OPCODE_ARGMAX_BITS = 32'h0F0000FF;
   parameter logic [15:0] OPCODE_ARGMAX_WORDS = 16'h001F;
+  parameter logic [7:0]  OPCODE_STORE_BLOCKS = 8'h0E;  // memory[ADDR..] = vector[SRC..], ROWS elements as blocks of 16 mantissas with an exponent
+  parameter logic [31:0] OPCODE_STORE_BLOCKS_BITS = 32'h0F0C00FF;
+  parameter logic [15:0] OPCODE_STORE_BLOCKS_WORDS = 16'h0CCB;
+  parameter logic [7:0]  OPCODE_ATTENTION = 8'h0F;  // vector[DST..] = attention of the ROWS / COLS query heads at SRC over the keys and values of all positions up to the bank's: at ADDR key and value of position 0, then of 1, as blocks
+  parameter logic [31:0] OPCODE_ATTENTION_BITS = 32'h0F0000FF;
+  parameter logic [15:0] OPCODE_ATTENTION_WORDS = 16'h18DF;
 
   // Which unit runs an opcode.
   typedef enum logic [2:0] {
@@ -199,7 +205,8 @@ package trine_commands_pkg;
     UnitStore, // Vector memory to memory
     UnitColumn, // Vector memory to elements of memory that lie apart
     UnitMatrix, // Matrix times vector
-    UnitVector  // Operations on vectors
+    UnitVector, // Operations on vectors
+    UnitAttention  // Keys and values: stored as blocks, read once for all query heads that share them
   } unit_e;
 
   // Words of vector memory that an opcode touches from an operand on.
@@ -218,11 +225,13 @@ package trine_commands_pkg;
     MemoryWriteElements, // Writes ROWS elements, FP16 or FP32
     MemoryWriteColumn, // Writes ROWS elements of FP16, STRIDE bytes apart, at twice the position of the bank
     MemoryTritStream, // Reads the codebook block at BOOK, then a trit stream of ROWS and COLS
-    MemoryF16Rows  // Reads ROWS rows of COLS FP16 weights, padded; STRIDE bytes apart unless STRIDE is 0
+    MemoryF16Rows, // Reads ROWS rows of COLS FP16 weights, padded; STRIDE bytes apart unless STRIDE is 0
+    MemoryWriteBlocks, // Writes ROWS elements of two bytes in blocks of 16
+    MemoryReadCache  // Reads keys and values of the positions up to the bank's: 4 * COLS bytes each
   } memory_e;
 
   // The bounds that the fields of an opcode must keep, by their bit in `rules_of`.
-  parameter int unsigned RuleCount = 7;
+  parameter int unsigned RuleCount = 11;
   parameter int unsigned RULE_ROWS = 0;  // ROWS is not 0
   parameter int unsigned RULE_DEPTH = 1;  // DEPTH is 1, 2, 3 or 4
   parameter int unsigned RULE_MATRIX_COLS = 2;  // COLS is not 0 and at most MAX_COLS
@@ -230,6 +239,10 @@ package trine_commands_pkg;
   parameter int unsigned RULE_COLUMN_STRIDE = 4;  // STRIDE is at least 2 * LIMIT
   parameter int unsigned RULE_HEAD = 5;  // COLS is 32, 64, 128, 256 or 512 and divides ROWS
   parameter int unsigned RULE_NO_COLS_SPAN = 6;  // SPAN is not 2
+  parameter int unsigned RULE_BLOCKS = 7;  // ROWS is a multiple of 16
+  parameter int unsigned RULE_SHARED_HEADS = 8;  // ROWS is at most CAPS.ATTENTION_HEADS * COLS
+  parameter int unsigned RULE_POSITIONS = 9;  // LIMIT is at most 131,072
+  parameter int unsigned RULE_FACTOR = 10;  // ALPHA is below 2^25
 
   // Operations of the vector unit.
   typedef enum logic [2:0] {
@@ -257,8 +270,8 @@ package trine_commands_pkg;
   parameter logic [7:0] ERROR_BAD_CODEBOOK = 8'd10;  // A codebook mantissa lacks its top bit, or a reserved bit is set
   parameter logic [7:0] ERROR_BAD_SET_BYTE = 8'd11;  // A set byte above 242 in the weight stream
   parameter logic [7:0] ERROR_BAD_TAIL = 8'd12;  // A tail code out of range in the weight stream
-  parameter logic [7:0] ERROR_NONFINITE = 8'd13;  // An activation, an FP16 weight or the result of a vector operation is Inf or NaN
-  parameter logic [7:0] ERROR_OVERFLOW = 8'd14;  // An FP16 matrix-vector accumulator saturated
+  parameter logic [7:0] ERROR_NONFINITE = 8'd13;  // An activation, an FP16 weight or the result of a vector operation or of attention is Inf or NaN
+  parameter logic [7:0] ERROR_OVERFLOW = 8'd14;  // An FP16 matrix-vector accumulator saturated, or a score of attention is too large for its sums
   parameter logic [7:0] ERROR_INDEX_RANGE = 8'd15;  // A token or position is not below the limit of the command
 
   // ---- What the opcodes are ----
@@ -283,6 +296,8 @@ package trine_commands_pkg;
       OPCODE_SILU_MUL: unit_of = 3'd6;  // UnitVector
       OPCODE_ADD: unit_of = 3'd6;  // UnitVector
       OPCODE_ARGMAX: unit_of = 3'd6;  // UnitVector
+      OPCODE_STORE_BLOCKS: unit_of = 3'd7;  // UnitAttention
+      OPCODE_ATTENTION: unit_of = 3'd7;  // UnitAttention
       default: unit_of = '0;
     endcase
   endfunction
@@ -303,6 +318,8 @@ package trine_commands_pkg;
       OPCODE_SILU_MUL: bits_of = OPCODE_SILU_MUL_BITS;
       OPCODE_ADD: bits_of = OPCODE_ADD_BITS;
       OPCODE_ARGMAX: bits_of = OPCODE_ARGMAX_BITS;
+      OPCODE_STORE_BLOCKS: bits_of = OPCODE_STORE_BLOCKS_BITS;
+      OPCODE_ATTENTION: bits_of = OPCODE_ATTENTION_BITS;
       default: bits_of = '0;
     endcase
   endfunction
@@ -323,6 +340,8 @@ package trine_commands_pkg;
       OPCODE_SILU_MUL: words_of = OPCODE_SILU_MUL_WORDS;
       OPCODE_ADD: words_of = OPCODE_ADD_WORDS;
       OPCODE_ARGMAX: words_of = OPCODE_ARGMAX_WORDS;
+      OPCODE_STORE_BLOCKS: words_of = OPCODE_STORE_BLOCKS_WORDS;
+      OPCODE_ATTENTION: words_of = OPCODE_ATTENTION_WORDS;
       default: words_of = '0;
     endcase
   endfunction
@@ -348,6 +367,15 @@ package trine_commands_pkg;
     endcase
   endfunction
 
+  // It exists only in a core with the attention unit.
+  function automatic logic needs_attention_of(input logic [7:0] opcode);
+    case (opcode)
+      OPCODE_STORE_BLOCKS: needs_attention_of = 1'b1;
+      OPCODE_ATTENTION: needs_attention_of = 1'b1;
+      default: needs_attention_of = '0;
+    endcase
+  endfunction
+
   // Words read from SRC on.
   function automatic logic [2:0] src_reach_of(input logic [7:0] opcode);
     case (opcode)
@@ -361,6 +389,8 @@ package trine_commands_pkg;
       OPCODE_SILU_MUL: src_reach_of = 3'd1;  // ReachRows16
       OPCODE_ADD: src_reach_of = 3'd1;  // ReachRows16
       OPCODE_ARGMAX: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_STORE_BLOCKS: src_reach_of = 3'd1;  // ReachRows16
+      OPCODE_ATTENTION: src_reach_of = 3'd1;  // ReachRows16
       default: src_reach_of = '0;
     endcase
   endfunction
@@ -388,6 +418,7 @@ package trine_commands_pkg;
       OPCODE_SILU_MUL: dst_reach_of = 3'd1;  // ReachRows16
       OPCODE_ADD: dst_reach_of = 3'd1;  // ReachRows16
       OPCODE_ARGMAX: dst_reach_of = 3'd4;  // ReachFixed16
+      OPCODE_ATTENTION: dst_reach_of = 3'd1;  // ReachRows16
       default: dst_reach_of = '0;
     endcase
   endfunction
@@ -400,24 +431,28 @@ package trine_commands_pkg;
       OPCODE_TRIT_MATVEC: memory_of = 3'd4;  // MemoryTritStream
       OPCODE_F16_MATVEC: memory_of = 3'd5;  // MemoryF16Rows
       OPCODE_STORE_COLUMN: memory_of = 3'd3;  // MemoryWriteColumn
+      OPCODE_STORE_BLOCKS: memory_of = 3'd6;  // MemoryWriteBlocks
+      OPCODE_ATTENTION: memory_of = 3'd7;  // MemoryReadCache
       default: memory_of = '0;
     endcase
   endfunction
 
   // The bounds that its fields must keep, by their RULE_ bit.
-  function automatic logic [6:0] rules_of(input logic [7:0] opcode);
+  function automatic logic [10:0] rules_of(input logic [7:0] opcode);
     case (opcode)
-      OPCODE_LOAD: rules_of = 7'b0000001;
-      OPCODE_STORE: rules_of = 7'b0000001;
-      OPCODE_TRIT_MATVEC: rules_of = 7'b0000111;
-      OPCODE_F16_MATVEC: rules_of = 7'b0001101;
-      OPCODE_STORE_COLUMN: rules_of = 7'b0010001;
-      OPCODE_RMSNORM: rules_of = 7'b0000001;
-      OPCODE_ROPE: rules_of = 7'b0100001;
-      OPCODE_SOFTMAX: rules_of = 7'b1000001;
-      OPCODE_SILU_MUL: rules_of = 7'b0000001;
-      OPCODE_ADD: rules_of = 7'b0000001;
-      OPCODE_ARGMAX: rules_of = 7'b0000001;
+      OPCODE_LOAD: rules_of = 11'b00000000001;
+      OPCODE_STORE: rules_of = 11'b00000000001;
+      OPCODE_TRIT_MATVEC: rules_of = 11'b00000000111;
+      OPCODE_F16_MATVEC: rules_of = 11'b00000001101;
+      OPCODE_STORE_COLUMN: rules_of = 11'b00000010001;
+      OPCODE_RMSNORM: rules_of = 11'b00000000001;
+      OPCODE_ROPE: rules_of = 11'b00000100001;
+      OPCODE_SOFTMAX: rules_of = 11'b00001000001;
+      OPCODE_SILU_MUL: rules_of = 11'b00000000001;
+      OPCODE_ADD: rules_of = 11'b00000000001;
+      OPCODE_ARGMAX: rules_of = 11'b00000000001;
+      OPCODE_STORE_BLOCKS: rules_of = 11'b00010000001;
+      OPCODE_ATTENTION: rules_of = 11'b11100100001;
       default: rules_of = '0;
     endcase
   endfunction

@@ -67,7 +67,7 @@ TEST_CASE("Device: reads identity and version before anything else") {
 
 TEST_CASE("Device: parameters come from the registers") {
   ScriptedTransport transport;
-  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16;
+  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16 | 3 << 24 | 12u << 28;
   transport.values[Reg::TILE_ROWS] = 64;
   transport.values[Reg::VECTOR_WORDS] = 4096;
   transport.values[Reg::MAX_COLS] = 1024;
@@ -78,7 +78,9 @@ TEST_CASE("Device: parameters come from the registers") {
                                .vector_words = 4096,
                                .max_cols = 1024,
                                .f16_engine = false,
-                               .vector_unit = false};
+                               .vector_unit = false,
+                               .attention_heads = 3,
+                               .attention_width = 12};
   CHECK(Device(transport).params() == expected);
 }
 

@@ -40,8 +40,11 @@ inline AttentionCase attention_case(std::size_t head_dim, std::size_t heads, std
                                     unsigned seed, int width = golden::kAttentionWidth) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
-  AttentionCase c{
-      .head_dim = head_dim, .width = width, .factor = factor_of(head_dim), .query = {}, .cache = {}};
+  AttentionCase c{.head_dim = head_dim,
+                  .width = width,
+                  .factor = factor_of(head_dim),
+                  .query = {},
+                  .cache = {}};
   c.query.resize(heads * head_dim);
   c.cache.resize(positions * 2 * head_dim);
   for (std::size_t i = 0; i < c.query.size(); ++i)

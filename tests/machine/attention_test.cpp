@@ -91,7 +91,8 @@ TEST_CASE("attention: blocks hold what was stored, to half of a mantissa's last 
   std::normal_distribution<float> normal;
   for (const int width : {8, 12, 15}) {
     std::vector<float> x(64);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::ldexp(normal(random), int(i) / 16 * 30 - 60);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] = std::ldexp(normal(random), int(i) / 16 * 30 - 60);
     std::vector<std::uint16_t> blocks(x.size());
     CHECK_FALSE(store_blocks(x, width, blocks));
     for (std::size_t b = 0; b < x.size(); b += kGroup) {
@@ -133,8 +134,8 @@ TEST_CASE("attention: weights are powers of two, halves up") {
 TEST_CASE("attention: close to the exact one, at every head size and around chunks") {
   for (const std::size_t width : {32u, 64u, 128u, 256u, 512u}) {
     const std::size_t chunk = kChunkElements / width;
-    for (const std::size_t positions : {std::size_t{1}, std::size_t{2}, chunk - 1, chunk, chunk + 1,
-                                        3 * chunk + 7}) {
+    for (const std::size_t positions :
+         {std::size_t{1}, std::size_t{2}, chunk - 1, chunk, chunk + 1, 3 * chunk + 7}) {
       CAPTURE(width);
       CAPTURE(positions);
       const AttentionCase c =

@@ -63,6 +63,7 @@ TEST_CASE("CostModel: every opcode has a cost") {
     Command c;
     c.set(command::OPCODE, static_cast<std::uint32_t>(opcode.opcode));
     c.set(command::ROWS, 64).set(command::COLS, 64).set(command::DEPTH, 4);
+    c.set(command::LIMIT, 8);
     CAPTURE(opcode.name);
     const CommandCost cost = model.command({c, &opcode, 0});
     CHECK_GT(cost.cycles, cost.unit_cycles);

@@ -24,6 +24,7 @@ TEST_CASE("golden machine: BAD_OPCODE for every code that is no opcode") {
 
 TEST_CASE("golden machine: BAD_OPCODE for every opcode that the core lacks, and for no other") {
   Prepared full, without({.f16_engine = false}), plain({.vector_unit = false});
+  Prepared apart({.attention_heads = 0});
   for (const OpcodeInfo& info : kOpcodes) {
     CAPTURE(info.name);
     CHECK(bool(executor_of(static_cast<std::uint32_t>(info.opcode))));
@@ -33,6 +34,7 @@ TEST_CASE("golden machine: BAD_OPCODE for every opcode that the core lacks, and 
     CHECK_NE(code(full), ErrorCode::BAD_OPCODE);
     CHECK_EQ(code(without) == ErrorCode::BAD_OPCODE, info.capability == Capability::F16_ENGINE);
     CHECK_EQ(code(plain) == ErrorCode::BAD_OPCODE, info.capability == Capability::VECTOR_UNIT);
+    CHECK_EQ(code(apart) == ErrorCode::BAD_OPCODE, info.capability == Capability::ATTENTION);
   }
   CHECK_EQ(full.run({f16(), end_command()}), Outcome{ErrorCode::NONE, 1});
 }

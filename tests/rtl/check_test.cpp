@@ -80,6 +80,10 @@ std::uint64_t unit_of(Opcode op) {
   return static_cast<std::uint64_t>(find_opcode(static_cast<std::uint32_t>(op))->unit);
 }
 
+bool reads(Opcode op) {
+  return op == Opcode::LOAD || is_matrix(op) || op == Opcode::ATTENTION;
+}
+
 /// The job of a command that passed the checks; `c` as the machine sees it.
 void check_job(const Command& given, const ResolvedCommand& c, const Bench& bench) {
   const Opcode op = opcode_of(c);
@@ -87,16 +91,22 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
   CHECK_EQ(bench.get(job::kWord0), given.words[0]);
   CHECK_EQ(bench.get(start::kUnit), unit_of(op));
   CHECK_EQ(bench.get(start::kOpcode), static_cast<std::uint64_t>(op));
-  CHECK_EQ(bench.get(job::kReads), (op == Opcode::LOAD || is_matrix(op)) ? 1u : 0u);
+  CHECK_EQ(bench.get(job::kReads), reads(op) ? 1u : 0u);
   CHECK_EQ(bench.get(job::kBook), op == Opcode::TRIT_MATVEC ? 1u : 0u);
   if (op == Opcode::END || op == Opcode::FENCE) return;
   const std::pair<PortField, const CommandField*> same[] = {
-      {start::kRows, &command::ROWS}, {start::kCols, &command::COLS},
-      {start::kSrc, &command::SRC},   {start::kSrc2, &command::SRC2},
-      {start::kDst, &command::DST},   {start::kAlpha, &command::ALPHA},
-      {start::kBeta, &command::BETA}, {start::kStride, &command::STRIDE},
-      {start::kBank, &command::BANK}, {start::kDepth, &command::DEPTH},
-      {start::kRaw, &command::RAW},   {start::kF16, &command::F16}};
+      {start::kRows, &command::ROWS},
+      {start::kCols, &command::COLS},
+      {start::kSrc, &command::SRC},
+      {start::kSrc2, &command::SRC2},
+      {start::kDst, &command::DST},
+      {start::kAlpha, &command::ALPHA},
+      {start::kBeta, &command::BETA},
+      {start::kStride, op == Opcode::ATTENTION ? &command::LIMIT : &command::STRIDE},
+      {start::kBank, &command::BANK},
+      {start::kDepth, &command::DEPTH},
+      {start::kRaw, &command::RAW},
+      {start::kF16, &command::F16}};
   for (const auto& [field, want] : same) {
     CAPTURE(want->name);
     CHECK_EQ(bench.get(field), c.get(*want));
@@ -105,9 +115,10 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
     CHECK_EQ(bench.get(start::kAddress),
              op == Opcode::STORE_COLUMN ? c.column_address() : c.address());
   }
-  if (op == Opcode::STORE) CHECK_EQ(bench.get(job::kBytes), memory_bytes(c, kMachine));
+  if (op == Opcode::STORE || op == Opcode::STORE_BLOCKS)
+    CHECK_EQ(bench.get(job::kBytes), memory_bytes(c, kMachine));
   if (op == Opcode::TRIT_MATVEC) CHECK_EQ(bench.get(job::kBookAddress), c.codebook());
-  if (op != Opcode::LOAD && !is_matrix(op)) return;
+  if (!reads(op)) return;
   const std::uint64_t all = round_up(memory_bytes(c, kMachine), kBeatBytes) / kBeatBytes;
   CHECK_EQ(bench.get(job::kBeats), all);
   if (op == Opcode::F16_MATVEC && c.get(command::STRIDE) != 0) {

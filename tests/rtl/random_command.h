@@ -31,7 +31,8 @@ inline const MachineParams kMachine{.groups = kGroups,
                                     .vector_words = kVectorWords,
                                     .max_cols = kMaxCols,
                                     .f16_engine = TRINE_F16Engine != 0,
-                                    .vector_unit = TRINE_VectorUnit != 0};
+                                    .vector_unit = TRINE_VectorUnit != 0,
+                                    .attention_heads = TRINE_AttentionHeads};
 
 inline std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
   return (value + to - 1) / to * to;
@@ -44,7 +45,7 @@ inline bool is_matrix(Opcode op) {
   return op == Opcode::TRIT_MATVEC || op == Opcode::F16_MATVEC;
 }
 inline bool in_memory(Opcode op) {
-  return op >= Opcode::LOAD && op <= Opcode::STORE_COLUMN;
+  return find_opcode(static_cast<std::uint32_t>(op))->memory != MemoryUse::NONE;
 }
 
 /// What the golden side says of a command.
@@ -73,10 +74,11 @@ inline Command& set_codebook(Command& c, std::uint64_t addr) {
       .set(command::BOOK_HI, static_cast<std::uint32_t>(addr >> 32));
 }
 
-inline constexpr Opcode kOps[] = {
-    Opcode::END,        Opcode::FENCE,        Opcode::LOAD,    Opcode::STORE, Opcode::TRIT_MATVEC,
-    Opcode::F16_MATVEC, Opcode::STORE_COLUMN, Opcode::RMSNORM, Opcode::ROPE,  Opcode::SOFTMAX,
-    Opcode::SILU_MUL,   Opcode::ADD,          Opcode::ARGMAX};
+inline constexpr Opcode kOps[] = {Opcode::END,          Opcode::FENCE,        Opcode::LOAD,
+                                  Opcode::STORE,        Opcode::TRIT_MATVEC,  Opcode::F16_MATVEC,
+                                  Opcode::STORE_COLUMN, Opcode::RMSNORM,      Opcode::ROPE,
+                                  Opcode::SOFTMAX,      Opcode::SILU_MUL,     Opcode::ADD,
+                                  Opcode::ARGMAX,       Opcode::STORE_BLOCKS, Opcode::ATTENTION};
 
 inline bool has_field(Opcode op, const CommandField& f) {
   return find_opcode(static_cast<std::uint32_t>(op))->uses(f);
@@ -102,8 +104,10 @@ inline Command valid_command(Random& random, SequenceState& state) {
     if (has_field(op, *f)) c.set(*f, random.below(quarter) / 16 * 16);
   for (const CommandField* f : {&command::ALPHA, &command::BETA})
     if (has_field(op, *f)) c.set(*f, random.word());
-  if (op == Opcode::LOAD || op == Opcode::STORE) {
-    c.set(command::F16, random.below(2)).set(command::INDEX, random.below(3));
+  if (op == Opcode::LOAD || op == Opcode::STORE || op == Opcode::STORE_BLOCKS) {
+    if (op != Opcode::STORE_BLOCKS) c.set(command::F16, random.below(2));
+    if (op == Opcode::STORE_BLOCKS) c.set(command::ROWS, (c.get(command::ROWS) + 15) & ~15u);
+    c.set(command::INDEX, random.below(3));
     c.set(command::STRIDE, 64 * random.below(1 << (1 + random.below(20))));
     c.set(command::LIMIT, 1100);
   }
@@ -113,6 +117,15 @@ inline Command valid_command(Random& random, SequenceState& state) {
   if (op == Opcode::ROPE) {
     const std::uint32_t head = 32u << random.below(3);
     c.set(command::COLS, head).set(command::ROWS, head * (1 + random.below(2)));
+  }
+  if (op == Opcode::ATTENTION) {
+    const std::uint32_t head = 32u << random.below(3);
+    c.set(command::COLS, head);
+    c.set(command::ROWS,
+          head * (1 + random.below(kMachine.attention_heads != 0 ? kMachine.attention_heads : 1)));
+    c.set(command::LIMIT, 104 + random.below(130'000));
+    c.set(command::ALPHA, c.get(command::ALPHA) >> 7);
+    if (random.below(4) == 0) state.position = c.get(command::LIMIT) - 1 - bank;
   }
   if (op == Opcode::SOFTMAX && random.below(2) != 0)
     c.set(command::SPAN, 1).set(command::ROWS, 104 + random.below(100));

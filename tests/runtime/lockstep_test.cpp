@@ -103,13 +103,14 @@ TEST_CASE("LockstepExecutor: finds a single wrong bit of any command and names i
     const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
     if (opcode == Opcode::FENCE || opcode == Opcode::END) continue;
     const bool column = opcode == Opcode::STORE_COLUMN;
-    two.faulty.in_memory = column || opcode == Opcode::STORE;
+    const bool blocks = opcode == Opcode::STORE_BLOCKS;
+    two.faulty.in_memory = column || blocks || opcode == Opcode::STORE;
     two.faulty.bank = c.get(command::BANK);
     const std::size_t row = opcode == Opcode::ARGMAX || c.get(command::ROWS) < 5 ? 1 : 4;
     two.faulty.place = c.get(command::DST) + row;
     if (two.faulty.in_memory)
       two.faulty.place = column ? c.column_address() + row * c.get(command::STRIDE)
-                                : c.address() + row * (c.get(command::F16) != 0 ? 2 : 4);
+                                : c.address() + row * (blocks || c.get(command::F16) != 0 ? 2 : 4);
     two.faulty.command = index;
     try {
       two.executor.run(list, state);

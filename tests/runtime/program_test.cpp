@@ -33,9 +33,7 @@ TEST_CASE("Program: a static list with a label and an operation for every comman
   }
   // Two layers, two heads, one key and value head.
   CHECK_EQ(count[Operation::Linear], 14u);
-  CHECK_EQ(count[Operation::Scores], 4u);
-  CHECK_EQ(count[Operation::Softmax], 4u);
-  CHECK_EQ(count[Operation::Values], 4u);
+  CHECK_EQ(count[Operation::Attention], 2u);
   CHECK_EQ(count[Operation::Cache], 4u);
   CHECK_EQ(count[Operation::Norm], 5u);
   CHECK_EQ(count[Operation::Embedding], 1u);
@@ -44,6 +42,26 @@ TEST_CASE("Program: a static list with a label and an operation for every comman
   CHECK_EQ(operation_name(Operation::Residual), "residual");
   CHECK_EQ(operation_name(Operation::Control), "control");
   CHECK_EQ(program.describe(0), "codebooks + 0x0");
+}
+
+TEST_CASE(
+    "Program: heads that a core does not take at once take turns; without the unit, each its own") {
+  const TinyModel model;
+  const auto count = [&](unsigned heads, Operation operation) {
+    const Program program(model.packed(), {.attention_heads = heads}, kModelMemory);
+    const TokenList& list = program.list(1, HeadRows::Last);
+    return std::ranges::count(list.info, operation, &CommandInfo::operation);
+  };
+  CHECK_EQ(count(2, Operation::Attention), 2);
+  CHECK_EQ(count(1, Operation::Attention), 4);
+  for (const Operation operation : {Operation::Scores, Operation::Softmax, Operation::Values}) {
+    CHECK_EQ(count(0, operation), 4);
+    CHECK_EQ(count(1, operation), 0);
+  }
+  // The score vector of the whole context is the old way's alone.
+  const golden::ModelConfig& config = model.packed().config();
+  CHECK_EQ(vector_layout(config, {.attention_heads = 0}, 64).scores != 0, true);
+  CHECK_EQ(vector_layout(config, {}, 64).scores, 0u);
 }
 
 TEST_CASE("Program: the rope table in device memory is the one that the reference rotates by") {

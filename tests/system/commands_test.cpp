@@ -7,6 +7,7 @@
 
 #include "driver/command_check.h"
 #include "golden/checkpoint/float16.h"
+#include "golden/exact/attention.h"
 #include "golden/exact/codebook.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/system/pair.h"
@@ -17,9 +18,9 @@ using namespace trine::command;
 
 namespace {
 
-// Memory: floats, halves and a trit matrix to read, an area to write.
+// Memory: floats, halves, a trit matrix and blocks to read, an area to write.
 constexpr std::uint32_t kFloats = 0x10000, kHalves = 0x40000, kBook = 0x7F000, kStream = 0x80000;
-constexpr std::uint32_t kTarget = 0xC0000, kTargetEnd = 0x100000;
+constexpr std::uint32_t kBlocks = 0xB0000, kTarget = 0xC0000, kTargetEnd = 0x100000;
 constexpr std::uint32_t kRegion = 0x2000;  // Words of vector memory that the lists use.
 constexpr golden::MatrixShape kShape{96, 320, 3};
 
@@ -53,8 +54,14 @@ class Bench {
     words[golden::kCodebook] = static_cast<std::uint32_t>(book.exponent);
     pair.put(kBook, words);
     const auto stream = golden::pack(matrix, pair.params().geometry());
-    REQUIRE_LE(kStream + stream.size(), kTarget);
+    REQUIRE_LE(kStream + stream.size(), kBlocks);
     pair.write(kStream, stream);
+    std::vector<float> keys((kTarget - kBlocks) / 2);
+    for (float& x : keys) x = value();
+    std::vector<std::uint16_t> blocks(keys.size());
+    CHECK_FALSE(
+        golden::store_blocks(keys, static_cast<int>(pair.params().attention_width), blocks));
+    pair.put(kBlocks, blocks);
     refill();
   }
 
@@ -112,6 +119,17 @@ class Bench {
         c.set(F16, below(2)).set(INDEX, below(3)).set(STRIDE, 64 * below(8)).set(LIMIT, 100);
         c.set(ADDR_LO, kTarget + 64 * below(1000));
         break;
+      case Opcode::STORE_BLOCKS:
+        c.set(ROWS, 16 * (1 + below(30))).set(INDEX, below(3)).set(STRIDE, 64 * below(8));
+        c.set(LIMIT, 100).set(ADDR_LO, kTarget + 64 * below(1000));
+        break;
+      case Opcode::ATTENTION: {
+        const std::uint32_t heads = pair.params().attention_heads;
+        c.set(COLS, 32u << below(3)).set(ROWS, c.get(COLS) * (1 + below(std::min(heads, 8u))));
+        c.set(ADDR_LO, kBlocks).set(LIMIT, 94 + below(30));
+        c.set(ALPHA, static_cast<std::uint32_t>(std::ldexp(0.13, 24)));
+        break;
+      }
       case Opcode::STORE_COLUMN:
         c.set(STRIDE, 64 * (4 + below(4))).set(LIMIT, 94 + below(30)).set(ADDR_LO, kTarget);
         c.set(ROWS, 1 + below(200));

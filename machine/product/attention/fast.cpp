@@ -40,8 +40,9 @@ class Head {
   Head(const Attention& a, const AttentionQuery& query, std::size_t head)
       : a_(a), groups_(a.head_dim / kGroup), sums_(a.head_dim), fields_(groups_) {
     const auto part = [&](const auto& all, std::size_t count) {
-      return std::vector<std::int32_t>(all.begin() + static_cast<std::ptrdiff_t>(head * count),
-                                       all.begin() + static_cast<std::ptrdiff_t>((head + 1) * count));
+      return std::vector<std::int32_t>(
+          all.begin() + static_cast<std::ptrdiff_t>(head * count),
+          all.begin() + static_cast<std::ptrdiff_t>((head + 1) * count));
     };
     query_ = part(query.mantissas, a.head_dim);
     query_fields_ = part(query.fields, groups_);

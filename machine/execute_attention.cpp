@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keys and values: stored as blocks, and read by all query heads that share them.
+
+#include <cstring>
+
+#include "golden/exact/attention.h"
+#include "machine/executors.h"
+#include "machine/product/attention/fast.h"
+
+namespace trine {
+
+static_assert(kMaxPositions == golden::kMaxPositions && kFactorBits == golden::kFactorBits &&
+              kVectorAlign == golden::kGroup);
+
+namespace {
+
+ErrorCode store_blocks(MachineState& state, const ResolvedCommand& command) {
+  const std::vector<float> x = state.values(command.get(command::BANK), command.get(command::SRC),
+                                            command.get(command::ROWS));
+  std::vector<std::uint16_t> blocks(x.size());
+  LowestError errors;
+  errors.add(golden::store_blocks(x, static_cast<int>(state.params.attention_width), blocks),
+             ErrorCode::NONFINITE);
+  const auto bytes = std::as_bytes(std::span<const std::uint16_t>(blocks));
+  state.count_write(bytes.size());
+  errors.add(!state.memory.write(command.address(), bytes), ErrorCode::AXI_WRITE);
+  return errors.lowest();
+}
+
+ErrorCode attention(MachineState& state, const ResolvedCommand& command) {
+  const std::uint64_t bytes = memory_bytes(command, state.params);
+  const std::uint32_t bank = command.get(command::BANK), rows = command.get(command::ROWS);
+  state.count_read(bytes);
+  state.beats.weight_beats += state.beats_of(bytes);
+  const std::vector<float> query = state.values(bank, command.get(command::SRC), rows);
+  const std::byte* from = state.memory.read(command.address(), bytes);
+  if (from == nullptr) return ErrorCode::AXI_READ;
+  // A copy: memory need not be aligned to elements.
+  std::vector<std::uint16_t> cache(bytes / sizeof(std::uint16_t));
+  std::memcpy(cache.data(), from, bytes);
+  const golden::Attention call{.query = query,
+                               .cache = cache,
+                               .head_dim = command.get(command::COLS),
+                               .factor = command.get(command::ALPHA),
+                               .width = static_cast<int>(state.params.attention_width)};
+  const golden::AttentionResult result = state.form == golden::Form::Definition
+                                             ? golden::attention_definition(call)
+                                             : golden::attention_fast(call, *state.workers);
+  std::memcpy(state.words(bank, command.get(command::DST)), result.y.data(), rows * sizeof(float));
+  LowestError errors;
+  errors.add(result.nonfinite, ErrorCode::NONFINITE);
+  errors.add(result.overflow, ErrorCode::OVERFLOW);
+  return errors.lowest();
+}
+
+constexpr ExecutorEntry kAttention[] = {
+    {Opcode::STORE_BLOCKS, store_blocks},
+    {Opcode::ATTENTION, attention},
+};
+static_assert(covers(Unit::ATTENTION, kAttention), "an opcode of unit ATTENTION has no executor");
+
+}  // namespace
+
+std::span<const ExecutorEntry> attention_executors() {
+  return kAttention;
+}
+
+}  // namespace trine

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+`include "trine_assert.svh"
+
+/// Phases of attention: the query is quantized, chunks stream by, their sums are realigned between
+/// them, the last chunk's values follow, results leave.
+///
+/// While a chunk comes, the values of the one before meet their weights, a beat a cycle together.
+/// `start_i` begins; the fields hold until `done_o`.  A beat moves while `ready_o` and `valid_i`.
+module trine_attention_control #(
+  parameter  int unsigned Groups       = 16,
+  localparam int unsigned BeatBits     = trine_attention_pkg::BeatBits,
+  localparam int unsigned PositionBits = trine_attention_pkg::PositionBits,
+  // Cycles from the reference to the first weight that can be read.
+  localparam int unsigned Lead         = 7
+) (
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  logic                          start_i,
+  input  logic [31:0]                   positions_i,     // At least 1.
+  input  logic [9:0]                    head_dim_i,
+  input  logic                          quantized_i,
+  input  logic                          valid_i,
+  output logic                          ready_o,
+  input  logic                          idle_i,          // No beat is in the heads' stages.
+  output trine_attention_pkg::beat_t    beat_o,
+  output trine_attention_pkg::weigh_t   weigh_o,
+  output trine_attention_pkg::realign_t realign_o,
+  output logic [BeatBits-1:0]           realign_beat_o,
+  output logic                          realigned_o,     // With the end of a realignment.
+  input  logic                          moving_i,        // A head needs another step.
+  output logic                          result_o,        // Results may leave: a pulse.
+  output logic                          streaming_o,
+  output logic                          waiting_o        // For the query.
+);
+
+  typedef enum logic [2:0] {
+    StIdle,
+    StQuery,    // Waits for the quantizer.
+    StStream,   // Beats come.
+    StRest,     // Values of the chunk before, alone.
+    StDrain,    // The last beat passes the heads.
+    StMove,     // The reference moves; weights begin to be made.
+    StLoad,     // A beat's sums:
+    StStep      // they move, step by step.
+  } state_e;
+  state_e state_q, state_d;
+
+  logic [BeatBits:0]     row_beats;
+  logic [PositionBits:0] chunk;
+  assign row_beats = (BeatBits+1)'(head_dim_i >> $clog2(2 * Groups));
+  always_comb begin
+    chunk = '0;
+    for (int unsigned n = 5; n < 10; n++)
+      if (head_dim_i[n]) chunk = (PositionBits+1)'(trine_attention_pkg::ChunkElements >> n);
+  end
+
+  // ---- The walk through a chunk ----
+
+  logic [31:0]           left_q;             // Positions that have not come.
+  logic [PositionBits:0] count_q;            // Of the chunk that came last.
+  // Not the first chunk; one is held; it is the last.
+  logic                  begun_q, old_q, last_q;
+  logic                  take, step, value, row_last, block_first, block_last, chunk_last, row_end;
+  logic                  chunk_end, walk_start, rest_end;
+  logic [BeatBits-1:0]   beat;
+  logic [PositionBits-1:0] position;
+  logic [trine_attention_pkg::PlaceBits-1:0] place;
+  assign ready_o    = state_q == StStream;
+  assign take       = ready_o && valid_i;
+  assign step       = take || state_q == StRest;
+  assign row_end    = step && value && row_last;
+  assign chunk_end  = row_end && state_q == StStream && (chunk_last || left_q == 32'd1);
+  assign rest_end   = row_end && state_q == StRest
+                   && (PositionBits+1)'(position) + 1'b1 == (last_q ? count_q : chunk);
+  assign walk_start = state_q == StQuery || state_q == StDrain;
+
+  trine_attention_walk #(.Groups (Groups)) u_walk (
+    .clk_i,
+    .start_i       (walk_start),
+    .step_i        (step),
+    .values_i      (state_q == StRest),
+    .row_beats_i   (row_beats),
+    .chunk_i       (chunk),
+    .value_o       (value),
+    .beat_o        (beat),
+    .row_last_o    (row_last),
+    .block_first_o (block_first),
+    .block_last_o  (block_last),
+    .position_o    (position),
+    .chunk_last_o  (chunk_last),
+    .place_o       (place)
+  );
+
+  always_comb begin
+    beat_o = '0;
+    if (step) begin
+      beat_o.key            = take && !value;
+      beat_o.value          = take && value;
+      beat_o.old            = old_q && value;
+      beat_o.beat           = beat;
+      beat_o.row_last       = row_last;
+      beat_o.block_first    = block_first;
+      beat_o.block_last     = block_last;
+      beat_o.position       = position;
+      beat_o.first_position = !begun_q && position == '0;
+      beat_o.place          = place;
+    end
+  end
+
+  // ---- Realignment ----
+
+  logic                lead_end, beat_end;
+  logic [2:0]          lead_q;               // Cycles since the reference moved.
+  logic [BeatBits-1:0] beat_q;
+  assign lead_end    = lead_q == 3'(Lead - 1);
+  assign beat_end    = state_q == StStep && !moving_i;
+  assign realigned_o = beat_end && state_d != StLoad && state_d != StStep;
+  assign realign_beat_o  = beat_q;
+  assign realign_o.start = state_q == StMove;
+  assign realign_o.load  = state_q == StLoad;
+  assign realign_o.step  = state_q == StStep;
+  assign realign_o.clear = !begun_q;
+
+  // ---- Weights: a position a cycle ----
+
+  logic [PositionBits:0]   weigh_q, weigh_end_q;  // Next position to read, and the end of them.
+  logic                    weighing_q;
+  logic [6:1]              weigh_valid_q;
+  logic [PositionBits-1:0] at_q1, at_q2, at_q3, at_q4, at_q5, at_q6;
+  logic                    read;
+  assign read = state_q == StMove || weighing_q;
+  always_comb begin
+    weigh_o               = '0;
+    weigh_o.busy          = read || weigh_valid_q != '0;
+    weigh_o.read          = read;
+    weigh_o.read_position = state_q == StMove ? '0 : weigh_q[PositionBits-1:0];
+    weigh_o.distance      = weigh_valid_q[1];
+    weigh_o.segment       = weigh_valid_q[2];
+    weigh_o.keep          = weigh_valid_q[6];
+    weigh_o.keep_position = at_q6;
+  end
+
+  // ---- States ----
+
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      StIdle:   if (start_i) state_d = StQuery;
+      StQuery:  if (quantized_i) state_d = StStream;
+      StStream: if (chunk_end) state_d = old_q && !chunk_last ? StRest : StDrain;
+      StRest:   if (rest_end) state_d = StDrain;
+      StDrain:  if (idle_i) state_d = last_q ? StIdle : StMove;
+      StMove:   state_d = StLoad;
+      StLoad:   state_d = StStep;
+      StStep: if (!moving_i) begin
+        if ((BeatBits+1)'(beat_q) + 1'b1 != row_beats) state_d = StLoad;
+        else if (lead_end) state_d = left_q == '0 ? StRest : StStream;
+      end
+      default:  state_d = StIdle;
+    endcase
+  end
+  assign result_o    = state_q == StDrain && idle_i && last_q;
+  assign streaming_o = state_q == StStream;
+  assign waiting_o   = state_q == StQuery;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q       <= StIdle;
+      weighing_q    <= 1'b0;
+      weigh_valid_q <= '0;
+    end else begin
+      state_q       <= state_d;
+      weigh_valid_q <= {weigh_valid_q[5:1], read};
+      if (state_q == StMove) weighing_q <= count_q != (PositionBits+1)'(1);
+      else if (weigh_q + 1'b1 == weigh_end_q) weighing_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      left_q  <= positions_i;
+      begun_q <= 1'b0;
+      old_q   <= 1'b0;
+      last_q  <= 1'b0;
+    end else begin
+      if (row_end && state_q == StStream) left_q <= left_q - 32'd1;
+      if (chunk_end) count_q <= (PositionBits+1)'(position) + 1'b1;
+      if (realigned_o) begin
+        begun_q <= 1'b1;
+        old_q   <= 1'b1;
+        last_q  <= left_q == '0;
+      end
+    end
+    if (state_q == StMove) begin
+      lead_q      <= 3'd1;
+      beat_q      <= '0;
+      weigh_end_q <= count_q;
+    end else begin
+      if (!lead_end) lead_q <= lead_q + 3'd1;
+      if (beat_end && state_d == StLoad) beat_q <= beat_q + 1'b1;
+    end
+    weigh_q <= state_q == StMove ? (PositionBits+1)'(1) : weigh_q + (PositionBits+1)'(weighing_q);
+    at_q1   <= weigh_o.read_position;
+    at_q2   <= at_q1;
+    at_q3   <= at_q2;
+    at_q4   <= at_q3;
+    at_q5   <= at_q4;
+    at_q6   <= at_q5;
+  end
+
+  `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)
+  `TRINE_ASSERT(ChunkIsWhole_A, !old_q || last_q || count_q == chunk || state_q != StStream)
+
+endmodule

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What travels together in the attention unit (docs/numerics.md has the arithmetic).
+
+package trine_attention_pkg;
+
+  // Elements of a chunk's values: head dimension times positions.
+  parameter int unsigned ChunkElements = 16384;
+  // Most positions: the sums are exact up to here.
+  parameter int unsigned MaxPositions  = 131072;
+  // Widest head, and bits of a place in it: its beat with one group side by side, its block.
+  parameter int unsigned MaxHeadDim    = 512;
+  parameter int unsigned BeatBits      = 8;
+  parameter int unsigned BlockBits     = 5;
+  // Bits of a position of a chunk, of which the smallest heads have the most.
+  parameter int unsigned PositionBits  = 9;
+
+  parameter int unsigned FieldBits     = 8;   // An FP32 exponent field.
+  parameter int unsigned WeightBits    = 24;  // 2^23 is a weight of one.
+  parameter int unsigned FactorBits    = 25;
+  parameter int unsigned ScoreBits     = 56;  // Units of 2^-16.
+  parameter int unsigned DiffBits      = 37;
+  parameter int unsigned Log2Bits      = 46;  // Units of 2^-24.
+  parameter int unsigned SumBits       = 56;
+  parameter int unsigned WeightSumBits = 48;
+
+  // Bits of the place of a value's beat in its chunk, with one group side by side.
+  parameter int unsigned PlaceBits     = 13;
+
+  // A beat that moves: of a key or a value that comes, of a value of the chunk before, or of both
+  // values at once.
+  typedef struct packed {
+    logic                    key;
+    logic                    value;
+    logic                    old;
+    logic [BeatBits-1:0]     beat;            // Of the row,
+    logic                    row_last;        // its last.
+    logic                    block_first;     // First and last beat of blocks.
+    logic                    block_last;
+    logic [PositionBits-1:0] position;        // In the chunk.
+    logic                    first_position;  // Of all.
+    logic [PlaceBits-1:0]    place;           // Of a value.
+  } beat_t;
+
+  // What every head does in this cycle with the beat that was taken n cycles before.
+  typedef struct packed {
+    // 0: the weight of a value is read,
+    logic                    read_weight;
+    logic [PositionBits-1:0] weight_position;
+    // 1: aligned to the value's blocks; the query is read for a key;
+    logic                    align_weight;
+    logic                    read_query;
+    logic [BeatBits-1:0]     query_beat;
+    // 2: mantissas are multiplied with the query or the weight, and sums are read;
+    logic                    multiply;
+    logic                    multiply_key;
+    logic                    block_key;     // The last beat of a key's block.
+    logic                    read_sums;
+    logic [BeatBits-1:0]     sums_beat;
+    // 3: a value's products are added, a key's are added up within their block,
+    logic                    add;
+    logic                    add_again;     // The sums that were written a cycle ago.
+    logic [BeatBits-1:0]     add_beat;
+    logic                    total;
+    logic                    total_first;
+    // 4: which is aligned,
+    logic                    align;
+    // 5: and added up to a score;
+    logic                    score;
+    logic                    score_first;
+    // 6: less the first of all,
+    logic                    difference;
+    logic                    first_score;
+    // 7: scaled,
+    logic                    scale;
+    // 8: rounded,
+    logic                    round;
+    // 9: kept.
+    logic                    keep;
+    logic [PositionBits-1:0] keep_position;
+  } step_t;
+
+  // What every head does in this cycle with the score that was read n cycles before.
+  typedef struct packed {
+    logic                    busy;          // One of the below, or between them.
+    logic                    read;          // 0
+    logic [PositionBits-1:0] read_position;
+    logic                    distance;      // 1: to the reference,
+    logic                    segment;       // 2: a segment of 2^x; three cycles to evaluate it,
+    logic                    keep;          // 6: rounded and kept.
+    logic [PositionBits-1:0] keep_position;
+  } weigh_t;
+
+  // Moving the sums to a new alignment.
+  typedef struct packed {
+    logic start;                            // The reference moves to the largest score,
+    logic load;                             // a beat's distances are worked out,
+    logic step;                             // and its sums move by one or eight bits at most.
+    logic clear;                            // They become zeros instead.
+  } realign_t;
+
+endpackage

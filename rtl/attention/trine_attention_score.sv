@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Scores of one head: products of a key's mantissas with the query's, block by block, become
+/// log2 of a weight in units of 2^-24, and the largest of them the reference.
+///
+/// `step_i` moves the stages (trine_attention_pkg).  `blocks` totals of a beat are aligned by the
+/// exponent fields of query and key, which come with `multiply`.  `overflow_o` is sticky.
+module trine_attention_score #(
+  parameter  int unsigned Lanes    = 32,           // Products of a beat.
+  parameter  int unsigned Blocks   = 2,            // Blocks of a beat, at least 1.
+  parameter  int unsigned Width    = 15,
+  localparam int unsigned Log2Bits = trine_attention_pkg::Log2Bits,
+  localparam int unsigned FieldBits = trine_attention_pkg::FieldBits
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+  input  logic                             start_i,
+  input  trine_attention_pkg::step_t       step_i,
+  input  logic [trine_attention_pkg::FactorBits-1:0] factor_i,
+  input  logic [FieldBits*Blocks-1:0]      query_fields_i,  // With `multiply`,
+  input  logic [FieldBits*Blocks-1:0]      key_fields_i,    // of the block that ends.
+  input  logic [64*Lanes-1:0]              products_i,      // With `total`, sign-extended.
+  output logic                             overflow_o,
+  output logic signed [Log2Bits-1:0]       log2_o,          // With `keep`.
+  output logic signed [Log2Bits-25:0]      largest_o        // Rounded up to an integer.
+);
+
+  localparam int unsigned BlockLanes = Lanes / Blocks;
+  localparam int unsigned TotalBits  = 2 * Width + 4;
+  localparam int unsigned TermBits   = TotalBits + 16;
+  localparam int unsigned ScoreBits  = trine_attention_pkg::ScoreBits;
+  localparam int unsigned DiffBits   = trine_attention_pkg::DiffBits;
+  localparam int unsigned ProdBits   = DiffBits + trine_attention_pkg::FactorBits;
+
+  // ---- Alignment of a block ----
+
+  logic [6*Blocks-1:0] shifts_q, shifts_q2;
+  logic                too_large_q;
+  always_ff @(posedge clk_i) begin
+    if (step_i.block_key) begin
+      too_large_q <= 1'b0;
+      for (int unsigned b = 0; b < Blocks; b++) begin
+        logic signed [10:0] shift;
+        shift = 11'(250 + 2 * Width) - 11'(query_fields_i[FieldBits*b +: FieldBits])
+                                     - 11'(key_fields_i[FieldBits*b +: FieldBits]);
+        shifts_q[6*b +: 6] <= shift < 0 ? 6'd0 : shift > 11'sd63 ? 6'd63 : shift[5:0];
+        if (shift < 0) too_large_q <= 1'b1;
+      end
+    end else too_large_q <= 1'b0;
+    if (step_i.total) shifts_q2 <= shifts_q;
+  end
+
+  // ---- Sums ----
+
+  logic [64*Blocks-1:0]        totals_q, terms_q;
+  logic signed [ScoreBits-1:0] score_q;
+  always_ff @(posedge clk_i) begin
+    if (step_i.total) begin
+      for (int unsigned b = 0; b < Blocks; b++) begin
+        logic [63:0] total;
+        total = step_i.total_first ? '0 : totals_q[64*b +: 64];
+        for (int unsigned i = 0; i < BlockLanes; i++)
+          total = total + products_i[64*(BlockLanes*b+i) +: 64];
+        totals_q[64*b +: 64] <= 64'(signed'(total[TotalBits-1:0]));
+      end
+    end
+    if (step_i.align) begin
+      for (int unsigned b = 0; b < Blocks; b++) begin
+        logic signed [TermBits-1:0] term;
+        term = {totals_q[64*b +: TotalBits], 16'd0};
+        term = term >>> shifts_q2[6*b +: 6];
+        terms_q[64*b +: 64] <= 64'(term);
+      end
+    end
+    if (step_i.score) begin
+      logic signed [ScoreBits-1:0] score;
+      score = step_i.score_first ? '0 : score_q;
+      for (int unsigned b = 0; b < Blocks; b++) score = score + terms_q[64*b +: ScoreBits];
+      score_q <= score;
+    end
+  end
+
+  // ---- Difference to the first score, scaled ----
+
+  logic signed [ScoreBits-1:0] first_q;
+  logic signed [ScoreBits:0]   difference;
+  logic signed [DiffBits-1:0]  difference_q;
+  logic signed [ProdBits:0]    scaled_q;
+  logic                        above, below;
+  always_comb begin
+    difference = '0;
+    above      = 1'b0;
+    below      = 1'b0;
+    if (step_i.difference && !step_i.first_score) begin
+      difference = (ScoreBits+1)'(score_q) - (ScoreBits+1)'(first_q);
+      above      = !difference[ScoreBits] && difference[ScoreBits-1:DiffBits-1] != '0;
+      below      = difference[ScoreBits] && !(&difference[ScoreBits-1:DiffBits-1]);
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (step_i.difference) begin
+      if (step_i.first_score) first_q <= score_q;
+      difference_q <= above ? {1'b0, {(DiffBits-1){1'b1}}}
+                    : below ? {1'b1, {(DiffBits-1){1'b0}}} : difference[DiffBits-1:0];
+    end
+    if (step_i.scale)
+      scaled_q <= (ProdBits+1)'(difference_q) * (ProdBits+1)'(signed'({1'b0, factor_i}));
+    if (step_i.round) log2_o <= Log2Bits'(scaled_q >>> 16);
+  end
+
+  // ---- The largest ----
+
+  logic signed [Log2Bits-25:0] integer_part;         // Of this one, rounded up.
+  always_comb begin
+    integer_part = '0;
+    if (step_i.keep)
+      integer_part = (Log2Bits-24)'(log2_o >>> 24) + (Log2Bits-24)'(log2_o[23:0] != '0);
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) largest_o <= '0;
+    else if (step_i.keep && integer_part > largest_o) largest_o <= integer_part;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || start_i) overflow_o <= 1'b0;
+    else if (too_large_q || above) overflow_o <= 1'b1;
+  end
+
+  logic unused_ok;
+  assign unused_ok = ^step_i;
+
+endmodule
