@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "driver/memory_timing.h"
 
@@ -21,9 +22,10 @@ struct TraceWindow {
 /// How far a simulated device is.
 struct DeviceProgress {
   std::uint64_t cycles = 0;
-  double khz = 0;           // Simulated cycles per millisecond of wall time, over the whole run.
-  double fraction = -1;     // Of the expected read beats; negative when nobody said how many.
-  double seconds_left = 0;  // Meaningful when `fraction` is positive.
+  double khz = 0;              // Simulated cycles per millisecond of wall time, over the whole run.
+  double fraction = -1;        // Of the expected read beats; negative when nobody said how many.
+  double seconds_left = 0;     // Meaningful when `fraction` is positive.
+  std::vector<double> jobs{};  // The fraction of each when several run side by side.
 };
 
 /// What a device is asked to be. A device ignores the members that it has no option for; whoever

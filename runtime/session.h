@@ -28,6 +28,7 @@ struct SessionOptions {
   std::string name = kGoldenDevice;  // Of the device, or kReference.
   bool check = false;                // Compare every result of the core.
   std::size_t context = 0;           // Positions of the cache; 0: the default.
+  unsigned jobs = 1;                 // Parts of a simulation that run side by side.
   DeviceRequest request{.threads = golden::hardware_threads()};
 
   bool reference() const { return name == kReference; }

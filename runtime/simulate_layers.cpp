@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "driver/profile.h"
 #include "golden/format/crc32c.h"
 #include "runtime/core.h"
 #include "runtime/decoder.h"
+#include "runtime/jobs.h"
 #include "runtime/lockstep.h"
 #include "runtime/report.h"
 #include "runtime/simulation.h"
@@ -60,6 +63,63 @@ class Run {
         program_.partial({.head = HeadRows::None, .end_layer = first, .boundary = true});
     golden_executor_.write(list);
     golden_executor_.run(list, state_);
+  }
+
+  /// Stands where `other` stands behind its prepare(), for layers [first, end): golden's cache of
+  /// those, and `x`, which enters layer `first`.
+  void take_over(Run& other, std::size_t first, std::size_t end, std::span<const float> x) {
+    state_ = other.state_;
+    copy_cache(other.golden_->device(), golden_->device(), first, end);
+    golden_->device().write(program_.layout().boundary(0), x);
+  }
+
+  /// What enters each of these layers, in ascending order, when the token goes on from `first`. The
+  /// golden device is then where it was.
+  std::vector<std::vector<float>> entries(std::size_t first, std::span<const std::size_t> layers) {
+    const std::vector<float> start = boundary(*golden_);
+    std::vector<std::vector<float>> all;
+    for (const std::size_t layer : layers) {
+      const TokenList list = program_.partial({.head = HeadRows::None,
+                                               .first_layer = first,
+                                               .end_layer = layer,
+                                               .embedding = first == 0,
+                                               .boundary = true});
+      golden_executor_.write(list);
+      golden_executor_.run(list, state_);
+      all.push_back(boundary(*golden_));
+      first = layer;
+    }
+    golden_->device().write(program_.layout().boundary(0), start);
+    return all;
+  }
+
+  /// Cuts layers [first, end) into `parts` stretches of about as many weights; the layers at which
+  /// all but the first begin. Fewer when there are not as many layers.
+  std::vector<std::size_t> cuts(std::size_t first, std::size_t end, std::size_t parts) const {
+    if (parts < 2) return {};
+    std::vector<double> ends;  // Weight beats up to the end of a layer.
+    double beats = 0;
+    for (std::size_t layer = first; layer < end; ++layer) {
+      const bool last = layer + 1 == program_.config().layers;
+      const TokenList list = program_.partial({.head = last ? HeadRows::Last : HeadRows::None,
+                                               .first_layer = layer,
+                                               .end_layer = layer + 1,
+                                               .embedding = layer == 0,
+                                               .boundary = !last});
+      beats += static_cast<double>(list.weight_beats(program_.machine(), state_.position));
+      ends.push_back(beats);
+    }
+    std::vector<std::size_t> all;
+    for (std::size_t part = 1; part < parts; ++part) {
+      const double wanted = beats * static_cast<double>(part) / static_cast<double>(parts);
+      // The layer whose begin is nearest.
+      std::size_t at = (all.empty() ? first : all.back()) + 1;
+      while (at < end &&
+             std::abs(ends[at - first] - wanted) < std::abs(ends[at - first - 1] - wanted))
+        ++at;
+      if (at < end) all.push_back(at);
+    }
+    return all;
   }
 
   /// Runs layers [first, end) on both; with `check` they are compared command by command.
@@ -120,15 +180,17 @@ class Run {
 
   /// What layers [first, end) read and golden wrote: x, and the cache up to this position.
   void copy_state(std::size_t first, std::size_t end) {
-    const auto copy = [&](std::uint64_t address, std::uint64_t bytes) {
-      std::vector<std::byte> buffer(bytes);
-      golden_->device().transport().read_memory(address, buffer);
-      core_->device().transport().write_memory(address, buffer);
-    };
+    core_->device().write(program_.layout().boundary(0), boundary(*golden_));
+    copy_cache(golden_->device(), core_->device(), first, end);
+  }
+  void copy_cache(Device& from, Device& to, std::size_t first, std::size_t end) const {
     const golden::ModelConfig& config = program_.config();
-    copy(program_.layout().boundary(0), config.hidden * 4);
-    const std::uint64_t cache = config.kv_dim() * program_.layout().capacity() * 4;
-    for (std::size_t i = first; i < end; ++i) copy(program_.layout().layer(i).cache, cache);
+    std::vector<std::byte> buffer(config.kv_dim() * program_.layout().capacity() * 4);
+    for (std::size_t i = first; i < end; ++i) {
+      const std::uint64_t address = program_.layout().layer(i).cache;
+      from.transport().read_memory(address, buffer);
+      to.transport().write_memory(address, buffer);
+    }
   }
 
   /// The checksum of what leaves, which must be golden's.
@@ -234,9 +296,30 @@ Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
   if (file.packed() == nullptr)
     throw Error(file.directory().string() + ": is not quantized: simulate takes a packed model");
   const std::size_t context = context_of(options, file.config());
-  Run run(*file.packed(), options, context, progress);
-  run.prepare(tokens, first, progress);
-  Simulation simulation = run.simulate(first, end, options.check);
+  const golden::PackedModel& model = *file.packed();
+  SessionOptions each = options;
+  each.request.threads = std::max(1u, options.request.threads / std::max(1u, options.jobs));
+  Jobs jobs(progress, std::max(1u, options.jobs));
+  std::vector<std::unique_ptr<Run>> runs;
+  runs.push_back(std::make_unique<Run>(model, each, context, jobs.progress(0)));
+  runs[0]->prepare(tokens, first, progress);
+  // Golden is fast, so it says what enters every part before the first one runs.
+  std::vector<std::size_t> begins = runs[0]->cuts(first, end, options.jobs);
+  const std::vector<std::vector<float>> entries = runs[0]->entries(first, begins);
+  begins.insert(begins.begin(), first);
+  begins.push_back(end);
+  for (std::size_t i = 1; i + 1 < begins.size(); ++i) {
+    runs.push_back(std::make_unique<Run>(model, each, context, jobs.progress(i)));
+    runs[i]->take_over(*runs[0], begins[i], begins[i + 1], entries[i - 1]);
+  }
+  std::vector<Simulation> parts(runs.size());
+  const auto start = std::chrono::steady_clock::now();
+  jobs.run(runs.size(), [&](std::size_t i) {
+    parts[i] = runs[i]->simulate(begins[i], begins[i + 1], options.check);
+  });
+  Simulation simulation = merge(parts, std::vector<std::string>(parts.size(), "a part"));
+  simulation.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   simulation.model = describe_model(*file.packed());
   simulation.core = describe_core(options, context);
   simulation.tokens.assign(tokens.begin(), tokens.end());

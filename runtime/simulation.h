@@ -100,7 +100,9 @@ struct Simulation {
 
 /// Simulates layers [first, end) of the last token on the device of the options; golden makes
 /// everything in front: the tokens before, and the layers below `first`. The head comes with the
-/// last layer. With SessionOptions::check both are compared command by command. Throws Mismatch
+/// last layer. With SessionOptions::check both are compared command by command. With
+/// SessionOptions::jobs that many parts of the layers run side by side, each from golden's state;
+/// the report is what merge() makes of them, with the wall time of all together. Throws Mismatch
 /// for a command that differs, Different for results that do, Error for what cannot be run.
 Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
                            std::span<const std::int32_t> tokens, std::size_t first, std::size_t end,

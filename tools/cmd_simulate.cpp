@@ -45,6 +45,8 @@ void run(Options& options) {
   const ModelFile file(options.model);
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
+  if (options.device.jobs > 1 && !options.device.request.trace_file.empty())
+    throw CLI::ValidationError("--trace", "goes with one job: there would be a trace of each");
   const auto [first, end] = parse_layers(options.layers, file.config().layers);
   const auto tokens =
       prompt_tokens(options.prompt, file, context_of(options.device, file.config()));
@@ -85,6 +87,11 @@ void add_simulate(CLI::App& app) {
                    "Layers A to B - 1 only, from golden's state in front of A; the head comes "
                    "with the last one [all]")
       ->type_name("A:B");
+  command
+      ->add_option("--jobs", options->device.jobs,
+                   "Parts of the layers that are simulated side by side, each from golden's state")
+      ->check(CLI::Range(1u, 256u))
+      ->capture_default_str();
   add_simulation_output(*command, options->output);
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Decoder);

@@ -56,9 +56,12 @@ void ProgressLine::step(std::size_t done, std::size_t total, std::string_view un
 void ProgressLine::simulation(const DeviceProgress& progress) {
   if (!due()) return;
   const bool known = progress.fraction > 0;
-  show(fmt::format("{}: {}{} cycles, {:.0f} kHz{}", what_,
-                   known ? fmt::format("{:.1f} %, ", 100 * progress.fraction) : "", progress.cycles,
-                   progress.khz, known ? time_left(progress.seconds_left) : ""));
+  std::string share = known ? fmt::format("{:.1f} %", 100 * progress.fraction) : "";
+  for (std::size_t job = 0; job < progress.jobs.size(); ++job)
+    share += fmt::format("{}{:.0f} %{}", job == 0 ? " (" : ", ", 100 * progress.jobs[job],
+                         job + 1 == progress.jobs.size() ? ")" : "");
+  show(fmt::format("{}: {}{}{} cycles, {:.0f} kHz{}", what_, share, share.empty() ? "" : ", ",
+                   progress.cycles, progress.khz, known ? time_left(progress.seconds_left) : ""));
 }
 
 void ProgressLine::show(const std::string& text) {

@@ -85,6 +85,39 @@ TEST_CASE("cli: two processes simulate a token, and their reports make that of o
   check_fails({"merge", file("d.json")}, 1, {"d.json"});
 }
 
+TEST_CASE("cli: parts of a token that are simulated side by side make the same report") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto run = [&](const std::string& jobs) {
+    return trine_json({"simulate", model, "--tokens", "296,1133", "--check", "--jobs", jobs});
+  };
+  const auto one = run("1");
+  for (const char* jobs : {"2", "4", "100"}) {
+    CAPTURE(jobs);
+    const auto several = run(jobs);
+    for (const char* key : {"model", "core", "tokens", "layers", "state", "best"})
+      CHECK(several[key] == one[key]);
+    REQUIRE(several["commands"].size() == one["commands"].size());
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < one["commands"].size(); ++i) {
+      auto a = one["commands"][i], b = several["commands"][i];
+      if (a == b) continue;
+      // The first command of a part has another one before it.
+      ++others;
+      const auto cycles = [](const auto& command) { return command["cycles"].template get<int>(); };
+      CHECK(std::abs(cycles(a) - cycles(b)) <= 16);
+      for (const char* key : {"index", "operation", "unit", "layer", "label", "weight_beats",
+                              "read_beats", "write_beats"})
+        CHECK(a[key] == b[key]);
+    }
+    CHECK(others <= 5);  // Six layers have five begins inside.
+  }
+  check_fails({"simulate", model, "--tokens", "1", "--jobs", "0"}, 2, {"--jobs"});
+  check_fails(
+      {"simulate", model, "--tokens", "1", "--jobs", "2", "--trace", (scratch / "t.fst").string()},
+      2, {"--trace", "one job"});
+}
+
 TEST_CASE("cli: simulate says what the DRAM did, of a whole token and of its parts") {
   const Scratch scratch;
   const std::string model = packed_model(scratch);
