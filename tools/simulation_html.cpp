@@ -17,8 +17,9 @@ struct UnitColor {
   const char *unit, *color;
 };
 constexpr UnitColor kColors[] = {{"trit engine", "#2563a8"}, {"FP16 engine", "#d9822b"},
-                                 {"vector unit", "#3f9142"}, {"load", "#8e6fb0"},
-                                 {"store", "#b0506a"},       {"control", "#8a8f98"}};
+                                 {"vector unit", "#3f9142"}, {"attention unit", "#c9a227"},
+                                 {"load", "#8e6fb0"},        {"store", "#b0506a"},
+                                 {"control", "#8a8f98"}};
 
 const char* color_of(const std::string& unit) {
   for (const UnitColor& entry : kColors)

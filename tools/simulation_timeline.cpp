@@ -7,8 +7,8 @@
 namespace trine::tools {
 namespace {
 
-constexpr const char* kUnits[] = {"control",     "load",        "trit engine",
-                                  "FP16 engine", "vector unit", "store"};
+constexpr const char* kUnits[] = {"control",     "load",           "trit engine", "FP16 engine",
+                                  "vector unit", "attention unit", "store"};
 constexpr int kProcess = 1, kLayers = 1, kFirstUnit = 2;  // Threads are the rows of the view.
 
 int row_of(const std::string& unit) {

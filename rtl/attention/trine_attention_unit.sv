@@ -87,10 +87,12 @@ module trine_attention_unit #(
   logic                        quantize, mant_write, exp_write, quantized;
   logic                        bad_value, bad_block_q, bad_result;
   logic [VecBits-1:0]          quantize_beat;
+  logic [GroupWidth+4:0]       quantize_cols;
   logic [WordAddr-1:0]         mant_addr;
   logic [QuantLanes*Width-1:0] mant_data;
   logic [7:0]                  exp_data, unused_max;
   logic [GroupWidth:0]         unused_count;
+  assign quantize_cols = store_i ? (GroupWidth+5)'(16) : rows_i[GroupWidth+4:0];
   trine_act_quantizer #(
     .Groups       (Groups),
     .ActWidth     (Width),
@@ -102,8 +104,8 @@ module trine_attention_unit #(
     .rst_ni,
     .start_i          (attention_start || quantize),
     .src_beat_i       (store_i ? quantize_beat : src_beat_i),
-    .cols_i           (store_i ? (GroupWidth+5)'(16) : (GroupWidth+5)'(rows_i)),
-    .groups_i         (store_i ? (GroupWidth+1)'(1) : (GroupWidth+1)'(rows_i >> 4)),
+    .cols_i           (quantize_cols),
+    .groups_i         (quantize_cols[GroupWidth+4:4]),
     .vec_read_valid_o,
     .vec_read_beat_o,
     .vec_read_data_i,

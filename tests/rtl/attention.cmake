@@ -30,4 +30,4 @@ trine_netlist(attention_unit trine_attention_unit ${attention_sources} PARAMS ${
 trine_verilate(n_attention_unit trine_attention_unit
                ${CMAKE_BINARY_DIR}/netlist/attention_unit.sv ARGS ${TRINE_NETLIST_ARGS})
 trine_attention_test(v_attention_unit_test v_attention_unit 2 2 12 4096 600)
-trine_attention_test(n_attention_unit_test n_attention_unit 2 2 12 4096 150)
+trine_attention_test(n_attention_unit_test n_attention_unit 2 2 12 4096 70)
