@@ -60,7 +60,7 @@ function(trine_core name)
   set(generics ${ARGN})
   list(TRANSFORM generics PREPEND -G)
   _trine_core_module(${name} 0 "${fields}" ${generics}
-                     --x-assign fast --x-initial fast -GClockGates=1)
+                     --x-assign fast --x-initial fast)
   _trine_core_module(${name}_check 1 "${fields}" ${generics}
                      --x-assign unique --x-initial unique --assert --trace-fst)
 endfunction()
@@ -70,23 +70,30 @@ function(_trine_core_module name waves fields)
   if(NOT TRINE_SIM)
     return()
   endif()
+  # The fast module takes each edge in one step (sim/clock_edges.h).
+  set(direct 0)
+  set(gates "")
+  if(NOT waves)
+    set(gates -GClockGates=1)
+    if(NOT TRINE_COVERAGE AND VERILATOR_VERSION VERSION_EQUAL 5.006)
+      set(direct 1)
+      set(gates -GClockGates=2)
+    endif()
+  endif()
+  set(clocks "s/.* \\(__Vtrigrprev__[A-Za-z0-9_]*\\).*/TRINE_CLOCK(\\1)/p")
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
     OUTPUT ${dir}/all.cc
     COMMAND bash -c "rm -f *"
     COMMAND ${VERILATOR_BIN} --cc -O3 -I${PROJECT_SOURCE_DIR}/rtl
-            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${ARGN}
+            ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${ARGN} ${gates}
             --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${TRINE_CORE_SOURCES}
+    COMMAND sed -n ${clocks} Vtrine_${name}___024root.h > clocks.inc
     COMMAND bash -c "printf '#include \"%s\"\\n' *.cpp > all.cc"
     DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
             ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
-  # The fast module calls the functions of the model one by one (sim/clock_edges.h).
-  set(direct 0)
-  if(NOT waves AND NOT TRINE_COVERAGE AND VERILATOR_VERSION VERSION_EQUAL 5.006)
-    set(direct 1)
-  endif()
   trine_model(trine_model_${name} ${dir} ${waves})
   target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
 
@@ -94,7 +101,8 @@ function(_trine_core_module name waves fields)
   target_compile_definitions(trine_core_${name} PRIVATE
     TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
     TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
-    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct})
+    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct}
+    TRINE_CLOCKS_HEADER="clocks.inc")
   target_link_libraries(trine_core_${name}
     PRIVATE trine_driver trine_core_headers trine_model_${name} trine_flags)
   # Two modules in one process share no symbol: each exports its entry point and nothing else.

@@ -64,6 +64,17 @@ module trine_core #(
   output logic                   m_axi_bready_o
 );
 
+  // ---- The clock of what rests while a matrix or the vector unit works: control, transfer units,
+  // write path ----
+
+  logic clk_rest, rests;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_rest (
+    .clk_i,
+    .rst_ni,
+    .en_i  (!rests),
+    .clk_o (clk_rest)
+  );
+
   // ---- Read stream ----
 
   logic                            read_valid, read_ready;
@@ -117,20 +128,12 @@ module trine_core #(
   logic                             transfer_valid, record_valid, stream_ready, write_event;
   logic [DataWidth-1:0]             transfer_data, record_data;
 
-  // The clock runs from a job to the last answer, and when the errors are forgotten.
-  logic clk_write;
-  trine_clock_gate #(.Gated (ClockGates)) u_clock_write (
-    .clk_i,
-    .rst_ni,
-    .en_i  (!write_status.idle || write_valid || column_job_valid || start_i || m_axi_bvalid_i),
-    .clk_o (clk_write)
-  );
   trine_write_path #(
     .Groups    (Groups),
     .Ports     (Ports),
     .AddrWidth (AddrWidth)
   ) u_write_path (
-    .clk_i            (clk_write),
+    .clk_i            (clk_rest),
     .rst_ni,
     .job_valid_i      (write_valid),
     .job_i            (write_job),
@@ -181,10 +184,11 @@ module trine_core #(
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit),
-    .AttentionHeads (AttentionHeads),
-    .ClockGates  (ClockGates)
+    .AttentionHeads (AttentionHeads)
   ) u_control (
     .clk_i,
+    .clk_rest_i     (clk_rest),
+    .rests_o        (rests),
     .rst_ni,
     .start_i,
     .abort_i,
@@ -233,6 +237,7 @@ module trine_core #(
     .ClockGates  (ClockGates)
   ) u_units (
     .clk_i,
+    .clk_rest_i     (clk_rest),
     .rst_ni,
     .start_valid_i  (start),
     .start_i        (unit_start),

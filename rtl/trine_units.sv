@@ -24,6 +24,8 @@ module trine_units #(
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
   input  logic                            clk_i,
+  input  logic                            clk_rest_i,      // Has all edges of `clk_i` while a
+                                                           // transfer unit runs.
   input  logic                            rst_ni,
   // Control
   input  logic                            start_valid_i,
@@ -54,16 +56,13 @@ module trine_units #(
   localparam int unsigned GroupBits = $clog2(Groups);
 
   // The unit that runs has the word.
-  logic is_transfer, is_matrix, is_vector, is_attention, transfer_done, matvec_done, vector_done;
+  logic is_matrix, is_vector, is_attention, transfer_done, matvec_done, vector_done;
   logic attention_done;
   logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, vector_nonfinite;
   logic attention_nonfinite, matvec_overflow, attention_overflow;
   assign is_matrix    = start_i.unit == trine_commands_pkg::UnitMatrix;
   assign is_vector    = start_i.unit == trine_commands_pkg::UnitVector;
   assign is_attention = start_i.unit == trine_commands_pkg::UnitAttention;
-  assign is_transfer  = start_i.unit == trine_commands_pkg::UnitLoad
-                     || start_i.unit == trine_commands_pkg::UnitStore
-                     || start_i.unit == trine_commands_pkg::UnitColumn;
   assign status_o = {
     transfer_done || matvec_done || vector_done || attention_done,
     is_matrix && bad_codebook,
@@ -112,13 +111,6 @@ module trine_units #(
     .matvec_read_data_o   (matvec_read_data)
   );
 
-  logic clk_transfer;
-  trine_clock_gate #(.Gated (ClockGates)) u_clock (
-    .clk_i,
-    .rst_ni,
-    .en_i  (is_transfer),
-    .clk_o (clk_transfer)
-  );
   logic                 transfer_valid, block_valid;
   logic [DataWidth-1:0] transfer_data, block_data;
   trine_transfer_unit #(
@@ -126,7 +118,7 @@ module trine_units #(
     .VectorWords (VectorWords),
     .AddrWidth   (AddrWidth)
   ) u_transfer_unit (
-    .clk_i             (clk_transfer),
+    .clk_i             (clk_rest_i),
     .rst_ni,
     .start_valid_i     (start_valid_i),
     .start_i           (start_i),

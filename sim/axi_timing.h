@@ -21,6 +21,8 @@ class Stalls {
       : threshold_(static_cast<std::uint64_t>(odds * 4294967296.0)),
         state_((seed + 1) * 0x9E3779B97F4A7C15u | 1) {}
 
+  /// True when it never holds back.
+  bool none() const { return threshold_ == 0; }
   /// True when the channel holds back in this cycle.
   bool draw() {
     if (threshold_ == 0) return false;
@@ -47,6 +49,8 @@ class Bandwidth {
     credit_ += rate_;
     if (credit_ >= 2 * kOne) credit_ = 2 * kOne - 1;
   }
+  /// True when every cycle may carry a beat.
+  bool full() const { return rate_ >= kOne; }
   bool has() const { return credit_ >= kOne; }
   /// A beat moves.
   void use() {

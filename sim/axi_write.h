@@ -27,6 +27,7 @@ class AxiWriteChannel {
 
   /// Before the rising edge, all signals settled: notes what moves at this edge.
   void sample(const Bus& bus, std::uint64_t cycle) {
+    if (rests_ && !bus.m_axi_awvalid_o && !bus.m_axi_wvalid_o) return;
     const bool w_valid = bus.m_axi_wvalid_o, w_ready = bus.m_axi_wready_i;
     if (w_valid || !held_w_.idle()) {
       if (!w_ready || !held_w_.idle()) held_w_.sample("W", w_valid, w_ready, data_beat(bus));
@@ -48,12 +49,15 @@ class AxiWriteChannel {
 
   /// After the edge: the signals for the next one.
   void drive(Bus& bus, std::uint64_t cycle) {
+    if (rests_ && bursts_.empty()) return;
     bandwidth_.tick();
     bus.m_axi_awready_i = bursts_.size() < capacity_ && !stalls_aw_.draw();
     bus.m_axi_wready_i = bursts_.size() > complete_ && bandwidth_.has() && !stalls_w_.draw();
     if (answered_) return;
     answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) && !stalls_b_.draw();
     bus.m_axi_bvalid_i = answered_;
+    rests_ = bursts_.empty() && held_w_.idle() && held_aw_.idle() && bandwidth_.full() &&
+             stalls_aw_.none();
     if (!answered_) return;
     bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
     failure_.note(bursts_.front(), cycle);
@@ -130,6 +134,7 @@ class AxiWriteChannel {
   HoldCheck<DataBeat> held_w_;
   BusFailure failure_;
   bool answered_ = false;
+  bool rests_ = false;  // The inputs stay as they are until a burst comes.
   std::uint64_t accepted_ = 0, beats_ = 0;
 };
 

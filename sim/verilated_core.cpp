@@ -3,7 +3,8 @@
 // A core module: compiled once a build of the core, with what `trine_core` in cmake/Simulator.cmake
 // sets. TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and TRINE_ROOT_HEADER
 // are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others;
-// TRINE_DIRECT_EDGES: 1 if the model's functions are called one by one (sim/clock_edges.h).
+// TRINE_DIRECT_EDGES: 1 if the model's functions are called one by one (sim/clock_edges.h); then
+// TRINE_CLOCKS_HEADER has TRINE_CLOCK(what Verilator remembers) for each clock.
 
 #include "sim/verilated_core.h"
 
@@ -32,6 +33,12 @@ struct Functions {
   static void inputs(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_ico)(root); }
   static void triggers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_triggers__act)(root); }
   static void registers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_nba)(root); }
+  /// All clocks were low before the next edge.
+  static void forget(Root* root) {
+#define TRINE_CLOCK(before) root->before = 0;
+#include TRINE_CLOCKS_HEADER
+#undef TRINE_CLOCK
+  }
 };
 using Edges = DirectEdges<TRINE_MODEL, Functions>;
 #else

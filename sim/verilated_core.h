@@ -5,6 +5,10 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
+#include <array>
+#include <cstddef>
+#include <cstring>
+
 #include "golden/error.h"
 #include "sim/axi_memory.h"
 #include "sim/clock_edges.h"
@@ -172,7 +176,14 @@ class VerilatedCore final : public RtlCore {
   }
 
   void fall() {
-    Edges::low(*model_);
+    if constexpr (TraceFile<Model>::kBuilt) {
+      const auto before = outputs();
+      Edges::low(*model_);
+      if (outputs() != before)
+        throw Error(fmt::format("an output followed an input at once in cycle {}", cycles_));
+    } else {
+      Edges::low(*model_);
+    }
     trace_.dump(cycles_, 0);
   }
 
@@ -184,6 +195,26 @@ class VerilatedCore final : public RtlCore {
     trace_.dump(cycles_, 1);
     ++cycles_;
     if constexpr (TraceFile<Model>::kBuilt) check();
+  }
+
+  template <class... Signals>
+  static auto bytes_of(const Signals&... signals) {
+    std::array<std::byte, (sizeof(Signals) + ...)> bytes{};
+    std::size_t at = 0;
+    ((std::memcpy(bytes.data() + at, &signals, sizeof(Signals)), at += sizeof(Signals)), ...);
+    return bytes;
+  }
+
+  /// The outputs, as bytes: none may depend on an input without a register between them.
+  auto outputs() const {
+    const Model& m = *model_;
+    return bytes_of(m.irq_o, m.command_done_o, m.s_axil_awready_o, m.s_axil_wready_o,
+                    m.s_axil_bresp_o, m.s_axil_bvalid_o, m.s_axil_arready_o, m.s_axil_rdata_o,
+                    m.s_axil_rresp_o, m.s_axil_rvalid_o, m.m_axi_araddr_o, m.m_axi_arlen_o,
+                    m.m_axi_arsize_o, m.m_axi_arburst_o, m.m_axi_arvalid_o, m.m_axi_rready_o,
+                    m.m_axi_awaddr_o, m.m_axi_awlen_o, m.m_axi_awsize_o, m.m_axi_awburst_o,
+                    m.m_axi_awvalid_o, m.m_axi_wdata_o, m.m_axi_wstrb_o, m.m_axi_wlast_o,
+                    m.m_axi_wvalid_o, m.m_axi_bready_o);
   }
 
   void check() const {

@@ -6,9 +6,13 @@
 /// one of them may change, so that they do the same in the same cycles, gated or not.  In reset,
 /// and for `AfterReset` cycles behind it, the clock runs.  Gates save the energy, and a simulator
 /// the time, of what rests; FPGAs keep `Gated` = 0, a wire.  `en_i` settles in the low phase, in
-/// which the latch lets it through, so that a cycle has a whole pulse or none.
+/// which the latch lets it through, so that a cycle has a whole pulse or none.  `clk_i` is the
+/// core's own clock: gates do not follow each other.
+///
+/// `Gated` = 2 is for one simulator only, which takes each edge in a single step
+/// (sim/clock_edges.h): the latch alone, whose output says before the edge whether it counts.
 module trine_clock_gate #(
-  parameter int unsigned Gated      = 0,
+  parameter int unsigned Gated      = 0,    // 0, 1 or 2.
   /// Up to 127.
   parameter int unsigned AfterReset = 0
 ) (
@@ -19,19 +23,24 @@ module trine_clock_gate #(
 );
 
   if (Gated != 0) begin : gen_gate
-    logic enable, starts;
+    logic starts;
     if (AfterReset != 0) begin : gen_after
       logic [6:0] left_q;  // Cycles after reset.
       always_ff @(posedge clk_i) begin
-        if (!rst_ni)            left_q <= 7'(AfterReset);
+        if (!rst_ni)           left_q <= 7'(AfterReset);
         else if (left_q != '0) left_q <= left_q - 7'd1;
       end
       assign starts = left_q != '0 || !rst_ni;
     end else begin : gen_at_once
       assign starts = !rst_ni;
     end
-    always_latch if (!clk_i) enable = en_i || starts;
-    assign clk_o = clk_i && enable;
+    if (Gated == 1) begin : gen_and
+      logic enable;
+      always_latch if (!clk_i) enable = en_i || starts;
+      assign clk_o = clk_i && enable;
+    end else begin : gen_latch
+      always_latch if (!clk_i) clk_o = en_i || starts;
+    end
   end else begin : gen_wire
     assign clk_o = clk_i;
     logic unused_ok;

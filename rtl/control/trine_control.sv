@@ -12,7 +12,8 @@
 ///
 /// While a command runs and the stages ahead of it are full, all four rest: each says so from its
 /// own registers, and then only a beat of the list, the end of the command, a start or an abort
-/// changes any.  With `ClockGates` their clock stands still until then.
+/// changes any.  When no transfer unit runs and all writes are answered, too, nothing that has the
+/// clock `clk_rest_i` changes: `rests_o`.
 module trine_control #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned Vectors     = 1,
@@ -22,11 +23,11 @@ module trine_control #(
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,
   parameter  int unsigned AttentionHeads = 8,
-  /// 1: the clock of the stages stands still while they rest, see trine_clock_gate.
-  parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
   input  logic                            clk_i,
+  input  logic                            clk_rest_i,      // Needs no edge while `rests_o`.
+  output logic                            rests_o,
   input  logic                            rst_ni,
   // Registers
   input  logic                            start_i,         // One-cycle pulse, only when not busy.
@@ -62,14 +63,16 @@ module trine_control #(
 
   logic stop, go;
 
-  logic clk_stages, fetch_rests, check_rests, dispatch_rests, retire_rests, rest;
-  assign rest = fetch_rests && check_rests && dispatch_rests && retire_rests;
-  trine_clock_gate #(.Gated (ClockGates)) u_clock (
-    .clk_i,
-    .rst_ni,
-    .en_i  (!rest || start_i || abort_i || list_valid_i || unit_status_i.done),
-    .clk_o (clk_stages)
-  );
+  // Known from registers, a cycle later: one that looks at all stages would be worked out in every
+  // cycle of a simulation.
+  logic fetch_rests, check_rests, dispatch_rests, retire_rests, transfers, wakes, rests_q;
+  assign wakes   = start_i || abort_i || list_valid_i || unit_status_i.done;
+  assign rests_o = rests_q && !wakes;
+  always_ff @(posedge clk_rest_i) begin
+    if (!rst_ni) rests_q <= 1'b0;
+    else         rests_q <= fetch_rests && check_rests && dispatch_rests && retire_rests
+                         && write_status_i.idle && !write_valid_o && !transfers && !wakes;
+  end
 
   // ---- Fetch ----
 
@@ -81,7 +84,7 @@ module trine_control #(
     .Groups    (Groups),
     .AddrWidth (AddrWidth)
   ) u_fetch (
-    .clk_i           (clk_stages),
+    .clk_i           (clk_rest_i),
     .rst_ni,
     .rests_o         (fetch_rests),
     .start_i,
@@ -113,7 +116,7 @@ module trine_control #(
     .VectorUnit  (VectorUnit),
     .AttentionHeads (AttentionHeads)
   ) u_check (
-    .clk_i           (clk_stages),
+    .clk_i           (clk_rest_i),
     .rst_ni,
     .rests_o         (check_rests),
     .stop_i          (stop),
@@ -136,7 +139,7 @@ module trine_control #(
   trine_control_pkg::read_job_t  data_job;
   trine_control_pkg::write_job_t store_job;
   trine_dispatch #(.Groups (Groups)) u_dispatch (
-    .clk_i         (clk_stages),
+    .clk_i         (clk_rest_i),
     .rst_ni,
     .rests_o       (dispatch_rests),
     .stop_i        (stop),
@@ -165,7 +168,7 @@ module trine_control #(
   assign read_gate_o = {running, turn, begins, stop};
 
   trine_read_arbiter u_read_arbiter (
-    .clk_i        (clk_stages),
+    .clk_i        (clk_rest_i),
     .rst_ni,
     .list_valid_i (list_valid),
     .list_ready_o (list_ready),
@@ -194,7 +197,7 @@ module trine_control #(
   );
 
   trine_retire #(.AddrWidth (AddrWidth)) u_retire (
-    .clk_i            (clk_stages),
+    .clk_i            (clk_rest_i),
     .rst_ni,
     .rests_o          (retire_rests),
     .start_i,
@@ -224,6 +227,10 @@ module trine_control #(
   );
 
   assign progress_o    = {index, word0, turn_begins, done, running, read_beat};
+  assign transfers = unit_start_o.unit == trine_commands_pkg::UnitLoad
+                  || unit_start_o.unit == trine_commands_pkg::UnitStore
+                  || unit_start_o.unit == trine_commands_pkg::UnitColumn;
+
   assign write_valid_o = store_valid || record_valid;
   assign write_job_o   = record_valid ? record_job : store_job;
 

@@ -59,19 +59,19 @@ module trine_matrix_unit #(
   assign is_f16  = start_i.memory == trine_commands_pkg::MemoryF16Rows;
   assign is_mine = start_i.unit == trine_commands_pkg::UnitMatrix;
 
-  logic clk_matvec;
-  trine_clock_gate #(.Gated (ClockGates), .AfterReset (127)) u_clock (
-    .clk_i,
-    .rst_ni,
-    .en_i  (is_mine),
-    .clk_o (clk_matvec)
-  );
-
-  logic        book_valid, book_busy, bad_codebook;
+  logic        clk_results, writes, book_valid, book_busy, bad_codebook;
   logic [4:0]  book_index;
   logic [31:0] book_data;
+  // The codebook when it comes, results when they leave.
+  trine_clock_gate #(.Gated (ClockGates)) u_clock (
+    .clk_i,
+    .rst_ni,
+    .en_i  (is_mine && (start_valid_i || book_busy || book_valid || writes)),
+    .clk_o (clk_results)
+  );
+
   trine_codebook_loader u_codebook_loader (
-    .clk_i        (clk_matvec),
+    .clk_i        (clk_results),
     .rst_ni,
     .start_i      (start_valid_i && is_trit),
     .busy_o       (book_busy),
@@ -96,8 +96,11 @@ module trine_matrix_unit #(
     .F16Engine   (F16Engine),
     .ClockGates  (ClockGates)
   ) u_matvec (
-    .clk_i          (clk_matvec),
+    .clk_i,
+    .clk_writer_i   (clk_results),
+    .writes_o       (writes),
     .rst_ni,
+    .runs_i         (is_mine),
     .start_i        (start_valid_i),
     .f16_i          (is_f16),
     .raw_i          (start_i.raw),

@@ -26,7 +26,10 @@ module trine_matvec #(
   localparam int unsigned VecAddrWidth = $clog2(VectorWords / Groups)
 ) (
   input  logic                    clk_i,
+  input  logic                    clk_writer_i,   // Has all edges of `clk_i` while `writes_o`:
+  output logic                    writes_o,       // results are on their way.
   input  logic                    rst_ni,
+  input  logic                    runs_i,         // From a start to the next command.
   // Job.
   input  logic                    start_i,
   input  logic                    f16_i,          // FP16 weights instead of trits.
@@ -96,12 +99,14 @@ module trine_matvec #(
 
   // What a product starts with: activations are quantized, the words of the codebook come.
   logic clk_setup, quantizing;
+  logic book_q;                                   // The exponent of results follows the codebook.
   trine_clock_gate #(.Gated (ClockGates)) u_clock_setup (
     .clk_i,
     .rst_ni,
-    .en_i  (quantizing || book_valid_i),
+    .en_i  (runs_i && (quantizing || book_valid_i || book_q)),
     .clk_o (clk_setup)
   );
+  always_ff @(posedge clk_setup) book_q <= rst_ni && book_valid_i;
 
   trine_matrix_pkg::vector_job_t vector_job;
   trine_matrix_pkg::trit_job_t   trit_job;
@@ -150,7 +155,7 @@ module trine_matvec #(
     .VecAddrWidth (VecAddrWidth),
     .GroupWidth   (GroupWidth)
   ) u_banks (
-    .clk_i,
+    .clk_i             (clk_writer_i),
     .clk_setup_i       (clk_setup),
     .rst_ni,
     .start_i,
@@ -162,6 +167,7 @@ module trine_matvec #(
     .dst_beat_i,
     .done_o,
     .quantizing_o      (quantizing),
+    .writes_o,
     .nonfinite_o       (bad_activation),
     .mant_write_o      (mant_write),
     .mant_addr_o       (mant_addr),
@@ -196,11 +202,12 @@ module trine_matvec #(
   end
 
   // Trit engine.
-  logic clk_trit;
-  trine_clock_gate #(.Gated (ClockGates), .AfterReset (127)) u_clock_trit (
+  logic clk_trit, trit_runs;
+  assign trit_runs = runs_i && !f16_i;
+  trine_clock_gate #(.Gated (ClockGates)) u_clock_trit (
     .clk_i,
     .rst_ni,
-    .en_i  (!f16_i),
+    .en_i  (trit_runs),
     .clk_o (clk_trit)
   );
 
@@ -223,8 +230,10 @@ module trine_matvec #(
     .BlockWidth (BlockWidth),
     .ClockGates (ClockGates)
   ) u_trit (
-    .clk_i          (clk_trit),
+    .clk_i,
+    .clk_trit_i     (clk_trit),
     .clk_setup_i    (clk_setup),
+    .runs_i         (trit_runs),
     .rst_ni,
     .start_i        (start_i && !f16_i),
     .used_i         (used),
@@ -253,7 +262,7 @@ module trine_matvec #(
     trine_clock_gate #(.Gated (ClockGates)) u_clock (
       .clk_i,
       .rst_ni,
-      .en_i  (f16_i),
+      .en_i  (runs_i && f16_i),
       .clk_o (clk_f16)
     );
     trine_f16_engine #(

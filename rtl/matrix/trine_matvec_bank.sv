@@ -15,7 +15,8 @@ module trine_matvec_bank #(
 ) (
   input  logic                           clk_i,
   input  logic                           clk_setup_i,     // Has all edges of `clk_i` while
-  output logic                           quantizing_o,    // this is high.
+  output logic                           quantizing_o,    // this is high, `clk_i` while
+  output logic                           writes_o,        // that is.
   input  logic                           rst_ni,
   input  logic                           start_i,
   input  trine_matrix_pkg::vector_job_t  job_i,
@@ -86,7 +87,7 @@ module trine_matvec_bank #(
   logic signed [11:0] exponent_q;
   assign exponent = signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}))
                   - signed'(14'(125) + 14'(ActWidth));
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_setup_i) begin
     exponent_q <= (exponent > 14'sd2047) ? 12'sd2047 : (exponent < -14'sd2047) ? -12'sd2047
                                                                              : exponent[11:0];
   end
@@ -112,7 +113,8 @@ module trine_matvec_bank #(
     .vec_write_valid_o,
     .vec_write_beat_o,
     .vec_write_data_o,
-    .done_o
+    .done_o,
+    .busy_o            (writes_o)
   );
 
   logic unused_ok;

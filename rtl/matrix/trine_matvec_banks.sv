@@ -23,7 +23,8 @@ module trine_matvec_banks #(
 ) (
   input  logic                            clk_i,
   input  logic                            clk_setup_i,     // Has all edges of `clk_i` while
-  output logic                            quantizing_o,    // this is high.
+  output logic                            quantizing_o,    // this is high, `clk_i` while
+  output logic                            writes_o,        // that is.
   input  logic                            rst_ni,
   input  logic                            start_i,
   input  logic [Vectors-1:0]              used_i,
@@ -55,7 +56,7 @@ module trine_matvec_banks #(
   output logic [Vectors*DataWidth-1:0]    vec_write_data_o
 );
 
-  logic [Vectors-1:0]                quantizing, done, nonfinite, mant_writes, exp_writes;
+  logic [Vectors-1:0]                quantizing, writes, done, nonfinite, mant_writes, exp_writes;
   logic [Vectors-1:0]                exponents;
   logic [Vectors*MantAddr-1:0]       mant_addrs;
   logic [Vectors*(GroupWidth+1)-1:0] quantizeds;
@@ -70,6 +71,7 @@ module trine_matvec_banks #(
       .clk_i,
       .clk_setup_i,
       .quantizing_o      (quantizing[v]),
+      .writes_o          (writes[v]),
       .rst_ni,
       .start_i           (start_i && used_i[v]),
       .job_i,
@@ -103,6 +105,7 @@ module trine_matvec_banks #(
   end
 
   assign quantizing_o = quantizing != '0;
+  assign writes_o     = writes != '0;
   assign done_o       = done[last_i];
   assign nonfinite_o  = |(nonfinite & used_i);
   assign mant_write_o = mant_writes[last_i];

@@ -23,7 +23,8 @@ module trine_result_writer #(
   output logic                     vec_write_valid_o,
   output logic [VecAddrWidth-1:0]  vec_write_beat_o,
   output logic [32*Groups-1:0]     vec_write_data_o,
-  output logic                     done_o
+  output logic                     done_o,
+  output logic                     busy_o         // A row is on its way, or comes now.
 );
 
   localparam int unsigned WordAddr = (Groups > 1) ? $clog2(Groups) : 1;
@@ -50,6 +51,10 @@ module trine_result_writer #(
   assign word       = !raw_i ? packed_data : high_valid_q ? high_q : acc[31:0];
   assign word_last  = word_valid && (!raw_i || high_valid_q);
 
+  logic [2:0] packs_q;                            // Rows in trine_fp32_pack.
+  assign busy_o = start_i || valid_i || packs_q != '0 || high_valid_q || vec_write_valid_o
+               || finished_q || done_o;
+
   logic [WordAddr-1:0] place_q;
   logic                beat_done, finished_q;
   assign beat_done = word_valid && place_q == WordAddr'(Groups - 1);
@@ -59,6 +64,7 @@ module trine_result_writer #(
       taken_q           <= '0;
       written_q         <= '0;
       high_valid_q      <= 1'b0;
+      packs_q           <= '0;
       place_q           <= '0;
       vec_write_valid_o <= 1'b0;
       finished_q        <= 1'b0;
@@ -67,6 +73,7 @@ module trine_result_writer #(
       if (valid_i) taken_q <= taken_q + 32'd1;
       if (word_last) written_q <= written_q + 32'd1;
       high_valid_q      <= raw_i && valid_i;
+      packs_q           <= {packs_q[1:0], valid_i && !raw_i};
       vec_write_valid_o <= beat_done;
       if (word_valid) place_q <= (Groups == 1 || beat_done) ? '0 : place_q + 1'b1;
       finished_q        <= word_last && written_q + 32'd1 == total_i;

@@ -25,24 +25,24 @@ module trine_scale_lookup #(
   logic entry_valid;
   assign entry_valid = book_i.valid && book_i.index < 5'(trine_pkg::CodebookEntries);
 
-  // Scale index and level of each group, as wide as at depth 4, in slots of 16 bits.
-  logic [16*Groups-1:0] wide;
+  // Scale index and level of each group, as wide as at depth 4, in slots of 32 bits.
+  logic [32*Groups-1:0] wide;
   always_comb begin
     wide = '0;
     if (decode_i) begin
       unique case (depth_i)
         3'd1:
           for (int unsigned g = 0; g < Groups; g++)
-            wide[16*g +: 12] = {codes_i[7*g+2 +: 5], 5'd0, codes_i[7*g +: 2]};
+            wide[32*g +: 12] = {codes_i[7*g+2 +: 5], 5'd0, codes_i[7*g +: 2]};
         3'd2:
           for (int unsigned g = 0; g < Groups; g++)
-            wide[16*g +: 12] = {codes_i[9*g+4 +: 5], 3'd0, codes_i[9*g +: 4]};
+            wide[32*g +: 12] = {codes_i[9*g+4 +: 5], 3'd0, codes_i[9*g +: 4]};
         3'd3:
           for (int unsigned g = 0; g < Groups; g++)
-            wide[16*g +: 12] = {codes_i[10*g+5 +: 5], 2'd0, codes_i[10*g +: 5]};
+            wide[32*g +: 12] = {codes_i[10*g+5 +: 5], 2'd0, codes_i[10*g +: 5]};
         default:
           for (int unsigned g = 0; g < Groups; g++)
-            wide[16*g +: 12] = codes_i[12*g +: 12];
+            wide[32*g +: 12] = codes_i[12*g +: 12];
       endcase
     end
   end
@@ -57,28 +57,26 @@ module trine_scale_lookup #(
     always_ff @(posedge clk_i) begin
       if (decode_i) begin
         for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++)
-          scales_o[32*g +: 32] <= {3'd0, wide[16*g +: 7], book[wide[16*g+7 +: 5]]};
+          scales_o[32*g +: 32] <= {3'd0, wide[32*g +: 7], book[wide[32*g+7 +: 5]]};
       end
     end
   end
 
   // A level above the largest, or an index past the codebook, in any group: the borrow of a
   // subtraction, so that a simulation looks at all groups without a branch.
-  logic [31:0] over;
-  always_comb begin
-    over = '0;
-    if (decode_i) begin
-      for (int unsigned g = 0; g < Groups; g++) begin
-        over |= 32'(max_level) - 32'(wide[16*g +: 7]);
-        over |= 32'(trine_pkg::CodebookEntries - 1) - 32'(wide[16*g+7 +: 5]);
-      end
-    end
-  end
   always_ff @(posedge clk_i) begin
-    if (decode_i) bad_o <= over[31];
+    if (decode_i) begin
+      logic [31:0] over;
+      over = '0;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        over |= (32'(max_level) - (wide[32*g +: 32] & 32'h7F))
+              | (32'(trine_pkg::CodebookEntries - 1) - (wide[32*g +: 32] >> 7));
+      end
+      bad_o <= over[31];
+    end
   end
 
   logic unused_ok;
-  assign unused_ok = ^{book_i, over[30:0]};
+  assign unused_ok = ^book_i;
 
 endmodule

@@ -18,10 +18,11 @@ module trine_trit_engine #(
   localparam int unsigned WordWidth  = QuantLanes * ActWidth
 ) (
   input  logic                         clk_i,
-  input  logic                         clk_setup_i,     // Has all edges of `clk_i` from the start
-                                                        // to the last word of the quantizers, and
-                                                        // with the codebook.
+  input  logic                         clk_trit_i,      // Has all edges of `clk_i` while `runs_i`,
+  input  logic                         clk_setup_i,     // and that from the start to the last word
+                                                        // of the quantizers, and with the codebook.
   input  logic                         rst_ni,
+  input  logic                         runs_i,
   input  logic                         start_i,
   input  logic [Vectors-1:0]           used_i,          // Vectors that take part; others rest.
   input  trine_matrix_pkg::trit_job_t  job_i,
@@ -55,7 +56,7 @@ module trine_trit_engine #(
   ) u_clock_build (
     .clk_i,
     .rst_ni,
-    .en_i  (build_busy),
+    .en_i  (runs_i && build_busy),
     .clk_o (clk_build)
   );
   trine_table_builder #(
@@ -64,7 +65,7 @@ module trine_trit_engine #(
     .TilePanels (TilePanels),
     .BlockWidth (BlockWidth)
   ) u_builder (
-    .clk_i,
+    .clk_i        (clk_trit_i),
     .clk_build_i (clk_build),
     .rst_ni,
     .start_i,
@@ -83,7 +84,7 @@ module trine_trit_engine #(
     .BlockWidth (BlockWidth),
     .HoldDepth  (HoldDepth)
   ) u_front (
-    .clk_i,
+    .clk_i        (clk_trit_i),
     .rst_ni,
     .start_i,
     .job_i,
@@ -104,7 +105,7 @@ module trine_trit_engine #(
     .BlockWidth (BlockWidth),
     .HoldDepth  (HoldDepth)
   ) u_back (
-    .clk_i,
+    .clk_i        (clk_trit_i),
     .rst_ni,
     .start_i,
     .job_i,
@@ -122,7 +123,7 @@ module trine_trit_engine #(
   logic [32*Groups-1:0]                     scales;
   logic                                     bad_tail;
   trine_row_gearbox #(.Groups(Groups)) u_gearbox (
-    .clk_i,
+    .clk_i        (clk_trit_i),
     .rst_ni,
     .clear_i      (start_i),
     .depth_i      (job_i.depth),
@@ -134,7 +135,7 @@ module trine_trit_engine #(
     .codes_o      (codes)
   );
   trine_scale_lookup #(.Groups(Groups)) u_scale (
-    .clk_i,
+    .clk_i        (clk_trit_i),
     .clk_setup_i,
     .book_i,
     .depth_i  (job_i.depth),
@@ -146,7 +147,7 @@ module trine_trit_engine #(
 
   // A row adds 3 * outer table entries, each 2^(ActWidth+2) too large.
   logic [ActWidth+9:0] offset_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_trit_i) begin
     if (start_i) begin
       offset_q <= -((ActWidth+10)'(9'd3 * 9'(trine_pkg::outer_level(job_i.depth)))
                     << (ActWidth + 2));
@@ -162,7 +163,7 @@ module trine_trit_engine #(
       .QuantLanes (QuantLanes),
       .BlockWidth (BlockWidth)
     ) u_vector (
-      .clk_i,
+      .clk_i        (clk_trit_i),
       .clk_setup_i,
       .clk_build_i (clk_build),
       .rst_ni,
@@ -186,7 +187,7 @@ module trine_trit_engine #(
   end
   assign acc_valid_o = acc_valid[0];
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_trit_i) begin
     if (!rst_ni || start_i) begin
       bad_set_byte_o <= 1'b0;
       bad_tail_o     <= 1'b0;
