@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || { echo "usage: lint/rtl.sh FILE..."; exit 2; }
 for parameters in "-GGroups=1" "-GGroups=4" "-GGroups=16" "-GGroups=16 -GVectors=4" \
-                  "-GGroups=8 -GVectors=2 -GClockGates=1"; do
+                  "-GGroups=8 -GVectors=2 -GClockGates=1" "-GClockGates=2" "-GF16Engine=0" \
+                  "-GVectorUnit=0" "-GF16Engine=0 -GVectorUnit=0"; do
   echo "trine_top $parameters"
   # shellcheck disable=SC2086
   verilator --lint-only -Wall --assert -Irtl lint/verilator.vlt $parameters --top-module trine_top "$@"
