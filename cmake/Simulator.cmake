@@ -45,18 +45,32 @@ endif()
 
 set(TRINE_CORE_LIST "")
 
+# _trine_core_field(VARIABLE Parameter=value): ".parameter = value, " of CoreShape.
+function(_trine_core_field variable param)
+  string(REGEX MATCH "^([^=]+)=(.+)$" matched ${param})
+  set(value ${CMAKE_MATCH_2})
+  string(REGEX REPLACE "([a-z])([A-Z])" "\\1_\\2" field ${CMAKE_MATCH_1})
+  string(TOLOWER ${field} field)
+  set(${variable} ".${field} = ${value}, " PARENT_SCOPE)
+endfunction()
+
 # trine_core(NAME Parameter=value...): the modules trine_core_NAME and trine_core_NAME_check in
 # lib/trine. The first is `fast` (gated clocks, neither assertions nor waves); the second checks
 # (assertions, random initial values, waves; clocks as an FPGA has them). The parameters are those of
-# trine_top and, in lower case and the same order, of CoreShape in driver/core_shape.h.
+# trine_top and, in the same order, of CoreShape in driver/core_shape.h, whose core_name() is NAME.
+# Tests run on all of these cores.
 function(trine_core name)
   set(fields "")
   foreach(param ${ARGN})
-    string(REGEX MATCH "^([^=]+)=(.+)$" matched ${param})
-    string(TOLOWER ${CMAKE_MATCH_1} field)
-    string(APPEND fields ".${field} = ${CMAKE_MATCH_2}, ")
+    _trine_core_field(field ${param})
+    string(APPEND fields "${field}")
   endforeach()
   set(TRINE_CORE_LIST "${TRINE_CORE_LIST}{\"${name}\", {${fields}}},\n" PARENT_SCOPE)
+  _trine_core_modules(${name} "${fields}" ${ARGN})
+endfunction()
+
+# Both modules of a core.
+function(_trine_core_modules name fields)
   set(generics ${ARGN})
   list(TRANSFORM generics PREPEND -G)
   _trine_core_module(${name} 0 "${fields}" ${generics}
@@ -114,6 +128,36 @@ function(_trine_core_module name waves fields)
   set_property(GLOBAL APPEND PROPERTY TRINE_CORE_MODULES trine_core_${name})
 endfunction()
 
+# trine_asked_cores(): the cores that somebody asked for, a line each in lib/trine/cores.txt, which
+# the simulator writes (sim/core_builder.cpp): NAME Parameter=value... When it has changed, the next
+# build configures anew. Nothing builds them but who asks.
+function(trine_asked_cores)
+  set(file ${TRINE_CORE_FOLDER}/cores.txt)
+  if(NOT TRINE_SIM)
+    return()
+  endif()
+  if(NOT EXISTS ${file})
+    file(WRITE ${file} "")
+  endif()
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(STRINGS ${file} lines)
+  foreach(line ${lines})
+    string(REPLACE " " ";" words "${line}")
+    list(POP_FRONT words name)
+    if(TARGET trine_core_${name})
+      continue()
+    endif()
+    set(fields "")
+    foreach(param ${words})
+      _trine_core_field(field ${param})
+      string(APPEND fields "${field}")
+    endforeach()
+    _trine_core_modules(${name} "${fields}" ${words})
+    set_target_properties(trine_core_${name} trine_core_${name}_check PROPERTIES
+      EXCLUDE_FROM_ALL TRUE)
+  endforeach()
+endfunction()
+
 # trine_core_list(): to be called after the last trine_core(). The list for the program that loads
 # modules, and that of the files that make one, which headers.txt completes: a module older than any
 # of them is built anew.
@@ -122,8 +166,11 @@ function(trine_core_list)
        CONTENT "${TRINE_CORE_LIST}")
   if(NOT TRINE_SIM)
     file(REMOVE ${TRINE_CORE_FOLDER}/sources.txt)
+    file(WRITE ${TRINE_CORE_FOLDER}/no_builds.txt
+         "${PROJECT_BINARY_DIR} was configured without Verilator (TRINE_SIM=OFF) and builds none\n")
     return()
   endif()
+  file(REMOVE ${TRINE_CORE_FOLDER}/no_builds.txt)
   set(sources ${TRINE_CORE_SOURCES})
   foreach(file rtl/trine_assert.svh lint/verilator.vlt sim/verilated_core.cpp driver/memory.cpp)
     list(APPEND sources ${PROJECT_SOURCE_DIR}/${file})

@@ -62,7 +62,7 @@ bool bad_field(const Command& c, const OpcodeInfo& opcode, const MachineParams& 
 /// Puts the sequence state in; false when a token or position is beyond its limit.
 bool resolve(ResolvedCommand& c, const SequenceState& state) {
   const unsigned bank = c.get(command::BANK);
-  const std::uint64_t position = std::uint64_t{state.position} + bank;
+  const std::uint64_t position = state.position_of(bank);
   const auto span = c.get(command::SPAN);
   if (span != 0) {
     const CommandField& field = span == 1 ? command::ROWS : command::COLS;
@@ -185,7 +185,7 @@ CheckedCommand check_command(const Command& given, const MachineParams& machine,
 
 ErrorCode check_command(const Command& c, const MachineParams& machine,
                         const MemoryWindow& window) {
-  // The largest index or size reaches furthest; the first of the sequence must do, too.
+  // The largest index or size reaches furthest.
   const OpcodeInfo* opcode = c.info();
   const bool position = opcode != nullptr && (opcode->memory == MemoryUse::WRITE_COLUMN ||
                                               opcode->memory == MemoryUse::READ_CACHE);
@@ -196,7 +196,8 @@ ErrorCode check_command(const Command& c, const MachineParams& machine,
   SequenceState state;
   if (c.get(command::INDEX) == 1) state.token[bank] = c.get(command::LIMIT) - 1;
   if (c.get(command::INDEX) == 2 || position) last = std::min(last, c.get(command::LIMIT) - 1);
-  state.position = last < bank ? 0 : last - bank;
+  state.position = last;
+  state.ahead = {};
   return check_command(c, machine, window, state).code;
 }
 

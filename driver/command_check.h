@@ -23,10 +23,16 @@ struct MemoryWindow {
   }
 };
 
-/// Where the machine is in its sequences: registers POSITION and TOKEN_*.
+/// Where the machine is in its sequences: registers POSITION, AHEAD_* and TOKEN_*.
 struct SequenceState {
-  std::uint32_t position = 0;  // Of bank 0; bank b is at position + b.
+  std::uint32_t position = 0;
+  /// Bank b is at position + ahead[b]: successive tokens of one sequence unless said otherwise.
+  std::array<std::uint32_t, kMaxVectors> ahead{0, 1, 2, 3, 4, 5, 6, 7};
   std::array<std::uint32_t, kMaxVectors> token{};
+
+  constexpr std::uint64_t position_of(unsigned bank) const {
+    return std::uint64_t{position} + ahead[bank];
+  }
 };
 
 /// True when a core has what the opcode needs.

@@ -2,13 +2,50 @@
 
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace trine {
 
 /// The parameters of a core that can be chosen. A name here is a parameter of `trine_top` in lower
-/// case, so that the build system sets both from one list (sim/CMakeLists.txt).
+/// case with underscores (sim/CMakeLists.txt), and with a dash an option of the command line.
 struct CoreShape {
-  unsigned groups = 1, vectors = 1, ports = 1;
+  unsigned groups = 1, vectors = 1, ports = 1, act_width = 12;
   bool operator==(const CoreShape&) const = default;
 };
+
+/// A parameter with its names: as an option and of `trine_top`.
+struct CoreParameter {
+  const char *option, *generic;
+  unsigned CoreShape::*value;
+};
+inline constexpr CoreParameter kCoreParameters[] = {
+    {"groups", "Groups", &CoreShape::groups},
+    {"vectors", "Vectors", &CoreShape::vectors},
+    {"ports", "Ports", &CoreShape::ports},
+    {"act-width", "ActWidth", &CoreShape::act_width}};
+
+/// Short and unique: "g16v4"; ports and mantissas follow where they are not the usual ones,
+/// "g4p2", "g8v2a10".
+std::string core_name(const CoreShape& shape);
+
+/// "16 groups and 4 vectors over 2 ports with mantissas of 10 bits".
+std::string describe(const CoreShape& shape);
+
+/// What each parameter of a device's cores can be, ascending; any combination exists that has as
+/// many groups as ports.
+struct CoreChoices {
+  std::vector<unsigned> groups, vectors, ports{1}, act_width{12};
+
+  const std::vector<unsigned>& of(const CoreParameter& parameter) const;
+  bool hold(const CoreShape& shape) const;
+};
+
+/// "1, 2, 4", or "8 to 16" for numbers that follow each other.
+std::string choices_text(const std::vector<unsigned>& choices);
+
+/// What the golden model computes, and what the RTL can be built as.
+CoreChoices golden_choices();
+CoreChoices rtl_choices();
 
 }  // namespace trine

@@ -48,9 +48,10 @@ bool Device::busy() {
 
 void Device::set_sequence(const SequenceState& state) {
   transport_.write(Reg::POSITION, state.position);
-  constexpr Reg kTokens[kMaxVectors] = {Reg::TOKEN_0, Reg::TOKEN_1, Reg::TOKEN_2, Reg::TOKEN_3};
-  for (unsigned bank = 0; bank < params_.vectors; ++bank)
-    transport_.write(kTokens[bank], state.token[bank]);
+  for (unsigned bank = 0; bank < params_.vectors; ++bank) {
+    transport_.write(kAheadRegs[bank], state.ahead[bank]);
+    transport_.write(kTokenRegs[bank], state.token[bank]);
+  }
 }
 
 void Device::set_profile(std::uint64_t address, std::uint32_t count) {

@@ -22,14 +22,6 @@ bool given_as(std::span<const std::string> given, std::string_view name) {
   return std::ranges::find(given, name) != given.end();
 }
 
-std::string shapes_text(const std::vector<CoreShape>& shapes) {
-  std::string text;
-  for (const CoreShape& shape : shapes)
-    text += fmt::format("{}{} x {}{}", text.empty() ? "" : ", ", shape.groups, shape.vectors,
-                        shape.ports == 1 ? "" : fmt::format(" x {} ports", shape.ports));
-  return text;
-}
-
 }  // namespace
 
 std::string_view name_of(Cycles cycles) {
@@ -48,14 +40,9 @@ bool DeviceEntry::takes(std::string_view option) const {
   return std::ranges::find(options, option) != options.end();
 }
 
-bool DeviceEntry::has_core(const CoreShape& shape) const {
-  const std::vector<CoreShape> all = cores();
-  return std::ranges::find(all, shape) != all.end();
-}
-
 DeviceRegistration::DeviceRegistration(DeviceEntry entry) {
   if (entry.name.empty() || entry.description.empty() || entry.cores == nullptr ||
-      entry.make == nullptr)
+      entry.make == nullptr || entry.choices.groups.empty() || entry.choices.vectors.empty())
     throw Error(fmt::format("device '{}': its entry is not complete", entry.name));
   for (const std::string_view option : entry.options) find_option(option);
   const std::string_view name = entry.name;
@@ -99,18 +86,17 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
       throw OptionError(part, "needs --trace");
   if (given_as(given, "trace-cycles") && given_as(given, "trace-commands"))
     throw OptionError("trace-cycles", "excludes --trace-commands");
-  const std::vector<CoreShape> cores = device.cores();
-  if (device.has_core({request.groups, request.vectors, request.ports})) return;
-  if (device.has_core({request.groups, request.vectors}))
-    throw OptionError("ports", fmt::format("device {} has no core with {} groups, {} vectors and {} "
-                                           "ports; it has (groups x vectors) {}",
-                                           device.name, request.groups, request.vectors,
-                                           request.ports, shapes_text(cores)));
-  const bool groups = std::ranges::find(cores, request.groups, &CoreShape::groups) != cores.end();
-  throw OptionError(groups ? "vectors" : "groups",
-                    fmt::format("device {} has no core with {} groups and {} vectors; it has "
-                                "(groups x vectors) {}",
-                                device.name, request.groups, request.vectors, shapes_text(cores)));
+  const CoreShape shape = request.shape();
+  for (const CoreParameter& parameter : kCoreParameters) {
+    const std::vector<unsigned>& choices = device.choices.of(parameter);
+    if (std::ranges::find(choices, shape.*parameter.value) == choices.end())
+      throw OptionError(parameter.option,
+                        fmt::format("device {} has no core with {}: it takes {}", device.name,
+                                    shape.*parameter.value, choices_text(choices)));
+  }
+  if (shape.ports > shape.groups)
+    throw OptionError("ports", fmt::format("a core with {} has no beat to share among them",
+                                           describe(shape)));
 }
 
 }  // namespace trine

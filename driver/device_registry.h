@@ -35,13 +35,15 @@ struct DeviceEntry {
   bool steps = false, shows_vectors = false, has_interrupt = false, has_clock = false;
   /// Names of the options (driver/device_options.h) that mean something for it.
   std::vector<std::string_view> options;
-  /// The cores there are to choose from, at least one.
+  /// What its cores can be.
+  CoreChoices choices;
+  /// Some of them, at least one: those that stand for all in the tests.
   std::vector<CoreShape> (*cores)() = nullptr;
   /// Makes one. Throws Error when the request cannot be met.
   std::unique_ptr<Transport> (*make)(const DeviceRequest&) = nullptr;
 
   bool takes(std::string_view option) const;
-  bool has_core(const CoreShape& shape) const;
+  bool has_core(const CoreShape& shape) const { return choices.hold(shape); }
 };
 
 /// A static object of this type at the end of a device's source file registers the device when

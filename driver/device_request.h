@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/core_shape.h"
 #include "driver/memory_timing.h"
 
 namespace trine {
@@ -34,6 +35,7 @@ struct DeviceRequest {
   unsigned groups = 16;                     // Groups side by side; a beat is 4 * groups bytes.
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
   unsigned ports = 1;                       // AXI read ports that share the width of a beat.
+  unsigned act_width = 12;                  // Bits of an activation mantissa.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
   MemoryTiming memory{};                    // Ideal by default.
   std::string memory_model{};               // A DRAM, by name or file; empty or "ideal": none.
@@ -48,6 +50,17 @@ struct DeviceRequest {
       progress{};           // Called after every wait(); may be empty.
   unsigned threads = 1;     // Of a device that computes on the host.
   bool definition = false;  // Multiply by the definition: slow, a check of the fast way.
+
+  /// The core that is asked for.
+  CoreShape shape() const {
+    return {.groups = groups, .vectors = vectors, .ports = ports, .act_width = act_width};
+  }
+  void set_shape(const CoreShape& shape) {
+    groups = shape.groups;
+    vectors = shape.vectors;
+    ports = shape.ports;
+    act_width = shape.act_width;
+  }
 };
 
 }  // namespace trine

@@ -15,7 +15,7 @@ struct MachineParams {
   unsigned vectors = 1;     // Activation vectors that share a weight beat.
   unsigned act_width = 12;  // Bits of an activation mantissa.
   std::uint32_t vector_words = 65536;
-  std::uint32_t max_cols = 16384;
+  std::uint32_t max_cols = 32768;
   bool f16_engine = true;   // F16_MATVEC exists.
   bool vector_unit = true;  // RMSNORM to ARGMAX exist.
   /// Query heads that share a pass over keys and values; 0: STORE_BLOCKS and ATTENTION do not
@@ -29,7 +29,7 @@ struct MachineParams {
 };
 
 /// Banks that a core can have at most: activation vectors that share a weight beat.
-inline constexpr unsigned kMaxVectors = 4;
+inline constexpr unsigned kMaxVectors = 8;
 
 /// Bits of an address on the memory bus; no command may reach 2^40.
 inline constexpr unsigned kAddressBits = 40;

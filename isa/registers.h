@@ -66,6 +66,12 @@ inline constexpr CounterRegs kCounterRegs[] = {
 #include "registers.def"
 };
 
+/// What the sequence state has for each bank, from bank 0 on.
+inline constexpr Reg kTokenRegs[] = {Reg::TOKEN_0, Reg::TOKEN_1, Reg::TOKEN_2, Reg::TOKEN_3,
+                                     Reg::TOKEN_4, Reg::TOKEN_5, Reg::TOKEN_6, Reg::TOKEN_7};
+inline constexpr Reg kAheadRegs[] = {Reg::AHEAD_0, Reg::AHEAD_1, Reg::AHEAD_2, Reg::AHEAD_3,
+                                     Reg::AHEAD_4, Reg::AHEAD_5, Reg::AHEAD_6, Reg::AHEAD_7};
+
 /// What is known of a register; null for one that does not exist.
 constexpr const RegInfo* find_register(Reg reg) {
   for (const RegInfo& info : kRegs)

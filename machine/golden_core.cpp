@@ -81,9 +81,12 @@ MemoryWindow GoldenCore::window() const {
 }
 
 SequenceState GoldenCore::sequence() const {
-  return {.position = regs_.get(field::POSITION_VALUE),
-          .token = {regs_.get(field::TOKEN_0_VALUE), regs_.get(field::TOKEN_1_VALUE),
-                    regs_.get(field::TOKEN_2_VALUE), regs_.get(field::TOKEN_3_VALUE)}};
+  SequenceState state{.position = regs_.read(Reg::POSITION), .ahead = {}, .token = {}};
+  for (unsigned bank = 0; bank < kMaxVectors; ++bank) {
+    state.ahead[bank] = regs_.read(kAheadRegs[bank]);
+    state.token[bank] = regs_.read(kTokenRegs[bank]);
+  }
+  return state;
 }
 
 void GoldenCore::stop(ErrorCode code) {

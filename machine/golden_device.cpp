@@ -4,16 +4,19 @@
 // devices; nothing else names it.
 
 #include "driver/device_registry.h"
+#include "driver/machine_params.h"
 #include "machine/golden_transport.h"
 
 namespace trine {
 namespace {
 
-/// Every core that the machine computes.
+/// The usual ones for every width of a beat, and the ends of what there is besides.
 std::vector<CoreShape> cores() {
   std::vector<CoreShape> all;
   for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
-    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors) all.push_back({groups, vectors});
+    for (unsigned vectors = 1; vectors <= 4; ++vectors) all.push_back({groups, vectors});
+  all.push_back({.groups = 8, .vectors = kMaxVectors, .act_width = 16});
+  all.push_back({.groups = 2, .vectors = 2, .act_width = 8});
   return all;
 }
 
@@ -21,6 +24,7 @@ std::unique_ptr<Transport> make(const DeviceRequest& request) {
   MachineParams params;
   params.groups = request.groups;
   params.vectors = request.vectors;
+  params.act_width = request.act_width;
   auto golden = std::make_unique<GoldenTransport>(params, request.memory_bytes);
   golden->set_threads(request.threads);
   golden->set_definition(request.definition);
@@ -35,7 +39,8 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = false,
-    .options = {"groups", "vectors"},
+    .options = {"groups", "vectors", "act-width"},
+    .choices = golden_choices(),
     .cores = cores,
     .make = make,
 }};

@@ -13,9 +13,9 @@ namespace {
 py::list devices() {
   py::list all;
   for (const DeviceEntry* entry : all_devices()) {
-    py::list cores;
-    for (const CoreShape& shape : entry->cores())
-      cores.append(py::make_tuple(shape.groups, shape.vectors));
+    py::dict cores;
+    for (const CoreParameter& parameter : kCoreParameters)
+      cores[parameter.option] = entry->choices.of(parameter);
     py::dict one;
     one["name"] = std::string(entry->name);
     one["description"] = std::string(entry->description);

@@ -10,7 +10,7 @@ module trine_core #(
   parameter  int unsigned Vectors       = 1,
   parameter  int unsigned ActWidth      = 12,
   parameter  int unsigned VectorWords   = 65536,
-  parameter  int unsigned MaxCols       = 16384,
+  parameter  int unsigned MaxCols       = 32768,
   parameter  int unsigned AddrWidth     = 40,
   parameter  int unsigned Ports         = 1,
   parameter  int unsigned ReadFifoBeats = 512,

@@ -10,14 +10,14 @@ module trine_top #(
   parameter  int unsigned Groups        = 16,
   /// Rows of a row tile, a multiple of 32.
   parameter  int unsigned TileRows      = 2048,
-  /// Banks of vector memory, whose vectors share a weight beat: 1, 2 or 4.
+  /// Banks of vector memory, whose vectors share a weight beat: 1, 2, 4 or 8.
   parameter  int unsigned Vectors       = 1,
   /// Bits of an activation mantissa.
   parameter  int unsigned ActWidth      = 12,
   /// FP32 words of a bank, a multiple of 32.
   parameter  int unsigned VectorWords   = 65536,
   /// Longest activation vector.
-  parameter  int unsigned MaxCols       = 16384,
+  parameter  int unsigned MaxCols       = 32768,
   parameter  int unsigned AddrWidth     = 40,
   /// AXI read ports that share the width of a beat: 1, 2 or 4, and at most Groups.
   parameter  int unsigned Ports         = 1,
@@ -150,6 +150,7 @@ module trine_top #(
     .mem_limit_o  (settings.mem_limit),
     .clear_o      (clear),
     .position_o   (settings.position),
+    .ahead_o      (settings.ahead),
     .tokens_o     (settings.tokens),
     .profile_addr_o  (settings.profile_addr),
     .profile_count_o (settings.profile_count),

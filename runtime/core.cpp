@@ -10,6 +10,7 @@ DeviceRequest golden_request(const MachineParams& params, std::uint64_t memory_b
   DeviceRequest request;
   request.groups = params.groups;
   request.vectors = params.vectors;
+  request.act_width = params.act_width;
   request.memory_bytes = memory_bytes;
   request.threads = threads;
   return request;

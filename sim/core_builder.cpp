@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "golden/error.h"
+#include "sim/core_library.h"
 
 extern char** environ;
 
@@ -28,6 +30,11 @@ namespace fs = std::filesystem;
 /// What every module is made from, one file a line: written by CMake when it configures, and when
 /// it builds.
 constexpr const char *kSources = "sources.txt", *kHeaders = "headers.txt";
+/// Cores that the tree is to know, a line each: name and parameters. CMake reads it when it
+/// configures, which it does again when the file has changed.
+constexpr const char* kCores = "cores.txt";
+/// In place of the sources, where there is no Verilator.
+constexpr const char* kNoBuilds = "no_builds.txt";
 
 /// Held while this process looks at the modules of a folder and builds one.
 class FolderLock {
@@ -62,6 +69,20 @@ bool is_current(const fs::path& folder, const std::string& target) {
   return true;
 }
 
+/// Has the build tree know a core that is not in the list of sim/CMakeLists.txt.
+void announce(const fs::path& folder, const CoreShape& shape) {
+  if (std::ranges::find(known_cores(), shape, &KnownCore::shape) != known_cores().end()) return;
+  std::string line = core_name(shape);
+  for (const CoreParameter& parameter : kCoreParameters)
+    line += fmt::format(" {}={}", parameter.generic, shape.*parameter.value);
+  std::ifstream known(folder / kCores);
+  for (std::string one; std::getline(known, one);)
+    if (one == line) return;
+  std::ofstream file(folder / kCores, std::ios::app);
+  if (!(file << line << '\n' << std::flush))
+    throw Error(fmt::format("cannot write {}", (folder / kCores).string()));
+}
+
 /// Runs the program with its standard output on the standard error; its exit status, or -1 when it
 /// did not run to its end.
 int run(const std::vector<std::string>& words) {
@@ -89,9 +110,17 @@ bool in_build_tree(const fs::path& folder) {
   return fs::exists(folder / kSources);
 }
 
-void build_core(const fs::path& folder, const std::string& target) {
+std::string why_no_builds(const fs::path& folder) {
+  std::ifstream file(folder / kNoBuilds);
+  std::string why;
+  std::getline(file, why);
+  return why;
+}
+
+void build_core(const fs::path& folder, const std::string& target, const CoreShape& shape) {
   const FolderLock lock(folder);
   if (is_current(folder, target)) return;
+  announce(folder, shape);
   const std::string tree = fs::weakly_canonical(folder / "../..").string();
   const std::vector<std::string> command{"cmake", "--build", tree, "--target", target};
   const std::string text = fmt::format("{}", fmt::join(command, " "));

@@ -28,15 +28,6 @@ std::string target_of(const std::string& name, bool checking) {
   return "trine_core_" + name + (checking ? "_check" : "");
 }
 
-/// "16 groups and 4 vectors".
-std::string to_string(const CoreShape& shape) {
-  const auto count = [](unsigned number, const char* what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-  };
-  const std::string text = count(shape.groups, "group") + " and " + count(shape.vectors, "vector");
-  return shape.ports == 1 ? text : text + " over " + count(shape.ports, "port");
-}
-
 /// The program or shared object that this function was linked into.
 fs::path own_file() {
   Dl_info info{};
@@ -72,8 +63,7 @@ const CoreModule* open(const std::string& file, std::string& why) {
 class Search {
  public:
   Search(const CoreShape& shape, bool checking) : shape_(shape), checking_(checking) {
-    const auto* known = std::ranges::find(kKnownCores, shape, &KnownCore::shape);
-    if (known != std::end(kKnownCores)) target_ = target_of(known->name, checking);
+    if (rtl_choices().hold(shape)) target_ = target_of(core_name(shape), checking);
   }
 
   /// Throws Error when there is none.
@@ -81,7 +71,7 @@ class Search {
     const std::vector<fs::path> folders = core_folders();
     if (!target_.empty()) {
       for (const fs::path& folder : folders) {
-        if (in_build_tree(folder)) build_core(folder, target_);
+        if (in_build_tree(folder)) build_core(folder, target_, shape_);
         const fs::path file = folder / (target_ + ".so");
         if (fs::exists(file)) return checked(file.string());
       }
@@ -104,8 +94,8 @@ class Search {
     const CoreModule* const module = open(file, why);
     if (module == nullptr) throw Error(why);
     if (!fits(*module))
-      throw Error(fmt::format("{} is a core with {}, not with {}", file, to_string(module->shape),
-                              to_string(shape_)));
+      throw Error(fmt::format("{} is a core with {}, not with {}", file, describe(module->shape),
+                              describe(shape_)));
     return *module;
   }
 
@@ -128,25 +118,25 @@ class Search {
 
   std::string missing(const std::vector<fs::path>& folders) const {
     std::string text = fmt::format("no {}simulator with {}: no module in ",
-                                   checking_ ? "checking " : "", to_string(shape_));
+                                   checking_ ? "checking " : "", describe(shape_));
     for (const fs::path& folder : folders) text += folder.string() + ", ";
     text += "the library search path";
     if (target_.empty()) {
-      text += "; the build system knows";
-      for (const KnownCore& core : kKnownCores) text += fmt::format(" {}", core.name);
-      text += ", others need a line in sim/CMakeLists.txt";
+      text += "; the RTL has no such core";
     } else {
       text += fmt::format(
           "; `cmake --build BUILD --target {}` in the sources makes {}.so, whose "
           "folder then goes into TRINE_CORE_PATH",
           target_, target_);
+      for (const fs::path& folder : folders)
+        if (const std::string why = why_no_builds(folder); !why.empty()) text += "; " + why;
     }
     return text + unusable_;
   }
 
   CoreShape shape_;
   bool checking_;
-  std::string target_;    // Empty: no build that the build system knows.
+  std::string target_;    // Empty: the RTL cannot be such a core.
   std::string unusable_;  // Modules that could not be opened.
 };
 
@@ -179,7 +169,7 @@ std::vector<fs::path> core_folders() {
 
 std::unique_ptr<RtlCore> make_core(MemoryMap& memory, const SimOptions& options) {
   const bool checking = options.checking || !options.trace_file.empty();
-  return Search(CoreShape{options.groups, options.vectors, options.ports}, checking).find().make(memory, options);
+  return Search(options.shape(), checking).find().make(memory, options);
 }
 
 }  // namespace trine::sim

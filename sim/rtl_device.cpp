@@ -25,8 +25,9 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "ports", "memory", "core-clock", "latency", "bandwidth", "stall",
-                "seed", "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
+    .options = {"groups", "vectors", "ports", "act-width", "memory", "core-clock", "latency",
+                "bandwidth", "stall", "seed", "checking", "watchdog", "trace", "trace-cycles", "trace-commands"},
+    .choices = rtl_choices(),
     .cores = available_cores,
     .make = make,
 }};

@@ -17,7 +17,7 @@
 
 namespace trine::sim {
 
-/// The cores that can be simulated.
+/// The cores that stand for all in the tests.
 std::vector<CoreShape> available_cores();
 
 /// The Verilated RTL. Registers go over its AXI4-Lite port and take cycles as on a board; memory

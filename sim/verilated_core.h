@@ -155,6 +155,10 @@ class VerilatedCore final : public RtlCore {
     TRINE_VISIT_BANK(1);
     TRINE_VISIT_BANK(2);
     TRINE_VISIT_BANK(3);
+    TRINE_VISIT_BANK(4);
+    TRINE_VISIT_BANK(5);
+    TRINE_VISIT_BANK(6);
+    TRINE_VISIT_BANK(7);
 #undef TRINE_VISIT_BANK
 #undef TRINE_BANK
   }

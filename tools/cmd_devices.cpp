@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <map>
 #include <memory>
-#include <set>
 
 #include "driver/device_registry.h"
 #include "tools/common.h"
@@ -18,34 +16,20 @@ struct Options {
   bool markdown = false;
 };
 
-/// "1, 4 x 1, 2": every number of groups with every number of vectors; or each pair by itself.
-/// Cores with several ports follow those with one.
-std::string core_names(const DeviceEntry& entry) {
-  std::map<unsigned, std::vector<CoreShape>> by_ports;
-  for (const CoreShape& shape : entry.cores()) by_ports[shape.ports].push_back(shape);
+/// "groups 1, 2, 4; vectors 1 to 8", the parameters that can be chosen.
+std::string cores_text(const DeviceEntry& entry) {
   std::string text;
-  for (const auto& [ports, shapes] : by_ports) {
-    std::set<unsigned> groups, vectors;
-    std::vector<std::string> pairs;
-    for (const CoreShape& shape : shapes) {
-      groups.insert(shape.groups);
-      vectors.insert(shape.vectors);
-      pairs.push_back(fmt::format("{}x{}", shape.groups, shape.vectors));
-    }
-    if (!text.empty()) text += "; ";
-    if (ports > 1) text += fmt::format("{} ports: ", ports);
-    if (pairs.size() > 1 && pairs.size() == groups.size() * vectors.size())
-      text += fmt::format("{} x {}", fmt::join(groups, ", "), fmt::join(vectors, ", "));
-    else
-      text += fmt::format("{}", fmt::join(pairs, ", "));
-  }
+  for (const CoreParameter& parameter : kCoreParameters)
+    if (entry.takes(parameter.option))
+      text += fmt::format("{}{} {}", text.empty() ? "" : "; ", parameter.option,
+                          choices_text(entry.choices.of(parameter)));
   return text;
 }
 
 Json device_json(const DeviceEntry& entry) {
-  Json cores = Json::array();
-  for (const CoreShape& shape : entry.cores())
-    cores.push_back({{"groups", shape.groups}, {"vectors", shape.vectors}, {"ports", shape.ports}});
+  Json cores = Json::object();
+  for (const CoreParameter& parameter : kCoreParameters)
+    cores[parameter.option] = entry.choices.of(parameter);
   return {{"name", entry.name},
           {"description", entry.description},
           {"cycles", name_of(entry.cycles)},
@@ -60,7 +44,7 @@ void print_device(const DeviceEntry& entry) {
   fmt::print("{:<10} cycles: {}; {}\n", "", name_of(entry.cycles),
              entry.steps && entry.shows_vectors ? "compares command by command (--check)"
                                                 : "does not compare command by command");
-  fmt::print("{:<10} cores (groups x vectors): {}\n", "", core_names(entry));
+  fmt::print("{:<10} cores: {}\n", "", cores_text(entry));
   fmt::print("{:<10} options: --{}\n", "", fmt::join(entry.options, " --"));
 }
 
@@ -71,13 +55,13 @@ void print_page() {
       "What `--device` and the Python package offer beside `reference`, the FP32 reference, which "
       "is no "
       "core. How to add one: [driver](driver.md#adding-a-device).\n\n"
-      "| device | what | cycles | steps | shows vectors | cores (groups x vectors) | options |\n"
+      "| device | what | cycles | steps | shows vectors | cores | options |\n"
       "|---|---|---|---|---|---|---|\n");
   const auto yes = [](bool value) { return value ? "yes" : "no"; };
   for (const DeviceEntry* entry : all_devices())
     fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", entry->name, entry->description,
                name_of(entry->cycles), yes(entry->steps), yes(entry->shows_vectors),
-               core_names(*entry), fmt::join(entry->options, ", "));
+               cores_text(*entry), fmt::join(entry->options, ", "));
   fmt::print("\n| option | means |\n|---|---|\n");
   for (const DeviceOption& option : device_options())
     fmt::print("| `--{}{}{}` | {} |\n", option.name, option.value.empty() ? "" : " ", option.value,

@@ -13,7 +13,7 @@ module trine_check #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned Vectors     = 1,
   parameter int unsigned VectorWords = 65536,
-  parameter int unsigned MaxCols     = 16384,
+  parameter int unsigned MaxCols     = 32768,
   parameter int unsigned AddrWidth   = 40,
   parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1,
@@ -116,8 +116,8 @@ module trine_check #(
     index    = '0;
     if (state_q == StIndex) begin
       indexed  = command_i.index != 2'd0 || is_column || is_cache;
-      position = 33'(settings_i.position) + 33'(command_i.bank);
-      index    = command_i.index == 2'd1 ? {1'b0, settings_i.tokens[32*command_i.bank[1:0] +: 32]}
+      position = 33'(settings_i.position) + 33'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
+      index    = command_i.index == 2'd1 ? {1'b0, settings_i.tokens[32*command_i.bank[2:0] +: 32]}
                                        : position;
       beyond   = (indexed && index >= 33'(command_i.limit))
               || (command_i.span == 2'd1 && position >= 33'(rows_q))

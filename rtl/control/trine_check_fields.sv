@@ -10,7 +10,7 @@ module trine_check_fields #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned Vectors     = 1,
   parameter int unsigned VectorWords = 65536,
-  parameter int unsigned MaxCols     = 16384,
+  parameter int unsigned MaxCols     = 32768,
   parameter int unsigned AttentionHeads = 8
 ) (
   input  logic                         fields_i,      // Step 2 is wanted,

@@ -18,7 +18,7 @@ module trine_control #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned Vectors     = 1,
   parameter  int unsigned VectorWords = 65536,
-  parameter  int unsigned MaxCols     = 16384,
+  parameter  int unsigned MaxCols     = 32768,
   parameter  int unsigned AddrWidth   = 40,
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,

@@ -14,7 +14,8 @@ package trine_control_pkg;
     logic [31:0]  list_count;
     logic [31:0]  profile_count;
     logic [31:0]  position;
-    logic [127:0] tokens;  // Of bank b in bits 32 * b +: 32.
+    logic [255:0] ahead;   // Of bank b in bits 32 * b +: 32: its position is `position` + that.
+    logic [255:0] tokens;  // Likewise.
   } settings_t;
 
   // Fetch to check, beside the fields of a command: what else is known of it, or the reason why

@@ -15,7 +15,7 @@ module trine_registers #(
   parameter int unsigned Vectors     = 1,
   parameter int unsigned ActWidth    = 12,
   parameter int unsigned VectorWords = 65536,
-  parameter int unsigned MaxCols     = 16384,
+  parameter int unsigned MaxCols     = 32768,
   parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1,
   parameter int unsigned AttentionHeads = 8,
@@ -53,7 +53,8 @@ module trine_registers #(
   output logic [63:0] mem_limit_o,
   output logic        clear_o,
   output logic [31:0] position_o,
-  output logic [127:0] tokens_o,       // Of bank b in bits 32 * b +: 32.
+  output logic [255:0] ahead_o,        // Of bank b in bits 32 * b +: 32.
+  output logic [255:0] tokens_o,       // Likewise.
   output logic [63:0] profile_addr_o,
   output logic [31:0] profile_count_o,
   input  logic        busy_i,
@@ -143,8 +144,12 @@ module trine_registers #(
   assign mem_base_o      = {software_q.mem_base_hi, software_q.mem_base_lo};
   assign mem_limit_o     = {software_q.mem_limit_hi, software_q.mem_limit_lo};
   assign position_o      = software_q.position;
-  assign tokens_o        = {software_q.token_3, software_q.token_2, software_q.token_1,
-                            software_q.token_0};
+  assign ahead_o         = {software_q.ahead_7, software_q.ahead_6, software_q.ahead_5,
+                            software_q.ahead_4, software_q.ahead_3, software_q.ahead_2,
+                            software_q.ahead_1, software_q.ahead_0};
+  assign tokens_o        = {software_q.token_7, software_q.token_6, software_q.token_5,
+                            software_q.token_4, software_q.token_3, software_q.token_2,
+                            software_q.token_1, software_q.token_0};
   assign profile_addr_o  = {software_q.profile_hi, software_q.profile_lo};
   assign profile_count_o = software_q.profile_count;
 

@@ -16,7 +16,7 @@ package trine_regs_pkg;
   parameter int unsigned VERSION_MAJOR_WIDTH = 16;
 
   parameter logic [11:0] CAPS_OFFSET = 12'h008;  // Capabilities: the parameters that the core was built with
-  parameter logic [31:0] CAPS_RESET  = 32'hF80C3110;
+  parameter logic [31:0] CAPS_RESET  = 32'h000C3110;
   parameter int unsigned CAPS_GROUPS_LSB = 0;  // Groups side by side; a beat is 4 * GROUPS bytes
   parameter int unsigned CAPS_GROUPS_WIDTH = 8;
   parameter int unsigned CAPS_VECTORS_LSB = 8;  // Activation vectors that share a weight beat
@@ -27,10 +27,6 @@ package trine_regs_pkg;
   parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
   parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
   parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 8;
-  parameter int unsigned CAPS_ATTENTION_HEADS_LSB = 24;  // Query heads that share a pass over keys and values; 0: no attention unit
-  parameter int unsigned CAPS_ATTENTION_HEADS_WIDTH = 4;
-  parameter int unsigned CAPS_ATTENTION_WIDTH_LSB = 28;  // Bits of a mantissa of query, keys and values
-  parameter int unsigned CAPS_ATTENTION_WIDTH_WIDTH = 4;
 
   parameter logic [11:0] TILE_ROWS_OFFSET = 12'h00C;  // Rows of a row tile (TileRows)
   parameter logic [31:0] TILE_ROWS_RESET  = 32'h00000800;
@@ -43,7 +39,7 @@ package trine_regs_pkg;
   parameter int unsigned VECTOR_WORDS_VALUE_WIDTH = 32;
 
   parameter logic [11:0] MAX_COLS_OFFSET = 12'h014;  // Longest activation vector of a matrix-vector product
-  parameter logic [31:0] MAX_COLS_RESET  = 32'h00004000;
+  parameter logic [31:0] MAX_COLS_RESET  = 32'h00008000;
   parameter int unsigned MAX_COLS_VALUE_LSB = 0;  // Columns
   parameter int unsigned MAX_COLS_VALUE_WIDTH = 32;
 
@@ -121,7 +117,7 @@ package trine_regs_pkg;
 
   parameter logic [11:0] POSITION_OFFSET = 12'h050;  // Position in the sequence
   parameter logic [31:0] POSITION_RESET  = 32'h00000000;
-  parameter int unsigned POSITION_VALUE_LSB = 0;  // Of the token in bank 0; bank b has POSITION + b
+  parameter int unsigned POSITION_VALUE_LSB = 0;  // The token in bank b is at POSITION + AHEAD_b
   parameter int unsigned POSITION_VALUE_WIDTH = 32;
 
   parameter logic [11:0] TOKEN_0_OFFSET = 12'h054;  // Token of bank 0
@@ -158,6 +154,26 @@ package trine_regs_pkg;
   parameter logic [31:0] PROFILE_COUNT_RESET  = 32'h00000000;
   parameter int unsigned PROFILE_COUNT_VALUE_LSB = 0;  // The commands with a lower index write a record of 64 bytes each
   parameter int unsigned PROFILE_COUNT_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_4_OFFSET = 12'h070;  // Token of bank 4
+  parameter logic [31:0] TOKEN_4_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_4_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_4_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_5_OFFSET = 12'h074;  // Token of bank 5
+  parameter logic [31:0] TOKEN_5_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_5_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_5_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_6_OFFSET = 12'h078;  // Token of bank 6
+  parameter logic [31:0] TOKEN_6_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_6_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_6_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] TOKEN_7_OFFSET = 12'h07C;  // Token of bank 7
+  parameter logic [31:0] TOKEN_7_RESET  = 32'h00000000;
+  parameter int unsigned TOKEN_7_VALUE_LSB = 0;  // Token id
+  parameter int unsigned TOKEN_7_VALUE_WIDTH = 32;
 
   parameter logic [11:0] CYCLES_LO_OFFSET = 12'h080;  // Cycles with STATUS.BUSY, low half
   parameter logic [31:0] CYCLES_LO_RESET  = 32'h00000000;
@@ -239,13 +255,65 @@ package trine_regs_pkg;
   parameter int unsigned COMMANDS_HI_VALUE_LSB = 0;  // Bits 63:32
   parameter int unsigned COMMANDS_HI_VALUE_WIDTH = 32;
 
+  parameter logic [11:0] AHEAD_0_OFFSET = 12'h0C0;  // Position of bank 0, less POSITION
+  parameter logic [31:0] AHEAD_0_RESET  = 32'h00000000;
+  parameter int unsigned AHEAD_0_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_0_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_1_OFFSET = 12'h0C4;  // Position of bank 1, less POSITION
+  parameter logic [31:0] AHEAD_1_RESET  = 32'h00000001;
+  parameter int unsigned AHEAD_1_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_1_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_2_OFFSET = 12'h0C8;  // Position of bank 2, less POSITION
+  parameter logic [31:0] AHEAD_2_RESET  = 32'h00000002;
+  parameter int unsigned AHEAD_2_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_2_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_3_OFFSET = 12'h0CC;  // Position of bank 3, less POSITION
+  parameter logic [31:0] AHEAD_3_RESET  = 32'h00000003;
+  parameter int unsigned AHEAD_3_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_3_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_4_OFFSET = 12'h0D0;  // Position of bank 4, less POSITION
+  parameter logic [31:0] AHEAD_4_RESET  = 32'h00000004;
+  parameter int unsigned AHEAD_4_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_4_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_5_OFFSET = 12'h0D4;  // Position of bank 5, less POSITION
+  parameter logic [31:0] AHEAD_5_RESET  = 32'h00000005;
+  parameter int unsigned AHEAD_5_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_5_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_6_OFFSET = 12'h0D8;  // Position of bank 6, less POSITION
+  parameter logic [31:0] AHEAD_6_RESET  = 32'h00000006;
+  parameter int unsigned AHEAD_6_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_6_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] AHEAD_7_OFFSET = 12'h0DC;  // Position of bank 7, less POSITION
+  parameter logic [31:0] AHEAD_7_RESET  = 32'h00000007;
+  parameter int unsigned AHEAD_7_VALUE_LSB = 0;  // Added to POSITION
+  parameter int unsigned AHEAD_7_VALUE_WIDTH = 32;
+
   // ---- Storage and decode ----
 
   // What software writes.
-  parameter int unsigned SoftwareBits = 482;
+  parameter int unsigned SoftwareBits = 866;
   typedef struct packed {
     logic        irq_enable_error;
     logic        irq_enable_done;
+    logic [31:0] ahead_7;
+    logic [31:0] ahead_6;
+    logic [31:0] ahead_5;
+    logic [31:0] ahead_4;
+    logic [31:0] ahead_3;
+    logic [31:0] ahead_2;
+    logic [31:0] ahead_1;
+    logic [31:0] ahead_0;
+    logic [31:0] token_7;
+    logic [31:0] token_6;
+    logic [31:0] token_5;
+    logic [31:0] token_4;
     logic [31:0] profile_count;
     logic [31:0] profile_hi;
     logic [31:0] profile_lo;
@@ -264,14 +332,12 @@ package trine_regs_pkg;
   } software_t;
 
   // What the hardware says, without the counters.
-  parameter int unsigned HardwareBits = 169;
+  parameter int unsigned HardwareBits = 161;
   typedef struct packed {
     logic [7:0]  error_code;
     logic        status_error;
     logic        status_done;
     logic        status_busy;
-    logic [3:0]  caps_attention_width;
-    logic [3:0]  caps_attention_heads;
     logic [7:0]  caps_act_width;
     logic        caps_vector_unit;
     logic        caps_f16;
@@ -295,17 +361,17 @@ package trine_regs_pkg;
   } ones_t;
 
   // What they reset to.
-  parameter logic [481:0] SoftwareReset = {1'h0, 1'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
+  parameter logic [865:0] SoftwareReset = {1'h0, 1'h0, 32'h7, 32'h6, 32'h5, 32'h4, 32'h3, 32'h2, 32'h1, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
 
   // software_t after a write: `set_bits` where `strobe` is 1.
-  function automatic logic [481:0] written(
-      input logic [481:0] software, input logic [11:0] offset, input logic [31:0] strobe,
+  function automatic logic [865:0] written(
+      input logic [865:0] software, input logic [11:0] offset, input logic [31:0] strobe,
       input logic [31:0] set_bits);
     written = software;
     case (offset)
       IRQ_ENABLE_OFFSET: begin
-        written[480 +: 1] = (software[480 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
-        written[481 +: 1] = (software[481 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
+        written[864 +: 1] = (software[864 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
+        written[865 +: 1] = (software[865 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
       end
       LIST_LO_OFFSET: begin
         written[0 +: 32] = (software[0 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
@@ -352,6 +418,42 @@ package trine_regs_pkg;
       PROFILE_COUNT_OFFSET: begin
         written[448 +: 32] = (software[448 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
       end
+      TOKEN_4_OFFSET: begin
+        written[480 +: 32] = (software[480 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_5_OFFSET: begin
+        written[512 +: 32] = (software[512 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_6_OFFSET: begin
+        written[544 +: 32] = (software[544 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      TOKEN_7_OFFSET: begin
+        written[576 +: 32] = (software[576 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_0_OFFSET: begin
+        written[608 +: 32] = (software[608 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_1_OFFSET: begin
+        written[640 +: 32] = (software[640 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_2_OFFSET: begin
+        written[672 +: 32] = (software[672 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_3_OFFSET: begin
+        written[704 +: 32] = (software[704 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_4_OFFSET: begin
+        written[736 +: 32] = (software[736 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_5_OFFSET: begin
+        written[768 +: 32] = (software[768 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_6_OFFSET: begin
+        written[800 +: 32] = (software[800 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
+      AHEAD_7_OFFSET: begin
+        written[832 +: 32] = (software[832 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
       default: ;
     endcase
   endfunction
@@ -378,7 +480,7 @@ package trine_regs_pkg;
 
   // What a register reads; 0 for a counter and an offset without a register.
   function automatic logic [31:0] value_of(
-      input logic [11:0] offset, input logic [481:0] software, input logic [168:0] hardware);
+      input logic [11:0] offset, input logic [865:0] software, input logic [160:0] hardware);
     value_of = '0;
     case (offset)
       ID_OFFSET: begin
@@ -394,8 +496,6 @@ package trine_regs_pkg;
         value_of[12 +: 1] = hardware[140 +: 1];
         value_of[13 +: 1] = hardware[141 +: 1];
         value_of[16 +: 8] = hardware[142 +: 8];
-        value_of[24 +: 4] = hardware[150 +: 4];
-        value_of[28 +: 4] = hardware[154 +: 4];
       end
       TILE_ROWS_OFFSET: begin
         value_of[0 +: 32] = hardware[0 +: 32];
@@ -407,16 +507,16 @@ package trine_regs_pkg;
         value_of[0 +: 32] = hardware[64 +: 32];
       end
       IRQ_ENABLE_OFFSET: begin
-        value_of[1 +: 1] = software[480 +: 1];
-        value_of[2 +: 1] = software[481 +: 1];
+        value_of[1 +: 1] = software[864 +: 1];
+        value_of[2 +: 1] = software[865 +: 1];
       end
       STATUS_OFFSET: begin
-        value_of[0 +: 1] = hardware[158 +: 1];
-        value_of[1 +: 1] = hardware[159 +: 1];
-        value_of[2 +: 1] = hardware[160 +: 1];
+        value_of[0 +: 1] = hardware[150 +: 1];
+        value_of[1 +: 1] = hardware[151 +: 1];
+        value_of[2 +: 1] = hardware[152 +: 1];
       end
       ERROR_OFFSET: begin
-        value_of[0 +: 8] = hardware[161 +: 8];
+        value_of[0 +: 8] = hardware[153 +: 8];
       end
       COMMAND_OFFSET: begin
         value_of[0 +: 32] = hardware[96 +: 32];
@@ -466,6 +566,42 @@ package trine_regs_pkg;
       PROFILE_COUNT_OFFSET: begin
         value_of[0 +: 32] = software[448 +: 32];
       end
+      TOKEN_4_OFFSET: begin
+        value_of[0 +: 32] = software[480 +: 32];
+      end
+      TOKEN_5_OFFSET: begin
+        value_of[0 +: 32] = software[512 +: 32];
+      end
+      TOKEN_6_OFFSET: begin
+        value_of[0 +: 32] = software[544 +: 32];
+      end
+      TOKEN_7_OFFSET: begin
+        value_of[0 +: 32] = software[576 +: 32];
+      end
+      AHEAD_0_OFFSET: begin
+        value_of[0 +: 32] = software[608 +: 32];
+      end
+      AHEAD_1_OFFSET: begin
+        value_of[0 +: 32] = software[640 +: 32];
+      end
+      AHEAD_2_OFFSET: begin
+        value_of[0 +: 32] = software[672 +: 32];
+      end
+      AHEAD_3_OFFSET: begin
+        value_of[0 +: 32] = software[704 +: 32];
+      end
+      AHEAD_4_OFFSET: begin
+        value_of[0 +: 32] = software[736 +: 32];
+      end
+      AHEAD_5_OFFSET: begin
+        value_of[0 +: 32] = software[768 +: 32];
+      end
+      AHEAD_6_OFFSET: begin
+        value_of[0 +: 32] = software[800 +: 32];
+      end
+      AHEAD_7_OFFSET: begin
+        value_of[0 +: 32] = software[832 +: 32];
+      end
       default: ;
     endcase
   endfunction
@@ -499,6 +635,10 @@ package trine_regs_pkg;
       PROFILE_LO_OFFSET,
       PROFILE_HI_OFFSET,
       PROFILE_COUNT_OFFSET,
+      TOKEN_4_OFFSET,
+      TOKEN_5_OFFSET,
+      TOKEN_6_OFFSET,
+      TOKEN_7_OFFSET,
       CYCLES_LO_OFFSET,
       CYCLES_HI_OFFSET,
       WEIGHT_BEATS_LO_OFFSET,
@@ -514,7 +654,15 @@ package trine_regs_pkg;
       STALL_ROWS_LO_OFFSET,
       STALL_ROWS_HI_OFFSET,
       COMMANDS_LO_OFFSET,
-      COMMANDS_HI_OFFSET: is_mapped = 1'b1;
+      COMMANDS_HI_OFFSET,
+      AHEAD_0_OFFSET,
+      AHEAD_1_OFFSET,
+      AHEAD_2_OFFSET,
+      AHEAD_3_OFFSET,
+      AHEAD_4_OFFSET,
+      AHEAD_5_OFFSET,
+      AHEAD_6_OFFSET,
+      AHEAD_7_OFFSET: is_mapped = 1'b1;
       default: is_mapped = 1'b0;
     endcase
   endfunction

@@ -16,7 +16,7 @@ module trine_matvec #(
   parameter  int unsigned TileRows     = 2048,
   parameter  int unsigned Vectors      = 1,
   parameter  int unsigned ActWidth     = 12,
-  parameter  int unsigned MaxCols      = 16384,
+  parameter  int unsigned MaxCols      = 32768,
   parameter  int unsigned VectorWords  = 65536,
   parameter  int unsigned QuantLanes   = 4,
   /// 0: no FP16 engine; `f16_i` must then be 0.
@@ -84,8 +84,8 @@ module trine_matvec #(
   if (TileRows % trine_pkg::PanelRows != 0) begin : gen_bad_tile
     $error("trine_matvec: TileRows must be a multiple of 32");
   end
-  if (Vectors != 1 && Vectors != 2 && Vectors != 4) begin : gen_bad_vectors
-    $error("trine_matvec: Vectors must be 1, 2 or 4");
+  if (Vectors != 1 && Vectors != 2 && Vectors != 4 && Vectors != 8) begin : gen_bad_vectors
+    $error("trine_matvec: Vectors must be 1, 2, 4 or 8");
   end
   if (QuantLanes > 8 || 2 ** LaneShift != QuantLanes) begin : gen_bad_lanes
     $error("trine_matvec: QuantLanes must be 1, 2, 4 or 8");

@@ -10,13 +10,21 @@
 namespace trine::sim {
 namespace {
 
-/// Every core that the machine computes.
+/// The cores that the machine computes, over whatever ports.
+CoreChoices any_ports() {
+  CoreChoices choices = golden_choices();
+  choices.ports = rtl_choices().ports;
+  return choices;
+}
+
+/// The usual ones, and the end of what there is besides.
 std::vector<CoreShape> cores() {
   std::vector<CoreShape> all;
   for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
-    for (unsigned vectors = 1; vectors <= kMaxVectors; ++vectors)
+    for (unsigned vectors = 1; vectors <= 4; ++vectors)
       for (unsigned ports = 1; ports <= std::min(groups, kMaxPorts); ports *= 2)
         all.push_back({groups, vectors, ports});
+  all.push_back({.groups = 8, .vectors = kMaxVectors, .act_width = 16});
   return all;
 }
 
@@ -34,8 +42,9 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "ports", "memory", "core-clock", "latency", "bandwidth",
-                "watchdog"},
+    .options = {"groups", "vectors", "ports", "act-width", "memory", "core-clock", "latency",
+                "bandwidth", "watchdog"},
+    .choices = any_ports(),
     .cores = cores,
     .make = make,
 }};

@@ -33,6 +33,7 @@ MachineParams machine_params(const DeviceRequest& request) {
   MachineParams params;
   params.groups = request.groups;
   params.vectors = request.vectors;
+  params.act_width = request.act_width;
   return params;
 }
 

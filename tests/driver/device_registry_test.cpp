@@ -24,6 +24,7 @@ std::unique_ptr<Transport> make(const DeviceRequest&) {
 const DeviceRegistration paper{{.name = "paper",
                                 .description = "a device on paper",
                                 .options = {"groups", "vectors"},
+                                .choices = {.groups = {4, 16}, .vectors = {1, 2, 4}},
                                 .cores = cores,
                                 .make = make}};
 const DeviceRegistration clockwork{
@@ -31,6 +32,7 @@ const DeviceRegistration clockwork{
      .description = "another one, with a memory and a trace",
      .cycles = Cycles::Exact,
      .options = {"groups", "latency", "stall", "trace", "trace-cycles", "trace-commands"},
+     .choices = rtl_choices(),
      .cores = cores,
      .make = make}};
 
@@ -109,8 +111,16 @@ TEST_CASE("DeviceRegistry: a trace window needs a trace, and there is one") {
 
 TEST_CASE("DeviceRegistry: a core that is not there is refused with those that are") {
   give("paper", {{"vectors", "4"}});
-  refused([] { give("paper", {{"groups", "3"}}); }, "groups", "4 x 1, 16 x 1, 16 x 4");
-  refused([] { give("paper", {{"groups", "4"}, {"vectors", "4"}}); }, "vectors", "4 groups");
+  refused([] { give("paper", {{"groups", "3"}}); }, "groups", "no core with 3: it takes 4, 16");
+  refused([] { give("paper", {{"vectors", "3"}}); }, "vectors", "it takes 1, 2, 4");
+  CHECK(device_entry("paper").has_core({4, 4}));
+  CHECK_FALSE(device_entry("paper").has_core({.groups = 4, .act_width = 8}));
+  CHECK(device_entry("clockwork").has_core({.groups = 8, .ports = 4, .act_width = 8}));
+  CHECK_FALSE(device_entry("clockwork").has_core({.groups = 2, .ports = 4}));
+  DeviceRequest request;
+  request.set_shape({.groups = 2, .ports = 4});
+  refused([&] { check_options(device_entry("clockwork"), request, {}); }, "ports",
+          "2 groups and 1 vector over 4 ports");
 }
 
 TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
@@ -119,7 +129,9 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
   };
   constexpr Case kCases[] = {{"groups", "4", "0"},
                              {"groups", "16", "-1"},
-                             {"vectors", "4", "5"},
+                             {"vectors", "8", "9"},
+                             {"act-width", "8", "7"},
+                             {"act-width", "16", "17"},
                              {"latency", "200", "0"},
                              {"latency", "1", "1.5"},
                              {"bandwidth", "0.5", "0"},

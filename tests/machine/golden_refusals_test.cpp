@@ -60,7 +60,7 @@ TEST_CASE("golden machine: BAD_FIELD for values out of range") {
   Fields no_rows = trit(), no_cols = trit(), wide = trit(), flat = trit(), deep = trit();
   no_rows.rows = 0;
   no_cols.cols = 0;
-  wide.cols = 16385;
+  wide.cols = 32769;
   flat.depth = 0;
   deep.depth = 5;
   for (const Fields& f : {no_rows, no_cols, wide, flat, deep})
@@ -68,7 +68,7 @@ TEST_CASE("golden machine: BAD_FIELD for values out of range") {
   check_refused(machine, Fields{.opcode = Opcode::LOAD, .address = 0x2000}, ErrorCode::BAD_FIELD);
   check_refused(machine, Fields{.opcode = Opcode::STORE, .address = 0x2000}, ErrorCode::BAD_FIELD);
   Fields half_wide = f16(), half_empty = f16();
-  half_wide.cols = 16385;
+  half_wide.cols = 32769;
   half_empty.rows = 0;
   check_refused(machine, half_wide, ErrorCode::BAD_FIELD);
   check_refused(machine, half_empty, ErrorCode::BAD_FIELD);

@@ -32,6 +32,8 @@ class Bench {
     set_field(dut->settings_i, settings::kPosition, config.state.position);
     for (unsigned b = 0; b < kMaxVectors; ++b)
       set_field(dut->settings_i, settings::kTokens[b], config.state.token[b]);
+    for (unsigned b = 0; b < kMaxVectors; ++b)
+      set_field(dut->settings_i, settings::kAhead[b], config.state.ahead[b]);
   }
 
   void offer(const Command& c, ErrorCode error = ErrorCode::NONE, bool here = true) {

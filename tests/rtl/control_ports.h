@@ -43,9 +43,12 @@ void clear_port(Port& port) {
 }
 
 namespace settings {
-inline constexpr PortField kTokens[] = {{0, 32}, {32, 32}, {64, 32}, {96, 32}};
-inline constexpr PortField kPosition{128, 32}, kProfileCount{160, 32}, kListCount{192, 32},
-    kProfileAddr{224, 64}, kMemLimit{288, 64}, kMemBase{352, 64}, kListAddr{416, 64};
+inline constexpr PortField kTokens[] = {{0, 32},   {32, 32},  {64, 32},  {96, 32},
+                                        {128, 32}, {160, 32}, {192, 32}, {224, 32}};
+inline constexpr PortField kAhead[] = {{256, 32}, {288, 32}, {320, 32}, {352, 32},
+                                       {384, 32}, {416, 32}, {448, 32}, {480, 32}};
+inline constexpr PortField kPosition{512, 32}, kProfileCount{544, 32}, kListCount{576, 32},
+    kProfileAddr{608, 64}, kMemLimit{672, 64}, kMemBase{736, 64}, kListAddr{800, 64};
 }  // namespace settings
 
 namespace fetched {

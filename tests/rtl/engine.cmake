@@ -8,31 +8,34 @@ file(GLOB engine_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/rtl/matrix/f16/*.sv)
 list(APPEND engine_sources rtl/common/trine_clock_gate.sv rtl/common/trine_fp32_pack.sv)
 
-# trine_engine_tests(MODEL GROUPS VECTORS TILE_ROWS VECTOR_WORDS MAX_COLS TEST...)
-function(trine_engine_tests model groups vectors tile_rows vector_words max_cols)
+# trine_engine_tests(MODEL GROUPS VECTORS ACT_WIDTH TILE_ROWS VECTOR_WORDS MAX_COLS TEST...)
+function(trine_engine_tests model groups vectors act_width tile_rows vector_words max_cols)
   foreach(test ${ARGN})
     trine_test(${model}_${test}_test ${test}_test.cpp ${model} trine_sim trine_product)
     target_compile_definitions(${model}_${test}_test PRIVATE
       TRINE_MODEL=Vtrine_matvec TRINE_GROUPS=${groups} TRINE_VECTORS=${vectors}
+      TRINE_ACT_WIDTH=${act_width}
       TRINE_TILE_ROWS=${tile_rows} TRINE_VECTOR_WORDS=${vector_words} TRINE_MAX_COLS=${max_cols})
   endforeach()
 endfunction()
 
 foreach(groups 1 4 16)
   trine_verilate(v_engine_g${groups} trine_matvec ${engine_sources}
-    PARAMS Groups=${groups} TileRows=128 VectorWords=17408 MaxCols=16384)
-  trine_engine_tests(v_engine_g${groups} ${groups} 1 128 17408 16384 matvec f16)
+    PARAMS Groups=${groups} TileRows=128 VectorWords=33792 MaxCols=32768)
+  trine_engine_tests(v_engine_g${groups} ${groups} 1 12 128 33792 32768 matvec f16)
 endforeach()
 
-# Several activation vectors: GROUPS_VECTORS.
-foreach(instance 4_2 16_4)
+# Several activation vectors, and other mantissas: GROUPS_VECTORS_BITS.
+foreach(instance 4_2_12 16_4_12 8_1_16 2_8_8)
   string(REPLACE "_" ";" sizes ${instance})
   list(GET sizes 0 groups)
   list(GET sizes 1 vectors)
-  set(model v_engine_g${groups}_v${vectors})
+  list(GET sizes 2 bits)
+  set(model v_engine_g${groups}_v${vectors}_a${bits})
   trine_verilate(${model} trine_matvec ${engine_sources}
-    PARAMS Groups=${groups} Vectors=${vectors} TileRows=128 VectorWords=17408 MaxCols=16384)
-  trine_engine_tests(${model} ${groups} ${vectors} 128 17408 16384 matvec f16)
+    PARAMS Groups=${groups} Vectors=${vectors} ActWidth=${bits} TileRows=128 VectorWords=4608
+           MaxCols=4096)
+  trine_engine_tests(${model} ${groups} ${vectors} ${bits} 128 4608 4096 matvec f16)
 endforeach()
 
 # Small ones, with one vector and with two: on source, on the netlist of words (w_) and on that of
@@ -49,6 +52,6 @@ foreach(vectors 1 2)
   trine_verilate(n_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}.sv
     ARGS ${TRINE_NETLIST_ARGS})
   foreach(kind v w n)
-    trine_engine_tests(${kind}_${name} 2 ${vectors} 64 2048 512 matvec f16)
+    trine_engine_tests(${kind}_${name} 2 ${vectors} 12 64 2048 512 matvec f16)
   endforeach()
 endforeach()

@@ -7,15 +7,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
 #include "golden/format/trit_matrix.h"
 #include "machine/product/trit/definition.h"
 #include "tests/rtl/matvec_dut.h"
 
 namespace trine::test {
+
+/// Activations as the instance of the engine quantizes them: TRINE_ACT_WIDTH is its parameter.
+inline golden::BfpVector quantized(std::span<const float> x) {
+  return golden::to_bfp(x, TRINE_ACT_WIDTH);
+}
 
 /// Levels and scales of all values, a codebook of any steepness.
 inline golden::TritMatrix random_trits(std::mt19937& rng, golden::MatrixShape shape) {

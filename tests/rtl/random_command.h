@@ -95,7 +95,8 @@ inline Command valid_command(Random& random, SequenceState& state) {
   if (op == Opcode::END || op == Opcode::FENCE) return c;
   const std::uint32_t quarter = kVectorWords / 4;
   const unsigned bank = random.below(kVectors);
-  state.position = random.below(100);
+  state.position = random.below(52);
+  for (std::uint32_t& ahead : state.ahead) ahead = random.below(52);
   for (std::uint32_t& token : state.token) token = random.below(1000);
   c.set(command::BANK, bank);
   c.set(command::ROWS, 1 + random.below(random.below(4) != 0 ? 200 : quarter));
@@ -220,7 +221,8 @@ inline void mutate(Command& c, Config& config, Random& random) {
       c.set(random.below(2) != 0 ? command::INDEX : command::SPAN, random.below(4));
       break;
     case 17: {  // The sequence ends at a limit, just before it or beyond it.
-      const std::uint32_t position = config.state.position + c.get(command::BANK);
+      const auto position = static_cast<std::uint32_t>(
+          config.state.position_of(c.get(command::BANK) % kMaxVectors));
       c.set(random.below(2) != 0   ? command::LIMIT
             : random.below(2) != 0 ? command::ROWS
                                    : command::COLS,
@@ -229,6 +231,7 @@ inline void mutate(Command& c, Config& config, Random& random) {
     }
     case 18:
       config.state.position = random.below(2) != 0 ? random.word() : 0xFFFFFFFF - random.below(4);
+      for (std::uint32_t& ahead : config.state.ahead) ahead = random.word() >> random.below(32);
       for (std::uint32_t& token : config.state.token) token = random.word() >> random.below(32);
       break;
     case 19:

@@ -84,14 +84,15 @@ class Bench {
 
   /// Sequence state of both sides, inside all limits that the lists set.
   void new_state() {
-    state.position = below(90);
+    state.position = below(45);
+    for (std::uint32_t& ahead : state.ahead) ahead = below(45);
     for (std::uint32_t& token : state.token) token = below(30);
     for (Transport* side : pair.sides()) {
       side->write(Reg::POSITION, state.position);
-      side->write(Reg::TOKEN_0, state.token[0]);
-      side->write(Reg::TOKEN_1, state.token[1]);
-      side->write(Reg::TOKEN_2, state.token[2]);
-      side->write(Reg::TOKEN_3, state.token[3]);
+      for (unsigned bank = 0; bank < kMaxVectors; ++bank) {
+        side->write(kTokenRegs[bank], state.token[bank]);
+        side->write(kAheadRegs[bank], state.ahead[bank]);
+      }
     }
   }
 

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "golden/error.h"
+#include "sim/core_builder.h"
 
 using namespace trine;
 using namespace trine::sim;
@@ -36,15 +37,20 @@ void write(const fs::path& file, const std::string& text) {
   std::ofstream(file) << text;
 }
 
-/// What asking for a core with so many groups says.
-std::string answer(unsigned groups, bool checking = false) {
+/// What asking for a core says.
+std::string answer(const CoreShape& shape, bool checking = false) {
   MemoryMap memory;
+  DeviceRequest request{.checking = checking};
+  request.set_shape(shape);
   try {
-    make_core(memory, DeviceRequest{.groups = groups, .checking = checking});
+    make_core(memory, request);
   } catch (const Error& error) {
     return error.what();
   }
   return "a core";
+}
+std::string answer(unsigned groups, bool checking = false) {
+  return answer(CoreShape{.groups = groups}, checking);
 }
 
 void check_says(const std::string& text, const std::string& part) {
@@ -53,8 +59,8 @@ void check_says(const std::string& text, const std::string& part) {
   CHECK_NE(text.find(part), std::string::npos);
 }
 
-/// A folder of modules inside a build tree whose only target, the fake core g1, comes from
-/// `source`.
+/// A folder of modules inside a build tree. Its target g1, a fake core, comes from `source`; g8v2a10
+/// can be built once it was asked for.
 void write_build_tree(const Folder& folder) {
   write(folder.path / "sources.txt", (folder.root / "source").string() + "\n");
   write(folder.path / "headers.txt", "");
@@ -68,7 +74,13 @@ void write_build_tree(const Folder& folder) {
         "  command = grep -q 1 source && cp --remove-destination " TRINE_FAKE_G1
         " $out && echo >> built\n"
         "build lib/trine/trine_core_g1.so: module source\n"
-        "build trine_core_g1: phony lib/trine/trine_core_g1.so\n");
+        "build trine_core_g1: phony lib/trine/trine_core_g1.so\n"
+        "rule asked\n"
+        "  command = grep -qx 'g8v2a10 Groups=8 Vectors=2 Ports=1 ActWidth=10' lib/trine/cores.txt"
+        " && cp " TRINE_FAKE_G8V2A10
+        " $out\n"
+        "build lib/trine/trine_core_g8v2a10.so: asked\n"
+        "build trine_core_g8v2a10: phony lib/trine/trine_core_g8v2a10.so\n");
 }
 
 std::uintmax_t builds(const Folder& folder) {
@@ -83,10 +95,11 @@ TEST_CASE("make_core: every known core says of itself what the list says") {
     for (const bool checking : {false, true}) {
       MemoryMap memory;
       memory.allocate(0, kPageBytes);
-      const auto made = make_core(memory, DeviceRequest{.groups = core.shape.groups,
-                                                        .vectors = core.shape.vectors,
-                                                        .ports = core.shape.ports,
-                                                        .checking = checking});
+      DeviceRequest request{.checking = checking};
+      request.set_shape(core.shape);
+      CHECK_EQ(core_name(core.shape), core.name);
+      CHECK(rtl_choices().hold(core.shape));
+      const auto made = make_core(memory, request);
       CHECK_EQ(made->commands(), 0);
     }
 }
@@ -94,7 +107,7 @@ TEST_CASE("make_core: every known core says of itself what the list says") {
 TEST_CASE("make_core: a core that nobody builds is an error that says what there is") {
   const std::string text = answer(3);
   check_says(text, "no simulator with 3 groups and 1 vector");
-  check_says(text, " g16v4");
+  check_says(text, "the RTL has no such core");
   check_says(answer(3, true), "no checking simulator");
 }
 
@@ -123,6 +136,29 @@ TEST_CASE("make_core: a module of other sources is refused") {
   check_says(answer(16), "trine_core_g16.so was built from other sources than this program (old,");
   fs::rename(folder.path / "trine_core_g16.so", folder.path / "trine_core_g5.so");
   check_says(answer(5), "trine_core_g5.so was built from other sources");
+}
+
+TEST_CASE("make_core: a build tree that is asked for any other core comes to know it, once") {
+  const Folder folder("lib/trine");
+  write_build_tree(folder);
+  const CoreShape shape{.groups = 8, .vectors = 2, .act_width = 10};
+  CHECK_EQ(core_name(shape), "g8v2a10");
+  for (unsigned i = 0; i < 2; ++i) {
+    CHECK_EQ(answer(shape), "fake core g8v2a10");
+    fs::remove(folder.path / "trine_core_g8v2a10.so");
+  }
+  CHECK_EQ(answer(1), "fake core g1");  // From the list of this build.
+  std::ifstream cores(folder.path / "cores.txt");
+  std::string line;
+  CHECK(std::getline(cores, line));
+  CHECK_FALSE(std::getline(cores, line));
+}
+
+TEST_CASE("make_core: a build tree without Verilator says so") {
+  const Folder folder("lib/trine");
+  CHECK_EQ(why_no_builds(folder.path), "");
+  write(folder.path / "no_builds.txt", "configured without Verilator\n");
+  CHECK_EQ(why_no_builds(folder.path), "configured without Verilator");
 }
 
 TEST_CASE("make_core: in a build tree a module is made when it is missing or old, and only then") {

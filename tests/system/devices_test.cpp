@@ -19,9 +19,7 @@ const std::vector kList{kLoad, kLoad, make(Opcode::END)};
 std::unique_ptr<Transport> make_small(const DeviceEntry& entry) {
   const CoreShape shape = entry.cores().back();
   DeviceRequest request;
-  request.groups = shape.groups;
-  request.vectors = shape.vectors;
-  request.ports = shape.ports;
+  request.set_shape(shape);
   request.memory_bytes = kTestMemory;
   return entry.make(request);
 }
@@ -67,17 +65,16 @@ TEST_CASE("devices: every core that an entry offers is made, with these paramete
   for_each_device([](const DeviceEntry& entry) {
     REQUIRE_FALSE(entry.cores().empty());
     for (const CoreShape& shape : entry.cores()) {
-      CAPTURE(shape.groups);
-      CAPTURE(shape.vectors);
+      CAPTURE(core_name(shape));
       DeviceRequest request;
-      request.groups = shape.groups;
-      request.vectors = shape.vectors;
-      request.ports = shape.ports;
+      request.set_shape(shape);
       request.memory_bytes = kTestMemory;
       const auto transport = entry.make(request);
       const MachineParams params = Device(*transport).params();
       CHECK_EQ(params.groups, shape.groups);
       CHECK_EQ(params.vectors, shape.vectors);
+      CHECK_EQ(params.act_width, shape.act_width);
+      CHECK(entry.has_core(shape));
     }
     DeviceRequest none;
     none.groups = 3;

@@ -126,6 +126,7 @@ class Pair {
     DeviceRequest request;
     request.groups = params.groups;
     request.vectors = params.vectors;
+    request.act_width = params.act_width;
     return device_entry("golden").make(small(request));
   }
 
@@ -166,9 +167,7 @@ struct Setup {
 };
 inline doctest::String toString(const Setup& setup) {
   return doctest::toString(std::string(setup.device->name) + ", " +
-                           std::to_string(setup.request.groups) + " groups, " +
-                           std::to_string(setup.request.vectors) + " vectors, " +
-                           std::to_string(setup.request.ports) + " ports");
+                           describe(setup.request.shape()));
 }
 
 /// Which of the cores that a device offers a test is about.
@@ -184,9 +183,7 @@ inline std::vector<Setup> setups(Cores cores) {
       // Several ports change the memory path alone: a narrow core stands for a wide one.
       if (shape.ports != 1 && shape.groups > 4) continue;
       DeviceRequest request;
-      request.groups = shape.groups;
-      request.vectors = shape.vectors;
-      request.ports = shape.ports;
+      request.set_shape(shape);
       request.checking = entry->takes("checking");
       request.seed = shape.groups;
       all.push_back({entry, request});

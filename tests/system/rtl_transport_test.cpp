@@ -41,13 +41,13 @@ TEST_CASE("RtlTransport: every model says what it is, checking or fast") {
   for (const KnownCore& core : known_cores()) {
     for (const bool checking : {false, true}) {
       SimOptions options = small(core.shape.groups);
-      options.vectors = core.shape.vectors;
-      options.ports = core.shape.ports;
+      options.set_shape(core.shape);
       options.checking = checking;
       RtlTransport rtl(options);
       const MachineParams params = Device(rtl).params();
       CHECK_EQ(params.groups, core.shape.groups);
       CHECK_EQ(params.vectors, core.shape.vectors);
+      CHECK_EQ(params.act_width, core.shape.act_width);
       CHECK_EQ(params.tile_rows, 2048);
       CHECK(run_list(rtl, kList).done());
       CHECK_GT(rtl.khz(), 0);

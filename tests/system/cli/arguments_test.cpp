@@ -79,7 +79,7 @@ TEST_CASE("cli: an option that means nothing for the device is refused by name")
   check_fails(on("rtl", {"--trace-cycles", "1:2"}), 2, {"--trace-cycles", "--trace"});
   check_fails(on("rtl", {"--trace", "t", "--trace-cycles", "1:2", "--trace-commands", "1:2"}), 2,
               {"--trace-cycles", "--trace-commands"});
-  check_fails(on("rtl", {"--vectors", "4", "--groups", "4"}), 2, {"--vectors", "16 x 4"});
+  check_fails(on("rtl", {"--vectors", "3", "--groups", "4"}), 2, {"--vectors", "1, 2, 4, 8"});
   check_fails(on("rtl", {"--seed", "-1"}), 2, {"--seed", "-1"});
   check_fails(
       {"compare", kModel, kModel, "--tokens", "1", "--device-b", "golden", "--stall", "0.1"}, 2,

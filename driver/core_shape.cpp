@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "driver/core_shape.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "driver/machine_params.h"
+#include "golden/error.h"
+
+namespace trine {
+namespace {
+
+/// [first, last]. A function: devices register themselves before main().
+std::vector<unsigned> range(unsigned first, unsigned last) {
+  std::vector<unsigned> numbers;
+  for (unsigned number = first; number <= last; ++number) numbers.push_back(number);
+  return numbers;
+}
+
+}  // namespace
+
+std::string core_name(const CoreShape& shape) {
+  const CoreShape usual;
+  std::string name = fmt::format("g{}", shape.groups);
+  if (shape.vectors != usual.vectors) name += fmt::format("v{}", shape.vectors);
+  if (shape.ports != usual.ports) name += fmt::format("p{}", shape.ports);
+  if (shape.act_width != usual.act_width) name += fmt::format("a{}", shape.act_width);
+  return name;
+}
+
+std::string describe(const CoreShape& shape) {
+  const CoreShape usual;
+  const auto count = [](unsigned number, const char* what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+  };
+  std::string text = count(shape.groups, "group") + " and " + count(shape.vectors, "vector");
+  if (shape.ports != usual.ports) text += " over " + count(shape.ports, "port");
+  if (shape.act_width != usual.act_width)
+    text += fmt::format(" with mantissas of {} bits", shape.act_width);
+  return text;
+}
+
+const std::vector<unsigned>& CoreChoices::of(const CoreParameter& parameter) const {
+  if (parameter.value == &CoreShape::groups) return groups;
+  if (parameter.value == &CoreShape::vectors) return vectors;
+  if (parameter.value == &CoreShape::ports) return ports;
+  if (parameter.value == &CoreShape::act_width) return act_width;
+  throw Error(fmt::format("no choices of {}", parameter.option));
+}
+
+bool CoreChoices::hold(const CoreShape& shape) const {
+  return shape.ports <= shape.groups &&
+         std::ranges::all_of(kCoreParameters, [&](const CoreParameter& parameter) {
+           return std::ranges::find(of(parameter), shape.*parameter.value) != of(parameter).end();
+         });
+}
+
+std::string choices_text(const std::vector<unsigned>& choices) {
+  if (choices.size() > 3 && choices.back() - choices.front() == choices.size() - 1)
+    return fmt::format("{} to {}", choices.front(), choices.back());
+  return fmt::format("{}", fmt::join(choices, ", "));
+}
+
+CoreChoices golden_choices() {
+  return {.groups = {1, 2, 4, 8, 16},
+          .vectors = range(1, kMaxVectors),
+          .act_width = range(8, 16)};
+}
+
+CoreChoices rtl_choices() {
+  return {.groups = {1, 2, 4, 8, 16},
+          .vectors = {1, 2, 4, 8},
+          .ports = {1, 2, 4},
+          .act_width = range(8, 16)};
+}
+
+}  // namespace trine
