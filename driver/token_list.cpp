@@ -73,11 +73,15 @@ class Writer {
       norm(Vector::PostAttentionNorm);
     });
     linear(placed, Linear::Gate, words_.normed, words_.gate);
-    linear(placed, Linear::Up, words_.normed, words_.up);
-    each_bank([&] {
-      activation();
-      note(Operation::Activation);
-    });
+    // Where gate and up do not fit side by side, the rows of up come in parts.
+    for (std::uint64_t first = 0; first < config_.intermediate; first += words_.up_rows) {
+      const std::uint64_t count = std::min(words_.up_rows, config_.intermediate - first);
+      linear(placed, Linear::Up, words_.normed, words_.up, first, count);
+      each_bank([&] {
+        activation(static_cast<std::uint32_t>(first), count);
+        note(Operation::Activation);
+      });
+    }
     linear(placed, Linear::Down, words_.gate, words_.normed);
     each_bank([&] { residual("mlp.residual"); });
     layer_.reset();
@@ -118,11 +122,12 @@ class Writer {
     list_.info.resize(to_.size(), {operation, layer_, bank.value_or(bank_)});
   }
 
-  void activation() {
+  /// Of `count` rows of gate from `first` on, with those of up that are there.
+  void activation(std::uint32_t first, std::uint64_t count) {
+    const std::uint32_t at = words_.gate + first;
     switch (config_.activation) {
       case golden::Activation::Silu:
-        to_.silu_mul({config_.intermediate, words_.gate, words_.up, words_.gate, bank_},
-                     name("mlp.silu_mul"));
+        to_.silu_mul({count, at, words_.up, at, bank_}, name("mlp.silu_mul"));
         return;
     }
   }
@@ -165,15 +170,26 @@ class Writer {
   }
 
   void linear(const PlacedLayer& layer, Linear which, std::uint32_t src, std::uint32_t dst) {
+    linear(layer, which, src, dst, 0,
+           layer.linear[static_cast<std::size_t>(which)].matrix->shape.rows);
+  }
+
+  /// `count` of its rows; `first` begins a row tile, whose stream is contiguous.
+  void linear(const PlacedLayer& layer, Linear which, std::uint32_t src, std::uint32_t dst,
+              std::uint64_t first, std::uint64_t count) {
     const PlacedMatrix& placed = layer.linear[static_cast<std::size_t>(which)];
     const golden::MatrixShape& shape = placed.matrix->shape;
-    to_.trit_matvec({.rows = shape.rows,
-                     .cols = shape.cols,
-                     .address = placed.stream,
-                     .src = src,
-                     .dst = dst,
-                     .bank = last_bank_},
-                    shape.depth, placed.codebook, placed.matrix->name);
+    const golden::MatrixShape before{first, shape.cols, shape.depth};
+    std::string label = placed.matrix->name;
+    if (count != shape.rows) label += fmt::format(", rows {} to {}", first, first + count - 1);
+    to_.trit_matvec(
+        {.rows = count,
+         .cols = shape.cols,
+         .address = placed.stream + before.stream_bytes(layout_.machine().geometry()),
+         .src = src,
+         .dst = dst,
+         .bank = last_bank_},
+        shape.depth, placed.codebook, label);
     note(Operation::Linear, last_bank_);
   }
 

@@ -45,11 +45,11 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   Cursor at;
   layout.x = at.take(config.hidden);
   layout.normed = at.take(config.hidden);
-  layout.parameters = at.take(parameter_layout(config).count);
   layout.rope = at.take(config.head_dim);
   layout.best = at.take(16);
 
   Cursor attention = at;
+  layout.parameters = attention.take(parameter_layout(config).count);
   layout.query = attention.take(config.q_dim());
   layout.key = attention.take(config.kv_dim());
   layout.value = attention.take(config.kv_dim());
@@ -57,10 +57,19 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   if (machine.attention_heads == 0) layout.scores = attention.take(capacity);
   Cursor feed_forward = at;
   layout.gate = feed_forward.take(config.intermediate);
-  layout.up = feed_forward.take(config.intermediate);
-  layout.logits = at.take(golden::kPanelRows);  // At least some at a time.
+  layout.up = static_cast<std::uint32_t>(feed_forward.next);
+  layout.up_rows = config.intermediate;
+  if (layout.up + whole(layout.up_rows) > machine.vector_words) {
+    const std::uint64_t room =
+        machine.vector_words > layout.up ? machine.vector_words - layout.up : 0;
+    layout.up_rows = std::max<std::uint64_t>(room / machine.tile_rows, 1) * machine.tile_rows;
+  }
+  feed_forward.take(layout.up_rows);
+  Cursor head = at;
+  head.take(config.hidden);  // The final norm, where the parameters are.
+  layout.logits = head.take(golden::kPanelRows);  // At least some at a time.
 
-  const std::uint64_t needed = std::max({attention.next, feed_forward.next, at.next});
+  const std::uint64_t needed = std::max({attention.next, feed_forward.next, head.next});
   if (needed > machine.vector_words)
     throw Error(fmt::format(
         "hidden size {}, intermediate size {}, {} heads of {} and a context of {} need {} words of "

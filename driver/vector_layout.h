@@ -11,18 +11,20 @@
 namespace trine {
 
 /// Where the values of a token lie in its bank of the vector memory, in words. Attention, the feed
-/// forward part and the head use the same words after `best`, one after the other.
+/// forward part and the head use the same words after `best`, one after the other; the parameters
+/// of a layer have done their work when the feed forward part begins.
 struct VectorLayout {
   std::uint32_t x = 0;           // (hidden) the residual stream.
   std::uint32_t normed = 0;      // (hidden) input and last output of both halves of a layer.
-  std::uint32_t parameters = 0;  // Of a layer; at the end the final norm.
   std::uint32_t rope = 0;        // (head_dim) cosines and sines of the position.
   std::uint32_t best = 0;        // (16) result of ARGMAX.
+  std::uint32_t parameters = 0;  // Of a layer; at the end the final norm.
 
   std::uint32_t query = 0, key = 0, value = 0;  // One behind the other, (q), (kv), (kv).
   std::uint32_t attended = 0;                   // (q)
   std::uint32_t scores = 0;                     // (capacity), without the attention unit.
-  std::uint32_t gate = 0, up = 0;               // (intermediate) each.
+  std::uint32_t gate = 0, up = 0;               // (intermediate), (up_rows)
+  std::uint64_t up_rows = 0;  // Rows of up at a time: all, or as many row tiles as fit.
   std::uint32_t logits = 0;
   std::uint32_t logits_rows = 0;  // Logits at a time.
 };

@@ -16,6 +16,7 @@ namespace trine {
 struct LayerReport {
   Counters counters;
   std::uint64_t weights = 0;
+  std::uint64_t vectors = 1;  // That share them.
   double seconds = 0;
   std::optional<bool> equal;  // To the golden model's, bit for bit; empty when not compared.
   std::string difference;     // The first row with another bit; empty when there is none.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -35,20 +36,40 @@ class Job {
     return buffer;
   }
 
-  /// `add(list, matvec)` appends the product itself.
-  template <class Add>
-  MatvecRun run(std::span<const float> x, std::uint64_t stream, const std::string& label, Add add) {
-    const std::uint64_t words = rows_ * (raw_ ? 2 : 1);
-    check_fits(round_up(cols_, 16) + round_up(rows_, golden::kPanelRows) * (raw_ ? 2 : 1), label);
-    const Buffer input = put("input", std::as_bytes(x));
-    const Buffer output = memory_.allocate("output", round_up(words * 4, kMemoryAlign));
+  /// `add(list, matvec)` appends the product of some rows; `address(row)` is where a row lies whose
+  /// index is a multiple of `step`.
+  template <class Add, class Address>
+  MatvecRun run(std::span<const float> x, const std::string& label, std::uint64_t step, Add add,
+                Address address) {
+    const unsigned row_words = raw_ ? 2 : 1;
     const auto dst = static_cast<std::uint32_t>(round_up(cols_, 16));
+    const std::uint64_t together = rows_together(dst, row_words, step, label);
+    const auto banks = static_cast<unsigned>(x.size() / cols_);
+    if (banks == 0 || banks * cols_ != x.size() || banks > device_.params().vectors)
+      throw Error(fmt::format("{}: {} activations are not one of {} vectors of {}", label, x.size(),
+                              device_.params().vectors, cols_));
+    const std::uint64_t output_bytes = round_up(rows_ * row_words * 4, kMemoryAlign);
+    const Buffer output = memory_.allocate("output", banks * output_bytes);
     CommandList list(device_.params(), window_);
-    list.load(0, input.address, cols_, CommandList::Element::F32, "input of " + label);
-    add(list,
-        CommandList::Matvec{
-            .rows = rows_, .cols = cols_, .address = stream, .src = 0, .dst = dst, .raw = raw_});
-    list.store(dst, output.address, words, CommandList::Element::F32, "result of " + label);
+    for (unsigned bank = 0; bank < banks; ++bank) {
+      const Buffer input = put("input", std::as_bytes(x.subspan(bank * cols_, cols_)));
+      list.load(0, input.address, cols_, CommandList::Element::F32, "input of " + label,
+                {.bank = bank});
+    }
+    for (std::uint64_t first = 0; first < rows_; first += together) {
+      const std::uint64_t rows = std::min(together, rows_ - first);
+      add(list, CommandList::Matvec{.rows = rows,
+                                    .cols = cols_,
+                                    .address = address(first),
+                                    .src = 0,
+                                    .dst = dst,
+                                    .raw = raw_,
+                                    .bank = banks - 1});
+      for (unsigned bank = 0; bank < banks; ++bank)
+        list.store(dst, output.address + bank * output_bytes + first * row_words * 4,
+                   rows * row_words, CommandList::Element::F32, "result of " + label,
+                   {.bank = bank});
+    }
     list.end();
     const Buffer commands = put("commands", list.bytes());
 
@@ -61,23 +82,31 @@ class Job {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.counters = device_.counters() - before;
     const auto fetch = [&](auto& values) {
-      values.resize(rows_);
-      device_.transport().read_memory(output.address, std::as_writable_bytes(std::span(values)));
+      values.resize(banks * rows_);
+      for (unsigned bank = 0; bank < banks; ++bank)
+        device_.transport().read_memory(
+            output.address + bank * output_bytes,
+            std::as_writable_bytes(std::span(values).subspan(bank * rows_, rows_)));
     };
     raw_ ? fetch(result.accumulator) : fetch(result.y);
     return result;
   }
 
  private:
-  void check_fits(std::uint64_t words, const std::string& label) const {
+  /// Rows whose results fit behind the input: all, or as many times `step` as can be.
+  std::uint64_t rows_together(std::uint64_t dst, unsigned row_words, std::uint64_t step,
+                              const std::string& label) const {
     const MachineParams& core = device_.params();
     if (cols_ > core.max_cols)
       throw Error(fmt::format("{}: {} columns, the core takes {}", label, cols_, core.max_cols));
-    if (words > core.vector_words)
-      throw Error(
-          fmt::format("{}: {} rows and {} columns need {} words of vector memory, the core "
-                      "has {}",
-                      label, rows_, cols_, words, core.vector_words));
+    const std::uint64_t room = core.vector_words > dst ? (core.vector_words - dst) / row_words : 0;
+    if (round_up(rows_, golden::kPanelRows) <= room) return rows_;
+    if (room < step)
+      throw Error(fmt::format("{}: {} columns and {} of {} rows need {} words of vector memory, "
+                              "the core has {}",
+                              label, cols_, step, rows_, dst + step * row_words,
+                              core.vector_words));
+    return room / step * step;
   }
 
   Device& device_;
@@ -94,24 +123,32 @@ MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const
   Job job(device, matrix.shape.rows, matrix.shape.cols, results);
   const Buffer stream = job.put("stream", matrix.stream);
   const Buffer codebook = job.put("codebook", codebook_block(matrix.codebook, matrix.shape.depth));
-  return job.run(x, stream.address, label,
-                 [&](CommandList& list, const CommandList::Matvec& matvec) {
-                   list.trit_matvec(matvec, matrix.shape.depth, codebook.address, label);
-                 });
+  const golden::Geometry geometry = device.params().geometry();
+  return job.run(
+      x, label, geometry.tile_rows,
+      [&](CommandList& list, const CommandList::Matvec& matvec) {
+        list.trit_matvec(matvec, matrix.shape.depth, codebook.address, label);
+      },
+      [&](std::uint64_t row) {
+        const golden::MatrixShape before{row, matrix.shape.cols, matrix.shape.depth};
+        return stream.address + before.stream_bytes(geometry);
+      });
 }
 
 MatvecRun run_matvec(Device& device, const golden::F16Matrix& matrix, std::span<const float> x,
                      Results results, const std::string& label) {
+  if (x.size() != matrix.cols)
+    throw Error(fmt::format("{}: the FP16 engine takes one vector of {}", label, matrix.cols));
   Job job(device, matrix.rows, matrix.cols, results);
   const std::uint64_t stride = f16_stride(matrix.cols, device.params());
   std::vector<std::uint16_t> padded(matrix.rows * stride);
   for (std::size_t row = 0; row < matrix.rows; ++row)
     std::memcpy(&padded[row * stride], &matrix.bits[row * matrix.stride], matrix.cols * 2);
   const Buffer stream = job.put("matrix", std::as_bytes(std::span(padded)));
-  return job.run(x, stream.address, label,
-                 [&](CommandList& list, const CommandList::Matvec& matvec) {
-                   list.f16_matvec(matvec, label);
-                 });
+  return job.run(
+      x, label, golden::kPanelRows,
+      [&](CommandList& list, const CommandList::Matvec& matvec) { list.f16_matvec(matvec, label); },
+      [&](std::uint64_t row) { return stream.address + row * stride * 2; });
 }
 
 }  // namespace trine

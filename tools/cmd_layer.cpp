@@ -39,6 +39,7 @@ std::vector<LayerMatrix> matrices(const Options& options) {
 Json report_json(const LayerReport& report) {
   Json json = {{"equal", optional_json(report.equal)},
                {"weights", report.weights},
+               {"vectors", report.vectors},
                {"weights_per_second", ratio(static_cast<double>(report.weights), report.seconds)},
                {"seconds", report.seconds}};
   add_counters(
@@ -70,13 +71,14 @@ void run(Options& options) {
   const auto golden = options.check ? make_golden(params, kMemoryBytes, threads) : nullptr;
 
   LayerReport total;
+  total.vectors = params.vectors;
   Json rows = Json::array();
   for (const LayerMatrix& matrix : matrices(options)) {
     const golden::MatrixShape shape{matrix.rows, matrix.cols, options.depth};
     const std::string name(matrix.name);
     const LayerReport one =
         run_layer(*core, golden.get(), synthetic_matrix(shape, params.geometry(), options.seed),
-                  synthetic_activations(shape.cols, options.seed + 1), name);
+                  synthetic_activations(shape.cols * params.vectors, options.seed + 1), name);
     total += one;
     Json row = {
         {"matrix", name}, {"rows", shape.rows}, {"cols", shape.cols}, {"depth", shape.depth}};

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "golden/checkpoint/safetensors.h"
@@ -37,6 +38,12 @@ Tokens validation_tokens(std::size_t count) {
   Tokens tokens(count);
   std::memcpy(tokens.data(), tensor.bytes.data(), count * 4);
   return tokens;
+}
+
+/// Commands of an operation in the list of one token.
+std::size_t count_of(const Program& program, Operation operation) {
+  const auto& info = program.list(1, HeadRows::Last).info;
+  return static_cast<std::size_t>(std::ranges::count(info, operation, &CommandInfo::operation));
 }
 
 /// The FP32 reference on the same packed weights.
@@ -149,6 +156,31 @@ TEST_CASE("Decoder: the shipped model takes four tokens at a time with the same 
   CHECK_EQ(small.decoder.best(), golden::argmax(std::span(expected).last(2048)));
   CHECK_EQ(small.program.list(1, HeadRows::Last).commands.size(),
            one.program.list(1, HeadRows::Last).commands.size() + 3);
+}
+
+TEST_CASE("Program: gate and up that do not fit side by side give the same bits in parts") {
+  nlohmann::json config = small_config(true);
+  config["intermediate_size"] = 480;
+  const TinyModel model(config);
+  const Tokens tokens = some_tokens(4, 45);
+  for (const unsigned vectors : {1u, 2u}) {
+    CAPTURE(vectors);
+    const MachineParams most{.tile_rows = 64, .vectors = vectors};
+    MachineParams least = most;
+    least.vector_words = 736;  // Beside gate there is room for one row tile of up.
+    GoldenDecoder whole(model.packed(), most), parts(model.packed(), least);
+    CHECK_EQ(count_of(whole.program, Operation::Linear), 14u);
+    CHECK_EQ(count_of(parts.program, Operation::Linear), 14u + 2 * 7);
+    CHECK_EQ(count_of(parts.program, Operation::Activation), 2u * 8);
+    CHECK_EQ(parts.program.list(1, HeadRows::Last).weight_beats(least, 0),
+             whole.program.list(1, HeadRows::Last).weight_beats(most, 0));
+    const auto expected = copy(whole.decoder.forward(tokens, golden::Logits::All));
+    CHECK(copy(parts.decoder.forward(tokens, golden::Logits::All)) == expected);
+  }
+  GoldenTransport transport({.tile_rows = 64, .vector_words = 704}, kModelMemory);
+  golden::check_error(
+      [&] { Program(model.packed(), Device(transport).params(), kModelMemory); },
+      {"intermediate size 480", "need 736 words", "has 704"});
 }
 
 TEST_CASE("Program: lists of parts of the layers give the same bits as the whole") {

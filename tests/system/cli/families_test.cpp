@@ -87,6 +87,10 @@ TEST_CASE("cli families: presets have the published shapes, and make models of t
   using tools::kPresets, tools::Preset;
   const std::map<std::string_view, std::array<std::size_t, 5>> published = {
       // qkv rows, hidden, o columns, gate and up rows, largest number of columns
+      {"qwen2.5-7b", {4608, 3584, 3584, 37888, 18944}},
+      {"qwen2.5-14b", {7168, 5120, 5120, 27648, 13824}},
+      {"qwen2.5-32b", {7168, 5120, 5120, 55296, 27648}},
+      {"qwen2.5-72b", {10240, 8192, 8192, 59136, 29568}},
       {"qwen3-0.6b", {4096, 1024, 2048, 6144, 3072}},
       {"qwen3-1.7b", {4096, 2048, 2048, 12288, 6144}},
       {"qwen3-4b", {6144, 2560, 4096, 19456, 9728}},
