@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench/estimate.sh [DIRECTORY]: the cost model against the RTL. Each row is a decode step in the
-# Verilated core and its estimate; models are synthetic and made on the way, in DIRECTORY
+# bench/estimate.sh [DIRECTORY]: the cost model against the RTL. Each row is a step in the
+# Verilated core, a token in each bank, and its estimate; models are synthetic and made on the way, in DIRECTORY
 # (build/estimate by default). Prints the table of docs/estimate.md, exits 1 when a row is more than
 # 2 % off. Needs the targets trine and estimate_check.
 set -euo pipefail
@@ -18,11 +18,13 @@ for depth in 1 2 3; do model "tiny-d$depth" tiny "$depth" 1; done
 model half qwen2.5-0.5b 4 1
 model layer qwen2.5-3b 4 1
 
-echo "| model | position | groups | memory, core | latency | bandwidth | RTL cycles | estimate | off | worst operation of 2 % and more | linear: share of the bus or pins |"
-echo "|---|---|---|---|---|---|---|---|---|---|---|"
+echo "| model | position | groups | vectors | memory, core | latency | bandwidth | RTL cycles | estimate | off | worst operation of 2 % and more | linear: share of the bus or pins |"
+echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
 failed=0
-row() { "$check" "$work/$1" "${@:2}" || failed=1; }
-#   model  position groups memory MHz head latency bandwidth
+row() {  # One vector unless a ninth word says otherwise.
+  "$check" "$work/$1" "${@:2:7}" "${9:-1}" || failed=1
+}
+#   model  position groups memory MHz head latency bandwidth vectors
 row tiny 9 1 ideal 300 1 1 1
 row tiny 9 4 ideal 300 1 1 1
 row tiny 9 16 ideal 300 1 1 1
@@ -38,8 +40,13 @@ row half 63 16 ideal 300 0 1 1
 row half 63 16 ddr4-2400x64 400 0 1 1
 row half 63 16 lpddr4-4266x32 300 0 1 1
 row half 63 16 hbm2x4 300 0 1 1
+row tiny 9 16 ideal 300 1 1 1 4
+row tiny 9 16 ideal 300 0 100 1 4
+row tiny 9 8 ideal 300 1 1 1 8
+row half 63 16 ideal 300 0 1 1 8
 row layer 128 16 ideal 300 0 1 1
 row layer 128 16 ideal 300 0 200 1
+row layer 128 16 ddr4-2400x64 400 0 1 1 4
 row layer 128 16 ddr4-2400x64 400 0 1 1
 row layer 128 16 lpddr4-4266x32 300 0 1 1
 exit $failed

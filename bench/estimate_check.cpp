@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One decode step in the Verilated core, behind whatever memory, beside what the cost model says of
-// it: a row of docs/estimate.md. bench/estimate.sh makes the models and calls it.
+// One step in the Verilated core, a token in each of its banks, behind whatever memory, beside what the
+// cost model says of it: a row of docs/estimate.md. bench/estimate.sh makes the models and calls it.
 
 #include <fmt/format.h>
 
@@ -38,11 +38,13 @@ int run(std::span<const std::string> args) {
   options.memory.read_latency = options.memory.write_latency =
       static_cast<unsigned>(std::stoul(args[6]));
   options.memory.bandwidth = std::stod(args[7]);
+  options.vectors = static_cast<unsigned>(std::stoul(args[8]));
   if (memory != "ideal") options.dram = dram::parse_memory(memory);
 
   MachineParams machine;
   machine.groups = options.groups;
-  const std::uint64_t context = position + 1ull,
+  machine.vectors = options.vectors;
+  const std::uint64_t context = std::uint64_t{position} + options.vectors,
                       profile = Program::memory_bytes(model, machine, context);
   constexpr std::uint64_t kProfileBytes = 1 << 22;
   options.memory_bytes = profile + kProfileBytes;
@@ -51,8 +53,9 @@ int run(std::span<const std::string> args) {
   const Program program(model, device.params(), options.memory_bytes, context);
   program.load(device);
   DeviceExecutor executor(device);
-  const SequenceState state{.position = position, .token = {5}};
-  const TokenList list = program.partial({.head = head ? HeadRows::Last : HeadRows::None,
+  const SequenceState state{.position = position, .token = {5, 6, 7, 8, 9, 10, 11, 12}};
+  const TokenList list = program.partial({.tokens = options.vectors,
+                                          .head = head ? HeadRows::Last : HeadRows::None,
                                           .end_layer = model.config().layers,
                                           .boundary = !head});
   executor.write(list);
@@ -95,8 +98,9 @@ int run(std::span<const std::string> args) {
     }
   const Sum& linear = by["linear"];
   fmt::print(
-      "| {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % |\n",
-      model.directory().filename().string(), position, options.groups, memory, options.core_mhz,
+      "| {} | {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % |\n",
+      model.directory().filename().string(), position, options.groups,
+      options.vectors, memory, options.core_mhz,
       options.memory.read_latency, options.memory.bandwidth, total.rtl, total.estimate, total.off(),
       worst, 100 * linear.beats / linear.rtl / peak);
   if (const dram::Memory* dram = transport.dram()) {
@@ -117,12 +121,13 @@ int run(std::span<const std::string> args) {
 
 }  // namespace
 
-/// estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH; HEAD is 0 or 1. Exits 1
+/// estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH VECTORS; HEAD is 0 or 1. Exits 1
 /// when the estimate is more than 2 % off.
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
-  if (args.size() != 8) {
-    fmt::print(stderr, "estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH\n");
+  if (args.size() != 9) {
+    fmt::print(stderr, "estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH "
+                       "VECTORS\n");
     return 2;
   }
   try {

@@ -15,7 +15,9 @@ namespace trine {
 class Decoder final : public golden::LanguageModel {
  public:
   /// The program must be loaded into the devices of the executor; both must outlive this.
-  Decoder(const Program& program, Executor& executor) : program_(program), executor_(executor) {}
+  /// `position`: how many the cache holds already.
+  Decoder(const Program& program, Executor& executor, std::size_t position = 0)
+      : program_(program), executor_(executor), position_(position) {}
 
   const golden::ModelConfig& config() const override { return program_.config(); }
   std::size_t capacity() const override { return program_.layout().context(); }
@@ -44,7 +46,7 @@ class Decoder final : public golden::LanguageModel {
 
   const Program& program_;
   Executor& executor_;
-  std::size_t position_ = 0;
+  std::size_t position_;
   std::int32_t best_ = 0;
   std::vector<float> logits_;  // Of the call, (positions asked for, vocab).
 };

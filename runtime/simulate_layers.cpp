@@ -16,6 +16,7 @@
 #include "runtime/lockstep.h"
 #include "runtime/report.h"
 #include "runtime/simulation.h"
+#include "runtime/synthetic_cache.h"
 
 namespace trine {
 namespace {
@@ -49,14 +50,25 @@ class Run {
     program_.load(core_->device());
   }
 
-  /// Everything before layer `first` of the last token, on the golden device.
-  void prepare(std::span<const std::int32_t> tokens, std::size_t first, Progress& progress) {
-    Decoder decoder(program_, golden_executor_);
+  /// Everything before layer `first` of the last token, on the golden device; of the text in front
+  /// of the tokens, what layers below `end` read.
+  void prepare(std::span<const std::int32_t> tokens, const SyntheticText& text, std::size_t first,
+               std::size_t end, Progress& progress) {
+    if (text.positions > 0) {
+      const SyntheticCache cache(program_.layout(), text.positions, text.seed);
+      // Tokens go through all layers.
+      const std::size_t layers = tokens.size() > 1 ? program_.config().layers : end;
+      for (std::size_t layer = 0; layer < layers; ++layer) {
+        cache.fill(golden_->device().transport(), layer);
+        progress.step(layer + 1, layers, "layers of cache");
+      }
+    }
+    Decoder decoder(program_, golden_executor_, text.positions);
     for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
       decoder.forward(tokens[at], golden::Logits::None);
       progress.step(at + 1, tokens.size() - 1, "tokens of context");
     }
-    state_.position = static_cast<std::uint32_t>(tokens.size() - 1);
+    state_.position = static_cast<std::uint32_t>(decoder.position());
     state_.token[0] = static_cast<std::uint32_t>(tokens.back());
     if (first == 0) return;
     const TokenList list =
@@ -134,6 +146,8 @@ class Run {
     Simulation simulation{.model = {},
                           .core = {},
                           .tokens = {},
+                          .position = state_.position,
+                          .cache_seed = {},
                           .layers = layers,
                           .first = first,
                           .end = end,
@@ -291,8 +305,8 @@ SimulatedCore describe_core(const SessionOptions& options, std::size_t context) 
 }  // namespace
 
 Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
-                           std::span<const std::int32_t> tokens, std::size_t first, std::size_t end,
-                           Progress& progress) {
+                           std::span<const std::int32_t> tokens, const SyntheticText& text,
+                           std::size_t first, std::size_t end, Progress& progress) {
   if (file.packed() == nullptr)
     throw Error(file.directory().string() + ": is not quantized: simulate takes a packed model");
   const std::size_t context = context_of(options, file.config());
@@ -302,7 +316,7 @@ Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
   Jobs jobs(progress, std::max(1u, options.jobs));
   std::vector<std::unique_ptr<Run>> runs;
   runs.push_back(std::make_unique<Run>(model, each, context, jobs.progress(0)));
-  runs[0]->prepare(tokens, first, progress);
+  runs[0]->prepare(tokens, text, first, end, progress);
   // Golden is fast, so it says what enters every part before the first one runs.
   std::vector<std::size_t> begins = runs[0]->cuts(first, end, options.jobs);
   const std::vector<std::vector<float>> entries = runs[0]->entries(first, begins);
@@ -323,6 +337,7 @@ Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
   simulation.model = describe_model(*file.packed());
   simulation.core = describe_core(options, context);
   simulation.tokens.assign(tokens.begin(), tokens.end());
+  if (text.positions > 0) simulation.cache_seed = text.seed;
   return simulation;
 }
 

@@ -64,6 +64,8 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     if (part.model != all.model) refuse("another model than");
     if (part.core != all.core) refuse("another core or memory than");
     if (part.tokens != all.tokens) refuse("other tokens than");
+    if (part.position != all.position || part.cache_seed != all.cache_seed)
+      refuse("another text in front of the tokens than");
     if (part.layers != all.layers) refuse("another number of layers than");
     if (part.first != all.end)
       refuse(fmt::format("starts at layer {}, not at {} like the end of", part.first, all.end));

@@ -84,13 +84,15 @@ struct SimulatedCore {
 /// Some layers of one token, simulated command by command. A command costs the same in whatever
 /// list it is, so the layers of a token may be simulated apart and put together.
 struct Simulation {
-  SimulatedModel model;              // Equal in all parts, as is
-  SimulatedCore core;                // this.
-  std::vector<std::int32_t> tokens;  // The context, and last the token that was simulated.
-  std::size_t layers = 0;            // Of the model.
-  std::size_t first = 0, end = 0;    // Layers [first, end) ran; the head after the last.
-  std::string state_in, state_out;   // Checksums of what enters and leaves; no state is "".
-  std::optional<std::int32_t> best;  // The most probable next token, from the head.
+  SimulatedModel model;                     // Equal in all parts, as is
+  SimulatedCore core;                       // this.
+  std::vector<std::int32_t> tokens;         // The context, and last the token that was simulated.
+  std::size_t position = 0;                 // Of that token.
+  std::optional<std::uint64_t> cache_seed;  // Of a synthetic text in front of the tokens.
+  std::size_t layers = 0;                   // Of the model.
+  std::size_t first = 0, end = 0;           // Layers [first, end) ran; the head after the last.
+  std::string state_in, state_out;          // Checksums of what enters and leaves; no state is "".
+  std::optional<std::int32_t> best;         // The most probable next token, from the head.
   std::vector<CommandCost> commands;
   double seconds = 0;                // Wall time of the simulation.
   std::optional<MemoryReport> dram;  // What the DRAM did; empty without one.
@@ -98,15 +100,22 @@ struct Simulation {
   Cost total() const;
 };
 
+/// A text that nobody wrote (runtime/synthetic_cache.h) in front of the tokens.
+struct SyntheticText {
+  std::size_t positions = 0;
+  std::uint64_t seed = 1;
+};
+
 /// Simulates layers [first, end) of the last token on the device of the options; golden makes
 /// everything in front: the tokens before, and the layers below `first`. The head comes with the
-/// last layer. With SessionOptions::check both are compared command by command. With
-/// SessionOptions::jobs that many parts of the layers run side by side, each from golden's state;
-/// the report is what merge() makes of them, with the wall time of all together. Throws Mismatch
-/// for a command that differs, Different for results that do, Error for what cannot be run.
+/// last layer. `text` comes before the tokens. With SessionOptions::check both are compared command
+/// by command. With SessionOptions::jobs that many parts of the layers run side by side, each from
+/// golden's state; the report is what merge() makes of them, with the wall time of all together.
+/// Throws Mismatch for a command that differs, Different for results that do, Error for what cannot
+/// be run.
 Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
-                           std::span<const std::int32_t> tokens, std::size_t first, std::size_t end,
-                           Progress& progress);
+                           std::span<const std::int32_t> tokens, const SyntheticText& text,
+                           std::size_t first, std::size_t end, Progress& progress);
 
 /// One report of all parts, equal to that of a run of all their layers but for the wall time,
 /// which is added up. Throws Error when parts are missing, overlap or belong to other runs;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 
 #include "tools/common.h"
 #include "tools/device_options.h"
@@ -21,6 +23,8 @@ struct Options {
   PromptOptions prompt;
   SimulationOutput output;
   std::string model, layers;
+  std::optional<std::size_t> position;
+  std::uint64_t cache_seed = 1;
 };
 
 /// "A:B" as layers [A, B) of `count`; all when empty.
@@ -40,6 +44,20 @@ std::pair<std::size_t, std::size_t> parse_layers(const std::string& text, std::s
   throw CLI::ValidationError("--layers", "'" + text + "' is not A:B with A < B");
 }
 
+/// The text in front of the tokens that puts the last one where it is wanted.
+SyntheticText text_of(const Options& options, std::size_t tokens, std::size_t context,
+                      const golden::ModelConfig& config) {
+  if (!options.position) return {};
+  const std::size_t position = *options.position;
+  if (position + 1 < tokens)
+    throw Error(fmt::format("--position {}: {} tokens reach position {} at least", position, tokens,
+                            tokens - 1));
+  if (position >= context)
+    throw Error(fmt::format("--position {}: there are {} positions{}", position, context,
+                            context_hint(context, config)));
+  return {.positions = position + 1 - tokens, .seed = options.cache_seed};
+}
+
 void run(Options& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
@@ -48,11 +66,17 @@ void run(Options& options) {
   if (options.device.jobs > 1 && !options.device.request.trace_file.empty())
     throw CLI::ValidationError("--trace", "goes with one job: there would be a trace of each");
   const auto [first, end] = parse_layers(options.layers, file.config().layers);
-  const auto tokens =
-      prompt_tokens(options.prompt, file, context_of(options.device, file.config()));
+  // A cache that holds the position, unless --context says how many it has.
+  if (options.position && options.device.context == 0)
+    options.device.context =
+        std::min(std::max(*options.position + 1, context_of(options.device, file.config())),
+                 file.config().max_positions);
+  const std::size_t context = context_of(options.device, file.config());
+  const auto tokens = prompt_tokens(options.prompt, file, context);
+  const SyntheticText text = text_of(options, tokens.size(), context, file.config());
   ProgressLine progress("simulate", options.common);
   const Simulation simulation = in_lockstep(options.common, options.model, [&] {
-    return simulate_layers(file, options.device, tokens, first, end, progress);
+    return simulate_layers(file, options.device, tokens, text, first, end, progress);
   });
   write_simulation(simulation, options.output);
   print_simulation(simulation, options.common);
@@ -87,6 +111,15 @@ void add_simulate(CLI::App& app) {
                    "Layers A to B - 1 only, from golden's state in front of A; the head comes "
                    "with the last one [all]")
       ->type_name("A:B");
+  CLI::Option* position =
+      command
+          ->add_option("--position", options->position,
+                       "Position of the last token, behind a synthetic text: keys and values of "
+                       "random numbers in the cache [as many as there are tokens before it]")
+          ->check(CLI::Range(std::size_t{0}, (std::size_t{1} << 24) - 1));
+  command->add_option("--cache-seed", options->cache_seed, "Seed of that text")
+      ->capture_default_str()
+      ->needs(position);
   command
       ->add_option("--jobs", options->device.jobs,
                    "Parts of the layers that are simulated side by side, each from golden's state")

@@ -87,7 +87,8 @@ std::string parameters(const Simulation& simulation) {
   row("layers",
       fmt::format("{} to {} of {}{}", simulation.first, simulation.end - 1, simulation.layers,
                   simulation.end == simulation.layers ? ", and the head" : ""));
-  row("position", std::to_string(simulation.tokens.size() - 1));
+  row("position", std::to_string(simulation.position) +
+                      (simulation.cache_seed ? ", behind a synthetic text" : ""));
   for (const Json& part : {model_json(simulation.model), core_json(simulation.core)})
     for (const auto& [key, value] : part.items())
       row(key, value.is_string() ? value.get<std::string>() : value.dump());

@@ -71,6 +71,8 @@ Simulation from_json(const Json& json) {
   Simulation simulation{.model = model_of(json.at("model")),
                         .core = core_of(json.at("core")),
                         .tokens = json.at("tokens"),
+                        .position = json.at("position"),
+                        .cache_seed = {},
                         .layers = json.at("layers").at("of"),
                         .first = json.at("layers").at("first"),
                         .end = json.at("layers").at("end"),
@@ -81,6 +83,7 @@ Simulation from_json(const Json& json) {
                         .seconds = json.at("seconds"),
                         .dram = {}};
   if (json.contains("dram")) simulation.dram = memory_of(json.at("dram"));
+  if (json.contains("cache_seed")) simulation.cache_seed = json.at("cache_seed").get<std::uint64_t>();
   if (!json.at("best").is_null()) simulation.best = json.at("best").get<std::int32_t>();
   for (const Json& item : json.at("commands")) {
     CommandCost command{.index = item.at("index"),
@@ -124,7 +127,7 @@ Json to_json(const Simulation& simulation) {
       {"model", model_json(simulation.model)},
       {"core", core_json(simulation.core)},
       {"tokens", simulation.tokens},
-      {"position", simulation.tokens.size() - 1},
+      {"position", simulation.position},
       {"layers", {{"first", simulation.first}, {"end", simulation.end}, {"of", simulation.layers}}},
       {"state",
        {{"in", state_json(simulation.state_in)}, {"out", state_json(simulation.state_out)}}},
@@ -136,6 +139,7 @@ Json to_json(const Simulation& simulation) {
       {"by_layer", sums_json(simulation, layer_name)},
       {"seconds", simulation.seconds}};
   if (simulation.dram) json["dram"] = memory_json(*simulation.dram);
+  if (simulation.cache_seed) json["cache_seed"] = *simulation.cache_seed;
   Json commands = Json::array();
   for (const CommandCost& command : simulation.commands) {
     Json item = {{"index", command.index},
@@ -190,7 +194,7 @@ void print_simulation(const Simulation& simulation, const CommonOptions& options
     line(name, cost);
   line("total", total);
   fmt::print("layers {}:{} of {}, position {}, bus utilization {}, {:.2f} s\n", simulation.first,
-             simulation.end, simulation.layers, simulation.tokens.size() - 1,
+             simulation.end, simulation.layers, simulation.position,
              percent(ratio(total.weight_beats, total.cycles)), simulation.seconds);
   if (simulation.dram) {
     const MemoryReport& dram = *simulation.dram;

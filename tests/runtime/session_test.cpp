@@ -161,7 +161,7 @@ TEST_CASE("simulate_layers: parts put together are the whole; others are refused
   const ModelFile file(model.packed().directory());
   NoProgress quiet;
   const auto part = [&](std::size_t first, std::size_t end) {
-    return simulate_layers(file, on("golden"), kTokens, first, end, quiet);
+    return simulate_layers(file, on("golden"), kTokens, {}, first, end, quiet);
   };
   const Simulation whole = part(0, 2), below = part(0, 1), above = part(1, 2);
   const Simulation merged = merge({above, below}, {"above", "below"});

@@ -193,6 +193,36 @@ TEST_CASE("cli: simulate checks, reports and refuses") {
   CHECK(golden["total"]["weight_beats"] == run["total"]["weight_beats"]);
   CHECK(golden["state"] == run["state"]);
 
+  // A token far behind a text that nobody wrote: the same text in every part, another for another
+  // seed.
+  const auto far = [&](const std::string& layers, const std::string& seed,
+                       std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"simulate", model, "--tokens", "296,1133", "--position",
+                                          "700", "--cache-seed", seed, "--layers", layers};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return trine_json(arguments);
+  };
+  const auto part = far("5:6", "3", {"--check", "-o", (scratch / "5.json").string()});
+  CHECK(part["position"] == 700);
+  CHECK(part["cache_seed"] == 3);
+  CHECK(part["total"]["weight_beats"] > run["total"]["weight_beats"]);
+  const auto front =
+      far("0:5", "3", {"--device", "rtl", "-o", (scratch / "0.json").string()});
+  CHECK(front["state"]["out"] == part["state"]["in"]);
+  const auto all = trine_json({"merge", (scratch / "0.json").string(), (scratch / "5.json").string()});
+  CHECK(all["position"] == 700);
+  CHECK(all["cache_seed"] == 3);
+  CHECK(far("0:6", "3", {"--device", "golden"})["state"]["out"] == part["state"]["out"]);
+  CHECK(far("0:6", "4", {"--device", "golden"})["state"]["out"] != part["state"]["out"]);
+  far("0:5", "4", {"-o", (scratch / "4.json").string(), "--device", "rtl"});
+  check_fails({"merge", (scratch / "4.json").string(), (scratch / "5.json").string()}, 1,
+              {"5.json", "another text"});
+  check_fails({"simulate", model, "--tokens", "1,2,3", "--position", "1"}, 1,
+              {"--position 1", "3 tokens"});
+  check_fails({"simulate", model, "--tokens", "1", "--position", "64", "--context", "64"}, 1,
+              {"--position 64", "64 positions"});
+  check_fails({"simulate", model, "--tokens", "1", "--cache-seed", "64"}, 2, {"--cache-seed"});
+
   const std::vector<std::string> base = {"simulate", model, "--tokens", "296"};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), base.begin(), base.end());
