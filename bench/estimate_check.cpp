@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One step in the Verilated core, a token in each of its banks, behind whatever memory, beside what the
-// cost model says of it: a row of docs/estimate.md. bench/estimate.sh makes the models and calls it.
+// One step in the Verilated core, a token in each of its banks, behind whatever memory, beside what
+// the cost model says of it: a row of docs/estimate.md. bench/estimate.sh makes the models and
+// calls it.
 
 #include <fmt/format.h>
 
@@ -98,11 +99,11 @@ int run(std::span<const std::string> args) {
     }
   const Sum& linear = by["linear"];
   fmt::print(
-      "| {} | {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % |\n",
-      model.directory().filename().string(), position, options.groups,
-      options.vectors, memory, options.core_mhz,
-      options.memory.read_latency, options.memory.bandwidth, total.rtl, total.estimate, total.off(),
-      worst, 100 * linear.beats / linear.rtl / peak);
+      "| {} | {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % "
+      "|\n",
+      model.directory().filename().string(), position, options.groups, options.vectors, memory,
+      options.core_mhz, options.memory.read_latency, options.memory.bandwidth, total.rtl,
+      total.estimate, total.off(), worst, 100 * linear.beats / linear.rtl / peak);
   if (const dram::Memory* dram = transport.dram()) {
     const dram::Stats s = dram->stats();
     const auto share = [&](std::uint64_t clocks) {
@@ -121,13 +122,14 @@ int run(std::span<const std::string> args) {
 
 }  // namespace
 
-/// estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH VECTORS; HEAD is 0 or 1. Exits 1
-/// when the estimate is more than 2 % off.
+/// estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH VECTORS; HEAD is 0 or 1.
+/// Exits 1 when the estimate is more than 2 % off.
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   if (args.size() != 9) {
-    fmt::print(stderr, "estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH "
-                       "VECTORS\n");
+    fmt::print(stderr,
+               "estimate_check MODEL POSITION GROUPS MEMORY MHZ HEAD LATENCY BANDWIDTH "
+               "VECTORS\n");
     return 2;
   }
   try {

@@ -64,9 +64,7 @@ std::string choices_text(const std::vector<unsigned>& choices) {
 }
 
 CoreChoices golden_choices() {
-  return {.groups = {1, 2, 4, 8, 16},
-          .vectors = range(1, kMaxVectors),
-          .act_width = range(8, 16)};
+  return {.groups = {1, 2, 4, 8, 16}, .vectors = range(1, kMaxVectors), .act_width = range(8, 16)};
 }
 
 CoreChoices rtl_choices() {

@@ -65,7 +65,8 @@ using Text = std::string_view;
 constexpr DeviceOption kOptions[] = {
     {"groups", "N", "Groups side by side; 4 bytes of a beat belong to each [16]",
      [](Request& r, Text text) { r.groups = small_count(text, 1, 255); }},
-    {"vectors", "N", "Activation vectors that share a weight beat: tokens of a prompt at a time [1]",
+    {"vectors", "N",
+     "Activation vectors that share a weight beat: tokens of a prompt at a time [1]",
      [](Request& r, Text text) { r.vectors = small_count(text, 1, kMaxVectors); }},
     {"act-width", "BITS", "Bits of an activation mantissa, 8 to 16 [12]",
      [](Request& r, Text text) { r.act_width = small_count(text, 8, 16); }},

@@ -95,8 +95,8 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
                                     shape.*parameter.value, choices_text(choices)));
   }
   if (shape.ports > shape.groups)
-    throw OptionError("ports", fmt::format("a core with {} has no beat to share among them",
-                                           describe(shape)));
+    throw OptionError(
+        "ports", fmt::format("a core with {} has no beat to share among them", describe(shape)));
 }
 
 }  // namespace trine

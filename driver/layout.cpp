@@ -54,11 +54,12 @@ std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned
 }
 
 Layout::Layout(const golden::PackedModel& model, const MachineParams& machine,
-               std::uint64_t memory_bytes, std::uint64_t context)
+               std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences)
     : model_(model),
       machine_(machine),
       context_(context),
       capacity_(round_up(context, kCapacityStep)),
+      sequences_(sequences),
       allocator_(0, memory_bytes),
       file_address_(round_up(memory_bytes, 4096)),
       window_{0, file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign)} {
@@ -126,14 +127,13 @@ void Layout::place_layer(std::size_t index) {
   for (const golden::Linear linear : golden::kLinears)
     placed.linear[static_cast<std::size_t>(linear)] =
         place(model_.matrix(golden::weight_name(*config().family, index, linear)));
-  const std::uint64_t cache = config().kv_dim() * capacity_ * 2;  // Keys or values.
   const auto take = [&](const char* what, std::uint64_t bytes) {
     return allocator_.allocate(fmt::format("{} of layer {}", what, index), bytes).address;
   };
   placed.parameters = take("parameters", std::uint64_t{parameter_layout(config()).count} * 2);
-  placed.cache = take("keys and values", 2 * cache);
+  placed.cache = take("keys and values", sequences_ * sequence_bytes());
   placed.keys = placed.cache;
-  placed.values = placed.cache + cache;
+  placed.values = placed.cache + sequence_bytes() / 2;
 }
 
 std::vector<std::byte> Layout::parameters(std::size_t layer) const {

@@ -32,8 +32,8 @@ struct PlacedRows {
 struct PlacedLayer {
   std::array<PlacedMatrix, std::size(golden::kLinears)> linear;
   std::uint64_t parameters = 0;  // FP16: ParameterLayout.
-  /// Keys and values. For the attention unit: blocks, (kv_heads, capacity, key and value,
-  /// head_dim).
+  /// Keys and values of the first sequence; those of the next follow (Layout::sequence_bytes). For
+  /// the attention unit: blocks, (kv_heads, capacity, key and value, head_dim).
   std::uint64_t cache = 0;
   // Without it the same place has FP16: keys (kv_heads, capacity, head_dim), then values (kv_dim,
   // capacity).
@@ -47,10 +47,11 @@ struct PlacedLayer {
 /// their rows are whole beats. Small tensors are copied, those of a layer into one block.
 class Layout {
  public:
-  /// `memory_bytes`: writable memory of the device; `context`: positions, at least one. Throws
-  /// Error naming tensor or buffer when something does not fit. The model must outlive it.
+  /// `memory_bytes`: writable memory of the device; `context`: positions, at least one, of each of
+  /// `sequences` caches. Throws Error naming tensor or buffer when something does not fit. The
+  /// model must outlive it.
   Layout(const golden::PackedModel& model, const MachineParams& machine, std::uint64_t memory_bytes,
-         std::uint64_t context);
+         std::uint64_t context, unsigned sequences = 1);
 
   const golden::PackedModel& model() const { return model_; }
   const golden::ModelConfig& config() const { return model_.config(); }
@@ -59,6 +60,9 @@ class Layout {
   std::uint64_t context() const { return context_; }
   /// Positions in the rows of the cache: the context rounded up to whole beats.
   std::uint64_t capacity() const { return capacity_; }
+  unsigned sequences() const { return sequences_; }
+  /// Keys and values of a layer in one sequence.
+  std::uint64_t sequence_bytes() const { return config().kv_dim() * capacity_ * 4; }
 
   const PlacedLayer& layer(std::size_t index) const { return layers_.at(index); }
   const PlacedRows& embedding() const { return embedding_; }
@@ -94,6 +98,7 @@ class Layout {
   const golden::PackedModel& model_;
   MachineParams machine_;
   std::uint64_t context_, capacity_;
+  unsigned sequences_;
   Allocator allocator_;
   std::uint64_t file_address_;
   MemoryWindow window_;

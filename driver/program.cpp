@@ -34,16 +34,25 @@ std::uint64_t checked_context(const golden::ModelConfig& config, const MachinePa
   return context;
 }
 
+unsigned checked_sequences(const MachineParams& machine, unsigned sequences) {
+  if (sequences == 0 || sequences > machine.vectors)
+    throw Error(fmt::format("{} sequences together: the core has {} banks for them", sequences,
+                            machine.vectors));
+  return sequences;
+}
+
 }  // namespace
 
 Program::Program(const golden::PackedModel& model, const MachineParams& machine,
-                 std::uint64_t memory_bytes, std::uint64_t context)
-    : layout_(model, machine, memory_bytes, checked_context(model.config(), machine, context)),
+                 std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences)
+    : layout_(model, machine, memory_bytes, checked_context(model.config(), machine, context),
+              checked_sequences(machine, sequences)),
       words_(vector_layout(model.config(), machine, layout_.capacity())) {
   std::uint64_t longest = 0;
-  const auto add = [&](unsigned tokens, HeadRows head) {
-    lists_.push_back(compile({.tokens = tokens, .head = head, .end_layer = model.config().layers},
-                             layout_, words_));
+  const auto add = [&](unsigned tokens, HeadRows head, bool apart = false) {
+    lists_.push_back(compile(
+        {.tokens = tokens, .head = head, .end_layer = model.config().layers, .apart = apart},
+        layout_, words_));
     const std::uint64_t bytes = lists_.back().commands.bytes().size();
     lists_.back().address =
         layout_.allocate(fmt::format("list for {} tokens", tokens), bytes).address;
@@ -54,14 +63,16 @@ Program::Program(const golden::PackedModel& model, const MachineParams& machine,
   if (machine.vectors > 1)
     for (const HeadRows head : {HeadRows::None, HeadRows::Last, HeadRows::All})
       add(machine.vectors, head);
+  if (sequences > 1)
+    for (const HeadRows head : {HeadRows::None, HeadRows::All}) add(sequences, head, true);
   // One that stores the boundary has a command more for each token.
   partial_ = layout_.allocate("partial list", longest + kMaxVectors * sizeof(Command));
 }
 
 std::uint64_t Program::memory_bytes(const golden::PackedModel& model, const MachineParams& machine,
-                                    std::uint64_t context) {
+                                    std::uint64_t context, unsigned sequences) {
   constexpr std::uint64_t kPlenty = std::uint64_t{1} << (kAddressBits - 1);
-  const std::uint64_t used = Program(model, machine, kPlenty, context).used_bytes();
+  const std::uint64_t used = Program(model, machine, kPlenty, context, sequences).used_bytes();
   return (used + kPageBytes - 1) / kPageBytes * kPageBytes;
 }
 
@@ -79,8 +90,15 @@ void Program::restore(Device& device) const {
 const TokenList& Program::list(unsigned tokens, HeadRows head) const {
   if (tokens == 1 && head == HeadRows::All) head = HeadRows::Last;
   for (const TokenList& list : lists_)
-    if (list.spec.tokens == tokens && list.spec.head == head) return list;
+    if (list.spec.tokens == tokens && list.spec.head == head && !list.spec.apart) return list;
   throw Error(fmt::format("no command list for {} tokens", tokens));
+}
+
+const TokenList& Program::sequences_list(HeadRows head) const {
+  if (layout_.sequences() == 1) return list(1, head);
+  for (const TokenList& list : lists_)
+    if (list.spec.apart && list.spec.head == head) return list;
+  throw Error("no command list for several sequences");
 }
 
 TokenList Program::partial(const ListSpec& spec) const {

@@ -23,15 +23,16 @@ class Program {
   static constexpr std::uint64_t kDefaultContext = 1024;
 
   /// `memory_bytes`: writable memory of the devices; `context`: positions of the cache, 0 for the
-  /// default. Throws Error naming what of the model does not fit the core or its memory, and for a
-  /// context above the model's. The model must outlive the program and every device that it is
-  /// loaded into.
+  /// default; `sequences`: caches, so that as many texts can go on together, one a bank. Throws
+  /// Error naming what of the model does not fit the core or its memory, for a context above the
+  /// model's and for more sequences than the core has banks. The model must outlive the program and
+  /// every device that it is loaded into.
   Program(const golden::PackedModel& model, const MachineParams& machine,
-          std::uint64_t memory_bytes, std::uint64_t context = 0);
+          std::uint64_t memory_bytes, std::uint64_t context = 0, unsigned sequences = 1);
 
   /// Writable memory that the program needs, in whole pages.
   static std::uint64_t memory_bytes(const golden::PackedModel& model, const MachineParams& machine,
-                                    std::uint64_t context = 0);
+                                    std::uint64_t context = 0, unsigned sequences = 1);
 
   /// Writes everything into the memory of a device and sets its window; once for a device.
   void load(Device& device) const;
@@ -46,6 +47,9 @@ class Program {
   /// All layers for one token, or for as many as the core has banks; in device memory after load.
   /// Throws Error for another number of tokens.
   const TokenList& list(unsigned tokens, HeadRows head) const;
+  /// All layers for one token of every sequence, each in the bank of its number, with logits of all
+  /// or none.
+  const TokenList& sequences_list(HeadRows head) const;
 
   /// Part of the layers, with the commands of the whole list. All such lists share one place in
   /// device memory: write the bytes of the list to its address before it runs.

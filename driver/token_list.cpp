@@ -182,14 +182,13 @@ class Writer {
     const golden::MatrixShape before{first, shape.cols, shape.depth};
     std::string label = placed.matrix->name;
     if (count != shape.rows) label += fmt::format(", rows {} to {}", first, first + count - 1);
-    to_.trit_matvec(
-        {.rows = count,
-         .cols = shape.cols,
-         .address = placed.stream + before.stream_bytes(layout_.machine().geometry()),
-         .src = src,
-         .dst = dst,
-         .bank = last_bank_},
-        shape.depth, placed.codebook, label);
+    to_.trit_matvec({.rows = count,
+                     .cols = shape.cols,
+                     .address = placed.stream + before.stream_bytes(layout_.machine().geometry()),
+                     .src = src,
+                     .dst = dst,
+                     .bank = last_bank_},
+                    shape.depth, placed.codebook, label);
     note(Operation::Linear, last_bank_);
   }
 
@@ -231,7 +230,7 @@ class Writer {
       to_.store(words_.key + static_cast<std::uint32_t>(head * width), keys(placed, head), width,
                 Element::F16, name(fmt::format("self_attn.keys, head {}", head)),
                 {bank_, Index::Position, width * 2, layout_.context()});
-    to_.store_column(words_.value, placed.values, kv_dim, name("self_attn.values"),
+    to_.store_column(words_.value, placed.values + own_cache(), kv_dim, name("self_attn.values"),
                      {bank_, Index::Position, layout_.capacity() * 2, layout_.context()});
     note(Operation::Cache);
   }
@@ -240,7 +239,7 @@ class Writer {
 
   /// Where the attention unit has the cache of a head: the key of position 0, its value, and so on.
   std::uint64_t cache(const PlacedLayer& placed, std::size_t kv_head) const {
-    return placed.cache + kv_head * layout_.capacity() * row_bytes();
+    return placed.cache + own_cache() + kv_head * layout_.capacity() * row_bytes();
   }
   std::uint64_t row_bytes() const { return config_.head_dim * 4; }  // Key and value.
 
@@ -283,7 +282,12 @@ class Writer {
   }
 
   std::uint64_t keys(const PlacedLayer& placed, std::size_t kv_head) const {
-    return placed.keys + kv_head * layout_.capacity() * config_.head_dim * 2;
+    return placed.keys + own_cache() + kv_head * layout_.capacity() * config_.head_dim * 2;
+  }
+
+  /// From the cache of the first sequence to that of the bank's.
+  std::uint64_t own_cache() const {
+    return list_.spec.apart ? bank_ * layout_.sequence_bytes() : 0;
   }
 
   void attend(const PlacedLayer& placed, std::size_t head) {
@@ -308,7 +312,7 @@ class Writer {
     note(Operation::Softmax);
     to_.f16_matvec({.rows = width,
                     .cols = capacity,
-                    .address = placed.values + kv_head * width * capacity * 2,
+                    .address = placed.values + own_cache() + kv_head * width * capacity * 2,
                     .src = words_.scores,
                     .dst = words_.attended + at,
                     .bank = bank_,
@@ -380,6 +384,9 @@ TokenList compile(const ListSpec& spec, const Layout& layout, const VectorLayout
   if (spec.tokens == 0 || spec.tokens > layout.machine().vectors)
     throw Error(fmt::format("{} tokens at a time, the core takes {}", spec.tokens,
                             layout.machine().vectors));
+  if (spec.apart && spec.tokens > layout.sequences())
+    throw Error(fmt::format("{} sequences at a time, there are caches for {}", spec.tokens,
+                            layout.sequences()));
   TokenList list{spec, CommandList(layout.machine(), layout.window()), {}, 0};
   Writer writer(list, layout, words);
   writer.begin();

@@ -47,11 +47,12 @@ enum class HeadRows : std::uint8_t { None, Last, All };
 
 /// What a list is to do.
 struct ListSpec {
-  unsigned tokens = 1;  // In banks 0 to tokens - 1, at successive positions.
+  unsigned tokens = 1;  // In banks 0 to tokens - 1, at the positions that the sequence state says.
   HeadRows head = HeadRows::Last;
   std::size_t first_layer = 0, end_layer = 0;
   bool embedding = true;  // Otherwise x comes from the boundary buffer.
   bool boundary = false;  // Put x into the boundary buffer behind the last layer.
+  bool apart = false;     // Bank b belongs to sequence b; otherwise all banks to sequence 0.
 };
 
 /// A command list that takes tokens through layers of the decoder.
@@ -67,7 +68,7 @@ struct TokenList {
 };
 
 /// Compiles a list; its address is still to be set. Throws Error for layers that the model does
-/// not have and more tokens than the core has banks.
+/// not have, more tokens than the core has banks and more sequences than there are caches.
 TokenList compile(const ListSpec& spec, const Layout& layout, const VectorLayout& words);
 
 }  // namespace trine

@@ -66,7 +66,7 @@ VectorLayout vector_layout(const golden::ModelConfig& config, const MachineParam
   }
   feed_forward.take(layout.up_rows);
   Cursor head = at;
-  head.take(config.hidden);  // The final norm, where the parameters are.
+  head.take(config.hidden);                       // The final norm, where the parameters are.
   layout.logits = head.take(golden::kPanelRows);  // At least some at a time.
 
   const std::uint64_t needed = std::max({attention.next, feed_forward.next, head.next});

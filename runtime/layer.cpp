@@ -16,8 +16,8 @@ std::string first_difference(const MatvecRun& run, const MatvecRun& golden,
     const auto b = std::bit_cast<std::uint32_t>(golden.y[row]);
     if (a != b)
       return fmt::format(
-          "{}, vector {}, row {}: the device has {:.9g} ({:#010x}), golden {:.9g} ({:#010x})", matrix,
-          row / rows, row % rows, run.y[row], a, golden.y[row], b);
+          "{}, vector {}, row {}: the device has {:.9g} ({:#010x}), golden {:.9g} ({:#010x})",
+          matrix, row / rows, row % rows, run.y[row], a, golden.y[row], b);
   }
   return "";
 }
@@ -44,8 +44,9 @@ LayerReport run_layer(Core& core, Core* golden, const StreamMatrix& matrix,
                      .equal = {},
                      .difference = {}};
   if (golden != nullptr) {
-    report.difference = first_difference(
-        run, run_matvec(golden->device(), matrix, x, Results::Float, label), label, matrix.shape.rows);
+    report.difference =
+        first_difference(run, run_matvec(golden->device(), matrix, x, Results::Float, label), label,
+                         matrix.shape.rows);
     report.equal = report.difference.empty();
   }
   return report;

@@ -102,10 +102,10 @@ class Job {
     const std::uint64_t room = core.vector_words > dst ? (core.vector_words - dst) / row_words : 0;
     if (round_up(rows_, golden::kPanelRows) <= room) return rows_;
     if (room < step)
-      throw Error(fmt::format("{}: {} columns and {} of {} rows need {} words of vector memory, "
-                              "the core has {}",
-                              label, cols_, step, rows_, dst + step * row_words,
-                              core.vector_words));
+      throw Error(
+          fmt::format("{}: {} columns and {} of {} rows need {} words of vector memory, "
+                      "the core has {}",
+                      label, cols_, step, rows_, dst + step * row_words, core.vector_words));
     return room / step * step;
   }
 

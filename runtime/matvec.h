@@ -32,9 +32,9 @@ struct StreamMatrix {
 };
 
 /// Runs LOAD, a matrix-vector product and STORE; where vector memory cannot hold all results, in
-/// parts of whole row tiles (of FP16: of 32 rows). x is (vectors, cols), of as many vectors as the core
-/// has banks at most, which share every weight beat. `label` names the matrix in messages; throws
-/// Error when it does not fit the core.
+/// parts of whole row tiles (of FP16: of 32 rows). x is (vectors, cols), of as many vectors as the
+/// core has banks at most, which share every weight beat. `label` names the matrix in messages;
+/// throws Error when it does not fit the core.
 MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const float> x,
                      Results results, const std::string& label);
 /// The same on the FP16 engine, which takes one vector.

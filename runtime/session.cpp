@@ -67,10 +67,10 @@ void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
   const std::size_t context = context_of(options, packed.config());
   // A core has at most so many banks; memory that nobody touches costs nothing.
   const MachineParams most{.groups = options.request.groups, .vectors = kMaxVectors};
-  const std::uint64_t bytes = Program::memory_bytes(packed, most, context);
+  const std::uint64_t bytes = Program::memory_bytes(packed, most, context, options.sequences);
   core_ = make_core(options.name, options.request, bytes, progress);
   Device& device = core_->device();
-  program_.emplace(packed, device.params(), bytes, context);
+  program_.emplace(packed, device.params(), bytes, context, options.sequences);
   program_->load(device);
   if (options.check) {
     const bool golden = options.name == kGoldenDevice;

@@ -29,6 +29,7 @@ struct SessionOptions {
   bool check = false;                // Compare every result of the core.
   std::size_t context = 0;           // Positions of the cache; 0: the default.
   unsigned jobs = 1;                 // Parts of a simulation that run side by side.
+  unsigned sequences = 1;            // Caches of a core, for texts that go on together.
   DeviceRequest request{.threads = golden::hardware_threads()};
 
   bool reference() const { return name == kReference; }
@@ -53,6 +54,9 @@ class Session {
   Session(const ModelFile& file, const SessionOptions& options, Progress& progress);
 
   golden::LanguageModel& model() { return *model_; }
+  /// Of a core; the reference has neither.
+  const Program& program() const { return *program_; }
+  Executor& executor() { return *executor_; }
   /// Announces what will go through the model: a prompt, for these logits, and then single tokens.
   void expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode = 0);
   /// Of the core; zeros for the reference.

@@ -198,8 +198,7 @@ class Run {
     copy_cache(golden_->device(), core_->device(), first, end);
   }
   void copy_cache(Device& from, Device& to, std::size_t first, std::size_t end) const {
-    const golden::ModelConfig& config = program_.config();
-    std::vector<std::byte> buffer(config.kv_dim() * program_.layout().capacity() * 4);
+    std::vector<std::byte> buffer(program_.layout().sequence_bytes());
     for (std::size_t i = first; i < end; ++i) {
       const std::uint64_t address = program_.layout().layer(i).cache;
       from.transport().read_memory(address, buffer);

@@ -6,16 +6,16 @@
 #include <cmath>
 #include <numbers>
 
-#include "driver/cache.h"
 #include "golden/families/tensors.h"
 #include "golden/reference/sampler.h"
+#include "runtime/cache.h"
 
 namespace trine {
 namespace {
 
 using golden::Random;
 
-constexpr unsigned kIndexBits = 12;     // Five draws a random number.
+constexpr unsigned kIndexBits = 12;      // Five draws a random number.
 constexpr std::size_t kPositions = 256;  // At a time.
 
 /// Evenly spread over the probabilities of a standard normal distribution, in any order: drawing

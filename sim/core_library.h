@@ -23,8 +23,9 @@ std::span<const KnownCore> known_cores();
 
 /// The Verilated core that `options` ask for: its module is found, built first when the program
 /// runs from its build tree and the module is missing or older than its sources, and loaded for
-/// the rest of the process. A build tree makes any core that the RTL can be. Modules are looked for in the folders of $TRINE_CORE_PATH (separated
-/// by colons), beside the program and in its library search path, in this order.
+/// the rest of the process. A build tree makes any core that the RTL can be. Modules are looked for
+/// in the folders of $TRINE_CORE_PATH (separated by colons), beside the program and in its library
+/// search path, in this order.
 ///
 /// Throws Error when there is no such module, naming the folders and how to get one; when a module
 /// belongs to another version of this program; and when building it fails.

@@ -64,7 +64,7 @@ Board parse(const std::string& text, const std::string& name) {
               .core_mhz = number("core_mhz", 0, 1, 10'000, true),
               .clock = get("clock", std::string(), true),
               .groups = static_cast<unsigned>(number("groups", 16, 1, 16, false)),
-              .vectors = static_cast<unsigned>(number("vectors", 1, 1, 4, false)),
+              .vectors = static_cast<unsigned>(number("vectors", 1, 1, 8, false)),
               .ports = static_cast<unsigned>(number("ports", 1, 1, 4, false)),
               .path_cycles = number("path_cycles", 1, 1, 10'000, false)};
   if (json.contains("memory_clock_mhz"))

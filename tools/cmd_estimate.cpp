@@ -94,7 +94,7 @@ void add_estimate(CLI::App& app) {
   command->add_option("--groups", options->groups, "Groups side by side [16, or the board's]")
       ->check(CLI::IsMember({1u, 2u, 4u, 8u, 16u}));
   command->add_option("--vectors", options->vectors, "Tokens at a time through a prompt")
-      ->check(CLI::IsMember({1u, 2u, 4u}));
+      ->check(CLI::IsMember({1u, 2u, 4u, 8u}));
   command
       ->add_option("--ports", options->ports,
                    "AXI read ports that share a beat [1, or the board's]")

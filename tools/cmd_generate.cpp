@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "runtime/generate.h"
+#include "tools/batch_generate.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
 #include "tools/progress.h"
@@ -24,6 +25,8 @@ struct Options {
   std::size_t count = 0;
   bool ignore_eos = false;
   SamplingOptions sampling;
+  std::filesystem::path prompts;
+  unsigned batch = 0;
 };
 
 /// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
@@ -107,6 +110,13 @@ void print_summary(const Json& report) {
 
 void run(Options& options) {
   options.device.set_seed(options.sampling.seed);
+  if (!options.prompts.empty())
+    return run_batch({.model = options.model,
+                      .prompts = options.prompts,
+                      .batch = options.batch,
+                      .count = options.count,
+                      .ignore_eos = options.ignore_eos},
+                     options.common, options.device, options.sampling);
   check_device_options(options.device);
   const ModelFile file(options.model);
   const golden::SamplerOptions sampling = sampler_options(options.sampling, file, options.common);
@@ -153,7 +163,18 @@ void add_generate(CLI::App& app) {
   CLI::App* command =
       add_command(app, "generate", "Continue a text, token by token", options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
-  add_prompt_options(*command, options->prompt);
+  CLI::Option* prompts =
+      add_prompt_options(*command, options->prompt)
+          ->add_option("--prompts", options->prompts,
+                       "A file with a text a line; each goes on by itself, several together")
+          ->type_name("FILE");
+  command
+      ->add_option(
+          "--batch", options->batch,
+          "Texts that share every weight beat, in a bank of vector memory each [as many as "
+          "--vectors]")
+      ->check(CLI::Range(1u, 255u))
+      ->needs(prompts);
   command->add_option("-n", options->count, "Tokens to generate at most")
       ->required()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));

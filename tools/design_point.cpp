@@ -103,8 +103,8 @@ constexpr Axis kAxes[] = {
      }},
     {"vectors",
      [](DesignPoint& p, const std::string& t) {
-       p.vectors = static_cast<unsigned>(whole(t, 1, 4));
-       if (p.vectors == 3) throw SweepError("vectors: 1, 2 or 4");
+       p.vectors = static_cast<unsigned>(whole(t, 1, 8));
+       if ((p.vectors & (p.vectors - 1)) != 0) throw SweepError("vectors: 1, 2, 4 or 8");
      }},
     {"ports",
      [](DesignPoint& p, const std::string& t) {

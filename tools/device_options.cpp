@@ -73,8 +73,8 @@ void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice 
                   "Threads of the golden model and of the reference [all that the machine has]")
       ->check(CLI::Range(1u, 256u));
   for (const DeviceOption& option : device_options()) {
-    // What runs a token at a time has no use for several; the seed is added where it is known what it
-    // is of.
+    // What runs a token at a time has no use for several; the seed is added where it is known what
+    // it is of.
     if (option.name == "seed" || (option.name == "vectors" && choice == DeviceChoice::Decoder))
       continue;
     add_option(command, options, option);

@@ -83,7 +83,8 @@ Simulation from_json(const Json& json) {
                         .seconds = json.at("seconds"),
                         .dram = {}};
   if (json.contains("dram")) simulation.dram = memory_of(json.at("dram"));
-  if (json.contains("cache_seed")) simulation.cache_seed = json.at("cache_seed").get<std::uint64_t>();
+  if (json.contains("cache_seed"))
+    simulation.cache_seed = json.at("cache_seed").get<std::uint64_t>();
   if (!json.at("best").is_null()) simulation.best = json.at("best").get<std::int32_t>();
   for (const Json& item : json.at("commands")) {
     CommandCost command{.index = item.at("index"),

@@ -16,7 +16,7 @@ package trine_regs_pkg;
   parameter int unsigned VERSION_MAJOR_WIDTH = 16;
 
   parameter logic [11:0] CAPS_OFFSET = 12'h008;  // Capabilities: the parameters that the core was built with
-  parameter logic [31:0] CAPS_RESET  = 32'h000C3110;
+  parameter logic [31:0] CAPS_RESET  = 32'hF80C3110;
   parameter int unsigned CAPS_GROUPS_LSB = 0;  // Groups side by side; a beat is 4 * GROUPS bytes
   parameter int unsigned CAPS_GROUPS_WIDTH = 8;
   parameter int unsigned CAPS_VECTORS_LSB = 8;  // Activation vectors that share a weight beat
@@ -27,6 +27,10 @@ package trine_regs_pkg;
   parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
   parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
   parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 8;
+  parameter int unsigned CAPS_ATTENTION_HEADS_LSB = 24;  // Query heads that share a pass over keys and values; 0: no attention unit
+  parameter int unsigned CAPS_ATTENTION_HEADS_WIDTH = 4;
+  parameter int unsigned CAPS_ATTENTION_WIDTH_LSB = 28;  // Bits of a mantissa of query, keys and values
+  parameter int unsigned CAPS_ATTENTION_WIDTH_WIDTH = 4;
 
   parameter logic [11:0] TILE_ROWS_OFFSET = 12'h00C;  // Rows of a row tile (TileRows)
   parameter logic [31:0] TILE_ROWS_RESET  = 32'h00000800;
@@ -332,12 +336,14 @@ package trine_regs_pkg;
   } software_t;
 
   // What the hardware says, without the counters.
-  parameter int unsigned HardwareBits = 161;
+  parameter int unsigned HardwareBits = 169;
   typedef struct packed {
     logic [7:0]  error_code;
     logic        status_error;
     logic        status_done;
     logic        status_busy;
+    logic [3:0]  caps_attention_width;
+    logic [3:0]  caps_attention_heads;
     logic [7:0]  caps_act_width;
     logic        caps_vector_unit;
     logic        caps_f16;
@@ -480,7 +486,7 @@ package trine_regs_pkg;
 
   // What a register reads; 0 for a counter and an offset without a register.
   function automatic logic [31:0] value_of(
-      input logic [11:0] offset, input logic [865:0] software, input logic [160:0] hardware);
+      input logic [11:0] offset, input logic [865:0] software, input logic [168:0] hardware);
     value_of = '0;
     case (offset)
       ID_OFFSET: begin
@@ -496,6 +502,8 @@ package trine_regs_pkg;
         value_of[12 +: 1] = hardware[140 +: 1];
         value_of[13 +: 1] = hardware[141 +: 1];
         value_of[16 +: 8] = hardware[142 +: 8];
+        value_of[24 +: 4] = hardware[150 +: 4];
+        value_of[28 +: 4] = hardware[154 +: 4];
       end
       TILE_ROWS_OFFSET: begin
         value_of[0 +: 32] = hardware[0 +: 32];
@@ -511,12 +519,12 @@ package trine_regs_pkg;
         value_of[2 +: 1] = software[865 +: 1];
       end
       STATUS_OFFSET: begin
-        value_of[0 +: 1] = hardware[150 +: 1];
-        value_of[1 +: 1] = hardware[151 +: 1];
-        value_of[2 +: 1] = hardware[152 +: 1];
+        value_of[0 +: 1] = hardware[158 +: 1];
+        value_of[1 +: 1] = hardware[159 +: 1];
+        value_of[2 +: 1] = hardware[160 +: 1];
       end
       ERROR_OFFSET: begin
-        value_of[0 +: 8] = hardware[153 +: 8];
+        value_of[0 +: 8] = hardware[161 +: 8];
       end
       COMMAND_OFFSET: begin
         value_of[0 +: 32] = hardware[96 +: 32];

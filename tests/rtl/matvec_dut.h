@@ -138,14 +138,20 @@ class MatvecDut {
   void step() {
     constexpr std::size_t kAddrWidth = std::bit_width(kVectorWords / kGroups - 1);
     dut_->eval();
-    const auto place = [](std::uint64_t beats, std::size_t v) {
-      const std::size_t beat = beats >> (v * kAddrWidth) & ((std::size_t{1} << kAddrWidth) - 1);
+    // A port is an integer or, for many vectors, an array of words.
+    const auto place = [](const auto& beats, std::size_t v) {
+      const auto* bytes = reinterpret_cast<const unsigned char*>(&beats);
+      std::size_t beat = 0;
+      for (std::size_t bit = 0; bit < kAddrWidth; ++bit) {
+        const std::size_t at = v * kAddrWidth + bit;
+        beat |= static_cast<std::size_t>(bytes[at / 8] >> (at % 8) & 1) << bit;
+      }
       REQUIRE_LT(beat, kVectorWords / kGroups);
       return beat * kGroups;
     };
     const unsigned reads = dut_->vec_read_valid_o;
     const unsigned writes = dut_->vec_write_valid_o;
-    const std::uint64_t read_beats = dut_->vec_read_beat_o;
+    const auto read_beats = dut_->vec_read_beat_o;
     for (std::size_t v = 0; v < kVectors; ++v) {
       if ((writes >> v & 1) == 0) continue;
       REQUIRE(used_[v]);

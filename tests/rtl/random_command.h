@@ -221,8 +221,8 @@ inline void mutate(Command& c, Config& config, Random& random) {
       c.set(random.below(2) != 0 ? command::INDEX : command::SPAN, random.below(4));
       break;
     case 17: {  // The sequence ends at a limit, just before it or beyond it.
-      const auto position = static_cast<std::uint32_t>(
-          config.state.position_of(c.get(command::BANK) % kMaxVectors));
+      const auto position =
+          static_cast<std::uint32_t>(config.state.position_of(c.get(command::BANK) % kMaxVectors));
       c.set(random.below(2) != 0   ? command::LIMIT
             : random.below(2) != 0 ? command::ROWS
                                    : command::COLS,

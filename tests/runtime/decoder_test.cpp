@@ -92,6 +92,36 @@ TEST_CASE("Decoder: agrees with the FP32 reference over part of the validation t
   CHECK_LE((1 - result.top1) * all, std::max(1.0, 0.002 * all) + 1e-9);
 }
 
+TEST_CASE("Decoder: a prompt of thousands of tokens agrees with the FP32 reference") {
+  nlohmann::json config = small_config(true);
+  config["max_position_embeddings"] = 32768;
+  const TinyModel model(config);
+  const char* given = std::getenv("TRINE_LONG_POSITIONS");
+  const std::size_t positions = given != nullptr ? std::strtoul(given, nullptr, 10) : 2'000;
+  GoldenDecoder golden(model.packed(), {.vectors = 8}, 32'768);
+  Reference reference(model.packed());
+  golden::Random random(7);
+  Tokens tokens(positions);
+  for (std::int32_t& token : tokens) token = static_cast<std::int32_t>(random.next() % 45);
+  golden::LogitComparison comparison;
+  constexpr std::size_t kPiece = 8;
+  for (std::size_t at = 0; at < positions; at += kPiece) {
+    const auto piece = std::span(tokens).subspan(at, std::min(kPiece, positions - at));
+    const auto expected = reference.model.forward(piece);
+    comparison.add(expected, golden.decoder.forward(piece), 45);
+  }
+  const golden::Comparison result = comparison.result();
+  MESSAGE("positions ", result.positions, ", kl ", result.kl, ", top1 ", result.top1, ", max ",
+          result.max_abs);
+  CHECK_EQ(result.positions, positions);
+  CHECK_LE(result.kl, 2e-6);
+  CHECK_GE(result.top1, 0.998);
+  // One more than there is room for.
+  const std::vector<std::int32_t> more(32'768 - positions + 1, 1);
+  golden::check_error([&] { golden.decoder.forward(more); },
+                      {"context overflow: 32769 tokens", "32768 positions"});
+}
+
 TEST_CASE("Decoder: every geometry gives the same bits; the device finds the same best token") {
   for (const bool tied : {true, false}) {
     const TinyModel model(small_config(tied));
@@ -151,7 +181,7 @@ TEST_CASE("Decoder: the shipped model takes four tokens at a time with the same 
   const auto expected = copy(one.decoder.forward(tokens));
   CHECK(std::ranges::equal(four.decoder.forward(tokens), expected));
   // So little vector memory that the logits come in two parts.
-  GoldenDecoder small(shipped.packed(), {.vector_words = 3232}, 64);
+  GoldenDecoder small(shipped.packed(), {.vector_words = 2560}, 64);
   CHECK(std::ranges::equal(small.decoder.forward(tokens), expected));
   CHECK_EQ(small.decoder.best(), golden::argmax(std::span(expected).last(2048)));
   CHECK_EQ(small.program.list(1, HeadRows::Last).commands.size(),
@@ -178,9 +208,8 @@ TEST_CASE("Program: gate and up that do not fit side by side give the same bits 
     CHECK(copy(parts.decoder.forward(tokens, golden::Logits::All)) == expected);
   }
   GoldenTransport transport({.tile_rows = 64, .vector_words = 704}, kModelMemory);
-  golden::check_error(
-      [&] { Program(model.packed(), Device(transport).params(), kModelMemory); },
-      {"intermediate size 480", "need 736 words", "has 704"});
+  golden::check_error([&] { Program(model.packed(), Device(transport).params(), kModelMemory); },
+                      {"intermediate size 480", "need 736 words", "has 704"});
 }
 
 TEST_CASE("Program: lists of parts of the layers give the same bits as the whole") {

@@ -59,8 +59,8 @@ void check_says(const std::string& text, const std::string& part) {
   CHECK_NE(text.find(part), std::string::npos);
 }
 
-/// A folder of modules inside a build tree. Its target g1, a fake core, comes from `source`; g8v2a10
-/// can be built once it was asked for.
+/// A folder of modules inside a build tree. Its target g1, a fake core, comes from `source`;
+/// g8v2a10 can be built once it was asked for.
 void write_build_tree(const Folder& folder) {
   write(folder.path / "sources.txt", (folder.root / "source").string() + "\n");
   write(folder.path / "headers.txt", "");

@@ -84,8 +84,8 @@ TEST_CASE("cli: layer runs one matrix and reports what it took") {
   CHECK(all["equal"].is_null());
   CHECK(all["utilization"].is_null());
   // More results than vector memory has words.
-  const auto high = trine_json({"layer", "--rows", "70000", "--cols", "64", "--device", "golden",
-                                "--check"});
+  const auto high =
+      trine_json({"layer", "--rows", "70000", "--cols", "64", "--device", "golden", "--check"});
   CHECK(high["weights"] == 70'000 * 64);
   CHECK(high["equal"] == true);
   check_fails({"layer", "--rows", "64", "--cols", "40000", "--device", "golden"}, 1,

@@ -197,8 +197,9 @@ TEST_CASE("cli: simulate checks, reports and refuses") {
   // seed.
   const auto far = [&](const std::string& layers, const std::string& seed,
                        std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"simulate", model, "--tokens", "296,1133", "--position",
-                                          "700", "--cache-seed", seed, "--layers", layers};
+    std::vector<std::string> arguments = {"simulate",   model, "--tokens",     "296,1133",
+                                          "--position", "700", "--cache-seed", seed,
+                                          "--layers",   layers};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return trine_json(arguments);
   };
@@ -206,10 +207,10 @@ TEST_CASE("cli: simulate checks, reports and refuses") {
   CHECK(part["position"] == 700);
   CHECK(part["cache_seed"] == 3);
   CHECK(part["total"]["weight_beats"] > run["total"]["weight_beats"]);
-  const auto front =
-      far("0:5", "3", {"--device", "rtl", "-o", (scratch / "0.json").string()});
+  const auto front = far("0:5", "3", {"--device", "rtl", "-o", (scratch / "0.json").string()});
   CHECK(front["state"]["out"] == part["state"]["in"]);
-  const auto all = trine_json({"merge", (scratch / "0.json").string(), (scratch / "5.json").string()});
+  const auto all =
+      trine_json({"merge", (scratch / "0.json").string(), (scratch / "5.json").string()});
   CHECK(all["position"] == 700);
   CHECK(all["cache_seed"] == 3);
   CHECK(far("0:6", "3", {"--device", "golden"})["state"]["out"] == part["state"]["out"]);
