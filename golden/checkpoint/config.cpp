@@ -57,12 +57,32 @@ void check_fixed(const ConfigFields& fields, const json& object, const FixedKey&
   }
 }
 
+/// " with GPTQ", as a quantization_config calls its method.
+std::string quantized_with(const json& config) {
+  if (!config.is_object()) return "";
+  const json method = config.value("quant_method", json());
+  if (method.is_string()) {
+    const auto name = method.get<std::string>();
+    if (name == "gptq") return " with GPTQ";
+    if (name == "awq") return " with AWQ";
+    return " with " + name;
+  }
+  // Old files of bitsandbytes name no method.
+  for (const char* key : {"load_in_4bit", "load_in_8bit"}) {
+    if (config.value(key, json()) == true) return " with bitsandbytes";
+  }
+  return "";
+}
+
 /// What the machine does not compute must not be asked for.
 void check_asked(const ConfigFields& fields, const json& object, const Family& family) {
   check_fixed(fields, object, {"partial_rotary_factor", "1"});
   for (const FixedKey& fixed : family.fixed) check_fixed(fields, object, fixed);
-  if (fields.find("quantization_config") != nullptr) {
-    fields.refuse("quantization_config", "is not supported: give the original weights");
+  if (const json* found = fields.find("quantization_config")) {
+    fields.refuse("quantization_config",
+                  fmt::format("says that the weights are quantized{}: give the checkpoint with the "
+                              "weights that they were made from",
+                              quantized_with(*found)));
   }
 }
 

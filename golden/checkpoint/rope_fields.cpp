@@ -22,7 +22,7 @@ double theta_of(const ConfigFields& fields, const ConfigFields* rope, const Fami
   }
   const double theta = rope->positive(key);
   if (fields.positive(key, theta) != theta) {
-    fields.refuse(key, fmt::format("contradicts {} inside the description of the rotation", theta));
+    rope->refuse(key, fmt::format("contradicts '{}', which is {}", key, fields.at(key).dump()));
   }
   return theta;
 }
@@ -93,18 +93,10 @@ void check_keys(const ConfigFields& rope, RopeType type) {
   }
 }
 
-}  // namespace
-
-RopeConfig parse_rope(const ConfigFields& fields, const Family& family, std::size_t max_positions) {
-  const json* parameters = fields.find(kParameters);
-  const json* scaling = fields.find(kScaling);
-  if (parameters != nullptr && scaling != nullptr && *parameters != *scaling) {
-    fields.refuse(kScaling, fmt::format("contradicts '{}'", kParameters));
-  }
-  if (parameters == nullptr && scaling == nullptr) {
-    return {.theta = theta_of(fields, nullptr, family)};
-  }
-  const ConfigFields rope = fields.object(parameters != nullptr ? kParameters : kScaling);
+/// The rotation that the object under `key` describes.
+RopeConfig described(const ConfigFields& fields, const char* key, const Family& family,
+                     std::size_t max_positions) {
+  const ConfigFields rope = fields.object(key);
   RopeConfig config{.type = type_of(rope), .theta = theta_of(fields, &rope, family)};
   check_keys(rope, config.type);
   switch (config.type) {
@@ -118,6 +110,26 @@ RopeConfig parse_rope(const ConfigFields& fields, const Family& family, std::siz
       break;
   }
   return config;
+}
+
+}  // namespace
+
+RopeConfig parse_rope(const ConfigFields& fields, const Family& family, std::size_t max_positions) {
+  const json* parameters = fields.find(kParameters);
+  const json* scaling = fields.find(kScaling);
+  if (parameters != nullptr && scaling != nullptr) {
+    const RopeConfig one = described(fields, kParameters, family, max_positions);
+    RopeConfig other = described(fields, kScaling, family, max_positions);
+    if (fields.object(kScaling).find(family.keys.rope_theta) == nullptr) other.theta = one.theta;
+    if (one != other) {
+      fields.refuse(kScaling, fmt::format("contradicts '{}' {}", kParameters, parameters->dump()));
+    }
+    return one;
+  }
+  if (parameters == nullptr && scaling == nullptr) {
+    return {.theta = theta_of(fields, nullptr, family)};
+  }
+  return described(fields, parameters != nullptr ? kParameters : kScaling, family, max_positions);
 }
 
 }  // namespace trine::golden

@@ -102,6 +102,10 @@ std::string_view dtype_name(Dtype dtype) {
   return kDtypes[static_cast<std::size_t>(dtype)].name;
 }
 
+bool is_floating(Dtype dtype) {
+  return dtype == Dtype::F64 || dtype == Dtype::F32 || dtype == Dtype::F16 || dtype == Dtype::BF16;
+}
+
 std::size_t Tensor::elements() const {
   return bytes.size() / dtype_bytes(dtype);
 }
@@ -138,6 +142,19 @@ void Tensor::to_f32(std::size_t first, std::span<float> out) const {
       throw Error(
           fmt::format("tensor '{}' is {}, not F64, F32, F16 or BF16", name, dtype_name(dtype)));
   }
+}
+
+void Tensor::to_f64(std::size_t first, std::span<double> out) const {
+  if (dtype == Dtype::F64) {
+    if (first > elements() || out.size() > elements() - first)
+      throw Error(fmt::format("tensor '{}': elements {} to {} of {}", name, first,
+                              first + out.size(), elements()));
+    std::memcpy(out.data(), bytes.data() + first * sizeof(double), out.size_bytes());
+    return;
+  }
+  std::vector<float> values(out.size());
+  to_f32(first, values);
+  std::ranges::copy(values, out.begin());
 }
 
 std::vector<float> Tensor::to_f32() const {

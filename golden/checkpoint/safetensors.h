@@ -18,6 +18,8 @@ enum class Dtype : std::uint8_t { Bool, U8, I8, U16, I16, U32, I32, U64, I64, F1
 
 std::size_t dtype_bytes(Dtype dtype);
 std::string_view dtype_name(Dtype dtype);
+/// F64, F32, F16 or BF16.
+bool is_floating(Dtype dtype);
 
 /// A tensor inside a memory-mapped file; valid as long as the file object lives.
 struct Tensor {
@@ -33,6 +35,8 @@ struct Tensor {
   std::vector<float> to_f32() const;
   /// The elements from `first` on, as many as `out` holds.
   void to_f32(std::size_t first, std::span<float> out) const;
+  /// The same without a rounding.
+  void to_f64(std::size_t first, std::span<double> out) const;
   /// Gives the memory of the mapped pages back; they are read again when they are needed.
   void release() const;
 };

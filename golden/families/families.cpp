@@ -33,7 +33,11 @@ const Family* family_of_type(std::string_view model_type) {
   return find(&Family::model_type, model_type);
 }
 const Family* family_of_architecture(std::string_view architecture) {
-  return find(&Family::architecture, architecture);
+  if (const Family* family = find(&Family::architecture, architecture)) return family;
+  constexpr std::string_view kWhole = "ForCausalLM", kBase = "Model";
+  if (!architecture.ends_with(kBase)) return nullptr;
+  architecture.remove_suffix(kBase.size());
+  return find(&Family::architecture, std::string(architecture).append(kWhole));
 }
 std::string known_model_types() {
   return listed(&Family::model_type);

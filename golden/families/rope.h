@@ -34,6 +34,8 @@ struct RopeConfig {
   /// What cosines and sines are multiplied by; empty: as the two scales, or the factor, say.
   std::optional<double> attention_factor = {};
   std::optional<double> mscale = {}, mscale_all_dim = {};
+
+  bool operator==(const RopeConfig&) const = default;
 };
 
 /// The angles of the rotation: the only place where they are computed, for the reference and for

@@ -350,23 +350,136 @@ TEST_CASE("checkpoint: shards must be what the index says") {
   const Checkpoint checkpoint = open(index);
   for (const auto& spec : specs) CHECK(checkpoint.at(spec.name).shape == spec.shape);
 
+  CHECK(checkpoint.warnings().empty());
+
+  // As the Transformers library: every shard that is named is read, and its tensors are taken.
   const std::string first = specs.front().name;
+  const auto warns = [&](const nlohmann::json& content, std::initializer_list<std::string> parts) {
+    const Checkpoint opened = open(content);
+    REQUIRE(opened.warnings().size() == 1);
+    CAPTURE(opened.warnings().front());
+    for (const std::string& part : parts)
+      CHECK(opened.warnings().front().find(part) != std::string::npos);
+    CHECK(opened.at(first).shape == specs.front().shape);
+  };
   auto bad = index;
   bad["weight_map"].erase(first);
-  check_error([&] { open(bad); }, {"index.json", "'" + first + "'", "a.safetensors"});
+  warns(bad, {"index.json", "does not name", "'" + first + "'", "'a.safetensors'"});
   bad = index;
   bad["weight_map"][first] = "b.safetensors";
-  check_error([&] { open(bad); }, {"'" + first + "'"});
+  warns(bad, {"'" + first + "' in 'b.safetensors'", "taken from 'a.safetensors'"});
   bad = index;
   bad["weight_map"]["ghost"] = "a.safetensors";
-  check_error([&] { open(bad); }, {"a.safetensors", "'ghost'"});
+  warns(bad, {"'ghost' in 'a.safetensors'", "no shard holds it"});
   bad["weight_map"]["ghost"] = "c.safetensors";
   check_error([&] { open(bad); }, {"index.json", "'c.safetensors'", "missing"});
+  write_tensors(dir / "c.safetensors", {specs.front()});
+  check_error([&] { open(bad); }, {"'" + first + "'", "'a.safetensors' and in 'c.safetensors'"});
   bad["weight_map"]["ghost"] = "../c.safetensors";
   check_error([&] { open(bad); }, {"index.json", "'ghost'"});
   check_error([&] { open({{"weights", 1}}); }, {"weight_map"});
   std::filesystem::remove(dir / "b.safetensors");
   check_error([&] { open(index); }, {"'b.safetensors'", "missing"});
+  // A single file comes before an index, whatever that names.
+  write_tensors(dir / "model.safetensors", specs);
+  warns(index, {"index.json: is ignored", "model.safetensors"});
+}
+
+TEST_CASE("checkpoint: the names of a base model get the prefix of the whole one") {
+  const TempDir dir;
+  const auto write = [&](bool tied, std::string_view prefix, bool head) {
+    auto json = tiny_config(tied);
+    json["architectures"] = {"Qwen2Model"};
+    spill(dir / "config.json", json.dump());
+    std::vector<TensorSpec> specs;
+    for (TensorSpec spec : all_tensors(parse_config(json.dump(), "c"))) {
+      const bool whole = spec.name.starts_with("model.");
+      if (!whole && !head) continue;
+      spec.name = std::string(prefix) + (whole ? spec.name.substr(6) : spec.name);
+      specs.push_back(spec);
+    }
+    write_tensors(dir / "model.safetensors", specs);
+  };
+  write(true, "", false);
+  const Checkpoint base(dir.path());
+  const std::string name = "model.layers.1.mlp.up_proj.weight";
+  CHECK(base.at(name).name == name);
+  CHECK(base.at(name).shape == std::vector<std::size_t>{40, 32});
+  CHECK(base.find("layers.1.mlp.up_proj.weight") == nullptr);
+  write(false, "", false);
+  check_error([&] { Checkpoint{dir.path()}; },
+              {"'lm_head.weight' is missing", "'model.'", "base model", "looked in model.saf"});
+  // Other prefixes are not guessed, but named.
+  write(true, "_orig_mod.model.", false);
+  check_error([&] { Checkpoint{dir.path()}; },
+              {"'model.layers.0.self_attn.q_proj.weight' is missing",
+               "there is '_orig_mod.model.layers.0.self_attn.q_proj.weight'"});
+}
+
+TEST_CASE("checkpoint: a head beside tied embeddings must have their values, of whatever type") {
+  const TempDir dir;
+  const std::string config = tiny_config(true).dump();
+  spill(dir / "config.json", config);
+  const auto specs = all_tensors(parse_config(config, "c"));
+  const auto write = [&](Dtype type, double change) {
+    std::vector<SafetensorsWriter::Entry> entries;
+    for (const auto& spec : specs) entries.push_back({spec.name, Dtype::F32, spec.shape});
+    entries.push_back({"lm_head.weight", type, specs.front().shape});
+    SafetensorsWriter writer(dir / "model.safetensors", entries, {});
+    for (const auto& spec : specs) {
+      std::size_t count = 1;
+      for (const std::size_t extent : spec.shape) count *= extent;
+      std::vector<float> values(count, 0.5F);
+      writer.append(std::as_bytes(std::span(values)));
+    }
+    for (std::size_t i = 0; i < 11 * 32; ++i) {
+      const double value = 0.5 + (i == 100 ? change : 0);
+      const auto narrow = static_cast<float>(value);
+      const std::uint16_t half = f32_to_f16(narrow), brain = f32_to_bf16(narrow);
+      const void* from = type == Dtype::F64   ? static_cast<const void*>(&value)
+                         : type == Dtype::F32 ? static_cast<const void*>(&narrow)
+                         : type == Dtype::F16 ? static_cast<const void*>(&half)
+                                              : static_cast<const void*>(&brain);
+      writer.append({static_cast<const std::byte*>(from), dtype_bytes(type)});
+    }
+    writer.finish();
+  };
+  for (const Dtype type : {Dtype::F64, Dtype::F32, Dtype::F16, Dtype::BF16}) {
+    CAPTURE(dtype_name(type));
+    write(type, 0);
+    CHECK_NOTHROW(Checkpoint{dir.path()});
+    write(type, 0.25);
+    check_error([&] { Checkpoint{dir.path()}; }, {"'lm_head.weight'", "differs", "ties"});
+  }
+  write(Dtype::F64, 1e-12);  // Which FP32 would not see.
+  check_error([&] { Checkpoint{dir.path()}; }, {"'lm_head.weight'", "differs"});
+}
+
+TEST_CASE("checkpoint: weights of other kinds are called by their names") {
+  const TempDir dir;
+  spill(dir / "config.json", tiny_config(true).dump());
+  const auto refused = [&](const std::vector<std::string>& names, const std::string& method) {
+    std::vector<TensorSpec> specs;
+    for (const std::string& name : names)
+      specs.push_back({"model.layers.0.mlp.up_proj" + name, {8}});
+    write_tensors(dir / "model.safetensors", specs);
+    check_error([&] { Checkpoint{dir.path()}; }, {names.front(), "quantized with " + method});
+  };
+  refused({".qweight", ".qzeros", ".scales", ".g_idx"}, "GPTQ");
+  refused({".qweight", ".qzeros", ".scales"}, "AWQ");
+  refused({".SCB", ".weight"}, "bitsandbytes");
+  refused({".weight.absmax", ".weight"}, "bitsandbytes");
+  refused({".weight_packed", ".weight_scale"}, "compressed-tensors");
+  refused({".weight_scale_inv", ".weight"}, "FP8");
+  std::filesystem::remove(dir / "model.safetensors");
+  const auto instead = [&](const char* file, const char* what) {
+    spill(dir / file, "x");
+    check_error([&] { Checkpoint{dir.path()}; }, {"neither", file, what});
+    std::filesystem::remove(dir / file);
+  };
+  instead("pytorch_model.bin", "PyTorch");
+  instead("qwen.Q4_0.gguf", "GGUF");
+  instead("adapter_model.safetensors", "LoRA");
 }
 
 }  // namespace

@@ -67,6 +67,9 @@ TEST_CASE("config: the family is what architectures or model_type says, and both
     CHECK(parsed(without(config, "architectures")).family == both.family);
     CHECK(parsed(changed(config, "architectures", nullptr)).family == both.family);
     CHECK(parsed(without(config, "model_type")).family == both.family);
+    std::string base(both.family->architecture);
+    base.replace(base.find("ForCausalLM"), std::string::npos, "Model");
+    CHECK(parsed(changed(config, "architectures", {base})).family == both.family);
   }
   const json qwen3 = config_of("qwen3");
   refused(changed(qwen3, "model_type", "llama"),
@@ -113,7 +116,15 @@ TEST_CASE("config: what the machine does not compute is refused by name") {
   refused(changed(qwen2, "layer_types", {"full_attention"}), {"'layer_types'", "2"});
   refused(changed(qwen2, "layer_types", "full_attention"), {"'layer_types'", "list"});
   refused(changed(llama, "partial_rotary_factor", 0.5), {"'partial_rotary_factor'", "0.5"});
-  refused(changed(llama, "quantization_config", {{"bits", 4}}), {"'quantization_config'"});
+  const auto quantized = [&](const json& value, const char* method) {
+    refused(changed(llama, "quantization_config", value),
+            {"'quantization_config'", std::string("quantized") + method});
+  };
+  quantized({{"bits", 4}}, ": give");
+  quantized({{"bits", 4}, {"quant_method", "gptq"}}, " with GPTQ: give");
+  quantized({{"quant_method", "awq"}}, " with AWQ: give");
+  quantized({{"quant_method", "bitsandbytes"}}, " with bitsandbytes: give");
+  quantized({{"load_in_4bit", true}}, " with bitsandbytes: give");
   // Without effect: these are accepted.
   CHECK_NOTHROW(parsed(changed(llama, "attention_bias", nullptr)));
   CHECK_NOTHROW(parsed(changed(qwen2, "sliding_window", 32768)));
@@ -138,6 +149,10 @@ TEST_CASE("config: the rotation in both spellings") {
   CHECK(parsed(changed(changed(old, "rope_scaling", llama3()), "rope_parameters", llama3()))
             .rope.type == RopeType::Llama3);
   CHECK(parsed(changed(old, "rope_parameters", {{"rope_theta", 5e5}})).rope.theta == 5e5);
+  const json both = changed(changed(old, "rope_scaling", {{"rope_type", "default"}}),
+                            "rope_parameters", {{"rope_theta", 5e5}, {"type", nullptr}});
+  CHECK(parsed(both).rope.theta == 5e5);  // Written otherwise, and the same.
+  CHECK(parsed(without(both, "rope_theta")).rope.theta == 5e5);
 
   const RopeConfig scaled = parsed(changed(old, "rope_scaling", llama3())).rope;
   CHECK(scaled.type == RopeType::Llama3);
@@ -179,7 +194,9 @@ TEST_CASE("config: a rotation that is not described, or contradicts itself, is r
   bad(llama3({{"rope_theta", 1e4}}), {"'rope_theta'", "contradicts", "500000"});
   bad({{"rope_type", "default"}, {"factor", 2.0}}, {"'rope_scaling.factor'", "not supported"});
   refused(changed(changed(old, "rope_scaling", yarn()), "rope_parameters", llama3()),
-          {"'rope_scaling'", "contradicts 'rope_parameters'"});
+          {"'rope_scaling'", "contradicts 'rope_parameters' {", "\"llama3\"", "\"yarn\""});
+  refused(changed(old, "rope_parameters", {{"rope_theta", 1e4}}),
+          {"'rope_parameters.rope_theta' contradicts 'rope_theta'", "500000.0", "10000.0"});
   refused(changed(old, "rope_theta", -1), {"'rope_theta'", "positive", "-1"});
   refused(without(without(config_of("qwen3"), "rope_parameters"), "rope_theta"),
           {"'rope_theta' is missing"});

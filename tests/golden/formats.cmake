@@ -13,3 +13,5 @@ trine_test(golden_recover recover_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_import import_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
+trine_test(golden_extremes extremes_test.cpp
+  trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
