@@ -34,7 +34,7 @@ if(TRINE_SIM)
   target_compile_definitions(trine_sim_runtime
     PUBLIC VM_SC=0 VM_COVERAGE=0 VM_TRACE_VCD=0 PRIVATE VM_TRACE=1 VM_TRACE_FST=1)
   target_compile_options(trine_sim_runtime PRIVATE -O2 -w)
-  target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ZLIB::ZLIB)
+  target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ${TRINE_FST_LIBRARIES})
 
   file(GLOB_RECURSE TRINE_CORE_SOURCES CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
        ${PROJECT_SOURCE_DIR}/rtl/*.sv)

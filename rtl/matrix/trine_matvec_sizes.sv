@@ -24,10 +24,10 @@ module trine_matvec_sizes #(
   localparam int unsigned BlockBits  = trine_matrix_pkg::BlockBits;
 
   logic [26:0]         panels;
-  logic [GroupWidth:0] blocks, groups;            // Groups of whole column blocks.
+  logic [GroupWidth:0] blocks, row_groups;        // Groups of whole column blocks.
   assign panels = 27'((rows_i + 32'd31) >> 5);
   assign blocks = (GroupWidth+1)'((cols_i + 32'(16 * Groups - 1)) >> (4 + GroupShift));
-  assign groups = f16_i ? f16_groups_o : blocks << GroupShift;
+  assign row_groups = f16_i ? f16_groups_o : blocks << GroupShift;
   // FP16: whole groups, and whole beats of two groups at Groups = 16.
   assign f16_groups_o = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
                                      : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
@@ -48,7 +48,7 @@ module trine_matvec_sizes #(
     vector_job_o.panels   = !f16_i;
     vector_job_o.exponent = f16_i ? -14'sd24 : book_exponent_q - 14'sd15;
     vector_job_o.cols     = (BlockBits+5)'(cols_i);
-    vector_job_o.groups   = (BlockBits+1)'(groups);
+    vector_job_o.groups   = (BlockBits+1)'(row_groups);
     trit_job_o.depth      = depth_i;
     trit_job_o.slow       = raw_i;
     trit_job_o.panels     = panels;

@@ -36,16 +36,16 @@ module trine_vector_lanes #(
 );
 
   // What travels beside the lanes: masks by cycle, valid on top; whether the sum is a difference.
-  localparam int unsigned TagWidth = Lanes + 1;
-  localparam int unsigned Tags     = trine_vector_pkg::TapLast;
-  logic [TagWidth*Tags-1:0]     tags_q;           // From cycle 1 on.
-  logic [TagWidth*(Tags+1)-1:0] tags;
-  logic [1:0]                   negate_q;
+  localparam int unsigned TagWidth  = Lanes + 1;
+  localparam int unsigned TagStages = trine_vector_pkg::TapLast;
+  logic [TagWidth*TagStages-1:0]     tags_q;      // From cycle 1 on.
+  logic [TagWidth*(TagStages+1)-1:0] tags;
+  logic [1:0]                        negate_q;
   assign tags = {tags_q, slice_i, mask_i};
   always_ff @(posedge clk_i) begin
     // A pass may end before its tags have left; the next one must not see them.
     if (!rst_ni || clear_i) tags_q <= '0;
-    else if (en_i) tags_q <= tags[TagWidth*Tags-1:0];
+    else if (en_i) tags_q <= tags[TagWidth*TagStages-1:0];
     if (en_i) negate_q <= {negate_q[0], pass_i.rope && !upper_i};
   end
 
