@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "driver/machine_params.h"
 
@@ -49,14 +51,27 @@ bool flag(std::string_view text) {
   return text == "true";
 }
 
-/// "A:B" as the window [A, B).
-TraceWindow window(std::string_view text, TraceWindow::Unit unit) {
-  TraceWindow parsed{.unit = unit};
+/// "A:B" as [A, B).
+std::pair<std::uint64_t, std::uint64_t> range(std::string_view text) {
+  std::uint64_t from = 0, to = 0;
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || !parse(text.substr(0, colon), parsed.from) ||
-      !parse(text.substr(colon + 1), parsed.to) || parsed.from >= parsed.to)
+  if (colon == std::string_view::npos || !parse(text.substr(0, colon), from) ||
+      !parse(text.substr(colon + 1), to) || from >= to)
     throw Error(fmt::format("'{}' is not A:B with A < B", text));
-  return parsed;
+  return {from, to};
+}
+
+/// The two windows of a trace may come in any order: cycles are those of the run, or with commands
+/// those of each.
+void set_trace_cycles(TraceWindow& window, std::string_view text) {
+  std::tie(window.inside_from, window.inside_to) = range(text);
+  if (window.unit == TraceWindow::Unit::kCommands) return;
+  window.from = window.inside_from;
+  window.to = window.inside_to;
+}
+void set_trace_commands(TraceWindow& window, std::string_view text) {
+  std::tie(window.from, window.to) = range(text);
+  window.unit = TraceWindow::Unit::kCommands;
 }
 
 using Request = DeviceRequest;
@@ -96,10 +111,11 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.watchdog_cycles = count(text, 1000, std::uint64_t{1} << 40); }},
     {"trace", "FILE", "Write waves (FST) to this file; implies --checking",
      [](Request& r, Text text) { r.trace_file = text; }},
-    {"trace-cycles", "A:B", "Trace cycles A to B - 1 only",
-     [](Request& r, Text text) { r.trace_window = window(text, TraceWindow::Unit::kCycles); }},
+    {"trace-cycles", "A:B",
+     "Trace cycles A to B - 1 only, from reset, or with --trace-commands from each command's begin",
+     [](Request& r, Text text) { set_trace_cycles(r.trace_window, text); }},
     {"trace-commands", "A:B", "Trace commands A to B - 1 only",
-     [](Request& r, Text text) { r.trace_window = window(text, TraceWindow::Unit::kCommands); }},
+     [](Request& r, Text text) { set_trace_commands(r.trace_window, text); }},
 };
 
 }  // namespace

@@ -84,8 +84,6 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
   for (const char* part : {"trace-cycles", "trace-commands"})
     if (given_as(given, part) && !given_as(given, "trace"))
       throw OptionError(part, "needs --trace");
-  if (given_as(given, "trace-cycles") && given_as(given, "trace-commands"))
-    throw OptionError("trace-cycles", "excludes --trace-commands");
   const CoreShape shape = request.shape();
   for (const CoreParameter& parameter : kCoreParameters) {
     const std::vector<unsigned>& choices = device.choices.of(parameter);

@@ -16,8 +16,13 @@ namespace trine {
 /// The part of a run that goes into the trace: [from, to) of cycles or of command indexes.
 struct TraceWindow {
   enum class Unit : std::uint8_t { kCycles, kCommands };
+  static constexpr std::uint64_t kEnd = ~std::uint64_t{0};
   Unit unit = Unit::kCycles;
-  std::uint64_t from = 0, to = ~std::uint64_t{0};
+  std::uint64_t from = 0, to = kEnd;
+  /// Of each of the commands, its cycles [inside_from, inside_to), counted from where it begins.
+  std::uint64_t inside_from = 0, inside_to = kEnd;
+
+  bool bounded() const { return to != kEnd || inside_to != kEnd; }
 };
 
 /// How far a simulated device is.

@@ -73,9 +73,12 @@ void RtlTransport::map_memory(std::uint64_t address, std::span<const std::byte> 
   memory_.map(address, bytes);
 }
 
+bool RtlTransport::traces_commands() const {
+  return !options_.trace_file.empty() && options_.trace_window.unit == TraceWindow::Unit::kCommands;
+}
+
 void RtlTransport::wait() {
-  const bool by_command =
-      !options_.trace_file.empty() && options_.trace_window.unit == TraceWindow::Unit::kCommands;
+  const bool by_command = traces_commands();
   const std::uint64_t end = core_->cycles() + options_.wait_cycles;
   for (std::uint64_t slice = kFirstSlice; core_->cycles() < end;
        slice = std::min(2 * slice, kLastSlice)) {
@@ -89,7 +92,10 @@ void RtlTransport::wait() {
 
 void RtlTransport::step() {
   const auto start = Clock::now();
-  const std::uint64_t first = core_->cycles(), seen = core_->commands();
+  const std::uint64_t seen = core_->commands();
+  // The core holds the command, so that its window is exact.
+  if (traces_commands()) follow_commands();
+  const std::uint64_t first = core_->cycles();
   // A list that stops without running a command is at rest within the slice; a command may take
   // any time, as long as it moves beats.
   bool done = false;
@@ -145,8 +151,14 @@ void RtlTransport::watch() {
 void RtlTransport::follow_commands() {
   const std::uint32_t index = read(Reg::COMMAND);
   const TraceWindow& window = options_.trace_window;
+  if (followed_ != index) {
+    followed_ = index;
+    command_begin_ = core_->cycles();
+  }
   const bool inside = index >= window.from && index < window.to;
-  core_->trace(0, inside ? ~std::uint64_t{0} : 0);
+  const std::uint64_t to =
+      window.inside_to == TraceWindow::kEnd ? TraceWindow::kEnd : command_begin_ + window.inside_to;
+  core_->trace(inside ? command_begin_ + window.inside_from : 0, inside ? to : 0);
 }
 
 void RtlTransport::report() {

@@ -93,6 +93,7 @@ class RtlTransport final : public Transport,
   void advance(std::uint64_t cycles);
   bool busy() { return field::STATUS_BUSY.get(read(Reg::STATUS)) != 0; }
   void watch();
+  bool traces_commands() const;
   void follow_commands();
   void report();
 
@@ -103,7 +104,9 @@ class RtlTransport final : public Transport,
   std::chrono::duration<double> wall_time_{0};
   std::uint64_t timed_cycles_ = 0;
   std::uint64_t expected_beats_ = 0;
-  std::uint64_t list_commands_ = 0;  // Commands that had run when the list began.
+  std::uint64_t list_commands_ = 0;        // Commands that had run when the list began.
+  std::optional<std::uint32_t> followed_;  // The command that the trace is at,
+  std::uint64_t command_begin_ = 0;        // and the cycle in which it was seen first.
   Progress progress_;
   std::uint64_t progress_cycle_ = 0;
 };

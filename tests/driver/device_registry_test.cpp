@@ -102,11 +102,7 @@ TEST_CASE("DeviceRegistry: a trace window needs a trace, and there is one") {
         give("clockwork", {{"trace-commands", "1:2"}});
       },
       "trace-commands", "needs --trace");
-  refused(
-      [] {
-        give("clockwork", {{"trace", "t"}, {"trace-cycles", "1:2"}, {"trace-commands", "1:2"}});
-      },
-      "trace-cycles", "excludes");
+  give("clockwork", {{"trace", "t"}, {"trace-cycles", "1:2"}, {"trace-commands", "1:2"}});
 }
 
 TEST_CASE("DeviceRegistry: a core that is not there is refused with those that are") {
@@ -165,6 +161,21 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
   CHECK(request.trace_window.unit == TraceWindow::Unit::kCommands);
   CHECK_EQ(request.trace_window.from, 3);
   CHECK_EQ(request.trace_window.to, 4);
+  CHECK_EQ(request.trace_window.inside_to, TraceWindow::kEnd);
+  // Cycles are those inside a command, whichever comes first.
+  set_option(request, "trace-cycles", "10:20");
+  DeviceRequest other;
+  set_option(other, "trace-cycles", "10:20");
+  CHECK_EQ(other.trace_window.from, 10);
+  CHECK_EQ(other.trace_window.to, 20);
+  set_option(other, "trace-commands", "3:4");
+  for (const TraceWindow& window : {request.trace_window, other.trace_window}) {
+    CHECK(window.unit == TraceWindow::Unit::kCommands);
+    CHECK_EQ(window.from, 3);
+    CHECK_EQ(window.to, 4);
+    CHECK_EQ(window.inside_from, 10);
+    CHECK_EQ(window.inside_to, 20);
+  }
   refused([&] { set_option(request, "color", "red"); }, "color", "no device");
 }
 

@@ -201,7 +201,14 @@ TEST_CASE("RtlTransport: the trace holds its window, of cycles or of commands") 
   const std::uintmax_t one =
       trace_bytes({.unit = TraceWindow::Unit::kCommands, .from = 1, .to = 2});
   const std::uintmax_t never = trace_bytes({.unit = TraceWindow::Unit::kCommands, .from = 9});
+  const std::uintmax_t inside = trace_bytes({.unit = TraceWindow::Unit::kCommands,
+                                             .from = 1,
+                                             .to = 2,
+                                             .inside_from = 20,
+                                             .inside_to = 40});
   CHECK_GT(all, one);
+  CHECK_GT(one, inside);
+  CHECK_GT(inside, none);
   CHECK_GT(one, none);
   CHECK_LE(never, none + 64);
 }
