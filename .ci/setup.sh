@@ -10,7 +10,7 @@ build_packages=(
 # More of them, for the tests.
 test_packages=(
   git yosys libsystemc-dev doctest-dev pybind11-dev python3-dev python3-numpy python3-pip
-  clang-format clang-tidy shellcheck
+  clang-format clang-tidy shellcheck chromium-headless-shell fonts-dejavu-core
 )
 
 # What ./test builds, whatever was configured before.

@@ -15,9 +15,7 @@ std::uint64_t checked_context(const golden::ModelConfig& config, const MachinePa
                               std::uint64_t context) {
   if (!machine.f16_engine || !machine.vector_unit)
     throw Error("the decoder needs a core with the FP16 engine and the vector unit");
-  const std::size_t width = config.head_dim;
-  if (width < 32 || width > 512 || !std::has_single_bit(width))
-    throw Error(fmt::format("heads of {}: the core takes 32, 64, 128, 256 or 512", width));
+  check_heads(config);
   if (context == 0)
     context =
         std::min<std::uint64_t>({config.max_positions, Program::kDefaultContext, machine.max_cols});
@@ -42,6 +40,13 @@ unsigned checked_sequences(const MachineParams& machine, unsigned sequences) {
 }
 
 }  // namespace
+
+void check_heads(const golden::ModelConfig& config, const std::string& where) {
+  const std::size_t width = config.head_dim;
+  if (width < 32 || width > 512 || !std::has_single_bit(width))
+    throw Error(fmt::format("{}{}heads of {}: the core takes 32, 64, 128, 256 or 512", where,
+                            where.empty() ? "" : ": ", width));
+}
 
 Program::Program(const golden::PackedModel& model, const MachineParams& machine,
                  std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences)

@@ -12,6 +12,10 @@
 
 namespace trine {
 
+/// Throws Error for heads of a width that no core takes: known of a model before it is quantized.
+/// `where` names the model, or is empty.
+void check_heads(const golden::ModelConfig& config, const std::string& where = "");
+
 /// A packed model compiled for one kind of core: what lies where in device memory, and a static
 /// command list for each way to take tokens through it. One program can be loaded into any number
 /// of devices of that kind, which then run the same lists at the same addresses.

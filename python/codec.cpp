@@ -59,10 +59,12 @@ py::dict quantize_directory(const std::string& checkpoint, const std::string& ou
   return result;
 }
 
-std::vector<std::int32_t> encode(const golden::Tokenizer& tokenizer, const py::bytes& text) {
+std::vector<std::int32_t> encode(const golden::Tokenizer& tokenizer, const py::bytes& text,
+                                 bool plain) {
   const std::string copy = text;
   const py::gil_scoped_release release;
-  return tokenizer.encode(copy);
+  return tokenizer.encode(copy,
+                          plain ? golden::SpecialTokens::AsText : golden::SpecialTokens::Recognize);
 }
 
 }  // namespace

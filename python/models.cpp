@@ -51,6 +51,7 @@ void add_models(py::module_& module) {
         const py::gil_scoped_release release;
         return std::make_shared<ModelFile>(directory);
       }))
+      .def("warnings", &ModelFile::warnings)
       .def("packed", [](const ModelFile& model) { return model.packed() != nullptr; })
       .def("matrices", &matrices)
       .def("matrix", [](const ModelFile& model,

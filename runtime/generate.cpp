@@ -34,20 +34,27 @@ class Meter {
 
 }  // namespace
 
-GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
-                        golden::Sampler& sampler, const GenerateOptions& options) {
+void generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
+              golden::Sampler& sampler, const GenerateOptions& options, GenerateResult& result) {
   if (prompt.empty()) throw Error("generate: the prompt is empty");
   const auto& eos = model.config().eos_token;
   const auto report = [&](const TokenEvent& event) {
     if (options.on_token) options.on_token(event);
   };
-  std::vector<std::int32_t> text(prompt.begin(), prompt.end());  // With what follows.
-  GenerateResult result;
+  std::vector<std::int32_t> text(options.before.begin(), options.before.end());
+  text.insert(text.end(), prompt.begin(), prompt.end());  // And what follows.
+  const auto ends = [&](std::int32_t token) {
+    return options.stop_at_eos &&
+           (std::ranges::find(eos, token) != eos.end() ||
+            std::ranges::find(options.end_tokens, token) != options.end_tokens.end());
+  };
+  const auto stopped = [&] { return options.stop && options.stop(); };
   Meter meter(options.counters);
   TokenEvent pass;  // What the last forward pass took.
   std::span<const float> logits;
 
   for (std::size_t at = 0; at < prompt.size();) {
+    if (stopped()) return;
     const auto batch = prompt.subspan(at, std::min(model.batch(), prompt.size() - at));
     at += batch.size();
     pass = {.token = batch.back(), .index = at - 1, .prompt = true, .time = {}, .counters = {}};
@@ -57,13 +64,13 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
     meter.stop(pass);
     result.prefill += pass.counters;
     result.prefill_time += pass.time;
+    result.prefill_tokens = at;
     report(pass);
   }
-  result.prefill_tokens = prompt.size();
 
-  while (result.tokens.size() < options.max_tokens) {
+  while (result.tokens.size() < options.max_tokens && !stopped()) {
     const std::int32_t token = sampler.sample(logits, text);
-    if (options.stop_at_eos && std::ranges::find(eos, token) != eos.end()) {
+    if (ends(token)) {
       result.ended = true;
       break;
     }
@@ -73,7 +80,8 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
     result.tokens.push_back(token);
     text.push_back(token);
     report(pass);
-    if (result.tokens.size() == options.max_tokens) break;  // Nobody asks for its logits.
+    // Nobody asks for the logits of the last one.
+    if (result.tokens.size() == options.max_tokens || stopped()) break;
     meter.start();
     logits = model.forward(token);
     meter.stop(pass);
@@ -81,6 +89,12 @@ GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32
     result.decode_time += pass.time;
     ++result.decode_tokens;
   }
+}
+
+GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
+                        golden::Sampler& sampler, const GenerateOptions& options) {
+  GenerateResult result;
+  generate(model, prompt, sampler, options, result);
   return result;
 }
 

@@ -35,15 +35,22 @@ struct GenerateResult {
 
 struct GenerateOptions {
   std::size_t max_tokens = 0;
-  bool stop_at_eos = true;                          // At any end token of the configuration.
-  std::function<Counters()> counters;               // May be empty.
-  std::function<void(const TokenEvent&)> on_token;  // May be empty.
+  bool stop_at_eos = true;                               // At any end token of the configuration,
+  std::span<const std::int64_t> end_tokens = {};         // or one of these.
+  std::span<const std::int32_t> before = {};             // Tokens that the model has already.
+  std::function<bool()> stop = {};                       // Asked before each pass; may be empty.
+  std::function<Counters()> counters = {};               // May be empty.
+  std::function<void(const TokenEvent&)> on_token = {};  // May be empty.
 };
 
-/// Feeds the prompt (prefill) in the model's batches, then samples and feeds up to `max_tokens`
-/// tokens.  A generated token's event comes with the cost of the forward pass that led to it, so
-/// the first one's is that of the prompt's last batch.  Throws Error for an empty prompt.
+/// Feeds the prompt (prefill), behind what the model has already, in the model's batches, then
+/// samples and feeds up to `max_tokens` tokens.  A generated token's event comes with the cost of
+/// the forward pass that led to it, so the first one's is that of the prompt's last batch.  Throws
+/// Error for an empty prompt.
 GenerateResult generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
                         golden::Sampler& sampler, const GenerateOptions& options);
+/// The same into `result`, an empty one, which then has what there is also when a call throws.
+void generate(golden::LanguageModel& model, std::span<const std::int32_t> prompt,
+              golden::Sampler& sampler, const GenerateOptions& options, GenerateResult& result);
 
 }  // namespace trine

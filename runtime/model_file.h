@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/format/packed_model.h"
@@ -27,6 +29,10 @@ class ModelFile {
   const std::filesystem::path& directory() const { return directory_; }
   const golden::PackedModel* packed() const { return packed_ ? &*packed_ : nullptr; }
   const golden::Checkpoint* checkpoint() const { return checkpoint_ ? &*checkpoint_ : nullptr; }
+  /// What lies in the directory and was ignored; a line each.
+  std::vector<std::string> warnings() const {
+    return checkpoint_ ? checkpoint_->warnings() : std::vector<std::string>{};
+  }
   /// A synthetic model has none.
   bool has_tokenizer() const;
   /// Throws Error when there is none.

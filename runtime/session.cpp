@@ -92,8 +92,9 @@ void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
 
 void Session::expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode) {
   if (decoder_ == nullptr) return;
-  core_->expect_beats(decoder_->weight_beats(prompt, logits) +
-                      decode * decoder_->weight_beats(1, golden::Logits::Last));
+  expected_beats_ = decoder_->weight_beats(prompt, logits) +
+                    decode * decoder_->weight_beats(1, golden::Logits::Last);
+  core_->expect_beats(expected_beats_);
 }
 
 RunReport Session::report() {

@@ -59,6 +59,8 @@ class Session {
   Executor& executor() { return *executor_; }
   /// Announces what will go through the model: a prompt, for these logits, and then single tokens.
   void expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode = 0);
+  /// Weight beats of what was announced; cycles are more.
+  std::uint64_t expected_beats() const { return expected_beats_; }
   /// Of the core; zeros for the reference.
   Counters counters() { return core_ ? core_->device().counters() : Counters{}; }
   double khz() const { return core_ ? core_->khz() : 0; }
@@ -79,6 +81,7 @@ class Session {
 
   std::string device_name_;
   bool simulated_;
+  std::uint64_t expected_beats_ = 0;
   // The reference, or
   std::optional<golden::Backbone> backbone_;
   std::unique_ptr<golden::LinearBackend> linears_;

@@ -34,6 +34,13 @@ std::uint64_t macs_of(const Command& command, std::uint64_t position) {
          (span == 2 ? meant : command.get(command::COLS));
 }
 
+/// Cycles in which a load or store moved no beat: the other units count what they wait for.
+std::uint64_t stall_transfer(const ProfileRecord& record, std::string_view unit) {
+  if (unit != "load" && unit != "store") return 0;
+  const std::uint64_t beats = std::uint64_t{record.read_beats} + record.write_beats;
+  return record.unit_cycles - std::min<std::uint64_t>(record.unit_cycles, beats);
+}
+
 /// The golden device, which makes the state at a boundary, and the device that runs from there.
 class Run {
  public:
@@ -155,6 +162,8 @@ class Run {
                           .state_out = {},
                           .best = {},
                           .commands = {},
+                          .elapsed = 0,
+                          .compared = {},
                           .seconds = 0,
                           .dram = {}};
     if (first > 0) simulation.state_in = checksum(boundary(*golden_));
@@ -169,6 +178,7 @@ class Run {
       LockstepExecutor both({"device", core_->device()}, {"golden", golden_->device()});
       both.write(list);
       both.run(list, state_);
+      simulation.compared = both.compared();
     } else {
       golden_executor_.write(list);
       golden_executor_.run(list, state_);
@@ -243,27 +253,30 @@ class Run {
       while (list.info[to - 1].layer != simulation.end - 1) --to;
     std::vector<ProfileRecord> records(list.info.size());
     core_->device().transport().read_memory(memory_, std::as_writable_bytes(std::span(records)));
+    if (to > from) simulation.elapsed = records[to - 1].end - records[from].start;
     for (std::size_t i = from; i < to; ++i) {
       const ProfileRecord& record = records[i];
       const Command& command = list.commands.commands()[i];
       if (record.index != i || command.words != whole.commands.commands()[i + offset].words)
         throw Error(fmt::format("the profile has no record of command {}", i));
       const CommandInfo& info = list.info[i];
-      simulation.commands.push_back({.index = i + offset,
-                                     .operation = std::string(operation_name(info.operation)),
-                                     .unit = std::string(unit_of(info.operation)),
-                                     .layer = info.layer,
-                                     .label = std::string(list.label(i)),
-                                     .cost = {.commands = 1,
-                                              .cycles = record.end - record.start,
-                                              .weight_beats = record.weight_beats,
-                                              .read_beats = record.read_beats,
-                                              .write_beats = record.write_beats,
-                                              .stall_memory = record.stall_memory,
-                                              .stall_table = record.stall_table,
-                                              .stall_rows = record.stall_rows,
-                                              .unit_cycles = record.unit_cycles,
-                                              .macs = macs_of(command, state_.position)}});
+      simulation.commands.push_back(
+          {.index = i + offset,
+           .operation = std::string(operation_name(info.operation)),
+           .unit = std::string(unit_of(info.operation)),
+           .layer = info.layer,
+           .label = std::string(list.label(i)),
+           .cost = {.commands = 1,
+                    .cycles = record.end - record.start,
+                    .weight_beats = record.weight_beats,
+                    .read_beats = record.read_beats,
+                    .write_beats = record.write_beats,
+                    .stall_memory = record.stall_memory,
+                    .stall_table = record.stall_table,
+                    .stall_rows = record.stall_rows,
+                    .stall_transfer = stall_transfer(record, unit_of(info.operation)),
+                    .unit_cycles = record.unit_cycles,
+                    .macs = macs_of(command, state_.position)}});
     }
   }
 

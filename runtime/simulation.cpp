@@ -76,6 +76,11 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     all.state_out = part.state_out;
     all.best = part.best;
     all.commands.insert(all.commands.end(), part.commands.begin(), part.commands.end());
+    all.elapsed += part.elapsed;
+    if (all.compared && part.compared)
+      *all.compared += *part.compared;
+    else
+      all.compared.reset();
     all.seconds += part.seconds;
     if (all.dram && part.dram) *all.dram += *part.dram;
   }

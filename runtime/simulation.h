@@ -25,9 +25,14 @@ struct Cost {
   std::uint64_t cycles = 0;  // From the fetch of a command to its end, both included.
   std::uint64_t weight_beats = 0, read_beats = 0, write_beats = 0;
   std::uint64_t stall_memory = 0, stall_table = 0, stall_rows = 0;
-  std::uint64_t unit_cycles = 0;  // In which a unit ran.
-  std::uint64_t macs = 0;         // Multiplications of a weight and an activation.
+  std::uint64_t stall_transfer = 0;  // Cycles of a load or store without a beat.
+  std::uint64_t unit_cycles = 0;     // In which a unit ran.
+  std::uint64_t macs = 0;            // Multiplications of a weight and an activation.
 
+  /// Cycles in which a unit waited.
+  std::uint64_t stalls() const { return stall_memory + stall_table + stall_rows + stall_transfer; }
+  /// Cycles in which no unit ran: the command was fetched, checked, dispatched and retired.
+  std::uint64_t between() const { return cycles - std::min(cycles, unit_cycles); }
   Cost& operator+=(const Cost& other);
   bool operator==(const Cost&) const = default;
 };
@@ -37,12 +42,17 @@ struct CostField {
   const char* name;
   std::uint64_t Cost::*value;
 };
-inline constexpr CostField kCostFields[] = {
-    {"commands", &Cost::commands},         {"cycles", &Cost::cycles},
-    {"weight_beats", &Cost::weight_beats}, {"read_beats", &Cost::read_beats},
-    {"write_beats", &Cost::write_beats},   {"stall_memory", &Cost::stall_memory},
-    {"stall_table", &Cost::stall_table},   {"stall_rows", &Cost::stall_rows},
-    {"unit_cycles", &Cost::unit_cycles},   {"macs", &Cost::macs}};
+inline constexpr CostField kCostFields[] = {{"commands", &Cost::commands},
+                                            {"cycles", &Cost::cycles},
+                                            {"weight_beats", &Cost::weight_beats},
+                                            {"read_beats", &Cost::read_beats},
+                                            {"write_beats", &Cost::write_beats},
+                                            {"stall_memory", &Cost::stall_memory},
+                                            {"stall_table", &Cost::stall_table},
+                                            {"stall_rows", &Cost::stall_rows},
+                                            {"stall_transfer", &Cost::stall_transfer},
+                                            {"unit_cycles", &Cost::unit_cycles},
+                                            {"macs", &Cost::macs}};
 
 /// One command of a token's list.
 struct CommandCost {
@@ -94,6 +104,12 @@ struct Simulation {
   std::string state_in, state_out;          // Checksums of what enters and leaves; no state is "".
   std::optional<std::int32_t> best;         // The most probable next token, from the head.
   std::vector<CommandCost> commands;
+  /// From the begin of the first command to the end of the last; of parts the sum. More than the
+  /// commands together: retiring one and writing its record lies between.
+  std::uint64_t elapsed = 0;
+  /// Values that were compared with golden, command by command; nothing without the check. The
+  /// results at the end are compared in any case.
+  std::optional<std::uint64_t> compared;
   double seconds = 0;                // Wall time of the simulation.
   std::optional<MemoryReport> dram;  // What the DRAM did; empty without one.
 

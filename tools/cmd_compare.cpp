@@ -15,6 +15,7 @@
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/tokens.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -35,23 +36,21 @@ ComparisonReport compare_files(const Options& options) {
   return compare_logit_files(options.a, options.b, options.positions);
 }
 
-bool has_tokens(const PromptOptions& prompt) {
-  return !prompt.text.empty() || !prompt.tokens.empty() || !prompt.tokens_file.empty();
-}
-
 ComparisonReport compare_models(const Options& options) {
-  if (!has_tokens(options.prompt) && (!options.tensors || options.layers || options.positions))
-    throw CLI::ValidationError("models",
-                               "need tokens: --prompt, --tokens or --tokens-file (or --tensors)");
+  if (!options.prompt.given() && (!options.tensors || options.layers || options.positions))
+    throw CLI::ValidationError(
+        "models", "need tokens: --prompt, --prompt-file, --tokens or --tokens-file (or --tensors)");
   const auto [on_a, on_b] = device_sides(options.device, options.device_a, options.device_b);
   const ModelFile a(options.a), b(options.b);
+  for (const ModelFile* file : {&a, &b}) warn_all(options.common, file->warnings());
   ProgressLine progress("compare", options.common);
   ComparisonReport report;
   if (options.tensors) report.tensors = compare_tensors(a, b, progress);
-  if (!has_tokens(options.prompt)) return report;
+  if (!options.prompt.given()) return report;
   check_comparable(a, b, options.layers);
-  const auto tokens = prompt_tokens(
-      options.prompt, a, std::min(context_of(on_a, a.config()), context_of(on_b, b.config())));
+  const auto tokens =
+      prompt_tokens(options.prompt, a, options.common,
+                    std::min(context_of(on_a, a.config()), context_of(on_b, b.config())));
   Session first(a, on_a, progress), second(b, on_b, progress);
   if (options.layers) report.layers.resize(a.config().layers);
   in_lockstep(options.common, options.b, [&] {
@@ -145,10 +144,10 @@ void run(const Options& options) {
   const bool a_model = std::filesystem::is_directory(options.a);
   if (a_model != std::filesystem::is_directory(options.b))
     throw Error(fmt::format("{}, {}: one is a model, the other is not", options.a, options.b));
-  if (!a_model && has_tokens(options.prompt))
+  if (!a_model && options.prompt.given())
     throw CLI::ValidationError("tokens", "go with models; files of logits have theirs");
   const bool check = options.max_kl || options.min_top1 || options.max_abs;
-  if (check && a_model && !has_tokens(options.prompt))
+  if (check && a_model && !options.prompt.given())
     throw CLI::ValidationError("thresholds", "are about logits: give tokens");
   const ComparisonReport report = a_model ? compare_models(options) : compare_files(options);
   if (options.common.json)
@@ -189,7 +188,7 @@ void add_compare(CLI::App& app) {
   add_device_name(*command, "--device-a", options->device_a, "Where A runs [--device]", true);
   add_device_name(*command, "--device-b", options->device_b, "Where B runs [--device]", true);
   add_device_seed(*command, options->device);
-  command->callback([options] { run(*options); });
+  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

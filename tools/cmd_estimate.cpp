@@ -25,6 +25,7 @@ struct Options {
 };
 
 void run(Options& options) {
+  check_text_file(options.csv);
   std::optional<Board> board;
   DesignPoint& base = options.point;
   base.preset = options.preset;
@@ -82,15 +83,15 @@ void add_estimate(CLI::App& app) {
                       boards + "or a file; says memory, clock and core where options do not");
   DesignPoint& point = options->point;
   command->add_option("--context", point.context, "Tokens in the cache, the decoded one included")
-      ->check(CLI::Range(1, 1 << 24))
+      ->check(whole_in(1, 1 << 24))
       ->capture_default_str();
   command->add_option("--prompt-tokens", point.prompt, "Tokens of a prompt to estimate too [none]")
-      ->check(CLI::Range(0, 1 << 24));
+      ->check(whole_in(0, 1 << 24));
   command->add_option("--depth", point.depth, "Trits per weight")
-      ->check(CLI::Range(1u, 4u))
+      ->check(whole_in(1, 4))
       ->capture_default_str();
   command->add_option("--layers", point.layers, "So many layers [those of the preset]")
-      ->check(CLI::Range(1, 1024));
+      ->check(whole_in(1, 1024));
   command->add_option("--groups", options->groups, "Groups side by side [16, or the board's]")
       ->check(CLI::IsMember({1u, 2u, 4u, 8u, 16u}));
   command->add_option("--vectors", options->vectors, "Tokens at a time through a prompt")

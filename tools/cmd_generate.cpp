@@ -9,10 +9,13 @@
 #include "tools/batch_generate.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
+#include "tools/interrupt.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/sampling_options.h"
+#include "tools/text_output.h"
 #include "tools/tokens.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -27,47 +30,6 @@ struct Options {
   SamplingOptions sampling;
   std::filesystem::path prompts;
   unsigned batch = 0;
-};
-
-/// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
-class Output {
- public:
-  Output(const golden::Tokenizer* tokenizer, bool stream, ProgressLine& progress)
-      : stream_(stream), progress_(progress) {
-    if (tokenizer != nullptr) decoder_.emplace(*tokenizer);
-  }
-
-  /// Ends the line, also that of a run that fails.
-  ~Output() { end_line(); }
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-
-  void push(std::int32_t token) {
-    add(decoder_ ? decoder_->push(token) : fmt::format("{}{}", text_.empty() ? "" : " ", token));
-  }
-  void finish() {
-    if (decoder_) add(decoder_->finish());
-    end_line();
-  }
-  /// Null without a tokenizer.
-  Json text() const { return decoder_ ? Json(text_) : Json(nullptr); }
-
- private:
-  void add(const std::string& part) {
-    text_ += part;
-    if (!stream_ || part.empty()) return;
-    progress_.stream(part);
-    open_line_ = true;
-  }
-  void end_line() {
-    if (open_line_) progress_.stream("\n");
-    open_line_ = false;
-  }
-
-  std::optional<golden::StreamDecoder> decoder_;
-  bool stream_, open_line_ = false;
-  ProgressLine& progress_;
-  std::string text_;
 };
 
 Json rate(std::size_t tokens, std::chrono::duration<double> time) {
@@ -119,18 +81,20 @@ void run(Options& options) {
                      options.common, options.device, options.sampling);
   check_device_options(options.device);
   const ModelFile file(options.model);
+  warn_all(options.common, file.warnings());
   const golden::SamplerOptions sampling = sampler_options(options.sampling, file, options.common);
   golden::Sampler sampler(sampling);
-  const auto prompt = prompt_tokens(options.prompt, file, context_of(options.device, file.config()),
-                                    options.count - 1);
+  const auto prompt = prompt_tokens(options.prompt, file, options.common,
+                                    context_of(options.device, file.config()), options.count - 1);
   std::optional<golden::Tokenizer> tokenizer;
   if (file.has_tokenizer()) tokenizer.emplace(file.tokenizer());
   ProgressLine progress("generate", options.common);
   Session session(file, options.device, progress);
   const std::size_t total = prompt.size() + options.count - 1;  // Tokens through the model.
   session.expect_tokens(prompt.size(), golden::Logits::Last, options.count - 1);
+  announce_trace(options.device, session.expected_beats(), options.common);
 
-  Output output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
+  TextOutput output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
   std::size_t done = 0;
   const auto on_token = [&](const TokenEvent& event) {
     if (event.prompt)
@@ -140,20 +104,32 @@ void run(Options& options) {
     if (!event.prompt) output.push(event.token);
     if (!session.simulated()) progress.step(done, total, "tokens");
   };
-  const GenerateResult result = in_lockstep(options.common, options.model, [&] {
-    return generate(session.model(), prompt, sampler,
-                    {.max_tokens = options.count,
-                     .stop_at_eos = !options.ignore_eos,
-                     .counters = [&] { return session.counters(); },
-                     .on_token = on_token});
-  });
+  // A signal ends the text, not the program: what there is of it is reported.
+  const AnswersInterrupt answers;
+  GenerateResult result;
+  try {
+    in_lockstep(options.common, options.model, [&] {
+      generate(session.model(), prompt, sampler,
+               {.max_tokens = options.count,
+                .stop_at_eos = !options.ignore_eos,
+                .counters = [&] { return session.counters(); },
+                .on_token = on_token},
+               result);
+    });
+  } catch (const Interrupted&) {
+  }
   output.finish();
 
   Json report = {
       {"model", options.model}, {"prompt_tokens", prompt}, {"sampling", sampling_json(sampling)}};
   report.update(result_json(result, output.text()));
+  report["interrupted"] = interrupting_signal() != 0;
   add_run(report, session.report());
   options.common.json ? print_json(report) : print_summary(report);
+  if (interrupting_signal() != 0)
+    throw Interrupted(
+        fmt::format("interrupted: {} of {} tokens were generated; the same command begins anew",
+                    result.tokens.size(), options.count));
 }
 
 }  // namespace
@@ -177,11 +153,11 @@ void add_generate(CLI::App& app) {
       ->needs(prompts);
   command->add_option("-n", options->count, "Tokens to generate at most")
       ->required()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
+      ->check(whole_in(1, 1 << 24));
   command->add_flag("--ignore-eos", options->ignore_eos, "Go on after an end token");
   add_sampling(*command, options->sampling);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { run(*options); });
+  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

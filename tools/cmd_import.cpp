@@ -4,8 +4,11 @@
 
 #include <memory>
 
+#include "driver/program.h"
+#include "golden/checkpoint/checkpoint.h"
 #include "golden/codec/import_model.h"
 #include "tools/common.h"
+#include "tools/interrupt.h"
 #include "tools/progress.h"
 
 namespace trine::tools {
@@ -46,6 +49,12 @@ void print_table(const golden::ImportSummary& summary) {
 }
 
 void run(const Options& options) {
+  const KeptWhenInterrupted kept([&] { return kept_matrices(options.out); });
+  {
+    const golden::Checkpoint checkpoint(options.checkpoint);
+    warn_all(options.common, checkpoint.warnings());
+    check_heads(checkpoint.config(), options.checkpoint);
+  }
   ProgressLine progress("import", options.common);
   const auto summary = golden::import_model(
       options.checkpoint, options.out, options.lossy,

@@ -77,6 +77,7 @@ void print_text(const Json& report, const std::string& verdict) {
 
 void run(const Options& options) {
   const ModelFile file(options.model);
+  warn_all(options.common, file.warnings());
   const bool packed = file.packed() != nullptr;
   Json report = {{"model", options.model},
                  {"format", packed ? std::string(golden::kFormatName) : "checkpoint"},

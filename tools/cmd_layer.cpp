@@ -13,6 +13,7 @@
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/synthetic.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -118,13 +119,13 @@ void add_layer(CLI::App& app) {
       ->capture_default_str()
       ->needs(preset);
   CLI::Option* rows = command->add_option("--rows", options->rows, "Rows of a matrix of any size")
-                          ->check(CLI::Range(1, 1 << 20));
+                          ->check(whole_in(1, 1 << 20));
   CLI::Option* cols =
-      command->add_option("--cols", options->cols, "Its columns")->check(CLI::Range(1, 1 << 20));
+      command->add_option("--cols", options->cols, "Its columns")->check(whole_in(1, 1 << 20));
   rows->needs(cols)->excludes(preset);
   cols->needs(rows);
   command->add_option("--depth", options->depth, "Trits per weight")
-      ->check(CLI::Range(1u, 4u))
+      ->check(whole_in(1, 4))
       ->capture_default_str();
   command->add_flag("--check", options->check,
                     "Compare every row with the golden model, bit for bit");
@@ -133,7 +134,7 @@ void add_layer(CLI::App& app) {
   command->callback([options] {
     if (options->preset.empty() && options->rows == 0)
       throw CLI::RequiredError("--preset, or --rows and --cols,");
-    run(*options);
+    with_trace(options->device, [&] { run(*options); });
   });
 }
 

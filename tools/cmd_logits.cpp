@@ -4,13 +4,14 @@
 
 #include <memory>
 
-#include "golden/checkpoint/safetensors.h"
+#include "runtime/logit_writer.h"
 #include "runtime/logits.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/tokens.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -25,21 +26,20 @@ struct Options {
 void run(Options& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
-  const auto tokens =
-      prompt_tokens(options.prompt, file, context_of(options.device, file.config()));
+  warn_all(options.common, file.warnings());
+  const auto tokens = prompt_tokens(options.prompt, file, options.common,
+                                    context_of(options.device, file.config()));
   const std::size_t vocab = file.config().vocab;
   // First, so that a place that cannot be written is found before the work is done.
-  golden::SafetensorsWriter writer(options.out,
-                                   {{"logits", golden::Dtype::F32, {tokens.size(), vocab}},
-                                    {"tokens", golden::Dtype::I32, {tokens.size()}}},
-                                   {{"device", options.device.name}});
+  LogitWriter writer(options.out, tokens, vocab, options.device.name);
   ProgressLine progress("logits", options.common);
   Session session(file, options.device, progress);
+  session.expect_tokens(tokens.size(), golden::Logits::All);
+  announce_trace(options.device, session.expected_beats(), options.common);
   in_lockstep(options.common, options.model, [&] {
     for_each_logits(session, tokens, options.prompt.window, progress,
-                    [&](std::span<const float> logits) { writer.append(std::as_bytes(logits)); });
+                    [&](std::span<const float> logits) { writer.append(logits); });
   });
-  writer.append(std::as_bytes(std::span(tokens)));
   writer.finish();
 
   Json report = {{"model", options.model},          {"out", options.out},
@@ -63,12 +63,14 @@ void add_logits(CLI::App& app) {
       ->required();
   add_windowed_prompt_options(*command, options->prompt);
   command
-      ->add_option("-o,--out", options->out,
-                   "Safetensors file: logits F32 (positions, vocabulary), tokens I32")
+      ->add_option(
+          "-o,--out", options->out,
+          "File: NAME.npy (float32), else safetensors with logits F32 (positions, vocabulary) and "
+          "tokens I32")
       ->required();
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { run(*options); });
+  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

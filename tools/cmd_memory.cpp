@@ -169,11 +169,11 @@ void add_memory(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--bytes", options->replay.bytes, "Bytes of a request [a burst of the memory]")
-      ->check(CLI::Range(1, 4096));
+      ->check(whole_in(1, 4096));
   command
       ->add_option("--outstanding", options->replay.outstanding,
                    "Requests under way at most [64 a channel]")
-      ->check(CLI::Range(1, 4096));
+      ->check(whole_in(1, 4096));
   command->callback([options] {
     if (!options->list && options->trace.empty())
       throw CLI::RequiredError("--memory and --trace, or --list,");

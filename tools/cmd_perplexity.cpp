@@ -4,14 +4,13 @@
 
 #include <memory>
 
-#include "golden/checkpoint/json.h"
-#include "golden/checkpoint/safetensors.h"
 #include "runtime/perplexity.h"
-#include "runtime/tokens.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
+#include "tools/tokens.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -19,27 +18,22 @@ namespace {
 struct Options {
   CommonOptions common;
   DeviceOptions device;
-  std::string model, text, tokens_file;
+  PromptOptions prompt;
+  std::string model;
   PerplexityOptions cut;
 };
-
-std::vector<std::int32_t> read_tokens(const Options& options, const ModelFile& file) {
-  const bool text = options.tokens_file.empty();
-  const std::string& where = text ? options.text : options.tokens_file;
-  const auto tokens = text ? file.tokenizer().encode_prompt(golden::read_text(where))
-                           : tokens_of(golden::Safetensors(where));
-  check_tokens(tokens, file.config(), where);
-  return tokens;
-}
 
 void run(Options& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
-  const auto tokens = read_tokens(options, file);
+  warn_all(options.common, file.warnings());
+  const auto tokens = source_tokens(options.prompt, file, options.common);
   const std::size_t count = count_predictions(
       tokens.size(), options.cut, context_of(options.device, file.config()), file.config());
   ProgressLine progress("perplexity", options.common);
   Session session(file, options.device, progress);
+  session.expect_tokens(count, golden::Logits::All);
+  announce_trace(options.device, session.expected_beats(), options.common);
   const golden::Perplexity result = in_lockstep(options.common, options.model, [&] {
     return measure_perplexity(session, tokens, options.cut.window, count, progress);
   });
@@ -65,20 +59,17 @@ void add_perplexity(CLI::App& app) {
       ->add_option("model", options->model,
                    "Directory of a packed model; for the reference also of a checkpoint")
       ->required();
-  auto* input = command->add_option_group("Input")->require_option(1);
-  input->add_option("--text", options->text, "Text file, encoded as a whole")->type_name("FILE");
-  input->add_option("--tokens-file", options->tokens_file, "Safetensors file with tokens I32")
-      ->type_name("FILE");
+  add_prompt_sources(*command, options->prompt);
   command
       ->add_option("--window", options->cut.window,
                    "Tokens of a window; each starts from an empty cache")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24))
+      ->check(whole_in(1, 1 << 24))
       ->capture_default_str();
   command->add_option("--limit", options->cut.limit, "Tokens to predict [all whole windows]")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40));
+      ->check(whole_in(1, std::uint64_t{1} << 40));
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { run(*options); });
+  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

@@ -7,14 +7,17 @@
 #include <map>
 #include <memory>
 
-#include "golden/checkpoint/json.h"
+#include "driver/program.h"
+#include "golden/checkpoint/checkpoint.h"
 #include "golden/checkpoint/safetensors.h"
 #include "golden/codec/choose_depths.h"
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
+#include "golden/format/packed_writer.h"
 #include "golden/reference/input_moments.h"
 #include "runtime/tokens.h"
 #include "tools/common.h"
+#include "tools/interrupt.h"
 #include "tools/progress.h"
 #include "tools/tokens.h"
 
@@ -46,10 +49,11 @@ void add_depth(Options& options, const std::string& text) {
 }
 
 /// Tokens of a safetensors file, or of a text.
-std::vector<std::int32_t> calibration_tokens(const ModelFile& model, const std::string& file) {
+std::vector<std::int32_t> calibration_tokens(const ModelFile& model, const std::string& file,
+                                             const CommonOptions& common) {
   const bool numbers = std::filesystem::path(file).extension() == ".safetensors";
   auto tokens = numbers ? tokens_of(golden::Safetensors(file))
-                        : model.tokenizer().encode_prompt(golden::read_text(file));
+                        : model.tokenizer().encode_prompt(read_input(file, common));
   check_tokens(tokens, model.config(), file);
   if (tokens.empty()) throw Error(file + ": no tokens to calibrate on");
   return tokens;
@@ -61,7 +65,7 @@ std::map<std::string, std::vector<double>> calibrate(const Options& options, std
   const ModelFile model(options.checkpoint);
   if (model.checkpoint() == nullptr)
     throw Error(options.checkpoint + ": is a packed model; to quantize takes a checkpoint");
-  const auto tokens = calibration_tokens(model, options.calibrate);
+  const auto tokens = calibration_tokens(model, options.calibrate, options.common);
   count = tokens.size();
   ProgressLine progress("calibrate", options.common);
   return golden::collect_moments(
@@ -86,6 +90,13 @@ golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptio
 void run(const Options& options) {
   if (!options.calibrate.empty() && options.scales != "best")
     throw CLI::ValidationError("--calibrate", "weights the errors of --scales best only");
+  golden::check_replaceable(options.out);  // Before the work of a calibration.
+  {
+    const golden::Checkpoint checkpoint(options.checkpoint);
+    warn_all(options.common, checkpoint.warnings());
+    check_heads(checkpoint.config(), options.checkpoint);
+  }
+  const KeptWhenInterrupted kept([&] { return kept_matrices(options.out); });
   std::size_t calibration_tokens = 0;
   golden::QuantizeOptions quantize{.depth = options.depth,
                                    .scales = kScales.at(options.scales),
@@ -133,13 +144,13 @@ void add_quantize(CLI::App& app) {
                    "Directory to make; an existing packed model there is replaced")
       ->required();
   auto* depth = command->add_option("--depth", options->depth, "Trits per weight")
-                    ->check(CLI::Range(1u, 4u))
+                    ->check(whole_in(1, 4))
                     ->capture_default_str();
   command
       ->add_option("--bits", options->bits,
                    "At most so many stored bits per weight on average: the depth of every matrix "
                    "is chosen for the least error")
-      ->check(CLI::Range(1.0, 8.0))
+      ->check(number_in(1, 8))
       ->excludes(depth);
   command
       ->add_option("--scales", options->scales,
@@ -148,7 +159,8 @@ void add_quantize(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--calibrate", options->calibrate,
-                   "Text, or .safetensors file with tokens I32: weight the squared error of each "
+                   "Text (- is the standard input), or .safetensors file with tokens I32: weight "
+                   "the squared error of each "
                    "column by the mean square of its inputs over it")
       ->type_name("FILE");
   command

@@ -13,6 +13,7 @@
 #include "tools/run_report.h"
 #include "tools/simulation_report.h"
 #include "tools/tokens.h"
+#include "tools/trace_output.h"
 
 namespace trine::tools {
 namespace {
@@ -60,6 +61,7 @@ SyntheticText text_of(const Options& options, std::size_t tokens, std::size_t co
 
 void run(Options& options) {
   check_device_options(options.device);
+  check_simulation_output(options.output);
   const ModelFile file(options.model);
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
@@ -72,7 +74,7 @@ void run(Options& options) {
         std::min(std::max(*options.position + 1, context_of(options.device, file.config())),
                  file.config().max_positions);
   const std::size_t context = context_of(options.device, file.config());
-  const auto tokens = prompt_tokens(options.prompt, file, context);
+  const auto tokens = prompt_tokens(options.prompt, file, options.common, context);
   const SyntheticText text = text_of(options, tokens.size(), context, file.config());
   ProgressLine progress("simulate", options.common);
   const Simulation simulation = in_lockstep(options.common, options.model, [&] {
@@ -89,6 +91,7 @@ struct MergeOptions {
 };
 
 void run_merge(const MergeOptions& options) {
+  check_simulation_output(options.output);
   std::vector<Simulation> parts;
   for (const std::string& file : options.files) parts.push_back(read_simulation(file));
   const Simulation all = merge(parts, options.files);
@@ -128,7 +131,7 @@ void add_simulate(CLI::App& app) {
   add_simulation_output(*command, options->output);
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Decoder);
-  command->callback([options] { run(*options); });
+  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
 void add_merge(CLI::App& app) {

@@ -63,9 +63,9 @@ void add_synth(CLI::App& app) {
                    "Directory to make; an existing packed model there is replaced")
       ->required();
   command->add_option("--layers", options->layers, "So many layers [those of the preset]")
-      ->check(CLI::Range(1, 1024));
+      ->check(whole_in(1, 1024));
   command->add_option("--depth", options->depth, "Trits per weight")
-      ->check(CLI::Range(1u, 4u))
+      ->check(whole_in(1, 4))
       ->capture_default_str();
   add_seed(*command, options->seed, "all values");
   command->callback([options] { run(*options); });

@@ -6,10 +6,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 
+#include "golden/checkpoint/output.h"
 #include "golden/error.h"
 
 namespace trine::tools {
@@ -39,11 +43,50 @@ CLI::Validator number_in(double low, double high, bool open) {
       "in " + range);
 }
 
+namespace {
+
+/// The number in canonical form, which the parser's conversion reads as it is meant; false for
+/// anything else.
+template <class Number>
+bool parse_decimal(std::string& input, Number& value) {
+  const char* const end = input.data() + input.size();
+  const auto [rest, error] = std::from_chars(input.data(), end, value);
+  if (error != std::errc{} || rest != end) return false;
+  input = std::to_string(value);
+  return true;
+}
+
+}  // namespace
+
+CLI::Validator whole_in(std::uint64_t low, std::uint64_t high) {
+  const std::string range = high == ~std::uint64_t{0} ? fmt::format("from {}", low)
+                                                      : fmt::format("in [{} .. {}]", low, high);
+  return CLI::Validator(
+      [=](std::string& input) {
+        std::uint64_t value = 0;
+        const std::string given = input;
+        const bool inside = parse_decimal(input, value) && value >= low && value <= high;
+        return inside ? std::string() : fmt::format("{} is not a whole number {}", given, range);
+      },
+      range);
+}
+
+CLI::Validator decimal() {
+  return CLI::Validator(
+      [](std::string& input) {
+        std::int64_t value = 0;
+        const std::string given = input;
+        return parse_decimal(input, value) ? std::string() : given + " is not a whole number";
+      },
+      "");
+}
+
 void print_json(const Json& report) {
   // Paths may hold bytes that are not UTF-8.
   const std::string out = report.dump(2, ' ', false, Json::error_handler_t::replace);
   std::fwrite(out.data(), 1, out.size(), stdout);
   std::fputc('\n', stdout);
+  json_was_printed();
 }
 
 Json ratio(double numerator, double denominator) {
@@ -81,29 +124,51 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{} B", bytes);
 }
 
-void write_file(const std::filesystem::path& file, const std::string& text) {
-  const std::filesystem::path temporary = file.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+namespace {
+
+/// A pipe or a device, which is written to as it is.
+bool is_special(const std::filesystem::path& file) {
+  const auto status = std::filesystem::status(file);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+void write_text(const std::filesystem::path& to, const std::filesystem::path& name,
+                const std::string& text) {
+  errno = 0;
+  std::ofstream out(to, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(temporary, file, error);
-  if (!out || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw Error(file.string() + ": cannot be written");
-  }
+  if (!out)
+    throw Error(fmt::format("{}: cannot be written{}{}", name.string(), errno != 0 ? ": " : "",
+                            errno != 0 ? std::strerror(errno) : ""));
+}
+
+}  // namespace
+
+void check_text_file(const std::filesystem::path& file) {
+  if (file.empty() || is_special(file)) return;
+  const auto probe = golden::Temporary::next_to(golden::output_file(file));
+  write_text(probe.path(), file, "");
+}
+
+void write_file(const std::filesystem::path& file, const std::string& text) {
+  if (is_special(file)) return write_text(file, file, text);
+  const std::filesystem::path place = golden::output_file(file);
+  auto temporary = golden::Temporary::next_to(place);
+  write_text(temporary.path(), file, text);
+  temporary.put(place);
 }
 
 void warn(const CommonOptions& options, const std::string& message) {
-  if (!options.quiet) fmt::print(stderr, "trine: warning: {}\n", one_line(message));
+  if (!options.quiet) to_stderr(fmt::format("trine: warning: {}\n", one_line(message)));
 }
 
-std::string one_line(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return text;
+void warn_all(const CommonOptions& options, const std::vector<std::string>& messages) {
+  constexpr std::size_t kShown = 3;
+  for (std::size_t i = 0; i < std::min(kShown, messages.size()); ++i) warn(options, messages[i]);
+  if (messages.size() > kShown)
+    warn(options, fmt::format("and {} more such warnings", messages.size() - kShown));
 }
 
 }  // namespace trine::tools

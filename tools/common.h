@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "driver/counters.h"
+#include "tools/failure.h"
 
 namespace trine::tools {
 
@@ -28,6 +30,12 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 /// A finite number of [low, high], or of (low, high] when `open`.
 CLI::Validator number_in(double low, double high, bool open = false);
+
+/// A whole number in decimal of [low, high]. The parser's own conversion takes -1 for the largest
+/// number, 010 for eight and what is too large for the largest.
+CLI::Validator whole_in(std::uint64_t low, std::uint64_t high = ~std::uint64_t{0});
+/// A whole number in decimal, negative or not.
+CLI::Validator decimal();
 
 /// The one object that a command prints with --json; Inf and NaN become null.
 void print_json(const Json& report);
@@ -51,16 +59,20 @@ void add_counters(Json& report, const Counters& counters, double khz);
 /// "12.3 MB".
 std::string size_text(std::uint64_t bytes);
 
-/// Writes a file under a temporary name, then renames it; throws Error naming it.
+/// Throws Error when `write_file` could not write there; nothing for an empty name. For the start
+/// of a command, so that no work is lost.
+void check_text_file(const std::filesystem::path& file);
+/// Writes a file under a temporary name, then renames it, or writes to a pipe or a device as it is.
+/// Throws Error naming it.
 void write_file(const std::filesystem::path& file, const std::string& text);
 
 /// Prints "trine: warning: ..." on stderr, one line, unless --quiet.
 void warn(const CommonOptions& options, const std::string& message);
-
-/// The text in one line: control characters become blanks.
-std::string one_line(std::string text);
+/// The same for each; of many the first ones and how many more there are.
+void warn_all(const CommonOptions& options, const std::vector<std::string>& messages);
 
 // One registration function a subcommand; the callback does the work.
+void add_chat(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_dequantize(CLI::App& app);

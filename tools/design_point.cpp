@@ -9,6 +9,8 @@
 #include <charconv>
 #include <filesystem>
 
+#include "golden/checkpoint/output.h"
+#include "golden/error.h"
 #include "tools/presets.h"
 #include "tools/synth_model.h"
 
@@ -17,24 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A directory that goes away again.
+/// A directory that goes away again, also when a signal ends the program.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = (fs::temp_directory_path() / "trine-estimate-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw Error(name + ": cannot be created");
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const fs::path& path() const { return path_; }
+  TemporaryDirectory() : directory_(make()) {}
+  const fs::path& path() const { return directory_.path(); }
 
  private:
-  fs::path path_;
+  static fs::path make() {
+    std::string name = (fs::temp_directory_path() / "trine-estimate-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw Error(name + ": cannot be created");
+    return name;
+  }
+
+  golden::Temporary directory_;
 };
 
 Json estimate_json(const Estimate& e, const DesignPoint& point, double peak) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "driver/machine_params.h"
+#include "tools/common.h"
 
 namespace trine::tools {
 namespace {
@@ -63,7 +64,7 @@ void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice 
     command
         .add_option("--context", options.context,
                     "Positions that the core's cache has room for [1024, or what the model has]")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 24));
+        ->check(whole_in(1, 1 << 24));
     command.add_flag("--check", options.check,
                      "Compare every result, bit for bit, and stop at the first difference: a "
                      "device with the golden model, the golden model with its definition");
@@ -71,7 +72,7 @@ void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice 
   command
       .add_option("--threads", options.request.threads,
                   "Threads of the golden model and of the reference [all that the machine has]")
-      ->check(CLI::Range(1u, 256u));
+      ->check(whole_in(1, 256));
   for (const DeviceOption& option : device_options()) {
     // What runs a token at a time has no use for several; the seed is added where it is known what
     // it is of.
@@ -82,7 +83,7 @@ void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice 
 }
 
 void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what) {
-  command.add_option("--seed", seed, "Seed of " + what)->capture_default_str();
+  command.add_option("--seed", seed, "Seed of " + what)->check(whole_in(0))->capture_default_str();
 }
 
 void add_device_seed(CLI::App& command, DeviceOptions& options) {

@@ -2,21 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "runtime/lockstep.h"
 #include "runtime/report.h"
 #include "tools/common.h"
+#include "tools/failure.h"
+#include "tools/interrupt.h"
 
 namespace {
 
-enum ExitCode : int { kSuccess = 0, kFailure = 1, kUsage = 2, kDifferent = 3 };
+using namespace trine::tools;
 
-/// Prints the one line that an error is worth.
 int fail(ExitCode code, const std::string& message) {
   std::fflush(stdout);
-  fmt::print(stderr, "trine: {}\n", trine::tools::one_line(message));
+  report_failure(message);
   return code;
 }
 
@@ -36,27 +39,31 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "trine " TRINE_VERSION);
   app.require_subcommand(1);
   app.footer("Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 compared and not equal.");
-  trine::tools::add_quantize(app);
-  trine::tools::add_import(app);
-  trine::tools::add_dequantize(app);
-  trine::tools::add_info(app);
-  trine::tools::add_generate(app);
-  trine::tools::add_logits(app);
-  trine::tools::add_compare(app);
-  trine::tools::add_perplexity(app);
-  trine::tools::add_simulate(app);
-  trine::tools::add_merge(app);
-  trine::tools::add_layer(app);
-  trine::tools::add_vectors(app);
-  trine::tools::add_devices(app);
-  trine::tools::add_completion(app);
-  trine::tools::add_synth(app);
-  trine::tools::add_memory(app);
-  trine::tools::add_estimate(app);
+  add_quantize(app);
+  add_import(app);
+  add_dequantize(app);
+  add_info(app);
+  add_generate(app);
+  add_chat(app);
+  add_logits(app);
+  add_compare(app);
+  add_perplexity(app);
+  add_simulate(app);
+  add_merge(app);
+  add_layer(app);
+  add_vectors(app);
+  add_devices(app);
+  add_completion(app);
+  add_synth(app);
+  add_memory(app);
+  add_estimate(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return parse_exit(app, error);
+  } catch (const Interrupted& interrupted) {
+    fail(kSignalled, interrupted.what());
+    return kSignalled + interrupting_signal();
   } catch (const trine::Different& difference) {
     return fail(kDifferent, difference.what());
   } catch (const trine::Mismatch& mismatch) {
@@ -68,10 +75,11 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  watch_signals();
+  set_json_output(std::find(argv, argv + argc, std::string_view("--json")) != argv + argc);
   try {
     const int code = run(argc, argv);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-      return fail(kFailure, "writing to the standard output failed");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return fail(kFailure, kNoOutput);
     return code;
   } catch (const std::bad_alloc&) {
     return fail(kFailure, "out of memory");

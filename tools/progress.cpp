@@ -7,6 +7,9 @@
 
 #include <cmath>
 
+#include "golden/error.h"
+#include "tools/interrupt.h"
+
 namespace trine::tools {
 namespace {
 
@@ -43,6 +46,7 @@ bool ProgressLine::due() {
 }
 
 void ProgressLine::step(std::size_t done, std::size_t total, std::string_view unit) {
+  if (ends_work_ && interrupting_signal() != 0) throw Interrupted("interrupted");
   if (!due()) return;
   const std::chrono::duration<double> spent = last_ - start_;
   const double rate = static_cast<double>(done) / spent.count();
@@ -54,6 +58,7 @@ void ProgressLine::step(std::size_t done, std::size_t total, std::string_view un
 }
 
 void ProgressLine::simulation(const DeviceProgress& progress) {
+  if (ends_work_ && interrupting_signal() != 0) throw Interrupted("interrupted");
   if (!due()) return;
   const bool known = progress.fraction > 0;
   std::string share = known ? fmt::format("{:.1f} %", 100 * progress.fraction) : "";
@@ -66,19 +71,17 @@ void ProgressLine::simulation(const DeviceProgress& progress) {
 
 void ProgressLine::show(const std::string& text) {
   if (!terminal_)
-    fmt::print(stderr, "{}\n", text);
+    to_stderr(text + "\n");
   else if (streaming_)
-    fmt::print(stderr, "{}{}{}", kToLineBelow, text, kBack);
+    to_stderr(fmt::format("{}{}{}", kToLineBelow, text, kBack));
   else
-    fmt::print(stderr, "{}{}", kEraseLine, text);
-  std::fflush(stderr);
+    to_stderr(kEraseLine + text);
   shown_ = terminal_;
 }
 
 void ProgressLine::clear() {
   if (!shown_) return;
-  std::fputs(streaming_ ? kEraseBelow : kEraseLine, stderr);
-  std::fflush(stderr);
+  to_stderr(streaming_ ? kEraseBelow : kEraseLine);
   shown_ = false;
 }
 
@@ -86,7 +89,8 @@ void ProgressLine::stream(std::string_view text) {
   clear();
   streaming_ = terminal_ && isatty(fileno(stdout)) != 0;
   std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  // Nobody reads on: then there is nothing left to work for.
+  if (std::fflush(stdout) != 0) throw Error(kNoOutput);
 }
 
 }  // namespace trine::tools

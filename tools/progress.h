@@ -14,7 +14,8 @@
 namespace trine::tools {
 
 /// Shows on stderr how far long work is: on a terminal one line that is rewritten, elsewhere a
-/// line every `CommonOptions::heartbeat` seconds.
+/// line every `CommonOptions::heartbeat` seconds. Throws Interrupted once a signal came that the
+/// command answers itself.
 class ProgressLine final : public Progress {
  public:
   ProgressLine(std::string what, const CommonOptions& options);
@@ -28,7 +29,11 @@ class ProgressLine final : public Progress {
   /// The same as a simulator sees it.
   void simulation(const DeviceProgress& progress) override;
 
-  /// Writes text to stdout as it is; on a terminal the progress is on the line below it.
+  /// A signal no longer ends what is told here: who asked for the work stops between its steps.
+  void ignore_signals() { ends_work_ = false; }
+
+  /// Writes text to stdout as it is; on a terminal the progress is on the line below it. Throws
+  /// Error when nobody takes it.
   void stream(std::string_view text);
 
  private:
@@ -40,6 +45,7 @@ class ProgressLine final : public Progress {
 
   std::string what_;
   bool quiet_, terminal_;
+  bool ends_work_ = true;
   bool shown_ = false;
   bool streaming_ = false;  // Text and progress share the terminal.
   std::chrono::duration<double> period_;

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "tools/device_options.h"
 
 namespace trine::tools {
@@ -22,7 +20,7 @@ void add_sampling(CLI::App& command, SamplingOptions& options) {
   command
       .add_option("--top-k", options.top_k,
                   "Keep the K most probable tokens; 0: all [the model's, else 0]")
-      ->check(CLI::Range(std::size_t{0}, std::numeric_limits<std::size_t>::max()))
+      ->check(whole_in(0))
       ->group(kGroup);
   command
       .add_option("--top-p", options.top_p,

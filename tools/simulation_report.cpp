@@ -17,11 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFormat = "trine-simulation";
-constexpr unsigned kVersion = 1;
+constexpr unsigned kVersion = 2;
 
 Json cost_json(const Cost& cost) {
   Json json = Json::object();
   for (const CostField& field : kCostFields) json[field.name] = cost.*field.value;
+  json["between"] = cost.between();
   return json;
 }
 
@@ -80,8 +81,11 @@ Simulation from_json(const Json& json) {
                         .state_out = state("out"),
                         .best = {},
                         .commands = {},
+                        .elapsed = json.at("elapsed"),
+                        .compared = {},
                         .seconds = json.at("seconds"),
                         .dram = {}};
+  if (!json.at("compared").is_null()) simulation.compared = json.at("compared");
   if (json.contains("dram")) simulation.dram = memory_of(json.at("dram"));
   if (json.contains("cache_seed"))
     simulation.cache_seed = json.at("cache_seed").get<std::uint64_t>();
@@ -133,6 +137,9 @@ Json to_json(const Simulation& simulation) {
       {"state",
        {{"in", state_json(simulation.state_in)}, {"out", state_json(simulation.state_out)}}},
       {"best", simulation.best ? Json(*simulation.best) : Json(nullptr)},
+      {"equal", true},
+      {"compared", optional_json(simulation.compared)},
+      {"elapsed", simulation.elapsed},
       {"total", cost_json(total)},
       {"utilization", ratio(total.weight_beats, total.cycles)},
       {"operations", sums_json(simulation, [](const auto& c) { return c.operation; })},
@@ -174,29 +181,51 @@ void add_simulation_output(CLI::App& command, SimulationOutput& output) {
       ->type_name("FILE");
 }
 
+void check_simulation_output(const SimulationOutput& output) {
+  for (const std::string& file : {output.json, output.html, output.timeline}) check_text_file(file);
+}
+
 void write_simulation(const Simulation& simulation, const SimulationOutput& output) {
   if (!output.json.empty()) write_file(output.json, to_json(simulation).dump(1) + "\n");
-  if (!output.html.empty()) write_file(output.html, html_report(simulation));
+  if (!output.html.empty()) {
+    const fs::path page = fs::absolute(output.html).parent_path();
+    const std::string link = output.timeline.empty()
+                                 ? ""
+                                 : fs::absolute(output.timeline).lexically_relative(page).string();
+    write_file(output.html, html_report(simulation, link));
+  }
   if (!output.timeline.empty()) write_file(output.timeline, timeline(simulation).dump() + "\n");
+}
+
+std::string compared_text(const Simulation& simulation) {
+  const std::string results = simulation.end == simulation.layers ? "the logits" : "the results";
+  if (!simulation.compared)
+    return fmt::format("equal: {} to golden's; --check compares every command", results);
+  return fmt::format("equal: {} values of all commands, and {}, to golden's", *simulation.compared,
+                     results);
 }
 
 void print_simulation(const Simulation& simulation, const CommonOptions& options) {
   if (options.json) return print_json(to_json(simulation));
   const Cost total = simulation.total();
   const auto line = [&](const std::string& name, const Cost& cost) {
-    fmt::print("{:12} {:>8} {:>12} {:>7} {:>12} {:>10} {:>10}\n", name, cost.commands, cost.cycles,
-               percent(ratio(cost.cycles, total.cycles)), cost.weight_beats,
-               cost.read_beats + cost.write_beats - cost.weight_beats,
-               cost.stall_memory + cost.stall_table + cost.stall_rows);
+    fmt::print("{:16} {:>8} {:>12} {:>7} {:>12} {:>10} {:>10} {:>10}\n", name, cost.commands,
+               cost.cycles, percent(ratio(cost.cycles, simulation.elapsed)), cost.weight_beats,
+               cost.read_beats + cost.write_beats - cost.weight_beats, cost.stalls(),
+               cost.between());
   };
-  fmt::print("{:12} {:>8} {:>12} {:>7} {:>12} {:>10} {:>10}\n", "operation", "commands", "cycles",
-             "share", "weight beats", "other", "stalls");
+  fmt::print("{:16} {:>8} {:>12} {:>7} {:>12} {:>10} {:>10} {:>10}\n", "operation", "commands",
+             "cycles", "share", "weight beats", "other", "stalls", "no unit");
   for (const auto& [name, cost] : sums(simulation, [](const auto& c) { return c.operation; }))
     line(name, cost);
-  line("total", total);
-  fmt::print("layers {}:{} of {}, position {}, bus utilization {}, {:.2f} s\n", simulation.first,
-             simulation.end, simulation.layers, simulation.position,
-             percent(ratio(total.weight_beats, total.cycles)), simulation.seconds);
+  line("all commands", total);
+  // Cycles of no command: one is over and the next has not begun.
+  line("between them", {.cycles = simulation.elapsed - std::min(simulation.elapsed, total.cycles)});
+  fmt::print("layers {}:{} of {}, position {}, {} cycles, bus utilization {}, {:.2f} s\n",
+             simulation.first, simulation.end, simulation.layers, simulation.position,
+             simulation.elapsed, percent(ratio(total.weight_beats, simulation.elapsed)),
+             simulation.seconds);
+  fmt::print("{}\n", compared_text(simulation));
   if (simulation.dram) {
     const MemoryReport& dram = *simulation.dram;
     fmt::print("memory        {} at {:.6g} MHz, {:.4g} GB/s; core at {:.4g} MHz\n{}", dram.name,

@@ -19,8 +19,12 @@ Json to_json(const Simulation& simulation);
 /// Reads it back; throws Error naming the file and what is wrong with it.
 Simulation read_simulation(const std::filesystem::path& file);
 
-/// A page that needs nothing else: roofline, time by operation and layer, stalls, slow commands.
-std::string html_report(const Simulation& simulation);
+/// What was compared with golden, in words; a simulation that differs from it is none.
+std::string compared_text(const Simulation& simulation);
+
+/// A page that needs nothing else: what was simulated, time by operation and layer, roofline,
+/// stalls, slow commands. `timeline` is the name of that file beside the page; empty without one.
+std::string html_report(const Simulation& simulation, const std::string& timeline);
 /// Chrome trace events, for Perfetto; a microsecond of it is a cycle.
 Json timeline(const Simulation& simulation);
 
@@ -29,6 +33,8 @@ struct SimulationOutput {
   std::string json, html, timeline;
 };
 void add_simulation_output(CLI::App& command, SimulationOutput& output);
+/// Throws Error for a file that could not be written.
+void check_simulation_output(const SimulationOutput& output);
 void write_simulation(const Simulation& simulation, const SimulationOutput& output);
 /// The sums by operation as a table on stdout, or the report with --json.
 void print_simulation(const Simulation& simulation, const CommonOptions& options);

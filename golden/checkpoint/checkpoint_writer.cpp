@@ -3,13 +3,12 @@
 #include "golden/checkpoint/checkpoint_writer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "golden/checkpoint/output.h"
 #include "golden/error.h"
 
 namespace trine::golden {
@@ -55,24 +54,21 @@ void check_free(const fs::path& directory) {
 }  // namespace
 
 struct CheckpointWriter::State {
-  fs::path directory, temporary;
+  fs::path directory;
+  std::optional<Temporary> temporary;
   std::vector<Shard> shards;
   std::size_t shard = 0;      // The one that is written.
   std::uint64_t written = 0;  // Of it.
   std::optional<SafetensorsWriter> writer;
 
-  ~State() {
-    writer.reset();
-    std::error_code ignored;
-    if (!temporary.empty()) fs::remove_all(temporary, ignored);
-  }
+  ~State() { writer.reset(); }
   std::string name(std::size_t index) const {
     return shards.size() == 1
                ? "model.safetensors"
                : fmt::format("model-{:05}-of-{:05}.safetensors", index + 1, shards.size());
   }
   void open() {
-    writer.emplace(temporary / name(shard), shards[shard].entries,
+    writer.emplace(temporary->path() / name(shard), shards[shard].entries,
                    std::map<std::string, std::string>{{"format", "pt"}});
     written = 0;
   }
@@ -101,21 +97,17 @@ CheckpointWriter::CheckpointWriter(const fs::path& directory,
                                    std::vector<SafetensorsWriter::Entry> entries,
                                    std::uint64_t shard_bytes)
     : state_(std::make_unique<State>()) {
-  static std::atomic<unsigned> counter = 0;
   State& state = *state_;
-  state.directory = fs::absolute(directory).lexically_normal();
-  if (!state.directory.has_filename()) state.directory = state.directory.parent_path();
+  state.directory = output_directory(directory);
   check_free(state.directory);
   state.shards = divide(std::move(entries), shard_bytes);
-  const fs::path temporary =
-      state.directory.parent_path() /
-      fmt::format(".{}.tmp-{}-{}", state.directory.filename().string(), ::getpid(), counter++);
+  state.temporary.emplace(Temporary::next_to(state.directory));
   std::error_code error;
-  fs::create_directories(temporary, error);
+  fs::create_directories(state.temporary->path(), error);
   if (error) {
-    throw Error(fmt::format("{}: cannot create: {}", temporary.string(), error.message()));
+    throw Error(
+        fmt::format("{}: cannot create: {}", state.temporary->path().string(), error.message()));
   }
-  state.temporary = temporary;
   if (!state.shards.empty()) state.open();
   state.advance();
 }
@@ -132,7 +124,7 @@ void CheckpointWriter::append(std::span<const std::byte> bytes) {
 }
 
 void CheckpointWriter::write_file(const std::string& name, const std::string& text) {
-  const fs::path path = state_->temporary / name;
+  const fs::path path = state_->temporary->path() / name;
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
@@ -142,7 +134,7 @@ void CheckpointWriter::write_file(const std::string& name, const std::string& te
 void CheckpointWriter::copy_file(const fs::path& from) {
   if (!fs::exists(from)) return;
   std::error_code error;
-  fs::copy_file(from, state_->temporary / from.filename(), error);
+  fs::copy_file(from, state_->temporary->path() / from.filename(), error);
   if (error) throw Error(fmt::format("{}: cannot copy: {}", from.string(), error.message()));
 }
 
@@ -159,13 +151,7 @@ void CheckpointWriter::finish() {
   }
   if (state.shards.size() > 1) write_file("model.safetensors.index.json", state.index());
   check_free(state.directory);
-  std::error_code error;
-  fs::rename(state.temporary, state.directory, error);
-  if (error) {
-    throw Error(
-        fmt::format("{}: cannot put into place: {}", state.directory.string(), error.message()));
-  }
-  state.temporary.clear();
+  state.temporary->put(state.directory);
 }
 
 }  // namespace trine::golden

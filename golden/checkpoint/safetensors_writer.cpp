@@ -4,20 +4,22 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
+#include "golden/checkpoint/output.h"
 #include "golden/checkpoint/safetensors.h"
 #include "golden/error.h"
 
 namespace trine::golden {
 
 struct SafetensorsWriter::State {
-  std::filesystem::path path;
-  std::filesystem::path temporary;
+  std::filesystem::path path;   // As given, for messages.
+  std::filesystem::path place;  // Where it really goes.
+  std::optional<Temporary> temporary;
   std::vector<Entry> entries;
   std::map<std::string, std::string> metadata;
   int file = -1;
@@ -27,7 +29,6 @@ struct SafetensorsWriter::State {
 
   ~State() {
     if (file >= 0) ::close(file);
-    if (!temporary.empty()) ::unlink(temporary.c_str());
   }
   [[noreturn]] void fail(const std::string& why) const {
     throw Error(fmt::format("{}: {}", path.string(), why));
@@ -64,12 +65,11 @@ std::string SafetensorsWriter::State::header() {
 }
 
 void SafetensorsWriter::State::create() {
-  static std::atomic<unsigned> counter = 0;
-  auto name = path;
-  name += fmt::format(".tmp-{}-{}", ::getpid(), counter++);
+  place = output_file(path);
+  temporary.emplace(Temporary::next_to(place));
+  const auto& name = temporary->path();
   file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) fail(fmt::format("cannot create {}: {}", name.string(), std::strerror(errno)));
-  temporary = name;
 }
 
 void SafetensorsWriter::State::write(std::uint64_t offset, std::span<const std::byte> bytes) const {
@@ -138,10 +138,7 @@ void SafetensorsWriter::finish() {
   const int result = ::close(state_->file);
   state_->file = -1;
   if (result != 0) state_->fail(fmt::format("cannot write: {}", std::strerror(errno)));
-  if (::rename(state_->temporary.c_str(), state_->path.c_str()) != 0) {
-    state_->fail(fmt::format("cannot rename: {}", std::strerror(errno)));
-  }
-  state_->temporary.clear();
+  state_->temporary->put(state_->place);
 }
 
 }  // namespace trine::golden

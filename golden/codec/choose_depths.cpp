@@ -114,15 +114,20 @@ std::map<std::string, unsigned> choose_depths(
     const Checkpoint& checkpoint, double bits, const QuantizeOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress) {
   auto choices = lowest_choices(matrix_tensors(checkpoint.config()), options.depths);
-  double weights = 0, least = 0;
+  double weights = 0, least = 0, most = 0;
   for (const Choice& choice : choices) {
     weights += choice.weights;
     least += choice.bits.at(choice.depth);
+    most += choice.bits.at(choice.fixed ? choice.depth : kDepths);
   }
   // Sizes follow from shapes alone: what can't be is refused before any work.
   if (least > bits * weights) {
     throw Error(fmt::format("{}: {} bits per weight are asked for, the least possible are {:.4f}",
                             checkpoint.directory().string(), bits, least / weights));
+  }
+  if (most < bits * weights) {
+    throw Error(fmt::format("{}: {} bits per weight are asked for, the most possible are {:.4f}",
+                            checkpoint.directory().string(), bits, most / weights));
   }
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Tensor& tensor = checkpoint.at(choices[i].name);

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "golden/checkpoint/json.h"
+#include "golden/checkpoint/output.h"
 #include "golden/error.h"
 #include "golden/format/crc32c.h"
 #include "golden/format/packed_header.h"
@@ -89,14 +90,22 @@ void append_to(const fs::path& path, const void* bytes, std::size_t size) {
 
 }  // namespace
 
+fs::path partial_directory(const fs::path& out) {
+  const fs::path place = output_directory(out);
+  return place.parent_path() / fmt::format(".{}.partial", place.filename().string());
+}
+
 PartialModel::PartialModel(const Checkpoint& checkpoint, const fs::path& out, const json& method)
-    : checkpoint_(checkpoint), out_(fs::absolute(out).lexically_normal()) {
-  if (!out_.has_filename()) out_ = out_.parent_path();
+    : checkpoint_(checkpoint), out_(output_directory(out)), directory_(partial_directory(out_)) {
   check_replaceable(out_);
-  directory_ = out_.parent_path() / fmt::format(".{}.partial", out_.filename().string());
   lock();
+  worthless_.emplace(directory_);
   const std::string identity = identity_of(checkpoint, method);
-  if (!resume(identity)) start(identity);
+  if (resume(identity)) {
+    worthless_->release();
+  } else {
+    start(identity);
+  }
 }
 
 PartialModel::~PartialModel() {
@@ -157,6 +166,7 @@ void PartialModel::append(const std::string& name, const TritMatrix& matrix, jso
   const std::string line = to_line(record) + '\n';
   append_to(directory_ / kJournal, line.data(), line.size());
   records_.push_back(std::move(record));
+  if (records_.size() == 1) worthless_->release();
 }
 
 void PartialModel::finish() {

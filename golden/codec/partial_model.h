@@ -6,13 +6,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "golden/checkpoint/checkpoint.h"
+#include "golden/checkpoint/output.h"
 #include "golden/format/trit_matrix.h"
 
 namespace trine::golden {
+
+/// Where an interrupted run for this output leaves what it has finished: there when something is.
+std::filesystem::path partial_directory(const std::filesystem::path& out);
 
 /// A packed model that is being made from a checkpoint, matrix by matrix. It lives in the directory
 /// `.NAME.partial` next to the output NAME, so that a run that was interrupted goes on where it
@@ -54,6 +59,7 @@ class PartialModel {
 
   const Checkpoint& checkpoint_;
   std::filesystem::path out_, directory_;
+  std::optional<Temporary> worthless_;  // The directory, until it holds a matrix.
   int lock_ = -1;
   std::vector<Record> records_;
 };

@@ -3,16 +3,15 @@
 #include "golden/format/packed_writer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <fstream>
 #include <limits>
 #include <optional>
 
 #include "golden/checkpoint/float16.h"
+#include "golden/checkpoint/output.h"
 #include "golden/error.h"
 #include "golden/format/crc32c.h"
 #include "golden/format/packed_header.h"
@@ -26,13 +25,6 @@ namespace fs = std::filesystem;
 constexpr const char* kConfigFile = "config.json";
 constexpr const char* kCopiedFiles[] = {"tokenizer.json", "tokenizer_config.json",
                                         "generation_config.json"};
-
-/// A name next to `path` that nobody else uses.
-fs::path sibling(const fs::path& path, std::string_view suffix) {
-  static std::atomic<unsigned> counter = 0;
-  return path.parent_path() /
-         fmt::format(".{}.{}-{}-{}", path.filename().string(), suffix, ::getpid(), counter++);
-}
 
 /// Metadata as long as the final metadata can become.
 Metadata longest_metadata(const std::string& config_json,
@@ -61,7 +53,8 @@ bool is_finite(std::uint16_t half) {
 
 }  // namespace
 
-void check_replaceable(const fs::path& directory) {
+void check_replaceable(const fs::path& path) {
+  const fs::path directory = output_directory(path);
   if (!fs::exists(fs::symlink_status(directory))) return;
   if (!fs::is_directory(directory)) {
     throw Error(fmt::format("{}: exists and is not a directory", directory.string()));
@@ -82,18 +75,14 @@ void check_replaceable(const fs::path& directory) {
 
 struct PackedModelWriter::State {
   fs::path directory;
-  fs::path temporary;
+  std::optional<Temporary> temporary;
   std::vector<SafetensorsWriter::Entry> entries;
   std::vector<MatrixShape> shapes;  // Of the first entries.
   Metadata metadata;
   std::optional<SafetensorsWriter> writer;
   std::size_t next = 0;
 
-  ~State() {
-    writer.reset();
-    std::error_code ignored;
-    if (!temporary.empty()) fs::remove_all(temporary, ignored);
-  }
+  ~State() { writer.reset(); }
   [[noreturn]] void fail(const std::string& name, const std::string& why) const {
     throw Error(fmt::format("{}: tensor '{}' {}", directory.string(), name, why));
   }
@@ -133,20 +122,21 @@ PackedModelWriter::PackedModelWriter(const fs::path& directory, const std::strin
                                      const fs::path& temporary)
     : state_(std::make_unique<State>()) {
   State& state = *state_;
-  state.directory = fs::absolute(directory).lexically_normal();
-  if (!state.directory.has_filename()) state.directory = state.directory.parent_path();
+  state.directory = output_directory(directory);
   state.declare(parse_config(config_json, "config.json"), depths);
   check_replaceable(state.directory);
   state.metadata = longest_metadata(config_json, state.entries, state.shapes.size());
-  state.temporary = temporary.empty() ? sibling(state.directory, "tmp") : temporary;
+  state.temporary.emplace(temporary.empty() ? Temporary::next_to(state.directory)
+                                            : Temporary(temporary));
+  const fs::path& building = state.temporary->path();
   std::error_code error;
-  fs::remove_all(state.temporary, error);
-  fs::create_directories(state.temporary, error);
+  fs::remove_all(building, error);
+  fs::create_directories(building, error);
   if (error) {
-    throw Error(fmt::format("{}: cannot create: {}", state.temporary.string(), error.message()));
+    throw Error(fmt::format("{}: cannot create: {}", building.string(), error.message()));
   }
-  state.writer.emplace(state.temporary / kPackedFile, state.entries, state.metadata, 4096);
-  const fs::path config_file = state.temporary / kConfigFile;
+  state.writer.emplace(building / kPackedFile, state.entries, state.metadata, 4096);
+  const fs::path config_file = building / kConfigFile;
   std::ofstream config(config_file, std::ios::binary);
   config << config_json;
   config.close();
@@ -236,7 +226,8 @@ void PackedModelWriter::copy_files(const fs::path& checkpoint_directory) {
     const fs::path from = checkpoint_directory / name;
     if (!fs::exists(from)) continue;
     std::error_code error;
-    fs::copy_file(from, state_->temporary / name, fs::copy_options::overwrite_existing, error);
+    fs::copy_file(from, state_->temporary->path() / name, fs::copy_options::overwrite_existing,
+                  error);
     if (error) throw Error(fmt::format("{}: cannot copy: {}", from.string(), error.message()));
   }
 }
@@ -251,28 +242,24 @@ void PackedModelWriter::finish() {
   state.writer->set_metadata(state.metadata);
   state.writer->finish();
   check_replaceable(state.directory);
-  const auto rename = [&](const fs::path& from, const fs::path& to) {
-    std::error_code error;
-    fs::rename(from, to, error);
-    if (error) {
-      throw Error(fmt::format("{}: cannot put into place: {}", to.string(), error.message()));
-    }
-  };
   if (!is_packed_model(state.directory)) {
-    rename(state.temporary, state.directory);  // Absent, or an empty directory.
-  } else {
-    const fs::path old = sibling(state.directory, "old");
-    rename(state.directory, old);
-    try {
-      rename(state.temporary, state.directory);
-    } catch (const Error&) {
-      rename(old, state.directory);
-      throw;
-    }
-    std::error_code ignored;
-    fs::remove_all(old, ignored);
+    state.temporary->put(state.directory);  // Absent, or an empty directory.
+    return;
   }
-  state.temporary.clear();
+  const auto together = hold_temporaries();  // The old model is in neither place for a moment.
+  Temporary old = Temporary::next_to(state.directory);
+  std::error_code error;
+  fs::rename(state.directory, old.path(), error);
+  if (error) {
+    throw Error(
+        fmt::format("{}: cannot be replaced: {}", state.directory.string(), error.message()));
+  }
+  try {
+    state.temporary->put(state.directory);
+  } catch (const Error&) {
+    old.put(state.directory);
+    throw;
+  }
 }
 
 }  // namespace trine::golden

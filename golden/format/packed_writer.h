@@ -17,8 +17,9 @@
 
 namespace trine::golden {
 
-/// Throws Error unless `directory` is absent, empty or a packed model without other people's files:
-/// what PackedModelWriter would refuse to replace, known before long work.
+/// Throws Error unless `directory`, or what it is a link to, is absent, empty or a packed model
+/// without other people's files: what PackedModelWriter would refuse to replace, known before long
+/// work.
 void check_replaceable(const std::filesystem::path& directory);
 
 /// Writes a packed model, one tensor in memory at a time: first every matrix in the order of

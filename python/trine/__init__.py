@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Sequence
@@ -80,9 +81,14 @@ class Tokenizer:
     def __init__(self, file: str | os.PathLike[str]) -> None:
         self._native = _trine.Tokenizer(os.fspath(file))
 
-    def encode(self, text: str | bytes) -> list[int]:
-        """Tokens of a text; bytes that are not UTF-8 count as U+FFFD."""
-        return self._native.encode(text.encode(errors="replace") if isinstance(text, str) else text)
+    def encode(self, text: str | bytes, *, plain: bool = False) -> list[int]:
+        """Tokens of a text; bytes that are not UTF-8 count as U+FFFD.
+
+        With `plain`, special tokens such as <|endoftext|> are text like any other.
+        """
+        return self._native.encode(
+            text.encode(errors="replace") if isinstance(text, str) else text, plain
+        )
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Text of the tokens; bytes that are not UTF-8 become U+FFFD."""
@@ -155,6 +161,8 @@ class Model:
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         self.directory = Path(directory)
         self._native = _trine.ModelFile(os.fspath(directory))
+        for message in self._native.warnings():
+            warnings.warn(message, stacklevel=2)
         self.config: dict[str, Any] = json.loads((self.directory / "config.json").read_text())
         #: (name, rows, cols, depth) of each matrix, in the order of the file; none of a checkpoint.
         self.matrices: list[tuple[str, int, int, int]] = self._native.matrices()

@@ -242,6 +242,7 @@ TEST_CASE("choose_depths: within the bits, no single step left, fixed depths kep
     before = summary.rms_error;
   }
   check_error([&] { choose_depths(checkpoint, 1.5, {}); }, {"1.5 bits", "least possible are 1.9"});
+  check_error([&] { choose_depths(checkpoint, 60, {}); }, {"60 bits", "most possible are"});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -204,6 +205,26 @@ class PackageTest(unittest.TestCase):
         for text in ("", "In the beginning", "é  \n", "\U0001f600"):
             self.assertEqual(tokenizer.decode(tokenizer.encode(text)), text)
         self.assertEqual(tokenizer.encode(b"a\xff"), tokenizer.encode("a\ufffd"))
+        self.assertEqual(tokenizer.encode("<|endoftext|>"), [2047])
+        plain = tokenizer.encode("<|endoftext|>", plain=True)
+        self.assertNotIn(2047, plain)
+        self.assertEqual(tokenizer.decode(plain), "<|endoftext|>")
+
+    def test_what_the_directory_says_beside_the_weights(self):
+        folder = Path(self.folder.name) / "sampled"
+        shutil.copytree(KJV, folder)
+        (folder / "generation_config.json").write_text(
+            '{"do_sample": true, "temperature": 1.5, "eos_token_id": [2047, 258]}')
+        (folder / "model.safetensors.index.json").write_text("{}")
+        with self.assertWarnsRegex(UserWarning, "index.json: is ignored"):
+            model = trine.Model(folder)
+        tokens = model.tokenizer().encode("In the beginning God")
+        greedy = trine.Model(KJV).generate(tokens, 8, "reference")
+        self.assertEqual(greedy[2], 258)
+        self.assertEqual(model.generate(tokens, 8, "reference", temperature=0), greedy[:2])
+        self.assertEqual(model.generate(tokens, 8, "reference", temperature=0, ignore_eos=True), greedy)
+        named = trine.Model(KJV).generate(tokens, 8, "reference", temperature=1.5, top_k=50)
+        self.assertEqual(model.generate(tokens, 8, "reference", ignore_eos=True)[:2], named[:2])
 
     def test_errors_are_those_of_the_core(self):
         with self.assertRaisesRegex(trine.Error, "/nowhere"):

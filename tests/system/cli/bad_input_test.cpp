@@ -4,6 +4,7 @@
 #include <span>
 
 #include "golden/checkpoint/safetensors.h"
+#include "tests/golden/format_fixture.h"
 #include "tests/system/cli/command.h"
 
 using namespace trine;
@@ -202,4 +203,13 @@ TEST_CASE("cli: compare refuses .npy files that are damaged or of another kind")
   refuses(npy("'<f8'", "False", "(999999999999, 999999999999)", "x"), "1 bytes");
   write_file(b, good);
   CHECK(run_trine({"compare", a, b}).code == 0);
+}
+
+TEST_CASE("cli: heads that no core takes are found before a model is quantized") {
+  const Scratch scratch;
+  const std::string model = (scratch / "model").string(), out = (scratch / "out").string();
+  golden::write_tiny_checkpoint(model, true);  // Heads of 16.
+  for (const char* command : {"quantize", "import"})
+    check_fails({command, model, out}, 1, {model, "heads of 16", "32, 64, 128, 256 or 512"});
+  CHECK(scratch.names() == std::vector<std::string>{"model"});
 }

@@ -4,15 +4,18 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace trine::test {
@@ -72,30 +75,69 @@ inline int open_output(const std::string& path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 }
 
-/// Runs `trine` with these arguments, without a shell between; stdout may go to a file instead.
-inline Run run_trine(const std::vector<std::string>& arguments, const std::string& out_file = "") {
-  const Scratch scratch;
-  const std::string out = out_file.empty() ? (scratch / "out").string() : out_file;
-  const std::string err = (scratch / "err").string();
-  std::vector<char*> argv;
-  std::string program = TRINE_COMMAND;
-  argv.push_back(program.data());
-  std::vector<std::string> copies = arguments;
-  for (std::string& argument : copies) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
+/// `trine` as a process of its own, without a shell between.
+class Process {
+ public:
+  /// Where its three files lead; "" closes one.
+  struct Files {
+    std::string in = "/dev/null", out, err;
+    rlim_t most = RLIM_INFINITY;  // Bytes that a file can get, as on a disk that fills.
+  };
+  Process(std::vector<std::string> arguments, const Files& files) {
+    std::vector<char*> argv;
+    std::string program = TRINE_COMMAND;
+    argv.push_back(program.data());
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    child_ = fork();
+    REQUIRE(child_ >= 0);
+    if (child_ != 0) return;
     // Descriptors only: what the test has buffered is not the command's.
-    if (dup2(open_output(out), STDOUT_FILENO) < 0) _exit(126);
-    if (dup2(open_output(err), STDERR_FILENO) < 0) _exit(126);
+    place(files.in.empty() ? -1 : open(files.in.c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    place(files.out.empty() ? -1 : open_output(files.out), STDOUT_FILENO);
+    place(files.err.empty() ? -1 : open_output(files.err), STDERR_FILENO);
+    // A test runner may have passed on signals that are ignored.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
+    const rlimit limit{files.most, files.most};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
     execv(program.c_str(), argv.data());
     _exit(127);
   }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  return {WEXITSTATUS(status), out_file.empty() ? read_file(out) : "", read_file(err)};
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process() {
+    if (child_ > 0 && kill(child_, SIGKILL) == 0) waitpid(child_, nullptr, 0);
+  }
+
+  void send(int signal) const { REQUIRE(kill(child_, signal) == 0); }
+  /// Its exit code; -1 when a signal killed it.
+  int wait() {
+    int status = 0;
+    REQUIRE(waitpid(std::exchange(child_, -1), &status, 0) > 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  static void place(int file, int at) {
+    if (file < 0)
+      close(at);
+    else if (dup2(file, at) < 0)
+      _exit(126);
+  }
+
+  pid_t child_ = -1;
+};
+
+/// Runs `trine` with these arguments to its end; stdout may go to a file instead, and the standard
+/// input come from one.
+inline Run run_trine(const std::vector<std::string>& arguments, const std::string& out_file = "",
+                     const std::string& in_file = "/dev/null") {
+  const Scratch scratch;
+  const std::string out = out_file.empty() ? (scratch / "out").string() : out_file;
+  const std::string err = (scratch / "err").string();
+  const int code = Process(arguments, {.in = in_file, .out = out, .err = err}).wait();
+  REQUIRE(code >= 0);
+  return {code, out_file.empty() ? read_file(out) : "", read_file(err)};
 }
 
 /// Runs a command that must succeed with --json.

@@ -13,8 +13,9 @@ namespace {
 /// Takes away what depends on when commands met the ones before them.
 void drop_times(nlohmann::json& value) {
   if (value.is_object())
-    for (const char* key : {"cycles", "unit_cycles", "stall_memory", "stall_table", "stall_rows",
-                            "utilization", "seconds"})
+    for (const char* key :
+         {"cycles", "unit_cycles", "between", "elapsed", "stall_memory", "stall_transfer",
+          "stall_table", "stall_rows", "utilization", "seconds"})
       value.erase(key);
   if (value.is_structured())
     for (nlohmann::json& part : value) drop_times(part);
@@ -161,14 +162,16 @@ TEST_CASE("cli: simulate checks, reports and refuses") {
   const auto run = trine_json({"simulate", model, "--tokens", "296,1133", "--check", "--layers",
                                "5:6", "--report", page, "--timeline", trace});
   CHECK(run["position"] == 1);
+  CHECK(run["equal"] == true);
+  CHECK(run["compared"].get<std::uint64_t>() > 10'000);
   CHECK(run["state"]["in"].is_string());
   CHECK(run["units"]["trit engine"]["weight_beats"].get<std::uint64_t>() > 0);
   CHECK(run["utilization"].get<double>() > 0);
   const std::string html = read_file(page);
   for (const char* part : {"<svg", "Roofline", "Time by layer", "mlp.down_proj.weight", "</html>"})
     CHECK(html.find(part) != std::string::npos);
-  for (const char* link : {"http:", "https:", "src=", "href="})
-    CHECK(html.find(link) == std::string::npos);
+  for (const char* link : {"http:", "https:", "src="}) CHECK(html.find(link) == std::string::npos);
+  CHECK(html.find("<a href='t.json'>") != std::string::npos);
 
   // Spans of a row follow one another.
   const auto events = nlohmann::json::parse(read_file(trace))["traceEvents"];
@@ -235,4 +238,78 @@ TEST_CASE("cli: simulate checks, reports and refuses") {
   check_fails(with({"--device", "reference"}), 2, {"--device"});
   check_fails(with({"-o", (scratch / "no/where.json").string()}), 1, {"where.json"});
   check_fails({"simulate", kModel, "--tokens", "296"}, 1, {"not quantized"});
+}
+
+TEST_CASE("cli: simulate says what it compared, and cycles of no unit stand in the table") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto simulate = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"simulate", model, "--tokens", "296", "--layers", "5:6"});
+    return more;
+  };
+  const auto fast = trine_json(simulate({}));
+  CHECK(fast["equal"] == true);
+  CHECK(fast["compared"].is_null());
+  const auto slow = trine_json(simulate({"--latency", "400"}));
+  // What a latency adds is waited for by a unit, or is spent where none runs.
+  const auto columns = [](const nlohmann::json& run) {
+    const auto& total = run["total"];
+    const auto number = [&](const char* key) { return total[key].get<std::int64_t>(); };
+    return number("stall_memory") + number("stall_table") + number("stall_rows") +
+           number("stall_transfer") + number("between") + run["elapsed"].get<std::int64_t>() -
+           number("cycles");
+  };
+  const auto added = slow["elapsed"].get<std::int64_t>() - fast["elapsed"].get<std::int64_t>();
+  const auto shown = columns(slow) - columns(fast);
+  CAPTURE(added);
+  CAPTURE(shown);
+  CHECK(added > 5'000);
+  CHECK(shown > added * 9 / 10);
+
+  const Run table = run_trine(simulate({"--check"}));
+  for (const char* part : {"no unit", "between them", "values of all commands, and the logits"})
+    CHECK(table.out.find(part) != std::string::npos);
+  CHECK(run_trine(simulate({})).out.find("equal: the logits to golden's") != std::string::npos);
+}
+
+TEST_CASE("cli: a trace is whole and has cycles, or is an error") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch), wave = (scratch / "wave.fst").string();
+  const auto trace = [&](std::vector<std::string> window) {
+    window.insert(window.begin(), {"generate", model, "--tokens", "296", "-n", "1", "--device",
+                                   "rtl", "-q", "--trace", wave});
+    return window;
+  };
+  const auto size = [&](const std::vector<std::string>& window) {
+    CHECK(run_trine(trace(window)).code == 0);
+    CHECK(scratch.names().size() == 2);
+    return fs::file_size(wave);
+  };
+  const auto command = size({"--trace-commands", "40:41"});
+  const auto inside = size({"--trace-commands", "40:41", "--trace-cycles", "10:20"});
+  CHECK(inside < command);
+  CHECK(size({"--trace-commands", "40:41", "--trace-cycles", "10:20", "--check"}) < command);
+  const auto nothing = [&](const std::vector<std::string>& window) {
+    const Run run = run_trine(trace(window));
+    CHECK(run.code == 1);
+    CHECK(run.one_line());
+    CHECK(run.err.find("wave.fst: nothing was traced") != std::string::npos);
+  };
+  nothing({"--trace-cycles", "100000000:100000001"});
+  nothing({"--trace-commands", "100000:100001"});
+  check_fails({"generate", model, "--tokens", "296", "-n", "1", "--device", "rtl", "--trace",
+               (scratch / "no/wave.fst").string()},
+              1, {"no/wave.fst", "does not exist"});
+
+  // What the disk does not take is not called a trace.
+  const std::string err = (scratch / "err").string();
+  fs::remove(wave);
+  CHECK(Process(trace({"--trace-commands", "40:60"}),
+                {.out = "/dev/null", .err = err, .most = 50'000})
+            .wait() == 1);
+  const std::string text = read_file(err);
+  CAPTURE(text);
+  CHECK((text.find("is the disk full?") != std::string::npos ||
+         text.find("cannot write the trace") != std::string::npos));
+  for (const std::string& name : scratch.names()) CHECK_FALSE(name.starts_with("."));
 }
