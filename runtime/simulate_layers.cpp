@@ -305,6 +305,8 @@ SimulatedCore describe_core(const SessionOptions& options, std::size_t context) 
   const bool ideal = dram.empty() || dram == "ideal";
   return {.device = options.name,
           .groups = options.request.groups,
+          .ports = options.request.ports,
+          .act_width = options.request.act_width,
           .context = context,
           .latency = memory.read_latency,
           .bandwidth = memory.bandwidth,

@@ -80,7 +80,7 @@ struct SimulatedModel {
 /// What it ran on.
 struct SimulatedCore {
   std::string device;
-  unsigned groups = 0;
+  unsigned groups = 0, ports = 1, act_width = 0;
   std::size_t context = 0;
   unsigned latency = 1;
   double bandwidth = 1, stall = 0;

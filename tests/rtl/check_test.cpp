@@ -138,7 +138,7 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
 TEST_CASE("trine_check: each command fails the first check that it should, or becomes a job") {
   Bench bench(0.8, 3);
   std::map<ErrorCode, unsigned> seen;
-  for (unsigned seed = 0; seed < 8000; ++seed) {
+  for (unsigned seed = 0; seed < 12000; ++seed) {
     Random random(seed);
     Config config;
     Command c = valid_command(random, config.state);

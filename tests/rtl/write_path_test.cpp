@@ -169,8 +169,8 @@ TEST_CASE("trine_write_path: every byte of a job and no other, from every sender
         bench.run({Job::From::Column, beat + 2 * random.below(kBeatBytes / 2), 2});
       } else {
         const std::uint32_t limit = i % 4 == 0 ? 6000 : 5 * kBeatBytes;
-        bench.run({i % 3 == 1 ? Job::From::Transfer : Job::From::Record, beat,
-                   1 + random.below(limit)});
+        bench.run(
+            {i % 3 == 1 ? Job::From::Transfer : Job::From::Record, beat, 1 + random.below(limit)});
       }
     }
   }

@@ -18,11 +18,20 @@ constexpr std::uint32_t kRows = 512, kCols = 1024;
 const std::vector kList{
     make(Opcode::LOAD).set(ROWS, kCols).set(ADDR_LO, kX),
     make(Opcode::F16_MATVEC).set(ROWS, 16).set(COLS, kCols).set(DST, 4096).set(ADDR_LO, kStream),
-    make(Opcode::TRIT_MATVEC).set(DEPTH, 3).set(ROWS, kRows).set(COLS, kCols).set(DST, 2048)
-        .set(ADDR_LO, kStream).set(BOOK_LO, kBook),
+    make(Opcode::TRIT_MATVEC)
+        .set(DEPTH, 3)
+        .set(ROWS, kRows)
+        .set(COLS, kCols)
+        .set(DST, 2048)
+        .set(ADDR_LO, kStream)
+        .set(BOOK_LO, kBook),
     make(Opcode::STORE).set(ROWS, kRows).set(SRC, 2048).set(ADDR_LO, kResult),
     make(Opcode::STORE).set(ROWS, 13).set(SRC, 4096).set(F16, 1).set(ADDR_LO, kResult + 0x8000),
-    make(Opcode::STORE_COLUMN).set(ROWS, 40).set(SRC, 2048).set(STRIDE, 256).set(LIMIT, 100)
+    make(Opcode::STORE_COLUMN)
+        .set(ROWS, 40)
+        .set(SRC, 2048)
+        .set(STRIDE, 256)
+        .set(LIMIT, 100)
         .set(ADDR_LO, kResult + 0x10000),
     make(Opcode::END)};
 
@@ -72,7 +81,7 @@ TEST_CASE("ports: results, errors and beats are golden's, however far the ports 
       CHECK_EQ(got.reads, want.reads);
       CHECK_EQ(got.writes, want.writes);
       CHECK_EQ(got.weights, want.weights);
-      if (apart) CHECK_GT(got.cycles, ideal);
+      if (apart && setup.device->cycles == Cycles::Exact) CHECK_GT(got.cycles, ideal);
       ideal = got.cycles;
     }
   }
@@ -93,9 +102,9 @@ TEST_CASE("ports: an error of any port stops the command that reads from it") {
       const auto transport = base.device->make(request);
       const std::vector list{make(Opcode::LOAD).set(ROWS, 16).set(ADDR_LO, kX - 0x1000),
                              kList.front(), make(Opcode::END)};
-      CHECK_EQ(run_list(*transport, list),
-               Outcome{field::STATUS_ERROR.mask(),
-                       static_cast<std::uint32_t>(ErrorCode::AXI_READ), 1});
+      CHECK_EQ(
+          run_list(*transport, list),
+          Outcome{field::STATUS_ERROR.mask(), static_cast<std::uint32_t>(ErrorCode::AXI_READ), 1});
       CHECK(run_list(*transport, std::vector{list.front(), list.back()}).done());
     }
   }
