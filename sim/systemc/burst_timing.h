@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <systemc>
+#include <vector>
 
 #include "driver/memory_report.h"
 #include "sim/systemc/bursts.h"
@@ -47,26 +48,37 @@ class FixedTiming final : public BurstTiming {
     sc_core::sc_time period{1, sc_core::SC_NS};
     BusShape bus{};
     unsigned read_latency = 1, write_latency = 1;  // Cycles; at least 1.
-    double bandwidth = 1.0;  // Beats, or transfers of a port, per cycle; in (0, 1].
+    double bandwidth = 1.0;                // Beats, or transfers of a port, per cycle; in (0, 1].
+    std::vector<double> port_bandwidth{};  // Of the reads of port p, in place of that.
   };
   explicit FixedTiming(const Options& options) : options_(options) {}
 
   sc_core::sc_time serve(const BusAccess& access, const sc_core::sc_time& arrival) override {
     const unsigned latency = access.write ? options_.write_latency : options_.read_latency;
-    sc_core::sc_time& free =
-        access.write ? write_free_ : read_free_.at(options_.bus.read_port(access.address));
-    const double beats = access.bytes / options_.bus.transfer_bytes() / options_.bandwidth;
+    const unsigned port = options_.bus.read_port(access.address);
+    sc_core::sc_time& free = access.write ? write_free_ : read_free_.at(port);
+    const double rate = access.write ? options_.bandwidth : read_rate(port);
+    const double beats = access.bytes / options_.bus.transfer_bytes() / rate;
     const sc_core::sc_time first = arrival + (latency - 1.0) * options_.period;
     free = std::max(first, free) + beats * options_.period;
     return free;
   }
 
-  bool allows_direct() const override { return options_.bandwidth >= 1; }
+  bool allows_direct() const override {
+    for (unsigned port = 0; port < options_.bus.ports; ++port)
+      if (read_rate(port) < 1) return false;
+    return options_.bandwidth >= 1;
+  }
   sc_core::sc_time direct_latency() const override {
     return static_cast<double>(options_.read_latency) * options_.period;
   }
 
  private:
+  double read_rate(unsigned port) const {
+    return port < options_.port_bandwidth.size() ? options_.port_bandwidth[port]
+                                                 : options_.bandwidth;
+  }
+
   Options options_;
   std::array<sc_core::sc_time, kMaxPorts> read_free_{};
   sc_core::sc_time write_free_;

@@ -29,7 +29,8 @@ std::unique_ptr<BurstTiming> device_timing(const DeviceRequest& request) {
                            .bus = bus_shape(request),
                            .read_latency = request.memory.read_latency,
                            .write_latency = request.memory.write_latency,
-                           .bandwidth = request.memory.bandwidth});
+                           .bandwidth = request.memory.bandwidth,
+                           .port_bandwidth = request.memory.port_bandwidth});
 }
 
 CostMemory device_cost_memory(const DeviceRequest& request) {
