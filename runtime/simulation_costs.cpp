@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "driver/profile.h"
+#include "golden/format/crc32c.h"
+#include "runtime/lockstep.h"
+#include "runtime/simulation_run.h"
+
+namespace trine {
+namespace {
+
+/// Multiplications of a command whose first token is at `position`.
+std::uint64_t macs_of(const Command& command, std::uint64_t position) {
+  const auto opcode = static_cast<Opcode>(command.get(command::OPCODE));
+  if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC) return 0;
+  const std::uint64_t meant = position + 1, span = command.get(command::SPAN);
+  return (span == 1 ? meant : command.get(command::ROWS)) *
+         (span == 2 ? meant : command.get(command::COLS));
+}
+
+/// Cycles in which a load or store moved no beat: the other units count what they wait for.
+std::uint64_t stall_transfer(const ProfileRecord& record, std::string_view unit) {
+  if (unit != "load" && unit != "store") return 0;
+  const std::uint64_t beats = std::uint64_t{record.read_beats} + record.write_beats;
+  return record.unit_cycles - std::min<std::uint64_t>(record.unit_cycles, beats);
+}
+
+}  // namespace
+
+std::string SimulationRun::checksum(std::span<const float> values) {
+  return fmt::format("{:08x}", golden::crc32c(std::as_bytes(values)));
+}
+
+std::string SimulationRun::compare_ends(std::size_t end, bool head, Simulation& simulation) {
+  std::vector<float> got, want;
+  if (head) {
+    got.resize(program_.config().vocab);
+    want.resize(got.size());
+    core_->device().read(program_.layout().logits(0), got);
+    golden_->device().read(program_.layout().logits(0), want);
+    float best = 0;
+    core_->device().read(program_.layout().best(0), std::span(&best, 1));
+    simulation.best = std::bit_cast<std::int32_t>(best);
+  } else {
+    got = boundary(*core_);
+    want = boundary(*golden_);
+  }
+  if (std::memcmp(got.data(), want.data(), got.size() * sizeof(float)) != 0)
+    throw Different(fmt::format("the {} differ from golden's (--check finds where)",
+                                head ? "logits" : fmt::format("results of layer {}", end - 1)));
+  return checksum(got);
+}
+
+void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) const {
+  const TokenList& whole = program_.list(1, HeadRows::Last);
+  const auto begin_of = [&](const TokenList& in) {
+    if (simulation.first == 0) return std::size_t{0};
+    return static_cast<std::size_t>(
+        std::ranges::find(in.info, std::optional(simulation.first), &CommandInfo::layer) -
+        in.info.begin());
+  };
+  // What a part has more: x and the rope table in front, x and END behind.
+  const std::size_t from = begin_of(list), offset = begin_of(whole) - from;
+  std::size_t to = list.info.size();
+  if (simulation.end < simulation.layers)
+    while (list.info[to - 1].layer != simulation.end - 1) --to;
+  std::vector<ProfileRecord> records(list.info.size());
+  core_->device().transport().read_memory(memory_, std::as_writable_bytes(std::span(records)));
+  if (to > from) simulation.elapsed = records[to - 1].end - records[from].start;
+  for (std::size_t i = from; i < to; ++i) {
+    const ProfileRecord& record = records[i];
+    const Command& command = list.commands.commands()[i];
+    if (record.index != i || command.words != whole.commands.commands()[i + offset].words)
+      throw Error(fmt::format("the profile has no record of command {}", i));
+    const CommandInfo& info = list.info[i];
+    simulation.commands.push_back(
+        {.index = i + offset,
+         .operation = std::string(operation_name(info.operation)),
+         .unit = std::string(unit_of(info.operation)),
+         .layer = info.layer,
+         .label = std::string(list.label(i)),
+         .cost = {.commands = 1,
+                  .cycles = record.end - record.start,
+                  .weight_beats = record.weight_beats,
+                  .read_beats = record.read_beats,
+                  .write_beats = record.write_beats,
+                  .stall_memory = record.stall_memory,
+                  .stall_table = record.stall_table,
+                  .stall_rows = record.stall_rows,
+                  .stall_transfer = stall_transfer(record, unit_of(info.operation)),
+                  .unit_cycles = record.unit_cycles,
+                  .macs = macs_of(command, state_.position)}});
+  }
+}
+
+}  // namespace trine
