@@ -55,21 +55,20 @@ Prompts read_prompts(const std::filesystem::path& path, const ModelFile& file,
 /// Sets vectors and sequences of the core; --vectors, where it was given, must do.
 void choose_banks(DeviceOptions& device, unsigned batch) {
   if (device.reference())
-    throw CLI::ValidationError("--prompts", "needs a core: means nothing for the reference");
+    throw UsageError("--prompts", "needs a core: means nothing for the reference");
   if (batch == 0) batch = device.request.vectors;
   if (device.was_given("vectors")) {
     if (batch > device.request.vectors)
-      throw CLI::ValidationError(
-          "--batch", fmt::format("{} texts together, --vectors {} has banks for {}", batch,
-                                 device.request.vectors, device.request.vectors));
+      throw UsageError("--batch",
+                       fmt::format("{} texts together, --vectors {} has banks for {}", batch,
+                                   device.request.vectors, device.request.vectors));
   } else {
     const std::vector<unsigned>& choices = device_entry(device.name).choices.vectors;
     const auto fits = std::ranges::find_if(choices, [&](unsigned v) { return v >= batch; });
     if (fits == choices.end())
-      throw CLI::ValidationError("--batch",
-                                 fmt::format("{} texts together, device {} has banks for "
-                                             "{} at most",
-                                             batch, device.name, choices.back()));
+      throw UsageError("--batch", fmt::format("{} texts together, device {} has banks for "
+                                              "{} at most",
+                                              batch, device.name, choices.back()));
     device.request.vectors = *fits;
   }
   device.sequences = batch;

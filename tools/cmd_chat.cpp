@@ -153,9 +153,9 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_chat(CLI::App& app) {
+void add_chat(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "chat", "Talk with a model: a line is a turn, the cache keeps all turns",
                   options->common);
   command

@@ -32,13 +32,13 @@ struct Options {
 
 ComparisonReport compare_files(const Options& options) {
   if (options.layers || options.tensors)
-    throw CLI::ValidationError("--layers, --tensors", "compare models, not files of logits");
+    throw UsageError("--layers, --tensors", "compare models, not files of logits");
   return compare_logit_files(options.a, options.b, options.positions);
 }
 
 ComparisonReport compare_models(const Options& options) {
   if (!options.prompt.given() && (!options.tensors || options.layers || options.positions))
-    throw CLI::ValidationError(
+    throw UsageError(
         "models", "need tokens: --prompt, --prompt-file, --tokens or --tokens-file (or --tensors)");
   const auto [on_a, on_b] = device_sides(options.device, options.device_a, options.device_b);
   const ModelFile a(options.a), b(options.b);
@@ -145,10 +145,10 @@ void run(const Options& options) {
   if (a_model != std::filesystem::is_directory(options.b))
     throw Error(fmt::format("{}, {}: one is a model, the other is not", options.a, options.b));
   if (!a_model && options.prompt.given())
-    throw CLI::ValidationError("tokens", "go with models; files of logits have theirs");
+    throw UsageError("tokens", "go with models; files of logits have theirs");
   const bool check = options.max_kl || options.min_top1 || options.max_abs;
   if (check && a_model && !options.prompt.given())
-    throw CLI::ValidationError("thresholds", "are about logits: give tokens");
+    throw UsageError("thresholds", "are about logits: give tokens");
   const ComparisonReport report = a_model ? compare_models(options) : compare_files(options);
   if (options.common.json)
     print_json(to_json(options, report));
@@ -159,9 +159,9 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_compare(CLI::App& app) {
+void add_compare(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "compare", "Measure how logits, layers and weights of B differ from those of A",
       options->common);
   command

@@ -10,24 +10,11 @@
 namespace trine::tools {
 namespace {
 
-/// The long options of a command, which are the same as its help shows.
-std::vector<std::string> long_options(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  for (const CLI::App* group : command.get_subcommands(nullptr)) {
-    const std::vector<std::string> more = long_options(*group);
-    names.insert(names.end(), more.begin(), more.end());
-  }
-  return names;
-}
-
 /// A script for bash: commands, their options, and devices behind --device.
-void print_script(const CLI::App& app) {
+void print_script(const Command& app) {
   std::vector<std::string> commands, devices{kReference};
   for (const DeviceEntry* entry : all_devices()) devices.emplace_back(entry->name);
-  for (const CLI::App* command : app.get_subcommands(nullptr))
-    commands.push_back(command->get_name());
+  for (const Command& command : app.subcommands()) commands.push_back(command.name());
   fmt::print(
       "_trine() {{\n"
       "  local word=${{COMP_WORDS[COMP_CWORD]}} words=\n"
@@ -39,9 +26,9 @@ void print_script(const CLI::App& app) {
       "      elif [[ $word == -* ]]; then\n"
       "        case ${{COMP_WORDS[1]}} in\n",
       fmt::join(devices, " "), fmt::join(commands, " "));
-  for (const CLI::App* command : app.get_subcommands(nullptr))
-    fmt::print("          {}) words=\"{}\" ;;\n", command->get_name(),
-               fmt::join(long_options(*command), " "));
+  for (const Command& command : app.subcommands())
+    fmt::print("          {}) words=\"{}\" ;;\n", command.name(),
+               fmt::join(command.long_options(), " "));
   fmt::print(
       "        esac\n"
       "      fi ;;\n"
@@ -53,8 +40,8 @@ void print_script(const CLI::App& app) {
 
 }  // namespace
 
-void add_completion(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
+void add_completion(Command& app) {
+  Command* command = app.add_subcommand(
       "completion", "Print a script that completes commands, options and devices in bash");
   command->callback([&app] { print_script(app); });
 }

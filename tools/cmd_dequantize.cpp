@@ -45,15 +45,15 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_dequantize(CLI::App& app) {
+void add_dequantize(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "dequantize", "Write a packed model as a checkpoint", options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
   command->add_option("out", options->out, "Directory to make; must be absent or empty")
       ->required();
   command->add_option("--dtype", options->dtype, "Type of the weights")
-      ->check(CLI::IsMember(kDtypes))
+      ->check(one_of(kDtypes))
       ->capture_default_str();
   command->add_option("--shard-size", options->shard_gb, "Most GB of one file")
       ->check(number_in(1e-3, 1e6))

@@ -80,9 +80,9 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_devices(CLI::App& app) {
+void add_devices(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "devices", "List the devices, what they can do and their options", options->common);
   command->add_flag("--markdown", options->markdown, "Print the page of the documents");
   command->callback([options] { run(*options); });

@@ -52,7 +52,7 @@ void run(Options& options) {
   try {
     points = points_of(base, options.sweeps);
   } catch (const SweepError& error) {
-    throw CLI::ValidationError("--sweep", error.what());
+    throw UsageError("--sweep", error.what());
   }
   Estimator estimator(options.model);
   Json results = Json::array();
@@ -66,15 +66,15 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_estimate(CLI::App& app) {
+void add_estimate(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "estimate", "Estimate tokens per second of a model on a board, without simulating it",
       options->common);
   std::vector<std::string> presets;
   for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
-  CLI::Option* preset = command->add_option("--preset", options->preset, "Whose sizes")
-                            ->check(CLI::IsMember(presets));
+  Option* preset =
+      command->add_option("--preset", options->preset, "Whose sizes")->check(one_of(presets));
   command->add_option("--model", options->model, "Directory of a packed model instead")
       ->excludes(preset);
   std::string boards;
@@ -93,13 +93,13 @@ void add_estimate(CLI::App& app) {
   command->add_option("--layers", point.layers, "So many layers [those of the preset]")
       ->check(whole_in(1, 1024));
   command->add_option("--groups", options->groups, "Groups side by side [16, or the board's]")
-      ->check(CLI::IsMember({1u, 2u, 4u, 8u, 16u}));
+      ->check(one_of({1u, 2u, 4u, 8u, 16u}));
   command->add_option("--vectors", options->vectors, "Tokens at a time through a prompt")
-      ->check(CLI::IsMember({1u, 2u, 4u, 8u}));
+      ->check(one_of({1u, 2u, 4u, 8u}));
   command
       ->add_option("--ports", options->ports,
                    "AXI read ports that share a beat [1, or the board's]")
-      ->check(CLI::IsMember({1u, 2u, 4u}));
+      ->check(one_of({1u, 2u, 4u}));
   command->add_option("--memory", options->memory,
                       "ideal, or a DRAM as `trine memory` takes it [ideal, or the board's]");
   command->add_option("--core-clock", options->core_mhz, "MHz of the core [300, or the board's]")
@@ -120,7 +120,7 @@ void add_estimate(CLI::App& app) {
     const bool swept = std::ranges::any_of(
         options->sweeps, [](const std::string& s) { return s.starts_with("preset="); });
     if (options->preset.empty() && options->model.empty() && !swept)
-      throw CLI::RequiredError("--preset or --model");
+      throw UsageError::required("--preset or --model");
     run(*options);
   });
 }

@@ -134,12 +134,12 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_generate(CLI::App& app) {
+void add_generate(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "generate", "Continue a text, token by token", options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
-  CLI::Option* prompts =
+  Option* prompts =
       add_prompt_options(*command, options->prompt)
           ->add_option("--prompts", options->prompts,
                        "A file with a text a line; each goes on by itself, several together")
@@ -149,7 +149,7 @@ void add_generate(CLI::App& app) {
           "--batch", options->batch,
           "Texts that share every weight beat, in a bank of vector memory each [as many as "
           "--vectors]")
-      ->check(CLI::Range(1u, 255u))
+      ->check(whole_in(1, 255))
       ->needs(prompts);
   command->add_option("-n", options->count, "Tokens to generate at most")
       ->required()

@@ -79,9 +79,9 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_import(CLI::App& app) {
+void add_import(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "import", "Recover a packed model from its dequantized checkpoint", options->common);
   command
       ->add_option("checkpoint", options->checkpoint,

@@ -100,9 +100,9 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_info(CLI::App& app) {
+void add_info(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "info", "Show what a model holds, and check all of its checksums and codes",
                   options->common);
   command->add_option("model", options->model, "Directory of a packed model or a checkpoint")

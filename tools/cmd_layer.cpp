@@ -104,23 +104,23 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_layer(CLI::App& app) {
+void add_layer(Command& app) {
   const auto options = std::make_shared<Options>();
   options->device.name = "rtl";
-  CLI::App* command =
+  Command* command =
       add_command(app, "layer", "Multiply by synthetic matrices of the size of a published model",
                   options->common);
   std::vector<std::string> presets;
   for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
-  CLI::Option* preset = command->add_option("--preset", options->preset, "Whose sizes")
-                            ->check(CLI::IsMember(presets));
+  Option* preset =
+      command->add_option("--preset", options->preset, "Whose sizes")->check(one_of(presets));
   command->add_option("--matrix", options->matrix, "Which of its matrices")
-      ->check(CLI::IsMember({"qkv", "o", "gate_up", "down", "all"}))
+      ->check(one_of({"qkv", "o", "gate_up", "down", "all"}))
       ->capture_default_str()
       ->needs(preset);
-  CLI::Option* rows = command->add_option("--rows", options->rows, "Rows of a matrix of any size")
-                          ->check(whole_in(1, 1 << 20));
-  CLI::Option* cols =
+  Option* rows = command->add_option("--rows", options->rows, "Rows of a matrix of any size")
+                     ->check(whole_in(1, 1 << 20));
+  Option* cols =
       command->add_option("--cols", options->cols, "Its columns")->check(whole_in(1, 1 << 20));
   rows->needs(cols)->excludes(preset);
   cols->needs(rows);
@@ -133,7 +133,7 @@ void add_layer(CLI::App& app) {
   add_device_options(*command, options->device, DeviceChoice::Core);
   command->callback([options] {
     if (options->preset.empty() && options->rows == 0)
-      throw CLI::RequiredError("--preset, or --rows and --cols,");
+      throw UsageError::required("--preset, or --rows and --cols,");
     with_trace(options->device, [&] { run(*options); });
   });
 }

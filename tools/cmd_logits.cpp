@@ -53,9 +53,9 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_logits(CLI::App& app) {
+void add_logits(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "logits", "Write the logits of every position of a text to a file", options->common);
   command
       ->add_option("model", options->model,

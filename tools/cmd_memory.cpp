@@ -144,19 +144,19 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_memory(CLI::App& app) {
+void add_memory(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "memory", "Replay a trace of requests on a simulated DRAM", options->common);
-  CLI::Option* list = command->add_flag(
-      "--list", options->list, "Show the standards, their parameters and where these are from");
-  CLI::Option* memory =
+  Option* list = command->add_flag("--list", options->list,
+                                   "Show the standards, their parameters and where these are from");
+  Option* memory =
       command
           ->add_option("--memory", options->memory,
                        "STANDARD[xWIDTH[xCHANNELS]], for example ddr4-2400x64, lpddr4-4266x32, "
                        "hbm2x4, or a parameter file")
           ->excludes(list);
-  CLI::Option* trace =
+  Option* trace =
       command
           ->add_option("--trace", options->trace,
                        "Requests, one a line: R or W, an address, a cycle if it must wait for "
@@ -176,7 +176,7 @@ void add_memory(CLI::App& app) {
       ->check(whole_in(1, 4096));
   command->callback([options] {
     if (!options->list && options->trace.empty())
-      throw CLI::RequiredError("--memory and --trace, or --list,");
+      throw UsageError::required("--memory and --trace, or --list,");
     run(*options);
   });
 }

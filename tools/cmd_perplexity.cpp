@@ -51,9 +51,9 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_perplexity(CLI::App& app) {
+void add_perplexity(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "perplexity", "Measure how well a model predicts a text", options->common);
   command
       ->add_option("model", options->model,

@@ -44,7 +44,7 @@ void add_depth(Options& options, const std::string& text) {
   const std::size_t equals = text.rfind('=');
   const std::string depth = equals == std::string::npos ? "" : text.substr(equals + 1);
   if (depth.size() != 1 || depth[0] < '1' || depth[0] > '4')
-    throw CLI::ValidationError("--matrix-depth", "'" + text + "' is not NAME=1..4");
+    throw UsageError("--matrix-depth", "'" + text + "' is not NAME=1..4");
   options.matrix_depths[text.substr(0, equals)] = static_cast<unsigned>(depth[0] - '0');
 }
 
@@ -89,7 +89,7 @@ golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptio
 
 void run(const Options& options) {
   if (!options.calibrate.empty() && options.scales != "best")
-    throw CLI::ValidationError("--calibrate", "weights the errors of --scales best only");
+    throw UsageError("--calibrate", "weights the errors of --scales best only");
   golden::check_replaceable(options.out);  // Before the work of a calibration.
   {
     const golden::Checkpoint checkpoint(options.checkpoint);
@@ -131,9 +131,9 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_quantize(CLI::App& app) {
+void add_quantize(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
+  Command* command =
       add_command(app, "quantize", "Quantize a checkpoint into a packed model", options->common);
   command
       ->add_option("checkpoint", options->checkpoint,
@@ -155,7 +155,7 @@ void add_quantize(CLI::App& app) {
   command
       ->add_option("--scales", options->scales,
                    "How scales are chosen: v2, as the published models; best, of least error")
-      ->check(CLI::IsMember(kScales))
+      ->check(one_of(kScales))
       ->capture_default_str();
   command
       ->add_option("--calibrate", options->calibrate,
@@ -164,7 +164,7 @@ void add_quantize(CLI::App& app) {
                    "column by the mean square of its inputs over it")
       ->type_name("FILE");
   command
-      ->add_option_function<std::vector<std::string>>(
+      ->add_list_function(
           "--matrix-depth",
           [raw = options.get()](const std::vector<std::string>& all) {
             for (const std::string& one : all) add_depth(*raw, one);

@@ -42,7 +42,7 @@ std::pair<std::size_t, std::size_t> parse_layers(const std::string& text, std::s
       return {first, end};
     }
   }
-  throw CLI::ValidationError("--layers", "'" + text + "' is not A:B with A < B");
+  throw UsageError("--layers", "'" + text + "' is not A:B with A < B");
 }
 
 /// The text in front of the tokens that puts the last one where it is wanted.
@@ -66,7 +66,7 @@ void run(Options& options) {
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
   if (options.device.jobs > 1 && !options.device.request.trace_file.empty())
-    throw CLI::ValidationError("--trace", "goes with one job: there would be a trace of each");
+    throw UsageError("--trace", "goes with one job: there would be a trace of each");
   const auto [first, end] = parse_layers(options.layers, file.config().layers);
   // A cache that holds the position, unless --context says how many it has.
   if (options.position && options.device.context == 0)
@@ -101,10 +101,10 @@ void run_merge(const MergeOptions& options) {
 
 }  // namespace
 
-void add_simulate(CLI::App& app) {
+void add_simulate(Command& app) {
   const auto options = std::make_shared<Options>();
   options->device.name = "rtl";
-  CLI::App* command =
+  Command* command =
       add_command(app, "simulate", "Simulate layers of one token, with the cost of every command",
                   options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
@@ -114,19 +114,19 @@ void add_simulate(CLI::App& app) {
                    "Layers A to B - 1 only, from golden's state in front of A; the head comes "
                    "with the last one [all]")
       ->type_name("A:B");
-  CLI::Option* position =
+  Option* position =
       command
           ->add_option("--position", options->position,
                        "Position of the last token, behind a synthetic text: keys and values of "
                        "random numbers in the cache [as many as there are tokens before it]")
-          ->check(CLI::Range(std::size_t{0}, (std::size_t{1} << 24) - 1));
+          ->check(whole_in(0, (1 << 24) - 1));
   command->add_option("--cache-seed", options->cache_seed, "Seed of that text")
       ->capture_default_str()
       ->needs(position);
   command
       ->add_option("--jobs", options->device.jobs,
                    "Parts of the layers that are simulated side by side, each from golden's state")
-      ->check(CLI::Range(1u, 256u))
+      ->check(whole_in(1, 256))
       ->capture_default_str();
   add_simulation_output(*command, options->output);
   add_device_seed(*command, options->device);
@@ -134,9 +134,9 @@ void add_simulate(CLI::App& app) {
   command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
 }
 
-void add_merge(CLI::App& app) {
+void add_merge(Command& app) {
   const auto options = std::make_shared<MergeOptions>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "merge", "Put reports of `trine simulate` together, or show one", options->common);
   command->add_option("reports", options->files, "Reports of parts of the layers of one token")
       ->required();

@@ -48,16 +48,16 @@ void run(const Options& options) {
 
 }  // namespace
 
-void add_synth(CLI::App& app) {
+void add_synth(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(
+  Command* command = add_command(
       app, "synth", "Make a packed model of the size of a published one, of random weights",
       options->common);
   std::vector<std::string> presets;
   for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
   command->add_option("--preset", options->preset, "Whose sizes")
       ->required()
-      ->check(CLI::IsMember(presets));
+      ->check(one_of(presets));
   command
       ->add_option("out", options->out,
                    "Directory to make; an existing packed model there is replaced")

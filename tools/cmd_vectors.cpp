@@ -86,10 +86,10 @@ void run(Options& options) {
 
 }  // namespace
 
-void add_vectors(CLI::App& app) {
+void add_vectors(Command& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(app, "vectors", "Check files of test vectors, whoever made them",
-                                  options->common);
+  Command* command = add_command(app, "vectors", "Check files of test vectors, whoever made them",
+                                 options->common);
   command->add_option("files", options->files, "Safetensors files like those in tests/vectors")
       ->required();
   add_device_seed(*command, options->device);

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -18,9 +17,9 @@
 
 namespace trine::tools {
 
-CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-                      CommonOptions& options) {
-  CLI::App* command = app.add_subcommand(name, description);
+Command* add_command(Command& app, const std::string& name, const std::string& description,
+                     CommonOptions& options) {
+  Command* command = app.add_subcommand(name, description);
   command->add_flag("--json", options.json, "Print one JSON object on stdout and nothing else");
   command->add_flag("-q,--quiet", options.quiet, "Show no progress and no warnings");
   command
@@ -29,56 +28,6 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
       ->check(number_in(0, 1e6, true))
       ->capture_default_str();
   return command;
-}
-
-CLI::Validator number_in(double low, double high, bool open) {
-  const std::string range = fmt::format("{}{} .. {}]", open ? '(' : '[', low, high);
-  return CLI::Validator(
-      [=](std::string& input) {
-        double value = 0;
-        const bool number = CLI::detail::lexical_cast(input, value) && std::isfinite(value);
-        const bool inside = number && value >= low && value <= high && !(open && value == low);
-        return inside ? std::string() : fmt::format("{} is not in {}", input, range);
-      },
-      "in " + range);
-}
-
-namespace {
-
-/// The number in canonical form, which the parser's conversion reads as it is meant; false for
-/// anything else.
-template <class Number>
-bool parse_decimal(std::string& input, Number& value) {
-  const char* const end = input.data() + input.size();
-  const auto [rest, error] = std::from_chars(input.data(), end, value);
-  if (error != std::errc{} || rest != end) return false;
-  input = std::to_string(value);
-  return true;
-}
-
-}  // namespace
-
-CLI::Validator whole_in(std::uint64_t low, std::uint64_t high) {
-  const std::string range = high == ~std::uint64_t{0} ? fmt::format("from {}", low)
-                                                      : fmt::format("in [{} .. {}]", low, high);
-  return CLI::Validator(
-      [=](std::string& input) {
-        std::uint64_t value = 0;
-        const std::string given = input;
-        const bool inside = parse_decimal(input, value) && value >= low && value <= high;
-        return inside ? std::string() : fmt::format("{} is not a whole number {}", given, range);
-      },
-      range);
-}
-
-CLI::Validator decimal() {
-  return CLI::Validator(
-      [](std::string& input) {
-        std::int64_t value = 0;
-        const std::string given = input;
-        return parse_decimal(input, value) ? std::string() : given + " is not a whole number";
-      },
-      "");
 }
 
 void print_json(const Json& report) {

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 
 #include "driver/counters.h"
 #include "tools/failure.h"
+#include "tools/options.h"
 
 namespace trine::tools {
 
@@ -25,17 +25,8 @@ struct CommonOptions {
 };
 
 /// A subcommand with the options of all.
-CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-                      CommonOptions& options);
-
-/// A finite number of [low, high], or of (low, high] when `open`.
-CLI::Validator number_in(double low, double high, bool open = false);
-
-/// A whole number in decimal of [low, high]. The parser's own conversion takes -1 for the largest
-/// number, 010 for eight and what is too large for the largest.
-CLI::Validator whole_in(std::uint64_t low, std::uint64_t high = ~std::uint64_t{0});
-/// A whole number in decimal, negative or not.
-CLI::Validator decimal();
+Command* add_command(Command& app, const std::string& name, const std::string& description,
+                     CommonOptions& options);
 
 /// The one object that a command prints with --json; Inf and NaN become null.
 void print_json(const Json& report);
@@ -72,23 +63,23 @@ void warn(const CommonOptions& options, const std::string& message);
 void warn_all(const CommonOptions& options, const std::vector<std::string>& messages);
 
 // One registration function a subcommand; the callback does the work.
-void add_chat(CLI::App& app);
-void add_compare(CLI::App& app);
-void add_completion(CLI::App& app);
-void add_dequantize(CLI::App& app);
-void add_devices(CLI::App& app);
-void add_estimate(CLI::App& app);
-void add_generate(CLI::App& app);
-void add_import(CLI::App& app);
-void add_info(CLI::App& app);
-void add_layer(CLI::App& app);
-void add_logits(CLI::App& app);
-void add_memory(CLI::App& app);
-void add_merge(CLI::App& app);
-void add_perplexity(CLI::App& app);
-void add_quantize(CLI::App& app);
-void add_simulate(CLI::App& app);
-void add_synth(CLI::App& app);
-void add_vectors(CLI::App& app);
+void add_chat(Command& app);
+void add_compare(Command& app);
+void add_completion(Command& app);
+void add_dequantize(Command& app);
+void add_devices(Command& app);
+void add_estimate(Command& app);
+void add_generate(Command& app);
+void add_import(Command& app);
+void add_info(Command& app);
+void add_layer(Command& app);
+void add_logits(Command& app);
+void add_memory(Command& app);
+void add_merge(Command& app);
+void add_perplexity(Command& app);
+void add_quantize(Command& app);
+void add_simulate(Command& app);
+void add_synth(Command& app);
+void add_vectors(Command& app);
 
 }  // namespace trine::tools

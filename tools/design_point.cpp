@@ -222,8 +222,8 @@ std::vector<DesignPoint> points_of(const DesignPoint& base,
     std::string names;
     for (const Axis& a : kAxes) names += fmt::format("{}{}", names.empty() ? "" : ", ", a.name);
     if (axis == std::end(kAxes) || equals == std::string::npos)
-      throw CLI::ValidationError(
-          "--sweep", fmt::format("'{}' is not NAME=VALUE,...; there are {}", sweep, names));
+      throw UsageError("--sweep",
+                       fmt::format("'{}' is not NAME=VALUE,...; there are {}", sweep, names));
     std::vector<DesignPoint> wider;
     for (const DesignPoint& point : points) {
       std::size_t begin = equals + 1;

@@ -26,12 +26,12 @@ void set(DeviceOptions& options, const DeviceOption& option, const std::string& 
   try {
     option.set(options.request, text);
   } catch (const Error& error) {
-    throw CLI::ValidationError("--" + std::string(option.name), error.what());
+    throw UsageError("--" + std::string(option.name), error.what());
   }
   options.given.emplace_back(option.name);
 }
 
-CLI::Option* add_option(CLI::App& command, DeviceOptions& options, const DeviceOption& option) {
+Option* add_option(Command& command, DeviceOptions& options, const DeviceOption& option) {
   const std::string name = "--" + std::string(option.name);
   const std::string what = fmt::format("{} ({})", option.description, devices_with(option.name));
   if (option.value.empty())
@@ -40,7 +40,7 @@ CLI::Option* add_option(CLI::App& command, DeviceOptions& options, const DeviceO
             name, [&options, &option] { set(options, option, "true"); }, what)
         ->group(kGroup);
   return command
-      .add_option_function<std::string>(
+      .add_option_function(
           name, [&options, &option](const std::string& text) { set(options, option, text); }, what)
       ->type_name(std::string(option.value))
       ->group(kGroup);
@@ -52,12 +52,12 @@ bool DeviceOptions::was_given(const std::string& option) const {
   return std::ranges::find(given, option) != given.end();
 }
 
-void add_device_name(CLI::App& command, const std::string& option, std::string& name,
+void add_device_name(Command& command, const std::string& option, std::string& name,
                      const std::string& what, bool reference) {
-  command.add_option(option, name, what)->check(CLI::IsMember(names_of_devices(reference)));
+  command.add_option(option, name, what)->check(one_of(names_of_devices(reference)));
 }
 
-void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice) {
+void add_device_options(Command& command, DeviceOptions& options, DeviceChoice choice) {
   add_device_name(command, "--device", options.name, "Where the model runs [" + options.name + "]",
                   choice == DeviceChoice::Model);
   if (choice != DeviceChoice::Core) {
@@ -82,11 +82,11 @@ void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice 
   }
 }
 
-void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what) {
+void add_seed(Command& command, std::uint64_t& seed, const std::string& what) {
   command.add_option("--seed", seed, "Seed of " + what)->check(whole_in(0))->capture_default_str();
 }
 
-void add_device_seed(CLI::App& command, DeviceOptions& options) {
+void add_device_seed(Command& command, DeviceOptions& options) {
   add_option(command, options, find_option("seed"));
 }
 
@@ -94,7 +94,7 @@ void check_device_options(const DeviceOptions& options) {
   try {
     check_session_options(options, options.given);
   } catch (const OptionError& error) {
-    throw CLI::ValidationError("--" + error.option(), error.reason());
+    throw UsageError("--" + error.option(), error.reason());
   }
 }
 

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,19 +27,19 @@ enum class DeviceChoice : std::uint8_t {
 };
 
 /// Adds --device with the registered devices, and all options that any of them takes.
-void add_device_options(CLI::App& command, DeviceOptions& options, DeviceChoice choice);
+void add_device_options(Command& command, DeviceOptions& options, DeviceChoice choice);
 
 /// --device, or one of its variants, for one more side: `name` may stay empty.
-void add_device_name(CLI::App& command, const std::string& option, std::string& name,
+void add_device_name(Command& command, const std::string& option, std::string& name,
                      const std::string& what, bool reference);
 
 /// Adds --seed, one for everything that is random in a run.
-void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& what);
+void add_seed(Command& command, std::uint64_t& seed, const std::string& what);
 /// The same where only devices are random.
-void add_device_seed(CLI::App& command, DeviceOptions& options);
+void add_device_seed(Command& command, DeviceOptions& options);
 
 /// What the parser cannot see: options that mean nothing for the device, and combinations. Throws
-/// CLI::ValidationError naming the option.
+/// UsageError naming the option.
 void check_device_options(const DeviceOptions& options);
 
 /// The same of two sides with common options, of which each takes what means something for it; an

@@ -23,22 +23,12 @@ int fail(ExitCode code, const std::string& message) {
   return code;
 }
 
-/// The parser's own exits: help and version, and arguments that are wrong.
-int parse_exit(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);
-  const auto chosen = app.get_subcommands();
-  if (chosen.empty() && app.remaining_size() > 0)
-    return fail(kUsage,
-                fmt::format("there is no command '{}' (try --help)", app.remaining().front()));
-  const std::string command = chosen.empty() ? "" : chosen.front()->get_name() + ": ";
-  return fail(kUsage, fmt::format("{}{} (try --help)", command, error.what()));
-}
-
 int run(int argc, char** argv) {
-  CLI::App app("Trine: balanced-ternary language models on a simulated accelerator", "trine");
-  app.set_version_flag("--version", "trine " TRINE_VERSION);
-  app.require_subcommand(1);
-  app.footer("Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 compared and not equal.");
+  CommandLine line(
+      "trine", "Trine: balanced-ternary language models on a simulated accelerator",
+      "trine " TRINE_VERSION,
+      "Exit codes: 0 success, 1 failure, 2 wrong arguments, 3 compared and not equal.");
+  Command& app = line.commands();
   add_quantize(app);
   add_import(app);
   add_dequantize(app);
@@ -58,9 +48,9 @@ int run(int argc, char** argv) {
   add_memory(app);
   add_estimate(app);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return parse_exit(app, error);
+    line.run(argc, argv);
+  } catch (const UsageError& error) {
+    return fail(kUsage, error.what());
   } catch (const Interrupted& interrupted) {
     fail(kSignalled, interrupted.what());
     return kSignalled + interrupting_signal();

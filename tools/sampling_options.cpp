@@ -8,7 +8,7 @@
 
 namespace trine::tools {
 
-void add_sampling(CLI::App& command, SamplingOptions& options) {
+void add_sampling(Command& command, SamplingOptions& options) {
   constexpr const char* kGroup = "Sampling";
   constexpr double kMost = 1e6;
   command

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 
@@ -20,7 +19,7 @@ struct SamplingOptions {
 };
 
 /// Adds --temperature, --top-k, --top-p, --repetition-penalty and --seed.
-void add_sampling(CLI::App& command, SamplingOptions& options);
+void add_sampling(Command& command, SamplingOptions& options);
 
 /// The options, and behind them what the model's generation_config.json asks for. Warns on stderr
 /// of what that file asks for and does not get.

@@ -174,7 +174,7 @@ Simulation read_simulation(const fs::path& file) {
   }
 }
 
-void add_simulation_output(CLI::App& command, SimulationOutput& output) {
+void add_simulation_output(Command& command, SimulationOutput& output) {
   command.add_option("-o,--out", output.json, "Write the report as JSON")->type_name("FILE");
   command.add_option("--report", output.html, "Write the report as a page of HTML")
       ->type_name("FILE");

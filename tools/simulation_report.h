@@ -32,7 +32,7 @@ Json timeline(const Simulation& simulation);
 struct SimulationOutput {
   std::string json, html, timeline;
 };
-void add_simulation_output(CLI::App& command, SimulationOutput& output);
+void add_simulation_output(Command& command, SimulationOutput& output);
 /// Throws Error for a file that could not be written.
 void check_simulation_output(const SimulationOutput& output);
 void write_simulation(const Simulation& simulation, const SimulationOutput& output);

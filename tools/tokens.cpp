@@ -50,10 +50,10 @@ bool PromptOptions::given() const {
   return text_given || !text_file.empty() || !tokens.empty() || !tokens_file.empty();
 }
 
-CLI::App* add_prompt_sources(CLI::App& command, PromptOptions& options) {
+Command* add_prompt_sources(Command& command, PromptOptions& options) {
   auto* group = command.add_option_group("Input")->require_option(1);
   group
-      ->add_option_function<std::string>(
+      ->add_option_function(
           "--prompt",
           [&options](const std::string& text) {
             options.text = text;
@@ -78,15 +78,15 @@ CLI::App* add_prompt_sources(CLI::App& command, PromptOptions& options) {
   return group;
 }
 
-CLI::App* add_prompt_options(CLI::App& command, PromptOptions& options) {
-  CLI::App* group = add_prompt_sources(command, options);
+Command* add_prompt_options(Command& command, PromptOptions& options) {
+  Command* group = add_prompt_sources(command, options);
   command.add_option("--limit", options.limit, "Use the first so many tokens only [all]")
       ->check(whole_in(1));
   return group;
 }
 
-CLI::App* add_windowed_prompt_options(CLI::App& command, PromptOptions& options) {
-  CLI::App* group = add_prompt_options(command, options);
+Command* add_windowed_prompt_options(Command& command, PromptOptions& options) {
+  Command* group = add_prompt_options(command, options);
   command
       .add_option("--window", options.window,
                   "Start from an empty cache after so many tokens [never]")

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -30,11 +29,11 @@ struct PromptOptions {
 
 /// Adds --prompt, --prompt-file, --tokens and --tokens-file, exactly one of which must be given,
 /// and --plain-text.
-CLI::App* add_prompt_sources(CLI::App& command, PromptOptions& options);
+Command* add_prompt_sources(Command& command, PromptOptions& options);
 /// The same, and --limit.
-CLI::App* add_prompt_options(CLI::App& command, PromptOptions& options);
+Command* add_prompt_options(Command& command, PromptOptions& options);
 /// The same, and --window.
-CLI::App* add_windowed_prompt_options(CLI::App& command, PromptOptions& options);
+Command* add_windowed_prompt_options(Command& command, PromptOptions& options);
 
 /// A file's bytes as they are; those of the standard input for "-". Warns of a text that is not
 /// UTF-8. Throws Error naming the file.
