@@ -22,6 +22,9 @@ if [ "${1:-}" = changed ]; then
 fi
 [ -n "$wanted" ] || { echo "0 files"; exit 0; }
 mkdir -p build/tidy
+# clang can't read the precompiled headers of GCC.
+sed 's/ -Winvalid-pch -include [^ ]*cmake_pch.hxx//; s/ -fpch-preprocess//' "$commands" \
+  >build/tidy/compile_commands.json
 export DEADLINE=$(($(date +%s) + 86400))
 [ "${1:-}" != changed ] || DEADLINE=$(($(date +%s) + 120))
 
@@ -31,7 +34,7 @@ check() {
   key=$({ cat .clang-tidy; python3 - "$file" <<'PYTHON'
 import json, os, shlex, subprocess, sys
 name = os.path.abspath(sys.argv[1])
-entry = next(e for e in json.load(open("build/compile_commands.json")) if e["file"] == name)
+entry = next(e for e in json.load(open("build/tidy/compile_commands.json")) if e["file"] == name)
 words = shlex.split(entry["command"])
 words = [w for w in words if not w.startswith("-o")]
 while words and not os.path.basename(words[0]).endswith(("c++", "g++", "clang++")):
@@ -41,7 +44,7 @@ sys.stdout.buffer.write(text)
 PYTHON
   } | sha256sum | cut -d' ' -f1)
   [ ! -e "build/tidy/$key" ] || return 0
-  clang-tidy -p build --quiet "$file" 2>/dev/null || { echo "$file: clang-tidy objects"; return 1; }
+  clang-tidy -p build/tidy --quiet "$file" 2>/dev/null || { echo "$file: clang-tidy objects"; return 1; }
   touch "build/tidy/$key"
 }
 export -f check
