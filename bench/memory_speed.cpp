@@ -48,7 +48,7 @@ struct Result {
 Result scheduled(const MemorySpec& spec, bool random, std::uint64_t count) {
   Memory memory(spec, spec.device.clock_mhz);
   std::mt19937_64 draw(1);
-  const std::uint64_t unit = spec.device.burst_bytes(), ahead = 64 * spec.channels;
+  const std::uint64_t unit = spec.device.burst_bytes(), ahead = std::uint64_t{64} * spec.channels;
   std::uint64_t cycle = 0, asked = 0, done = 0;
   const double start = processor_seconds();
   while (done < count) {

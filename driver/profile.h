@@ -27,9 +27,9 @@ struct ProfileRecord {
 
   bool operator==(const ProfileRecord&) const = default;
 };
-static_assert(sizeof(ProfileRecord) == 64);
-static_assert(offsetof(ProfileRecord, end) == 4 * 4);
-static_assert(offsetof(ProfileRecord, weight_beats) == 6 * 4);
-static_assert(offsetof(ProfileRecord, unit_cycles) == 12 * 4);
+static_assert(sizeof(ProfileRecord) == 16 * sizeof(std::uint32_t));
+static_assert(offsetof(ProfileRecord, end) == 4 * sizeof(std::uint32_t));
+static_assert(offsetof(ProfileRecord, weight_beats) == 6 * sizeof(std::uint32_t));
+static_assert(offsetof(ProfileRecord, unit_cycles) == 12 * sizeof(std::uint32_t));
 
 }  // namespace trine
