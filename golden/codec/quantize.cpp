@@ -52,7 +52,7 @@ void check_importance(std::span<const double> importance, const MatrixShape& sha
 /// only the division tells.
 TRINE_VECTOR_CLONES bool try_levels(const float* weights, double inverse, double outermost,
                                     std::int8_t* to) {
-  using Floats = float [[gnu::vector_size(kLanes * sizeof(float))]];
+  using Floats __attribute__((vector_size(kLanes * sizeof(float)))) = float;
   constexpr Lanes kZero = {}, kRound = kZero + kRoundShift;
   const Lanes half = kZero + outermost;
   Lanes furthest = kZero;

@@ -147,6 +147,7 @@ std::vector<Cluster> find_clusters(std::vector<Interval> intervals, std::size_t 
   std::ranges::sort(intervals, {}, &Interval::low);
   while (!intervals.empty() && clusters.size() < limit) {
     std::vector<double> ends;
+    ends.reserve(intervals.size());
     for (const Interval& interval : intervals) ends.push_back(interval.high);
     std::ranges::sort(ends);
     Cluster best;

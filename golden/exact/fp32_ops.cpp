@@ -58,7 +58,7 @@ float fp32_add(float a, float b) {
     return fp32_is_nan(a) || (fp32_nonfinite(b) && subtract) ? kNan : a;
   }
   // Three bits more than a significand; the lowest one stands for all that was shifted out.
-  const std::uint32_t far = std::min(fp32_field(a) - fp32_field(b), 27);
+  const int far = std::min(fp32_field(a) - fp32_field(b), 27);
   const std::uint32_t large = fp32_significand(a) << 3;
   const std::uint32_t small = fp32_significand(b) << 3;
   const std::uint32_t aligned = (small >> far) | ((small >> far << far) != small ? 1U : 0U);

@@ -165,7 +165,9 @@ class Parser {
   /// Absent, null, false, zero or an empty string: asks for nothing.
   static bool absent(const json& object, const char* name) {
     const json value = object.value(name, json());
-    return value.is_null() || value == false || value == "" || (value.is_number() && value == 0);
+    return value.is_null() || value == false ||
+           (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+           (value.is_number() && value == 0);
   }
   std::string type_of(const json& value, const std::string& name) const {
     need_object(value, name);
