@@ -7,7 +7,8 @@
 ///
 /// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
 /// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
-/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  After reset it
+/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  One buffer has
+/// two names that alternate, and a build waits until neither is in use.  After reset the builder
 /// first marks the addresses 243..255 of every table, so that a lookup there says that the byte is
 /// none.
 module trine_table_builder #(
@@ -15,6 +16,7 @@ module trine_table_builder #(
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned TilePanels = 64,
   parameter  int unsigned BlockWidth = 6,
+  parameter  int unsigned Buffers    = 2,
   localparam int unsigned LaneShift  = $clog2(QuantLanes)
 ) (
   input  logic                         clk_i,
@@ -69,7 +71,7 @@ module trine_table_builder #(
   assign set_column = set_q == 2'd0 ? 4'd0 : set_q == 2'd1 ? 4'd5 : 4'd10;
   assign ready      = quantized_i >= ((BlockWidth+5)'(block_q) + 1'b1) * (BlockWidth+5)'(Groups);
 
-  assign may_build  = !full_q[buffer_q] && ready;
+  assign may_build  = (Buffers == 1 ? full_q == 2'b00 : !full_q[buffer_q]) && ready;
 
   always_comb begin
     state_d    = state_q;

@@ -12,6 +12,9 @@ module trine_trit_engine #(
   parameter  int unsigned ActWidth   = 12,
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned BlockWidth = 6,         // $clog2 of the column blocks of the longest x.
+  /// Table buffers.  2: a block is built while the one before is used; 1: afterwards, with half the
+  /// memory.
+  parameter  int unsigned Buffers    = 2,
   /// 1: the clock of the builder and of the tables' write ports stands still between builds.
   parameter  int unsigned ClockGates = 0,
   localparam int unsigned AccWidth   = 56,
@@ -47,6 +50,10 @@ module trine_trit_engine #(
   localparam int unsigned TilePanels = TileRows / trine_pkg::PanelRows;
   localparam int unsigned HoldDepth  = 4;
 
+  if (Buffers != 1 && Buffers != 2) begin : gen_bad_buffers
+    $error("trine_trit_engine: Buffers must be 1 or 2");
+  end
+
   trine_matrix_pkg::build_t build;
   logic [1:0]               full, release_buffer;
   logic                     build_busy, clk_build;
@@ -63,7 +70,8 @@ module trine_trit_engine #(
     .Groups     (Groups),
     .QuantLanes (QuantLanes),
     .TilePanels (TilePanels),
-    .BlockWidth (BlockWidth)
+    .BlockWidth (BlockWidth),
+    .Buffers    (Buffers)
   ) u_builder (
     .clk_i        (clk_trit_i),
     .clk_build_i (clk_build),
@@ -161,7 +169,8 @@ module trine_trit_engine #(
       .TileRows   (TileRows),
       .ActWidth   (ActWidth),
       .QuantLanes (QuantLanes),
-      .BlockWidth (BlockWidth)
+      .BlockWidth (BlockWidth),
+      .Buffers    (Buffers)
     ) u_vector (
       .clk_i        (clk_trit_i),
       .clk_setup_i,

@@ -17,7 +17,11 @@ module trine_trit_tables #(
   parameter  int unsigned QuantLanes = 4,
   /// $clog2 of the words of QuantLanes mantissas.
   parameter  int unsigned WordAddr   = 8,
+  /// See trine_trit_engine.
+  parameter  int unsigned Buffers    = 2,
   localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
+  localparam int unsigned SumAddr    = 9 + Buffers,     // Buffer, set, byte.
+  localparam int unsigned TailAddr   = 6 + Buffers,     // Buffer, level.
   localparam int unsigned TableWidth = ActWidth + 3,    // 5 activations.
   localparam int unsigned TailWidth  = ActWidth + 6     // 40 activations.
 ) (
@@ -62,8 +66,8 @@ module trine_trit_tables #(
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
     logic        [TailWidth-1:0]           walk_q;
-    logic        [TableWidth:0]            sums  [2048];
-    logic        [TailWidth-1:0]           tails [256];
+    logic        [TableWidth:0]            sums  [2**SumAddr];
+    logic        [TailWidth-1:0]           tails [2**TailAddr];
 
     always_ff @(posedge clk_setup_i) begin
       if (store && place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
@@ -79,21 +83,22 @@ module trine_trit_tables #(
               ({walk_q, 1'b1} + {mant ^ {TailWidth{build_i.step_sub}}, build_i.step_sub}) >> 1);
         end
         if (build_i.table_write) begin
-          sums[build_i.table_addr] <= {build_i.table_flag, !walk_q[TableWidth-1],
+          sums[build_i.table_addr[SumAddr-1:0]] <= {build_i.table_flag, !walk_q[TableWidth-1],
                                        walk_q[TableWidth-2:0]};
         end
-        if (build_i.tail_write) tails[build_i.tail_addr] <= walk_q;
+        if (build_i.tail_write) tails[build_i.tail_addr[TailAddr-1:0]] <= walk_q;
       end
     end
     always_ff @(posedge clk_i) begin
       if (look) begin
-        look0_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g +: 8]}]);
-        look1_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+8 +: 8]}]);
-        look2_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+16 +: 8]}]);
-        look3_o[32*g +: 32] <= 32'(sums[{beat_i.page, bytes_i[32*g+24 +: 8]}]);
+        look0_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g +: 8]})]);
+        look1_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+8 +: 8]})]);
+        look2_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+16 +: 8]})]);
+        look3_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+24 +: 8]})]);
       end
       if (row) begin
-        tail_o[32*g +: 32] <= 32'(signed'(tails[{row_i.buffer, scales_i[32*g+22 +: 7]}]));
+        tail_o[32*g +: 32] <=
+            32'(signed'(tails[TailAddr'({row_i.buffer, scales_i[32*g+22 +: 7]})]));
       end
     end
 

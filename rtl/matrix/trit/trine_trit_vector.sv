@@ -11,6 +11,7 @@ module trine_trit_vector #(
   parameter  int unsigned ActWidth   = 12,
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned BlockWidth = 6,
+  parameter  int unsigned Buffers    = 2,
   localparam int unsigned AccWidth   = 56,
   localparam int unsigned WordAddr   = BlockWidth + 4 - $clog2(QuantLanes),
   localparam int unsigned RowAddr    = $clog2(TileRows)
@@ -66,7 +67,8 @@ module trine_trit_vector #(
     .Groups     (Groups),
     .ActWidth   (ActWidth),
     .QuantLanes (QuantLanes),
-    .WordAddr   (WordAddr)
+    .WordAddr   (WordAddr),
+    .Buffers    (Buffers)
   ) u_tables (
     .clk_i,
     .clk_setup_i,
