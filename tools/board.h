@@ -11,7 +11,7 @@
 namespace trine::tools {
 
 /// A board: its memory, the clock of the core on it and the core that would be put there. Files
-/// beside say where each number is from (fpga/boards/*.json).
+/// beside say where each number is from (fpga/boards/*/board.json).
 struct Board {
   std::string name, description;
   std::string memory;                      // As --memory takes it.
