@@ -11,6 +11,7 @@ build_packages=(
 test_packages=(
   git yosys libsystemc-dev doctest-dev pybind11-dev python3-dev python3-numpy python3-pip
   clang-format clang-tidy shellcheck chromium-headless-shell fonts-dejavu-core
+  nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb iverilog tcl device-tree-compiler
 )
 
 # What ./test builds, whatever was configured before.
