@@ -42,7 +42,7 @@ std::string system_turn(const std::string& text) {
   for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1)) {
     const std::size_t first = at + begin.size(), end = text.find(kEnd, first);
     if (end == std::string::npos) break;
-    const std::string turn = text.substr(first, end - first);
+    std::string turn = text.substr(first, end - first);
     const bool literal = turn.find_first_of("'\"{}\\") == std::string::npos;
     if (!turn.empty() && literal) return turn;
   }

@@ -31,7 +31,7 @@ class Job {
         cols_(cols) {}
 
   Buffer put(std::string_view name, std::span<const std::byte> bytes) {
-    const Buffer buffer = memory_.allocate(name, round_up(bytes.size(), kMemoryAlign));
+    Buffer buffer = memory_.allocate(name, round_up(bytes.size(), kMemoryAlign));
     device_.transport().write_memory(buffer.address, bytes);
     return buffer;
   }

@@ -3,8 +3,10 @@
 #include "sim/heartbeat.h"
 
 #include <fmt/format.h>
+
 #include <unistd.h>
 
+#include <cmath>
 #include <string>
 
 namespace trine::sim {
@@ -17,7 +19,7 @@ std::string line(const SimProgress& progress) {
   std::string text = fmt::format("{} cycles, {:.0f} kHz", progress.cycles, progress.khz);
   if (progress.fraction >= 0) text += fmt::format(", {:.1f} %", 100 * progress.fraction);
   if (progress.fraction > 0) {
-    const auto seconds = static_cast<std::uint64_t>(progress.seconds_left + 0.5);
+    const auto seconds = std::lround(progress.seconds_left);
     text += fmt::format(", {}:{:02} left", seconds / 60, seconds % 60);
   }
   return text;

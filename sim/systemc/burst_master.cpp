@@ -76,8 +76,8 @@ sc_time BurstMaster::issue(Channel& channel, std::uint64_t address, std::uint64_
 void BurstMaster::answer(Channel& channel, std::uint64_t address, const sc_time& done,
                          std::uint64_t bytes) {
   Port& port = port_of(channel, address);
-  port.last =
-      std::max(done, port.last + static_cast<double>(bytes / bus_.transfer_bytes()) * period_);
+  const std::uint64_t transfers = bytes / bus_.transfer_bytes();
+  port.last = std::max(done, port.last + static_cast<double>(transfers) * period_);
   port.under_way.emplace_back(port.last, channel.weight(bytes));
   port.load += channel.weight(bytes);
 }

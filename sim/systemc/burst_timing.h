@@ -58,7 +58,8 @@ class FixedTiming final : public BurstTiming {
     const unsigned port = options_.bus.read_port(access.address);
     sc_core::sc_time& free = access.write ? write_free_ : read_free_.at(port);
     const double rate = access.write ? options_.bandwidth : read_rate(port);
-    const double beats = access.bytes / options_.bus.transfer_bytes() / rate;
+    const std::uint64_t transfers = access.bytes / options_.bus.transfer_bytes();
+    const double beats = static_cast<double>(transfers) / rate;
     const sc_core::sc_time first = arrival + (latency - 1.0) * options_.period;
     free = std::max(first, free) + beats * options_.period;
     return free;

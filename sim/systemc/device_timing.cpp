@@ -49,10 +49,10 @@ CostMemory device_cost_memory(const DeviceRequest& request) {
     end = std::max(end, timing->serve({at, static_cast<std::uint32_t>(size), false}, begin));
   });
   const double cycles = (end - begin) / period - latency(false) + 1;
-  const double beats = static_cast<double>(bytes / bus.beat_bytes);
+  const std::uint64_t beats = bytes / bus.beat_bytes;
   return over_ports({.read_latency = latency(false),
                      .write_latency = latency(true),
-                     .beats_per_cycle = std::min(1.0, beats / cycles)},
+                     .beats_per_cycle = std::min(1.0, static_cast<double>(beats) / cycles)},
                     bus.ports);
 }
 
