@@ -173,7 +173,7 @@ void Layout::write(Device& device) const {
                             allocator_.used(), transport.memory_size()));
   const golden::ModelConfig& c = config();
   transport.write_memory(codebooks_.address, codebook_bytes_);
-  const golden::Rope rope(c.rope, c.head_dim);
+  const golden::Rope rope(c.rope, c.head_dim, c.head_padding);
   for (std::uint64_t position = 0; position < context_; ++position)
     device.write(rope_.address + position * c.head_dim * 4, rope.row(position));
   transport.write_memory(final_norm_.address,

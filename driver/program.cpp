@@ -44,8 +44,10 @@ unsigned checked_sequences(const MachineParams& machine, unsigned sequences) {
 void check_heads(const golden::ModelConfig& config, const std::string& where) {
   const std::size_t width = config.head_dim;
   if (width < 32 || width > 512 || !std::has_single_bit(width))
-    throw Error(fmt::format("{}{}heads of {}: the core takes 32, 64, 128, 256 or 512", where,
-                            where.empty() ? "" : ": ", width));
+    throw Error(
+        fmt::format("{}{}heads of {}: the core takes 32, 64, 128, 256 or 512, and quantize "
+                    "pads narrower ones to that",
+                    where, where.empty() ? "" : ": ", width));
 }
 
 Program::Program(const golden::PackedModel& model, const MachineParams& machine,

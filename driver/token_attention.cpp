@@ -73,7 +73,7 @@ void TokenWriter::attend(const PlacedLayer& placed) {
                    .src = words_.query + at,
                    .dst = words_.attended + at,
                    .bank = bank_},
-                  config_.attention_scale(),
+                  score_scale(),
                   name(fmt::format("self_attn.attention, heads {} to {}", head, head + count - 1)));
     head += count;
   }
@@ -96,7 +96,7 @@ void TokenWriter::attend(const PlacedLayer& placed, std::size_t head) {
                   .span = Span::Rows},
                  what("scores"));
   note(Operation::Scores);
-  const double scale = std::numbers::log2e * config_.attention_scale();
+  const double scale = std::numbers::log2e * score_scale();
   to_.softmax({.count = capacity, .src = words_.scores, .dst = words_.scores, .bank = bank_},
               static_cast<float>(scale), Span::Rows, what("softmax"));
   note(Operation::Softmax);

@@ -87,21 +87,22 @@ void TokenWriter::activation(std::uint32_t first, std::uint64_t count) {
 }
 
 void TokenWriter::norm(std::uint64_t count, std::uint32_t src, std::uint32_t weights,
-                       std::uint32_t dst, std::string_view what) {
-  to_.rmsnorm({count, src, words_.parameters + weights, dst, bank_},
-              static_cast<float>(config_.rms_norm_eps), name(what));
+                       std::uint32_t dst, double eps, std::string_view what) {
+  to_.rmsnorm({count, src, words_.parameters + weights, dst, bank_}, static_cast<float>(eps),
+              name(what));
   note(Operation::Norm);
 }
 
 void TokenWriter::norm(Vector weights) {
-  norm(config_.hidden, words_.x, parameters_[weights], words_.normed, vector_name(weights));
+  norm(config_.hidden, words_.x, parameters_[weights], words_.normed, config_.rms_norm_eps,
+       vector_name(weights));
 }
 
 void TokenWriter::head_norms(Vector weights, std::uint32_t at, std::size_t heads) {
   if (!family_.has(weights)) return;
   for (std::size_t head = 0; head < heads; ++head) {
     const auto words = at + static_cast<std::uint32_t>(head * config_.head_dim);
-    norm(config_.head_dim, words, parameters_[weights], words,
+    norm(config_.head_dim, words, parameters_[weights], words, config_.rms_norm_eps * own_share(),
          fmt::format("{}, head {}", vector_name(weights), head));
   }
 }
@@ -138,7 +139,7 @@ void TokenWriter::head() {
   to_.load(words_.parameters, layout_.final_norm(), config_.hidden, Element::F16,
            name(family_.final_norm), {.bank = bank_});
   note(Operation::Parameters);
-  norm(config_.hidden, words_.x, 0, words_.normed, family_.final_norm);
+  norm(config_.hidden, words_.x, 0, words_.normed, config_.rms_norm_eps, family_.final_norm);
   const PlacedRows& rows = layout_.head();
   for (std::uint64_t first = 0; first < config_.vocab; first += words_.logits_rows) {
     const std::uint64_t count = std::min<std::uint64_t>(words_.logits_rows, config_.vocab - first);

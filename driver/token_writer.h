@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,13 +74,28 @@ class TokenWriter {
   }
 
   void norm(std::uint64_t count, std::uint32_t src, std::uint32_t weights, std::uint32_t dst,
-            std::string_view what);
+            double eps, std::string_view what);
 
   /// x into `normed`.
   void norm(Vector weights);
 
-  /// Every head by itself, in place, when the family has such weights.
+  /// Every head by itself, in place, when the family has such weights. Of a padded head the mean of
+  /// squares is over head_dim elements, where own_head_dim of them count: the eps is made as much
+  /// smaller as the mean, and score_scale() takes back that the result is larger.
   void head_norms(Vector weights, std::uint32_t at, std::size_t heads);
+
+  /// The share of a head that is not padding.
+  double own_share() const {
+    return static_cast<double>(config_.own_head_dim()) / static_cast<double>(config_.head_dim);
+  }
+
+  /// What the core multiplies products of query and keys by.
+  double score_scale() const {
+    double scale = config_.attention_scale();
+    for (const Vector norm : {Vector::QNorm, Vector::KNorm})
+      if (family_.has(norm)) scale *= std::sqrt(own_share());
+    return scale;
+  }
 
   void residual(std::string_view what);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "golden/families/padding.h"
 #include "runtime/logit_file.h"
 
 namespace trine {
@@ -32,10 +33,13 @@ class LayerWatch {
   golden::LanguageModel& model_;
 };
 
-std::vector<float> weights(const ModelFile& model, const std::string& name) {
-  if (model.packed() == nullptr) return model.checkpoint()->at(name).to_f32();
-  const golden::PackedMatrix& matrix = model.packed()->matrix(name);
-  return golden::dequantize(golden::unpack(matrix.stream->bytes, matrix.shape, matrix.codebook));
+/// Without padding of the heads.
+std::vector<float> weights(const ModelFile& model, const golden::TensorSpec& spec) {
+  if (model.packed() == nullptr) return model.checkpoint()->at(spec.name).to_f32();
+  const golden::PackedMatrix& matrix = model.packed()->matrix(spec.name);
+  return golden::unpad(
+      golden::dequantize(golden::unpack(matrix.stream->bytes, matrix.shape, matrix.codebook)), spec,
+      model.config());
 }
 
 /// The files must be about the same tokens; one without tokens is about any.
@@ -85,8 +89,8 @@ void ComparisonReport::add(std::span<const float> a, std::span<const float> b, s
 std::vector<std::pair<std::string, Difference>> compare_tensors(const ModelFile& a,
                                                                 const ModelFile& b,
                                                                 Progress& progress) {
-  const auto specs = golden::matrix_tensors(a.config());
-  const auto others = golden::matrix_tensors(b.config());
+  const auto specs = golden::matrix_tensors(golden::own_heads(a.config()));
+  const auto others = golden::matrix_tensors(golden::own_heads(b.config()));
   const bool same = std::ranges::equal(specs, others, [](const auto& x, const auto& y) {
     return x.name == y.name && x.shape == y.shape;
   });
@@ -96,7 +100,7 @@ std::vector<std::pair<std::string, Difference>> compare_tensors(const ModelFile&
   std::vector<std::pair<std::string, Difference>> result;
   for (const auto& spec : specs) {
     result.emplace_back(spec.name, Difference{});
-    result.back().second.add(weights(a, spec.name), weights(b, spec.name));
+    result.back().second.add(weights(a, spec), weights(b, spec));
     progress.step(result.size(), specs.size(), "matrices");
   }
   return result;

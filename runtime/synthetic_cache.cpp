@@ -67,7 +67,7 @@ void rotate(std::span<float> rows, std::span<const float> rope, std::size_t widt
 SyntheticCache::SyntheticCache(const Layout& layout, std::uint64_t positions, std::uint64_t seed)
     : layout_(layout), positions_(positions), seed_(seed) {
   const golden::ModelConfig& config = layout.config();
-  const golden::Rope rope(config.rope, config.head_dim);
+  const golden::Rope rope(config.rope, config.head_dim, config.head_padding);
   rope_.resize(positions * config.head_dim);
   for (std::uint64_t position = 0; position < positions; ++position)
     rope.row(position, std::span(rope_).subspan(position * config.head_dim, config.head_dim));

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "driver/program.h"
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/codec/import_model.h"
 #include "tools/common.h"
+#include "tools/heads.h"
 #include "tools/interrupt.h"
 #include "tools/progress.h"
 
@@ -50,11 +50,7 @@ void print_table(const golden::ImportSummary& summary) {
 
 void run(const Options& options) {
   const KeptWhenInterrupted kept([&] { return kept_matrices(options.out); });
-  {
-    const golden::Checkpoint checkpoint(options.checkpoint);
-    warn_all(options.common, checkpoint.warnings());
-    check_heads(checkpoint.config(), options.checkpoint);
-  }
+  const golden::ModelConfig stored = stored_config(options.checkpoint, options.common);
   ProgressLine progress("import", options.common);
   const auto summary = golden::import_model(
       options.checkpoint, options.out, options.lossy,
@@ -66,6 +62,8 @@ void run(const Options& options) {
                        {"out", options.out},
                        {"lossy", options.lossy},
                        {"resumed", summary.resumed},
+                       {"head_dim", stored.own_head_dim()},
+                       {"stored_head_dim", stored.head_dim},
                        {"weights", summary.weights},
                        {"differing", summary.differing},
                        {"stream_bytes", summary.stream_bytes},
@@ -73,6 +71,8 @@ void run(const Options& options) {
                        {"matrices", matrices}});
   }
   print_table(summary);
+  if (const std::string padded = padding_text(stored); !padded.empty())
+    fmt::print("{}: {}\n", options.out, padded);
   fmt::print("{}: {} matrices, {} weights, {} differ from the source\n", options.out,
              summary.matrices.size(), summary.weights, summary.differing);
 }

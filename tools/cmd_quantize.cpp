@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 
-#include "driver/program.h"
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/checkpoint/safetensors.h"
 #include "golden/codec/choose_depths.h"
@@ -17,6 +16,7 @@
 #include "golden/reference/input_moments.h"
 #include "runtime/tokens.h"
 #include "tools/common.h"
+#include "tools/heads.h"
 #include "tools/interrupt.h"
 #include "tools/progress.h"
 #include "tools/tokens.h"
@@ -91,11 +91,7 @@ void run(const Options& options) {
   if (!options.calibrate.empty() && options.scales != "best")
     throw UsageError("--calibrate", "weights the errors of --scales best only");
   golden::check_replaceable(options.out);  // Before the work of a calibration.
-  {
-    const golden::Checkpoint checkpoint(options.checkpoint);
-    warn_all(options.common, checkpoint.warnings());
-    check_heads(checkpoint.config(), options.checkpoint);
-  }
+  const golden::ModelConfig stored = stored_config(options.checkpoint, options.common);
   const KeptWhenInterrupted kept([&] { return kept_matrices(options.out); });
   std::size_t calibration_tokens = 0;
   golden::QuantizeOptions quantize{.depth = options.depth,
@@ -117,6 +113,8 @@ void run(const Options& options) {
                  {"matrices", summary.matrices},
                  {"matrices_of_depth", depths},
                  {"resumed", summary.resumed},
+                 {"head_dim", stored.own_head_dim()},
+                 {"stored_head_dim", stored.head_dim},
                  {"weights", summary.weights},
                  {"stream_bytes", summary.stream_bytes},
                  {"bits_per_weight", ratio(8 * summary.stream_bytes, summary.weights)},
@@ -124,6 +122,8 @@ void run(const Options& options) {
                  {"rms_weight", summary.rms_weight},
                  {"relative_error", ratio(summary.rms_error, summary.rms_weight)}};
   if (options.common.json) return print_json(report);
+  if (const std::string padded = padding_text(stored); !padded.empty())
+    fmt::print("{}: {}\n", options.out, padded);
   fmt::print("{}: {} matrices, {} weights, {}, {} bits per weight, relative error {}\n",
              options.out, summary.matrices, summary.weights, size_text(summary.stream_bytes),
              text(report["bits_per_weight"]), text(report["relative_error"]));

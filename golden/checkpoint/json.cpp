@@ -68,16 +68,28 @@ nlohmann::json parse_json(std::string_view text, const std::string& where) {
   return JsonBuilder(where).parse(text);
 }
 
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(fmt::format("{}: cannot open", path.string()));
+std::string read_all(std::istream& in, const std::string& where) {
   // In pieces: a pipe has no size, and an iterator over characters takes ten times as long.
   std::string text;
   std::array<char, 1 << 16> piece;
-  while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
-    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) throw Error(fmt::format("{}: cannot read", path.string()));
+  while (in.read(piece.data(), piece.size()) || in.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMostText) throw Error(where + ": is longer than 1 GiB, which no text is");
+  }
+  if (in.bad()) throw Error(where + ": cannot be read");
   return text;
+}
+
+std::string read_input_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(fmt::format("{}: cannot open", path.string()));
+  return read_all(file, path.string());
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+    throw Error(fmt::format("{}: is not a regular file", path.string()));
+  return read_input_text(path);
 }
 
 }  // namespace trine::golden

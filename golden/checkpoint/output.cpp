@@ -7,9 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -32,6 +36,7 @@ Registry& registry() {
 
 /// Absolute, without links as its last part; the links of its folders stay.
 fs::path followed(const fs::path& path) {
+  if (path.empty()) throw Error("the name of an output is empty");
   constexpr int kMostLinks = 40;  // As the kernel.
   fs::path at = fs::absolute(path).lexically_normal();
   if (!at.has_filename()) at = at.parent_path();
@@ -60,9 +65,61 @@ void check_folder(const fs::path& output, const fs::path& folder) {
                             std::strerror(errno)));
 }
 
+/// Eight digits that tell this machine and its numbering of processes from others: in a folder that
+/// several machines or containers share, the number of a process says nothing about theirs.
+std::string machine_tag() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  std::error_code ignored;
+  const std::string text = host.data() + fs::read_symlink("/proc/self/ns/pid", ignored).string();
+  std::uint32_t hash = 2166136261U;  // FNV-1a.
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{:08x}", hash);
+}
+
+std::string temporary_prefix(const fs::path& place) {
+  static const std::string tag = machine_tag();
+  return fmt::format(".{}.tmp-{}-", place.filename().string(), tag);
+}
+
+/// The process of a temporary of this output and machine; 0 for any other name.
+pid_t owner_of(const std::string& name, const std::string& prefix) {
+  if (!name.starts_with(prefix)) return 0;
+  pid_t owner = 0;
+  const char* const end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data() + prefix.size(), end, owner);
+  return error == std::errc{} && rest != end && *rest == '-' && owner > 0 ? owner : 0;
+}
+
+/// True when a path of the registry is this, or the beginning of its name as a simulator's own
+/// temporary file has it.
+bool is_registered(const fs::path& path) {
+  for (const fs::path& ours : registry().paths)
+    if (path.string().starts_with(ours.string())) return true;
+  return false;
+}
+
+/// Removes what runs for the same output left behind that were killed: temporaries whose process
+/// is gone. The registry must be locked.
+void remove_stale(const fs::path& place) {
+  const std::string prefix = temporary_prefix(place);
+  std::error_code error;
+  for (fs::directory_iterator at(place.parent_path(), error), end; !error && at != end;
+       at.increment(error)) {
+    const pid_t owner = owner_of(at->path().filename().string(), prefix);
+    if (owner == 0) continue;
+    const bool alive =
+        owner == ::getpid() ? is_registered(at->path()) : ::kill(owner, 0) == 0 || errno != ESRCH;
+    std::error_code ignored;
+    if (!alive) fs::remove_all(at->path(), ignored);
+  }
+}
+
 }  // namespace
 
 fs::path output_file(const fs::path& file) {
+  if (!file.empty() && !file.has_filename())
+    throw Error(file.string() + ": is the name of a folder, not of a file");
   const fs::path place = followed(file);
   const fs::file_status status = fs::status(place);
   if (fs::is_directory(status)) throw Error(file.string() + ": is a directory");
@@ -88,8 +145,12 @@ fs::path output_directory(const fs::path& directory) {
 
 Temporary Temporary::next_to(const fs::path& place) {
   static std::atomic<unsigned> counter = 0;
+  {
+    const std::lock_guard lock(registry().mutex);
+    remove_stale(place);
+  }
   return Temporary(place.parent_path() /
-                   fmt::format(".{}.tmp-{}-{}", place.filename().string(), ::getpid(), counter++));
+                   fmt::format("{}{}-{}", temporary_prefix(place), ::getpid(), counter++));
 }
 
 Temporary::Temporary(fs::path path) : path_(std::move(path)) {
@@ -121,14 +182,31 @@ void Temporary::put(const fs::path& place) {
   release();
 }
 
+void Temporary::exchange(const fs::path& place) {
+  const std::lock_guard lock(registry().mutex);
+  if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE) == 0) return;
+  // A file system that cannot: what is there is in neither place for a moment, under a name that no
+  // run removes.
+  const fs::path old =
+      place.parent_path() / fmt::format(".{}.old-{}", place.filename().string(), ::getpid());
+  std::error_code error;
+  fs::rename(place, old, error);
+  if (error)
+    throw Error(fmt::format("{}: cannot be replaced: {}", place.string(), error.message()));
+  fs::rename(path_, place, error);
+  if (error) {
+    std::error_code ignored;
+    fs::rename(old, place, ignored);
+    throw Error(fmt::format("{}: cannot put into place: {}", place.string(), error.message()));
+  }
+  fs::rename(old, path_, error);
+  if (error) throw Error(fmt::format("{}: cannot be removed: {}", old.string(), error.message()));
+}
+
 void Temporary::release() {
   const std::lock_guard lock(registry().mutex);
   registry().paths.erase(path_);
   path_.clear();
-}
-
-std::unique_lock<std::recursive_mutex> hold_temporaries() {
-  return std::unique_lock(registry().mutex);
 }
 
 void abandon_temporaries() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <mutex>
 
 namespace trine::golden {
 
@@ -22,7 +21,8 @@ std::filesystem::path output_directory(const std::filesystem::path& directory);
 /// place or given away, and by `abandon_temporaries`.
 class Temporary {
  public:
-  /// A new name, hidden, next to `place`. Nothing is created yet.
+  /// A new name, hidden, next to `place`. Nothing is created yet. Removes what earlier processes of
+  /// this machine left there for the same place when they were killed.
   static Temporary next_to(const std::filesystem::path& place);
   explicit Temporary(std::filesystem::path path);
   ~Temporary();
@@ -34,15 +34,14 @@ class Temporary {
   const std::filesystem::path& path() const { return path_; }
   /// Renames it. Throws Error naming `place`; it is then still a temporary.
   void put(const std::filesystem::path& place);
+  /// Changes places with what is there, a directory too; that is then the temporary.
+  void exchange(const std::filesystem::path& place);
   /// From now on it stays.
   void release();
 
  private:
   std::filesystem::path path_;  // Empty: nothing to remove.
 };
-
-/// Held, it keeps `abandon_temporaries` waiting: for steps that belong together.
-std::unique_lock<std::recursive_mutex> hold_temporaries();
 
 /// For a process that is about to end in the middle of its work: removes all temporaries. No thread
 /// makes or places another one afterwards; those that try wait until the process has ended.

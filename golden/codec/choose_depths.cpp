@@ -12,6 +12,7 @@
 
 #include "golden/codec/depths.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 
 namespace trine::golden {
 namespace {
@@ -49,12 +50,17 @@ double energy(std::span<const float> sample, std::span<const double> importance,
   return sum;
 }
 
-/// Fills in the errors of a choice: what each depth costs on a sample of the rows.
-void measure(const Tensor& tensor, const QuantizeOptions& options, Choice& choice) {
-  const std::size_t rows = std::min(tensor.shape[0], kSampleRows), cols = tensor.shape[1];
-  const auto sample = sample_rows(tensor, rows);
-  std::span<const double> importance;
-  if (!options.importance.empty()) importance = options.importance.at(tensor.name);
+/// Fills in the errors of a choice: what each depth costs on a sample of the rows, whose columns
+/// are padded. `own` is the shape in the checkpoint.
+void measure(const Tensor& tensor, const TensorSpec& own, const ModelConfig& padded,
+             const QuantizeOptions& options, Choice& choice) {
+  const std::size_t rows = std::min(tensor.shape[0], kSampleRows);
+  const TensorSpec some{own.name, {rows, own.shape.at(1)}, {Width::Hidden, own.widths.at(1)}};
+  const auto sample = pad(sample_rows(tensor, rows), some, padded);
+  const std::size_t cols = sample.size() / rows;
+  std::vector<double> importance;
+  if (!options.importance.empty())
+    importance = pad_columns(options.importance.at(tensor.name), own, padded);
   const double total = energy(sample, importance, cols, {});
   for (unsigned depth = 1; depth <= kDepths; ++depth) {
     const auto products =
@@ -113,7 +119,9 @@ void spend(std::vector<Choice>& choices, double bits) {
 std::map<std::string, unsigned> choose_depths(
     const Checkpoint& checkpoint, double bits, const QuantizeOptions& options,
     const std::function<void(std::size_t, std::size_t)>& progress) {
-  auto choices = lowest_choices(matrix_tensors(checkpoint.config()), options.depths);
+  const auto own = matrix_tensors(checkpoint.config());
+  const ModelConfig padded = pad_heads(checkpoint.config());
+  auto choices = lowest_choices(matrix_tensors(padded), options.depths);
   double weights = 0, least = 0, most = 0;
   for (const Choice& choice : choices) {
     weights += choice.weights;
@@ -131,7 +139,7 @@ std::map<std::string, unsigned> choose_depths(
   }
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Tensor& tensor = checkpoint.at(choices[i].name);
-    measure(tensor, options, choices[i]);
+    measure(tensor, own[i], padded, options, choices[i]);
     tensor.release();
     if (progress) progress(i + 1, choices.size());
   }

@@ -11,7 +11,7 @@
 namespace trine::golden {
 
 DepthRules read_depth_rules(const std::filesystem::path& file) {
-  const nlohmann::json content = parse_json(read_text(file), file.string());
+  const nlohmann::json content = parse_json(read_input_text(file), file.string());
   if (!content.is_object()) throw Error(fmt::format("{}: is not a JSON object", file.string()));
   DepthRules rules;
   for (const auto& [name, depth] : content.items()) {

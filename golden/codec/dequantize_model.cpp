@@ -11,6 +11,7 @@
 #include "golden/checkpoint/json.h"
 #include "golden/codec/dtype_codes.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 #include "golden/format/packed_model.h"
 
 namespace trine::golden {
@@ -47,16 +48,18 @@ std::string config_text(const PackedModel& model, Dtype dtype) {
   return config.dump(2) + "\n";
 }
 
-void append_weights(CheckpointWriter& writer, const PackedMatrix& matrix, Dtype dtype) {
+/// `own` is the shape that the checkpoint gets.
+void append_weights(CheckpointWriter& writer, const PackedMatrix& matrix, const TensorSpec& own,
+                    const ModelConfig& config, Dtype dtype) {
   const auto weights =
-      dequantize(unpack(matrix.stream->bytes, matrix.shape, matrix.codebook, kCanonical));
+      unpad(dequantize(unpack(matrix.stream->bytes, matrix.shape, matrix.codebook, kCanonical)),
+            own, config);
   const auto bad = std::ranges::find_if_not(
       weights, [&](float weight) { return std::isfinite(round_to(dtype, weight)); });
   if (bad != weights.end()) {
     const auto at = static_cast<std::size_t>(bad - weights.begin());
     throw Error(fmt::format("matrix '{}': {} at row {}, column {} is not finite in {}", matrix.name,
-                            *bad, at / matrix.shape.cols, at % matrix.shape.cols,
-                            dtype_name(dtype)));
+                            *bad, at / own.shape[1], at % own.shape[1], dtype_name(dtype)));
   }
   for (std::size_t first = 0; first < weights.size(); first += kPiece) {
     const std::size_t count = std::min(kPiece, weights.size() - first);
@@ -79,26 +82,32 @@ DequantizeSummary dequantize_model(const std::filesystem::path& model_dir,
   for (const PackedMatrix& matrix : model.matrices()) matrix.stream->release();
   DequantizeSummary summary;
   std::vector<SafetensorsWriter::Entry> entries;
-  const auto plain = plain_tensors(model.config());
+  const ModelConfig own = own_heads(model.config());
+  const auto plain = plain_tensors(own), matrices = matrix_tensors(own);
   for (const TensorSpec& spec : plain) {
     const bool kept = keeps_values(model.at(spec.name), dtype);
     entries.push_back({spec.name, kept ? dtype : Dtype::F16, spec.shape});
     summary.kept_f16 += dtype != Dtype::F16 && !kept;
   }
-  for (const PackedMatrix& matrix : model.matrices()) {
-    entries.push_back({matrix.name, dtype, {matrix.shape.rows, matrix.shape.cols}});
-  }
+  for (const TensorSpec& spec : matrices) entries.push_back({spec.name, dtype, spec.shape});
   CheckpointWriter writer(out_dir, entries, options.shard_bytes);
   for (std::size_t i = 0; i < plain.size(); ++i) {
-    in_pieces(model.at(plain[i].name), [&](std::span<const float> values) {
+    const auto append = [&](std::span<const float> values) {
       writer.append(encode_as(entries[i].dtype, values));
       summary.bytes += values.size() * dtype_bytes(entries[i].dtype);
-    });
+    };
+    const Tensor& tensor = model.at(plain[i].name);
+    if (tensor.shape == plain[i].shape) {
+      in_pieces(tensor, append);
+    } else {
+      append(unpad(tensor.to_f32(), plain[i], model.config()));
+    }
   }
   for (const PackedMatrix& matrix : model.matrices()) {
-    append_weights(writer, matrix, dtype);
+    const TensorSpec& spec = matrices[summary.matrices];
+    append_weights(writer, matrix, spec, model.config(), dtype);
     matrix.stream->release();
-    const std::size_t count = matrix.shape.rows * matrix.shape.cols;
+    const std::size_t count = spec.shape[0] * spec.shape[1];
     summary.weights += count;
     summary.bytes += count * dtype_bytes(dtype);
     ++summary.matrices;

@@ -8,6 +8,7 @@
 #include "golden/codec/partial_model.h"
 #include "golden/codec/recover.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 
 namespace trine::golden {
 namespace {
@@ -15,16 +16,21 @@ namespace {
 using nlohmann::json;
 
 /// A matrix that does not fit makes all others worthless too.
-Recovery recover_tensor(const Checkpoint& checkpoint, const Tensor& tensor, bool lossy,
-                        PartialModel& model) {
+Recovery recover_tensor(const Checkpoint& checkpoint, const TensorSpec& own,
+                        const TensorSpec& stored, bool lossy, PartialModel& model) {
+  const Tensor& tensor = checkpoint.at(own.name);
+  const ModelConfig padded = pad_heads(checkpoint.config());
   try {
     // Products that were widened to F64 are F32 products.
     const Dtype dtype = tensor.dtype == Dtype::F64 ? Dtype::F32 : tensor.dtype;
-    return recover(tensor.to_f32(), tensor.shape[0], tensor.shape[1], dtype, lossy);
+    return recover(pad(tensor.to_f32(), own, padded), stored.shape[0], stored.shape[1], dtype,
+                   lossy);
   } catch (const Error& error) {
     model.discard();
-    throw Error(fmt::format("{}: matrix '{}' ({}): {}", checkpoint.directory().string(),
-                            tensor.name, dtype_name(tensor.dtype), error.what()));
+    const bool moved = stored.shape != own.shape;
+    throw Error(fmt::format("{}: matrix '{}' ({}{}): {}", checkpoint.directory().string(),
+                            tensor.name, dtype_name(tensor.dtype),
+                            moved ? ", counted with padded heads" : "", error.what()));
   }
 }
 
@@ -62,11 +68,12 @@ ImportSummary import_model(const std::filesystem::path& checkpoint_dir,
                            const std::function<void(std::size_t, std::size_t)>& progress) {
   const Checkpoint checkpoint(checkpoint_dir);
   const auto specs = matrix_tensors(checkpoint.config());
+  const auto padded = matrix_tensors(pad_heads(checkpoint.config()));
   PartialModel model(checkpoint, out_dir, {{"import", {{"lossy", lossy}}}});
   const std::size_t resumed = model.records().size();
   for (std::size_t i = resumed; i < specs.size(); ++i) {
     const Tensor& tensor = checkpoint.at(specs[i].name);
-    const Recovery found = recover_tensor(checkpoint, tensor, lossy, model);
+    const Recovery found = recover_tensor(checkpoint, specs[i], padded[i], lossy, model);
     model.append(tensor.name, found.matrix, facts_of(found));
     tensor.release();
     if (progress) progress(i + 1, specs.size());

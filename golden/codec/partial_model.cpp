@@ -17,6 +17,7 @@
 #include "golden/checkpoint/json.h"
 #include "golden/checkpoint/output.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 #include "golden/format/crc32c.h"
 #include "golden/format/packed_header.h"
 #include "golden/format/packed_writer.h"
@@ -183,10 +184,20 @@ void PartialModel::finish() {
     }
     writer.append_stream(record.name, record.codebook, *stream);
   }
+  const ModelConfig padded = pad_heads(checkpoint_.config());
+  const auto stored = plain_tensors(padded);
+  std::size_t next = 0;
   for (const TensorSpec& spec : plain_tensors(checkpoint_.config())) {
     const Tensor& tensor = checkpoint_.at(spec.name);
+    const TensorSpec& wanted = stored[next++];
     try {
-      writer.append_plain(tensor);
+      if (wanted.shape == spec.shape) {
+        writer.append_plain(tensor);
+      } else {
+        const auto values = pad(tensor.to_f32(), spec, padded);
+        writer.append_plain(
+            {spec.name, Dtype::F32, wanted.shape, std::as_bytes(std::span(values))});
+      }
     } catch (const Error&) {  // A value that FP16 cannot hold: only another source would help.
       discard();
       throw;

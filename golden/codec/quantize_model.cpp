@@ -9,6 +9,7 @@
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/codec/partial_model.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 #include "golden/format/crc32c.h"
 
 namespace trine::golden {
@@ -22,17 +23,25 @@ double squares(std::span<const float> weights) {
   return sum;
 }
 
-TritMatrix quantize_tensor(const Checkpoint& checkpoint, const TensorSpec& spec,
-                           std::span<const float> weights, unsigned depth,
+/// What a matrix is before it is quantized.
+struct Source {
+  const TensorSpec &own, &stored;  // Its shape in the checkpoint and with padded heads.
+  std::vector<float> weights;      // Padded.
+  unsigned depth = 0;
+};
+
+TritMatrix quantize_tensor(const Checkpoint& checkpoint, const Source& source,
                            const QuantizeOptions& options, PartialModel& model) {
+  const TensorSpec& spec = source.stored;
   try {
-    std::span<const double> importance;
+    std::vector<double> importance;
     if (!options.importance.empty()) {
       const auto it = options.importance.find(spec.name);
       if (it == options.importance.end()) throw Error("no importance of its columns");
-      importance = it->second;
+      importance = pad_columns(it->second, source.own, pad_heads(checkpoint.config()));
     }
-    return quantize(weights, {spec.shape[0], spec.shape[1], depth}, options.scales, importance);
+    return quantize(source.weights, {spec.shape[0], spec.shape[1], source.depth}, options.scales,
+                    importance);
   } catch (const Error& error) {
     model.discard();
     throw Error(fmt::format("{}: tensor '{}': {}", checkpoint.directory().string(), spec.name,
@@ -75,7 +84,8 @@ QuantizeSummary quantize_model(const std::filesystem::path& checkpoint_dir,
                                const std::filesystem::path& out_dir, const QuantizeOptions& options,
                                const std::function<void(const QuantizeProgress&)>& progress) {
   const Checkpoint checkpoint(checkpoint_dir);
-  const auto specs = matrix_tensors(checkpoint.config());
+  const ModelConfig padded = pad_heads(checkpoint.config());
+  const auto own = matrix_tensors(checkpoint.config()), specs = matrix_tensors(padded);
   auto depths = apply_depth_rules(options.depths, specs);
   for (const TensorSpec& spec : specs) depths.emplace(spec.name, options.depth);
   const json method = {{"scales", options.scales == Scales::V2 ? "v2" : "best"},
@@ -85,10 +95,11 @@ QuantizeSummary quantize_model(const std::filesystem::path& checkpoint_dir,
   const std::size_t resumed = model.records().size();
   for (std::size_t i = resumed; i < specs.size(); ++i) {
     const Tensor& tensor = checkpoint.at(specs[i].name);
-    const auto weights = tensor.to_f32();
+    const Source source{own[i], specs[i], pad(tensor.to_f32(), own[i], padded),
+                        depths.at(tensor.name)};
     tensor.release();
-    const unsigned depth = depths.at(tensor.name);
-    const TritMatrix matrix = quantize_tensor(checkpoint, specs[i], weights, depth, options, model);
+    const std::vector<float>& weights = source.weights;
+    const TritMatrix matrix = quantize_tensor(checkpoint, source, options, model);
     const double rms_weight = std::sqrt(squares(weights) / static_cast<double>(weights.size()));
     const double rms = rms_error(weights, matrix);
     model.append(tensor.name, matrix, {{"rms_error", rms}, {"rms_weight", rms_weight}});

@@ -84,8 +84,11 @@ std::optional<RopeType> rope_type_of(std::string_view name) {
   return std::nullopt;
 }
 
-Rope::Rope(const RopeConfig& config, std::size_t head_dim) {
-  if (head_dim % 2 != 0) throw std::logic_error("rope: heads of an odd width");
+Rope::Rope(const RopeConfig& config, std::size_t head_dim, std::size_t padding) {
+  if (head_dim % 2 != 0 || padding % 2 != 0 || padding >= head_dim)
+    throw std::logic_error("rope: heads of an odd width");
+  const std::size_t stored = head_dim;
+  head_dim -= padding;
   for (std::size_t i = 0; i < head_dim / 2; ++i) {
     const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(head_dim);
     frequencies_.push_back(std::pow(config.theta, exponent));
@@ -104,6 +107,7 @@ Rope::Rope(const RopeConfig& config, std::size_t head_dim) {
       break;
     }
   }
+  frequencies_.resize(stored / 2);
 }
 
 void Rope::row(std::uint64_t position, std::span<float> to) const {

@@ -42,8 +42,9 @@ struct RopeConfig {
 /// the table of a device alike.
 class Rope {
  public:
-  /// For heads of `head_dim` elements, an even number.
-  Rope(const RopeConfig& config, std::size_t head_dim);
+  /// For heads of `head_dim` elements, an even number; the last `padding` / 2 pairs are not
+  /// rotated, the others as those of a head without padding.
+  Rope(const RopeConfig& config, std::size_t head_dim, std::size_t padding = 0);
 
   /// Cosines of head_dim / 2 angles, then their sines, each times the attention factor:
   /// to  // (head_dim). The angle of pair i is position * frequencies()[i].

@@ -54,8 +54,11 @@ std::vector<TensorSpec> matrix_tensors(const ModelConfig& config) {
   std::vector<TensorSpec> specs;
   for (std::size_t layer = 0; layer < config.layers; ++layer) {
     for (const Linear linear : kLinears) {
+      const MatrixRule& rule = rule_of(*config.family, linear);
       const Shape shape = weight_shape(config, linear);
-      specs.push_back({weight_name(*config.family, layer, linear), {shape.rows, shape.cols}});
+      specs.push_back({weight_name(*config.family, layer, linear),
+                       {shape.rows, shape.cols},
+                       {rule.rows, rule.cols}});
     }
   }
   return specs;
@@ -64,16 +67,18 @@ std::vector<TensorSpec> matrix_tensors(const ModelConfig& config) {
 std::vector<TensorSpec> plain_tensors(const ModelConfig& config) {
   const Family& family = *config.family;
   std::vector<TensorSpec> specs;
-  specs.push_back({std::string(family.embedding), {config.vocab, config.hidden}});
+  const std::vector<Width> table = {Width::Vocab, Width::Hidden};
+  specs.push_back({std::string(family.embedding), {config.vocab, config.hidden}, table});
   if (!config.tied_head) {
-    specs.push_back({std::string(family.head), {config.vocab, config.hidden}});
+    specs.push_back({std::string(family.head), {config.vocab, config.hidden}, table});
   }
   for (std::size_t layer = 0; layer < config.layers; ++layer) {
     for (const VectorRule& rule : family.vectors) {
-      specs.push_back({vector_name(family, layer, rule), {width_of(config, rule.width)}});
+      specs.push_back(
+          {vector_name(family, layer, rule), {width_of(config, rule.width)}, {rule.width}});
     }
   }
-  specs.push_back({std::string(family.final_norm), {config.hidden}});
+  specs.push_back({std::string(family.final_norm), {config.hidden}, {Width::Hidden}});
   return specs;
 }
 

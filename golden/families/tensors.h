@@ -28,6 +28,7 @@ std::string vector_name(const Family& family, std::size_t layer, const VectorRul
 struct TensorSpec {
   std::string name;
   std::vector<std::size_t> shape;
+  std::vector<Width> widths = {};  // What each extent is.
 };
 /// The linear matrices of all layers, in the order they are stored.
 std::vector<TensorSpec> matrix_tensors(const ModelConfig& config);

@@ -75,7 +75,11 @@ std::string encode_crc(std::uint32_t crc) {
 
 std::uint32_t decode_crc(const std::string& text, const std::string& where) {
   if (text.size() != 8) throw Error(fmt::format("{}: '{}' is not a CRC-32C", where, text));
-  return parse_number<std::uint32_t>(text, 16, where);
+  const auto crc = parse_number<std::uint32_t>(text, 16, where);
+  // There is one way to write it, so that no byte of the header can change unseen.
+  if (encode_crc(crc) != text)
+    throw Error(fmt::format("{}: '{}' is not in lower case", where, text));
+  return crc;
 }
 
 std::uint32_t header_crc(const Metadata& metadata,

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "golden/error.h"
+#include "golden/families/padding.h"
 #include "golden/format/crc32c.h"
 #include "golden/format/packed_header.h"
 #include "golden/parallel.h"
@@ -55,6 +56,24 @@ void check_header(const Safetensors& file) {
   }
 }
 
+/// The shape that the header states for a matrix, and its codebook.
+void read_matrix(const Safetensors& file, PackedMatrix& matrix) {
+  const std::string key = std::string(kMatrixKey) + matrix.name;
+  decode_matrix(metadata_at(file, key), fmt::format("{}: metadata '{}'", file.path().string(), key),
+                matrix.shape, matrix.codebook);
+}
+
+/// With heads as the file has them: padded, or of any width as files from before padding have.
+ModelConfig stored_config(const Safetensors& file, const ModelConfig& own) {
+  const ModelConfig padded = pad_heads(own);
+  if (padded.head_padding == 0) return own;
+  const TensorSpec spec = matrix_tensors(own).front();
+  PackedMatrix first;
+  first.name = spec.name;
+  read_matrix(file, first);
+  return first.shape.rows == spec.shape[0] && first.shape.cols == spec.shape[1] ? own : padded;
+}
+
 /// The tensor must have exactly this type and shape, and a checksum.
 const Tensor& checked(const Safetensors& file, const std::string& name, Dtype dtype,
                       const std::vector<std::size_t>& shape) {
@@ -72,9 +91,7 @@ const Tensor& checked(const Safetensors& file, const std::string& name, Dtype dt
 PackedMatrix open_matrix(const Safetensors& file, const TensorSpec& spec) {
   PackedMatrix matrix;
   matrix.name = spec.name;
-  const std::string key = std::string(kMatrixKey) + spec.name;
-  decode_matrix(metadata_at(file, key), fmt::format("{}: metadata '{}'", file.path().string(), key),
-                matrix.shape, matrix.codebook);
+  read_matrix(file, matrix);
   if (matrix.shape.rows != spec.shape[0] || matrix.shape.cols != spec.shape[1]) {
     fail(file, fmt::format("tensor '{}' is {} x {}, the configuration asks for {} x {}", spec.name,
                            matrix.shape.rows, matrix.shape.cols, spec.shape[0], spec.shape[1]));
@@ -135,8 +152,9 @@ struct Check {
 PackedModel::PackedModel(const std::filesystem::path& directory)
     : directory_(directory), file_(directory / kPackedFile) {
   check_header(file_);
-  config_ = parse_config(metadata_at(file_, "config"),
-                         fmt::format("{}: metadata 'config'", file_.path().string()));
+  config_ = stored_config(
+      file_, parse_config(metadata_at(file_, "config"),
+                          fmt::format("{}: metadata 'config'", file_.path().string())));
   generation_ = read_generation_config(directory, config_.vocab);
   config_.eos_token = all_end_tokens(std::move(config_.eos_token), generation_);
   std::set<std::string> known;

@@ -48,7 +48,7 @@ class PackedModel {
 
  private:
   std::filesystem::path directory_;
-  ModelConfig config_;  // Its end tokens are those of both files.
+  ModelConfig config_;  // Heads as they are stored; the end tokens are those of both files.
   GenerationConfig generation_;
   Safetensors file_;
   std::vector<PackedMatrix> matrices_;

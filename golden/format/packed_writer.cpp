@@ -13,6 +13,7 @@
 #include "golden/checkpoint/float16.h"
 #include "golden/checkpoint/output.h"
 #include "golden/error.h"
+#include "golden/families/padding.h"
 #include "golden/format/crc32c.h"
 #include "golden/format/packed_header.h"
 #include "golden/format/packed_model.h"
@@ -123,7 +124,7 @@ PackedModelWriter::PackedModelWriter(const fs::path& directory, const std::strin
     : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.directory = output_directory(directory);
-  state.declare(parse_config(config_json, "config.json"), depths);
+  state.declare(pad_heads(parse_config(config_json, "config.json")), depths);
   check_replaceable(state.directory);
   state.metadata = longest_metadata(config_json, state.entries, state.shapes.size());
   state.temporary.emplace(temporary.empty() ? Temporary::next_to(state.directory)
@@ -246,20 +247,8 @@ void PackedModelWriter::finish() {
     state.temporary->put(state.directory);  // Absent, or an empty directory.
     return;
   }
-  const auto together = hold_temporaries();  // The old model is in neither place for a moment.
-  Temporary old = Temporary::next_to(state.directory);
-  std::error_code error;
-  fs::rename(state.directory, old.path(), error);
-  if (error) {
-    throw Error(
-        fmt::format("{}: cannot be replaced: {}", state.directory.string(), error.message()));
-  }
-  try {
-    state.temporary->put(state.directory);
-  } catch (const Error&) {
-    old.put(state.directory);
-    throw;
-  }
+  state.temporary->exchange(state.directory);
+  state.temporary.reset();  // The old model.
 }
 
 }  // namespace trine::golden

@@ -23,7 +23,8 @@ namespace trine::golden {
 void check_replaceable(const std::filesystem::path& directory);
 
 /// Writes a packed model, one tensor in memory at a time: first every matrix in the order of
-/// `matrix_tensors`, then every other tensor in the order of `plain_tensors`, then `finish`.
+/// `matrix_tensors`, then every other tensor in the order of `plain_tensors`, then `finish`. All
+/// have the shapes of the model with padded heads (golden/families/padding.h).
 ///
 /// The directory is built under a temporary name, next to `directory`, and renamed by `finish`, so
 /// it is absent or complete. An existing packed model is replaced; any other directory that is

@@ -11,11 +11,11 @@
 namespace trine::golden {
 
 void rms_norm(std::span<const float> x, std::span<const float> weight, double eps,
-              std::span<float> y) {
+              std::span<float> y, std::size_t padding) {
   double squares = 0.0;
   for (const float v : x) squares += double{v} * double{v};
   const auto scale =
-      static_cast<float>(1.0 / std::sqrt(squares / static_cast<double>(x.size()) + eps));
+      static_cast<float>(1.0 / std::sqrt(squares / static_cast<double>(x.size() - padding) + eps));
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * scale * weight[i];
 }
 

@@ -9,9 +9,10 @@
 
 namespace trine::golden {
 
-/// y = (x / sqrt(mean(x^2) + eps)) * weight; the mean in double.
+/// y = (x / sqrt(mean(x^2) + eps)) * weight; the mean in double, over all elements but `padding`
+/// zeros.
 void rms_norm(std::span<const float> x, std::span<const float> weight, double eps,
-              std::span<float> y);
+              std::span<float> y, std::size_t padding = 0);
 
 /// Rotates the pairs (i, i + head_dim / 2) of every head in x; `row` is `Rope::row` of the
 /// position.

@@ -21,7 +21,7 @@ std::span<float> row(std::vector<float>& buffer, std::size_t t, std::size_t widt
 ReferenceModel::ReferenceModel(const Backbone& backbone, LinearBackend& linears, unsigned threads)
     : backbone_(&backbone),
       linears_(&linears),
-      rope_(backbone.config.rope, backbone.config.head_dim),
+      rope_(backbone.config.rope, backbone.config.head_dim, backbone.config.head_padding),
       workers_(threads),
       cache_(backbone.config) {}
 
@@ -96,7 +96,8 @@ void ReferenceModel::head_norms(std::size_t layer, Vector norm, std::span<float>
   const std::size_t width = config().head_dim;
   for (std::size_t at = 0; at < heads.size(); at += width) {
     const std::span<float> head = heads.subspan(at, width);
-    rms_norm(head, backbone_->layers[layer][norm], config().rms_norm_eps, head);
+    rms_norm(head, backbone_->layers[layer][norm], config().rms_norm_eps, head,
+             config().head_padding);
   }
 }
 

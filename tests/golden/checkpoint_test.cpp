@@ -249,6 +249,7 @@ TEST_CASE("config: reads the shipped model and both spellings of the optional fi
 TEST_CASE("config: refuses what the machine does not do, naming file and field") {
   const auto refused = [](const char* key, const nlohmann::json& value) {
     auto json = tiny_config(true);
+    json.erase("head_dim");
     json[key] = value;
     CAPTURE(json.dump());
     check_error([&] { parse_config(json.dump(), "some/config.json"); }, {"some/config.json", key});

@@ -93,6 +93,7 @@ inline nlohmann::json tiny_config(bool tied) {
           {"num_hidden_layers", 2},
           {"num_attention_heads", 2},
           {"num_key_value_heads", 1},
+          {"head_dim", 32},
           {"vocab_size", 11},
           {"max_position_embeddings", 64},
           {"rms_norm_eps", 1e-6},

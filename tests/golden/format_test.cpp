@@ -336,7 +336,7 @@ TEST_CASE("packed model: holds what was quantized, aligned for a device") {
   CHECK(model.config().hidden == 32);
   REQUIRE(model.matrices().size() == 14);
   CHECK(model.matrices().front().stream->file_offset % 4096 == 0);
-  CHECK(model.matrix(weight_name(0, Linear::Q)).shape == MatrixShape{32, 32, 1});
+  CHECK(model.matrix(weight_name(0, Linear::Q)).shape == MatrixShape{64, 32, 1});
   CHECK(model.matrix(weight_name(1, Linear::Down)).shape == MatrixShape{32, 40, 2});
   CHECK(model.matrix(weight_name(1, Linear::V)).shape.depth == 3);
   check_error([&] { model.matrix("x"); }, {packed.file().string(), "'x'"});
@@ -374,6 +374,35 @@ TEST_CASE("packed model: every changed header byte is refused") {
     put(at, good[at]);
   }
   CHECK_NOTHROW(PackedModel(packed.path).validate());
+}
+
+TEST_CASE("packed model: a checksum in upper case is refused") {
+  const Packed packed;
+  packed.rewrite([](Metadata& metadata) {
+    std::string& crc = metadata.at("crc32c." + weight_name(0, Linear::Q));
+    for (char& digit : crc) digit = digit < 'a' ? 'A' : static_cast<char>(digit - 'a' + 'A');
+  });
+  check_error([&] { PackedModel{packed.path}; }, {"crc32c." + weight_name(0, Linear::Q), "lower"});
+}
+
+TEST_CASE("packed model: heads of any width open as they are stored, padded or not") {
+  const Packed packed;  // Two heads of 32, one of keys.
+  const auto heads = [&](std::size_t count, std::size_t width) {
+    packed.rewrite([&](Metadata& metadata) {
+      auto config = nlohmann::json::parse(metadata.at("config"));
+      config["num_attention_heads"] = 2 * count;
+      config["num_key_value_heads"] = count;
+      config["head_dim"] = width;
+      metadata.at("config") = config.dump();
+    });
+    const ModelConfig config = PackedModel(packed.path).config();
+    return std::pair(config.head_dim, config.head_padding);
+  };
+  CHECK(heads(1, 32) == std::pair<std::size_t, std::size_t>(32, 0));
+  CHECK(heads(2, 16) == std::pair<std::size_t, std::size_t>(16, 0));  // As before padding.
+  CHECK(heads(1, 20) == std::pair<std::size_t, std::size_t>(32, 12));
+  CHECK(PackedModel(packed.path).config().own_head_dim() == 20);
+  check_error([&] { heads(1, 34); }, {"q_proj", "64 x 32", "128 x 32"});
 }
 
 TEST_CASE("packed model: a changed byte or a cut names the tensor") {

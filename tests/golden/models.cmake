@@ -5,5 +5,7 @@ trine_test(reference_test reference_test.cpp trine_golden_reference trine_golden
   nlohmann_json::nlohmann_json)
 trine_test(golden_families families_test.cpp trine_golden_reference trine_golden_codec fmt::fmt
   nlohmann_json::nlohmann_json)
+trine_test(golden_padding padding_test.cpp trine_golden_reference trine_golden_codec
+  nlohmann_json::nlohmann_json)
 trine_test(metrics_test metrics_test.cpp trine_golden_reference)
 trine_test(tokenizer_test tokenizer_test.cpp trine_golden_tokenizer nlohmann_json::nlohmann_json)

@@ -9,6 +9,7 @@
 #include "golden/reference/reference_model.h"
 #include "model_fixture.h"
 #include "tests/golden/family_cases.h"
+#include "tests/golden/padded_config.h"
 
 using namespace trine;
 
@@ -88,6 +89,30 @@ TEST_CASE("families: several tokens at a time give the bits of one at a time") {
     const std::size_t vocab = packed.model->config().vocab;
     for (std::size_t t = 0; t < tokens.size(); ++t)
       CHECK(std::ranges::equal(one.decoder.forward(tokens[t]), expected.subspan(t * vocab, vocab)));
+  }
+}
+
+TEST_CASE("families: padded heads agree with the reference, with and without the attention unit") {
+  const std::vector<std::int32_t> tokens = {1, 9, 3, 3, 10, 0, 7, 5, 4, 4, 2, 8};
+  for (const char* family : {"qwen2", "qwen3"}) {
+    for (const std::size_t width : {20, 80, 96, 112}) {
+      CAPTURE(family);
+      CAPTURE(width);
+      const TinyModel model(golden::padded_config(family, width));
+      const golden::Backbone backbone(model.packed());
+      golden::Fp32Linears linears(model.packed());
+      golden::ReferenceModel reference(backbone, linears);
+      const auto expected = reference.forward(tokens);
+      for (const unsigned heads : {0U, 8U}) {
+        CAPTURE(heads);
+        GoldenDecoder golden(model.packed(), {.vectors = 4, .attention_heads = heads}, 64);
+        const auto c = golden::compare_logits(expected, golden.decoder.forward(tokens),
+                                              model.packed().config().vocab);
+        MESSAGE(family, " ", width, ": kl ", c.kl, ", largest difference ", c.max_abs);
+        CHECK(c.kl < 1e-5);
+        CHECK(c.cosine > 0.99999);
+      }
+    }
   }
 }
 

@@ -102,8 +102,12 @@ TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
   refused({.f16_engine = false}, kModelMemory, 0, {"FP16 engine"});
   refused({.vector_unit = false}, kModelMemory, 0, {"vector unit"});
   refused({}, kModelMemory, 65, {"context of 65", "64 positions"});
-  const TinyModel narrow(golden::tiny_config(true));
-  golden::check_error([&] { Program(narrow.packed(), {}, kModelMemory); }, {"heads of 16"});
+  golden::ModelConfig config = packed.config();
+  for (const std::size_t width : {16, 80, 1024}) {
+    config.head_dim = width;
+    golden::check_error([&] { check_heads(config, "model"); },
+                        {"model: heads of " + std::to_string(width), "32, 64, 128, 256 or 512"});
+  }
   const Program program(packed, {}, kModelMemory);
   golden::check_error([&] { static_cast<void>(program.list(2, HeadRows::None)); }, {"2 tokens"});
   golden::check_error([&] { static_cast<void>(program.partial({.end_layer = 3})); },

@@ -208,8 +208,16 @@ TEST_CASE("cli: compare refuses .npy files that are damaged or of another kind")
 TEST_CASE("cli: heads that no core takes are found before a model is quantized") {
   const Scratch scratch;
   const std::string model = (scratch / "model").string(), out = (scratch / "out").string();
-  golden::write_tiny_checkpoint(model, true);  // Heads of 16.
-  for (const char* command : {"quantize", "import"})
-    check_fails({command, model, out}, 1, {model, "heads of 16", "32, 64, 128, 256 or 512"});
+  nlohmann::json config = golden::tiny_config(true);
+  config["head_dim"] = 514;
+  golden::write_checkpoint(model, config);
+  for (const auto& [width, why] :
+       std::map<int, std::string>{{514, "heads of 514: the core takes 32, 64, 128, 256 or 512"},
+                                  {81, "'head_dim' must be even"}}) {
+    config["head_dim"] = width;
+    write_file(model + "/config.json", config.dump());
+    for (const char* command : {"quantize", "import"})
+      check_fails({command, model, out}, 1, {model, why});
+  }
   CHECK(scratch.names() == std::vector<std::string>{"model"});
 }

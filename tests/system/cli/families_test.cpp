@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "tests/golden/padded_config.h"
 #include "tests/system/cli/command.h"
 #include "tools/presets.h"
 
@@ -63,6 +64,35 @@ TEST_CASE("cli families: the RTL equals golden in every result of a packed model
     CHECK(run["compared"].get<std::size_t>() > 0);
     const auto golden = trine_json({"generate", packed, "--tokens", "60,143,130", "-n", "2"});
     CHECK(run["tokens"] == golden["tokens"]);
+  }
+}
+
+TEST_CASE("cli families: heads of any even width run, padded, and quantize says so") {
+  const Scratch scratch;
+  const std::string tokens = "1,9,3,3,10,0,7,5";
+  for (const auto& [family, width] : std::map<std::string, int>{{"qwen2", 96}, {"qwen3", 80}}) {
+    CAPTURE(family);
+    const fs::path model = scratch / family;
+    const std::string packed = (scratch / "packed").string(),
+                      plain = (scratch / family / "plain").string();
+    golden::write_checkpoint(model, golden::padded_config(family, static_cast<std::size_t>(width)));
+    fs::remove(model / "tokenizer.json");
+    const std::string said = "heads of " + std::to_string(width) + " are stored as 128, with zeros";
+    CHECK(run_trine({"quantize", model, packed}).out.find(said) != std::string::npos);
+    const auto made = trine_json({"quantize", model, packed});
+    CHECK(made["head_dim"] == width);
+    CHECK(made["stored_head_dim"] == 128);
+    const auto config = trine_json({"info", packed})["config"];
+    CHECK(config["head_dim"] == width);
+    CHECK(config["stored_head_dim"] == 128);
+    // The RTL equals golden, golden the reference, and that the weights without padding.
+    CHECK(trine_json({"generate", packed, "--tokens", tokens, "-n", "2", "--context", "32",
+                      "--device", "rtl", "--groups", "4", "--check"})["equal"] == true);
+    trine_json({"dequantize", packed, plain, "--dtype", "f32"});
+    trine_json({"compare", plain, packed, "--device-b", "golden", "--tokens", tokens, "--layers",
+                "--max-kl", "1e-5", "--min-top1", "1"});
+    for (const auto& tensor : trine_json({"compare", plain, packed, "--tensors"})["per_tensor"])
+      CHECK(tensor["max_abs"] == 0);
   }
 }
 
