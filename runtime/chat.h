@@ -3,33 +3,24 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "golden/tokenizer/tokenizer.h"
+#include "runtime/chat_format.h"
 
 namespace trine {
 
-/// How the turns of a conversation are written for a model.
-struct ChatFormat {
-  bool chatml = false;  // As ChatML, <|im_start|>role ... <|im_end|>; else one behind the other.
-  std::string system;   // What the model's template says to it in front of the first turn.
-  std::string why;      // Without ChatML: what the model has instead.
-};
-
-/// What chat_template.jinja or tokenizer_config.json of a model's directory asks for. Of a template
-/// only that it is ChatML, and its own system turn, are taken; it is not run.
-ChatFormat chat_format(const std::filesystem::path& directory, const golden::Tokenizer& tokenizer);
+/// Without white space at both ends.
+std::string_view trimmed(std::string_view text);
 
 /// The tokens of a conversation.
 class Chat {
  public:
-  /// `system` comes before the first turn, in place of the format's, unless it is empty. The
-  /// tokenizer must outlive this. Throws Error for a system turn without ChatML.
+  /// `system` comes before the first turn, in place of the format's, unless it is empty. Format and
+  /// tokenizer must outlive this. Throws Error for a system turn in the plain format.
   Chat(const ChatFormat& format, const golden::Tokenizer& tokenizer,
        const std::optional<std::string>& system);
 
@@ -42,18 +33,18 @@ class Chat {
 
   const std::vector<std::int32_t>& tokens() const { return tokens_; }
   /// What ends an answer beside the model's own end tokens.
-  std::span<const std::int64_t> end_tokens() const { return end_tokens_; }
+  std::span<const std::int64_t> end_tokens() const { return format_.end_tokens; }
 
  private:
-  void add(std::string_view text);
-  void open(std::string_view role);
-  void close();
+  void ask_plain(std::string_view text);
+  void write(const ChatPieces& pieces);
+  void flush();
+  std::string said(std::string_view text) const;
 
+  const ChatFormat& format_;
   const golden::Tokenizer& tokenizer_;
-  bool chatml_;
   std::string system_;
-  std::int32_t start_ = 0, end_ = 0;  // The tokens of ChatML.
-  std::vector<std::int64_t> end_tokens_;
+  std::string text_;  // Since the last token: it is encoded as a whole.
   std::vector<std::int32_t> tokens_;
 };
 

@@ -47,7 +47,7 @@ class Conversation {
         loading_("chat", options.common),
         session_(file, options.device, loading_) {
     loading_.ignore_signals();  // A device that is stopped in the middle of a pass is lost.
-    if (!format_.chatml)
+    if (format_.plain())
       warn(options.common, fmt::format("{}: {}: what you type is continued as plain text",
                                        file.directory().string(), format_.why));
   }
@@ -145,7 +145,7 @@ void run(Options& options) {
     }
   });
   Json report = {{"model", options.model},
-                 {"chatml", conversation.format().chatml},
+                 {"format", conversation.format().name},
                  {"turns", std::move(turns)}};
   add_run(report, conversation.session().report());
   if (options.common.json) print_json(report);
@@ -169,7 +169,8 @@ void add_chat(Command& app) {
       ->capture_default_str();
   add_sampling(*command, options->sampling);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback(
+      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

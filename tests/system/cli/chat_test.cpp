@@ -14,25 +14,28 @@ namespace {
 
 constexpr int kStart = 2045, kEnd = 2046;
 
-/// The shipped model with two of its words replaced by the tokens of ChatML, and a template.
-fs::path chat_model(const Scratch& scratch, const std::string& chat_template) {
-  const fs::path model = copy_of(kModel, scratch / "model");
+/// The shipped model with its last words replaced by special tokens, and a chat template. The first
+/// of the tokens begins a text, as far as the template says so.
+fs::path chat_model(const Scratch& scratch, const std::string& chat_template,
+                    const std::vector<std::string>& tokens = {"<|im_start|>", "<|im_end|>"}) {
+  const fs::path model = copy_of(kModel, scratch / std::to_string(scratch.names().size()));
   json tokenizer = json::parse(read_file(model / "tokenizer.json"));
+  const int first = kEnd + 1 - static_cast<int>(tokens.size());
   json& vocabulary = tokenizer["model"]["vocab"];
   for (auto at = vocabulary.begin(); at != vocabulary.end();)
-    at = *at == kStart || *at == kEnd ? vocabulary.erase(at) : std::next(at);
+    at = *at >= first && *at <= kEnd ? vocabulary.erase(at) : std::next(at);
   json& merges = tokenizer["model"]["merges"];
-  merges.erase(merges.size() - 1);
-  merges.erase(merges.size() - 1);
+  for (std::size_t i = 0; i < tokens.size(); ++i) merges.erase(merges.size() - 1);
   json& added = tokenizer["added_tokens"];
-  for (const auto& [content, id] : {std::pair{"<|im_start|>", kStart}, {"<|im_end|>", kEnd}}) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
     json token = added[0];
-    token["content"] = content;
-    token["id"] = id;
+    token["content"] = tokens[i];
+    token["id"] = first + static_cast<int>(i);
     added.push_back(token);
   }
   std::ofstream(model / "tokenizer.json") << tokenizer;
-  change_json(model / "tokenizer_config.json", {{"chat_template", chat_template}});
+  change_json(model / "tokenizer_config.json",
+              {{"chat_template", chat_template}, {"bos_token", {{"content", tokens[0]}}}});
   return model;
 }
 
@@ -56,7 +59,7 @@ TEST_CASE("cli: chat writes turns as ChatML and keeps the cache between them") {
   INFO(run.err);
   CHECK(run.code == 0);
   const json report = run.json();
-  CHECK(report["chatml"] == true);
+  CHECK(report["format"] == "chatml");
   REQUIRE(report["turns"].size() == 2);
 
   // The same text at once gives the same answers.
@@ -91,7 +94,7 @@ TEST_CASE("cli: chat writes turns as ChatML and keeps the cache between them") {
   CHECK(tokens({"--system", "Be very kind."}) > tokens({}));
 }
 
-TEST_CASE("cli: chat without ChatML says so and goes on as plain text") {
+TEST_CASE("cli: chat without a template that is recognized says so and goes on as plain text") {
   const Scratch scratch;
   const auto chat = [&](const std::string& model, const std::string& text,
                         std::vector<std::string> more = {}) {
@@ -108,9 +111,14 @@ TEST_CASE("cli: chat without ChatML says so and goes on as plain text") {
   CHECK(chat(kModel, "In\n/new\nIn\n").out.size() == 2 * chat(kModel, "In\n").out.size());
   CHECK(chat(kModel, "In\n/exit\nIn\n").out == chat(kModel, "In\n").out);
   CHECK(chat(kModel, "").code == 0);
-  check_fails({"chat", kModel, "--system", "Be", "--device", "reference"}, 1, {"ChatML"});
-  const std::string other = chat_model(scratch, "[INST] {{ message }} [/INST]").string();
-  CHECK(chat(other, "In\n").err.find("that is not ChatML") != std::string::npos);
+  check_fails({"chat", kModel, "--system", "Be", "--device", "reference"}, 1,
+              {"a system turn needs a chat template"});
+  const auto why = [&](const std::string& chat_template) {
+    return chat(chat_model(scratch, chat_template).string(), "In\n").err;
+  };
+  CHECK(why("{{ message }}").find("none of ChatML, Llama 3 and Mistral") != std::string::npos);
+  CHECK(why("[INST] {{ message }} [/INST]").find("form mistral, but no token [INST]") !=
+        std::string::npos);
 }
 
 TEST_CASE("cli: chat says when the context is full, and goes on after /new") {
@@ -144,4 +152,64 @@ TEST_CASE("cli: Ctrl-C ends an answer and not the chat") {
   chat.send(SIGINT);
   to.close();
   CHECK(chat.wait() == 0);
+}
+
+TEST_CASE("cli: chat writes turns as the templates of Llama 3 and Mistral do") {
+  const Scratch scratch;
+  // What goes through the model at the first and the second turn, and the text that it stands for.
+  struct Case {
+    std::string name, chat_template, first, between;
+    std::vector<std::string> tokens;
+  };
+  const std::string header = "'<|start_header_id|>' + role + '<|end_header_id|>' '<|eot_id|>'";
+  const std::vector<std::string> llama = {"<|begin_of_text|>", "<|start_header_id|>",
+                                          "<|end_header_id|>", "<|eot_id|>"};
+  const std::vector<std::string> mistral = {"<s>", "</s>", "[INST]", "[/INST]"};
+  std::vector<std::string> mistral7 = mistral;
+  mistral7.insert(mistral7.end(), {"[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]"});
+  const std::string user = "<|start_header_id|>user<|end_header_id|>\n\n",
+                    assistant = "<|start_header_id|>assistant<|end_header_id|>\n\n",
+                    system = "<|start_header_id|>system<|end_header_id|>\n\n";
+  for (const Case& one :
+       {Case{"llama3", "{{ bos_token }}" + header,
+             "<|begin_of_text|>" + system + "Be kind.<|eot_id|>" + user + "In the<|eot_id|>" +
+                 assistant,
+             "<|eot_id|>" + user + "And God<|eot_id|>" + assistant, llama},
+        // Llama 3.1 and later: knowledge and date come before any system turn.
+        Case{"llama3",
+             "{%- set date_string = \"26 Jul 2024\" %}{{ \"Cutting Knowledge Date: December "
+             "2023\\n\" }}" +
+                 header,
+             system +
+                 "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
+                 "Be kind.<|eot_id|>" +
+                 user + "In the<|eot_id|>" + assistant,
+             "<|eot_id|>" + user + "And God<|eot_id|>" + assistant, llama},
+        Case{"mistral", "{{ bos_token }}\"[INST]\" + system \"[/INST]\"",
+             "<s>[INST]Be kind.\n\n  In the [/INST]", "</s>[INST]And God[/INST]", mistral},
+        Case{"mistral", "{{ bos_token }}'[INST] ' + m + ' [/INST]'",
+             "<s>[INST] Be kind.\n\n  In the  [/INST]", "</s>[INST] And God [/INST]", mistral},
+        Case{"mistral", "'[SYSTEM_PROMPT]' '[/SYSTEM_PROMPT]' '[INST]' '[/INST]'",
+             "[SYSTEM_PROMPT]Be kind.[/SYSTEM_PROMPT][INST]  In the [/INST]",
+             "</s>[INST]And God[/INST]", mistral7}}) {
+    CAPTURE(one.chat_template);
+    const std::string model = chat_model(scratch, one.chat_template, one.tokens).string();
+    const Run run = run_trine(
+        {"chat", model, "-n", "3", "--device", "reference", "--json", "--system", "Be kind."}, "",
+        lines(scratch, "  In the \nAnd God\n"));
+    INFO(run.err);
+    REQUIRE(run.code == 0);
+    const json report = run.json();
+    CHECK(report["format"] == one.name);
+    const auto continued = [&](const std::string& prompt) {
+      return trine_json(
+          {"generate", model, "--prompt", prompt, "-n", "3", "--device", "reference"});
+    };
+    const json first = continued(one.first), &turn = report["turns"][0];
+    CHECK(turn["prompt_tokens"] == first["prompt_tokens"].size());
+    CHECK(turn["answer"] == first["text"]);
+    // The last token of an answer goes through the model with the next turn.
+    const json second = continued(one.between);
+    CHECK(report["turns"][1]["prompt_tokens"] == 1 + second["prompt_tokens"].size());
+  }
 }
