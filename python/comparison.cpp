@@ -57,6 +57,8 @@ py::dict compare(SessionHandle& a, SessionHandle& b, const std::vector<std::int6
     const std::scoped_lock lock(a.mutex(), b.mutex());
     a.check_usable();
     b.check_usable();
+    a.model().check_whole();
+    b.model().check_whole();
     try {
       compare_runs({a.session(), b.session(), tokens, window}, layers ? &report.layers : nullptr,
                    a.progress(), [&](std::span<const float> x, std::span<const float> y) {

@@ -13,6 +13,7 @@ namespace trine::python {
 namespace {
 
 const golden::PackedModel& packed(const ModelFile& model) {
+  model.check_whole();
   if (model.packed() == nullptr)
     throw Error(model.directory().string() + ": is not quantized: it has no matrices of trits");
   return *model.packed();

@@ -29,6 +29,7 @@ void Watch::simulation(const DeviceProgress& progress) {
 SessionHandle::SessionHandle(std::shared_ptr<ModelFile> model, SessionOptions options,
                              py::object progress)
     : model_(std::move(model)), watch_(std::move(progress)) {
+  model_->check_whole();
   const py::gil_scoped_release release;
   session_ = std::make_unique<Session>(*model_, options, watch_);
 }

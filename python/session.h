@@ -60,6 +60,7 @@ auto run(SessionHandle& handle, Work work) {
   const py::gil_scoped_release release;
   const std::lock_guard lock(handle.mutex());
   handle.check_usable();
+  handle.model().check_whole();
   try {
     return work(handle.session());
   } catch (...) {

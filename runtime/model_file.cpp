@@ -27,6 +27,11 @@ ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
   }
 }
 
+void ModelFile::check_whole() const {
+  if (packed_) packed_->file().check_whole();
+  if (checkpoint_) checkpoint_->check_whole();
+}
+
 bool ModelFile::has_tokenizer() const {
   return fs::exists(directory_ / kTokenizerFile);
 }

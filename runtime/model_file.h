@@ -33,6 +33,8 @@ class ModelFile {
   std::vector<std::string> warnings() const {
     return checkpoint_ ? checkpoint_->warnings() : std::vector<std::string>{};
   }
+  /// Throws Error when a file of tensors has become shorter since it was opened.
+  void check_whole() const;
   /// A synthetic model has none.
   bool has_tokenizer() const;
   /// Throws Error when there is none.

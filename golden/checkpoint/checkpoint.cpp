@@ -257,6 +257,10 @@ std::vector<fs::path> Checkpoint::files() const {
   return paths;
 }
 
+void Checkpoint::check_whole() const {
+  for (const Safetensors& shard : shards_) shard.check_whole();
+}
+
 const Tensor* Checkpoint::find(std::string_view name) const {
   if (!prefixed_.empty()) {
     const auto it = prefixed_.find(name);

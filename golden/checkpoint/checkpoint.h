@@ -28,6 +28,7 @@ class Checkpoint {
   const GenerationConfig& generation() const { return generation_; }
   const std::filesystem::path& directory() const { return directory_; }
   std::vector<std::filesystem::path> files() const;  // Of tensors.
+  void check_whole() const;                          // Safetensors::check_whole of all of them.
   const Tensor& at(std::string_view name) const;     // Throws Error naming the directory, tensor.
   const Tensor* find(std::string_view name) const;   // nullptr when absent.
   /// What lies in the directory and was ignored, or is not as it says; a line each.

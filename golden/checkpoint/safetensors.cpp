@@ -178,7 +178,10 @@ struct Safetensors::State {
   std::map<std::string, std::string> metadata;
   std::map<std::string, std::size_t, std::less<>> index;
 
+  int file = -1;  // Stays open, to see changes of this file whatever its name is given to.
+
   ~State() {
+    if (file >= 0) ::close(file);
     if (!bytes.empty()) ::munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
   }
   void map();
@@ -186,18 +189,26 @@ struct Safetensors::State {
 };
 
 void Safetensors::State::map() {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe in place of a file is refused below instead of waited for.
+  file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) fail(path, fmt::format("cannot open: {}", std::strerror(errno)));
   struct stat status = {};
   const bool regular = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   const auto size = static_cast<std::size_t>(status.st_size);
   void* memory =
       regular && size != 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
-  ::close(file);
   if (!regular) fail(path, "is not a regular file");
   if (size == 0) fail(path, "is empty");
   if (memory == MAP_FAILED) fail(path, "cannot be mapped into memory");
   bytes = {static_cast<const std::byte*>(memory), size};
+}
+
+void Safetensors::check_whole() const {
+  struct stat status = {};
+  const auto size = static_cast<off_t>(state_->bytes.size());
+  if (::fstat(state_->file, &status) == 0 && status.st_size < size)
+    fail(state_->path, fmt::format("was cut short while it was in use: {} of {} bytes are left",
+                                   status.st_size, size));
 }
 
 void Safetensors::State::parse_header() {

@@ -56,6 +56,9 @@ class Safetensors {
   const std::map<std::string, std::string>& metadata() const;  // `__metadata__`, may be empty.
   const Tensor* find(std::string_view name) const;             // nullptr when absent.
   const Tensor& at(std::string_view name) const;               // Throws Error naming file, tensor.
+  /// Throws Error when the file has become shorter since it was mapped: the system ends a process
+  /// that reads what is missing.
+  void check_whole() const;
 
  private:
   struct State;

@@ -171,6 +171,33 @@ class PackageTest(unittest.TestCase):
             with self.assertRaisesRegex(trine.Error, "cut short"):
                 session.logits([1])
 
+    def test_a_model_that_was_cut_short_is_an_error(self):
+        for source, device in ((self.path, "golden"), (KJV, "reference")):
+            folder = Path(self.folder.name) / f"cut-{device}"
+            shutil.copytree(source, folder)
+            model = trine.Model(folder)
+            session, other = model.session(device), model.session(device)
+            session.logits([1, 2])
+            file = next(folder.glob("model*.safetensors"))
+            # A new file in its place is none of the model's affair.
+            copy = folder / "copy"
+            shutil.copyfile(file, copy)
+            name = file.rename(folder / "old")
+            copy.rename(file)
+            session.logits([1, 2])
+            os.truncate(file, 4096)
+            session.logits([1, 2])
+            os.truncate(name, 4096)
+            calls = [lambda: session.logits([1]), lambda: session.generate([1], 1), session.report,
+                     lambda: session.perplexity([1, 2, 3], window=2), lambda: model.session(device),
+                     lambda: trine.compare(self.model.session("reference"), other, [1])]
+            if device == "golden":
+                calls += [lambda: model.weights(model.matrices[0][0]),
+                          lambda: model.matrix(model.matrices[0][0])]
+            for call in calls:
+                with self.assertRaisesRegex(trine.Error, "was cut short while it was in use: 4096 of"):
+                    call()
+
     def test_version_and_stubs(self):
         self.assertRegex(trine.__version__, r"^\d+\.\d+\.\d+")
         self.assertTrue(command("--version").endswith(" " + trine.__version__ + "\n"))
