@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -53,6 +54,9 @@ class SimulationClock {
   virtual std::uint64_t cycles() const = 0;
   /// Simulated kHz over the wall time of the simulation so far; 0 before any.
   virtual double khz() const = 0;
+  /// The cycle in which START of the last list took effect, the one that the counter CYCLES counts
+  /// from, in devices that know it.
+  virtual std::optional<std::uint64_t> list_begin() const { return {}; }
   /// Announces how many more beats the core will read: the measure of DeviceProgress::fraction.
   virtual void expect_beats(std::uint64_t beats) = 0;
 

@@ -32,6 +32,11 @@ class Core {
     return monitor == nullptr ? std::nullopt : std::optional(monitor->memory_report());
   }
   /// Announces how many weight beats are to come: the measure of the progress.
+  /// SimulationClock::list_begin of a device that simulates.
+  std::optional<std::uint64_t> list_begin() const {
+    const SimulationClock* clock = transport_->clock();
+    return clock != nullptr ? clock->list_begin() : std::nullopt;
+  }
   void expect_beats(std::uint64_t beats) {
     if (SimulationClock* clock = transport_->clock()) clock->expect_beats(beats);
   }

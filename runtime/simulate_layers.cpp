@@ -43,6 +43,20 @@ SimulatedCore describe_core(const SessionOptions& options, std::size_t context) 
 
 }  // namespace
 
+std::uint64_t expected_beats(const golden::PackedModel& model, unsigned groups, std::size_t context,
+                             std::size_t position, std::size_t first, std::size_t end) {
+  const MachineParams machine{.groups = groups};
+  const Program program(model, machine, Program::memory_bytes(model, machine, context), context);
+  const bool head = end == program.config().layers;
+  return program
+      .partial({.head = head ? HeadRows::Last : HeadRows::None,
+                .first_layer = first,
+                .end_layer = end,
+                .embedding = first == 0,
+                .boundary = !head})
+      .weight_beats(machine, position);
+}
+
 Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
                            std::span<const std::int32_t> tokens, const SyntheticText& text,
                            std::size_t first, std::size_t end, Progress& progress) {

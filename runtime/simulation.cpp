@@ -55,6 +55,7 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return parts[i].first; });
   Simulation all = parts[order.front()];
+  if (parts.size() > 1) all.trace_begin.reset();
   for (std::size_t k = 1; k < order.size(); ++k) {
     const Simulation& part = parts[order[k]];
     const std::string &name = names[order[k]], &before = names[order[k - 1]];
@@ -75,7 +76,10 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     all.end = part.end;
     all.state_out = part.state_out;
     all.best = part.best;
-    all.commands.insert(all.commands.end(), part.commands.begin(), part.commands.end());
+    for (CommandCost command : part.commands) {
+      command.start += all.elapsed;
+      all.commands.push_back(std::move(command));
+    }
     all.elapsed += part.elapsed;
     if (all.compared && part.compared)
       *all.compared += *part.compared;

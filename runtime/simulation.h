@@ -60,6 +60,7 @@ struct CommandCost {
   std::string operation, unit;
   std::optional<std::size_t> layer;
   std::string label;
+  std::uint64_t start = 0;  // Cycles from the begin of the first command to its begin.
   Cost cost;
 
   bool operator==(const CommandCost&) const = default;
@@ -110,6 +111,9 @@ struct Simulation {
   /// Values that were compared with golden, command by command; nothing without the check. The
   /// results at the end are compared in any case.
   std::optional<std::uint64_t> compared;
+  /// The cycle of the simulation, as --trace-cycles and the time of a wave count them, in which the
+  /// first command began; of one part on a simulated core.
+  std::optional<std::uint64_t> trace_begin;
   double seconds = 0;                // Wall time of the simulation.
   std::optional<MemoryReport> dram;  // What the DRAM did; empty without one.
 
@@ -121,6 +125,11 @@ struct SyntheticText {
   std::size_t positions = 0;
   std::uint64_t seed = 1;
 };
+
+/// Weight beats that layers [first, end) of a token at `position` take on a core with so many
+/// groups, before anything runs; each takes a cycle at least.
+std::uint64_t expected_beats(const golden::PackedModel& model, unsigned groups, std::size_t context,
+                             std::size_t position, std::size_t first, std::size_t end);
 
 /// Simulates layers [first, end) of the last token on the device of the options; golden makes
 /// everything in front: the tokens before, and the layers below `first`. The head comes with the

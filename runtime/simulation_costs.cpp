@@ -71,6 +71,8 @@ void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) co
     while (list.info[to - 1].layer != simulation.end - 1) --to;
   std::vector<ProfileRecord> records(list.info.size());
   core_->device().transport().read_memory(memory_, std::as_writable_bytes(std::span(records)));
+  if (const auto begin = core_->list_begin(); begin && to > from)
+    simulation.trace_begin = *begin + records[from].start;
   if (to > from) simulation.elapsed = records[to - 1].end - records[from].start;
   for (std::size_t i = from; i < to; ++i) {
     const ProfileRecord& record = records[i];
@@ -84,6 +86,7 @@ void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) co
          .unit = std::string(unit_of(info.operation)),
          .layer = info.layer,
          .label = std::string(list.label(i)),
+         .start = record.start - records[from].start,
          .cost = {.commands = 1,
                   .cycles = record.end - record.start,
                   .weight_beats = record.weight_beats,

@@ -127,6 +127,7 @@ Simulation SimulationRun::simulate(std::size_t first, std::size_t end, bool chec
                         .commands = {},
                         .elapsed = 0,
                         .compared = {},
+                        .trace_begin = {},
                         .seconds = 0,
                         .dram = {}};
   if (first > 0) simulation.state_in = checksum(boundary(*golden_));

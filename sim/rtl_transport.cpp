@@ -54,9 +54,10 @@ std::uint32_t RtlTransport::read(Reg reg) {
 }
 
 void RtlTransport::write(Reg reg, std::uint32_t value) {
-  if (reg == Reg::CTRL && field::CTRL_START.get(value) != 0 && !busy())
-    list_commands_ = core_->commands();
+  const bool starts = reg == Reg::CTRL && field::CTRL_START.get(value) != 0 && !busy();
+  if (starts) list_commands_ = core_->commands();
   core_->write(static_cast<std::uint32_t>(reg), value);
+  if (starts) list_begin_ = core_->cycles() - 1;  // The cycle before the answer.
 }
 
 void RtlTransport::read_memory(std::uint64_t address, std::span<std::byte> to) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "driver/device_registry.h"
@@ -76,6 +77,7 @@ class RtlTransport final : public Transport,
   bool irq() const override { return core_->irq(); }
   std::string last_failure() const override { return core_->last_failure(); }
   std::uint64_t cycles() const override { return core_->cycles(); }
+  std::optional<std::uint64_t> list_begin() const override { return list_begin_; }
   std::uint64_t read_beats() const { return core_->read_beats(); }
   std::uint64_t write_beats() const { return core_->write_beats(); }
   /// Wall time in wait() and run() so far, and simulated kHz over it.
@@ -104,9 +106,10 @@ class RtlTransport final : public Transport,
   std::chrono::duration<double> wall_time_{0};
   std::uint64_t timed_cycles_ = 0;
   std::uint64_t expected_beats_ = 0;
-  std::uint64_t list_commands_ = 0;        // Commands that had run when the list began.
-  std::optional<std::uint32_t> followed_;  // The command that the trace is at,
-  std::uint64_t command_begin_ = 0;        // and the cycle in which it was seen first.
+  std::optional<std::uint64_t> list_begin_;  // Cycle in which START took effect.
+  std::uint64_t list_commands_ = 0;          // Commands that had run when the list began.
+  std::optional<std::uint32_t> followed_;    // The command that the trace is at,
+  std::uint64_t command_begin_ = 0;          // and the cycle in which it was seen first.
   Progress progress_;
   std::uint64_t progress_cycle_ = 0;
 };

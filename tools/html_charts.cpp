@@ -17,6 +17,19 @@ bool is_labelled(const std::string& layer) {
   return layer == "outside" || (layer != "0" && std::stoul(layer) % 4 == 0);
 }
 
+/// From where to where a layer is in the timeline; nothing of what is outside of the layers, which
+/// is not in one place.
+std::pair<std::uint64_t, std::uint64_t> cycles_of(const Simulation& simulation,
+                                                  const std::string& layer) {
+  std::uint64_t first = 0, last = 0;
+  for (const CommandCost& command : simulation.commands) {
+    if (!command.layer || layer_name(command) != layer) continue;
+    if (last == 0) first = command.start;
+    last = command.start + command.cost.cycles;
+  }
+  return {first, last};
+}
+
 /// What is multiplied, without the number of the layer or head.
 std::string kind_of(const CommandCost& command) {
   if (command.operation == operation_name(Operation::Head)) return "head";
@@ -30,7 +43,7 @@ std::string kind_of(const CommandCost& command) {
 
 }  // namespace
 
-std::string layers(const Simulation& simulation) {
+std::string layers(const Simulation& simulation, bool has_trace) {
   const Sums all = sums(simulation, layer_name);
   std::uint64_t most = 1;
   for (const auto& [name, cost] : all) most = std::max(most, cost.cycles);
@@ -45,6 +58,7 @@ std::string layers(const Simulation& simulation) {
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
     double y = kBase;
+    std::string column;
     const double x = kLeft + step * (static_cast<double>(i) + 0.1);
     for (const UnitColor& entry : kColors) {
       std::uint64_t cycles = 0;
@@ -54,11 +68,13 @@ std::string layers(const Simulation& simulation) {
       const double height = kHeight * share(cycles, most);
       y -= height;
       if (cycles > 0)
-        out += fmt::format(
+        column += fmt::format(
             "<rect x={:.1f} y={:.2f} width={:.1f} height={:.2f} fill='{}'><title>{}: {} {} "
             "cycles</title></rect>",
             x, y, step * 0.8, height, entry.color, all[i].first, entry.unit, grouped(cycles));
     }
+    const auto [from, to] = cycles_of(simulation, all[i].first);
+    out += in_perfetto(has_trace && from < to, from, to, column);
     if (all.size() <= 20 || is_labelled(all[i].first))
       out += fmt::format("<text x={:.1f} y={} class=mid>{}</text>", x + step * 0.4, kBase + 28,
                          all[i].first);

@@ -44,6 +44,23 @@ std::string table(const std::string& head, const std::string& body) {
          "</tbody></table></div>\n";
 }
 
+std::string in_perfetto(bool has_trace, std::uint64_t from, std::uint64_t to,
+                        const std::string& content) {
+  if (!has_trace) return content;
+  // Its addresses count nanoseconds; a cycle is a microsecond of the trace.
+  return fmt::format(
+      "<a class=perfetto target=_blank href='https://ui.perfetto.dev/#!/?visStart={}&amp;visEnd={}'"
+      ">{}</a>",
+      1000 * from, 1000 * to, content);
+}
+
+std::string embedded_trace(const Json& trace) {
+  std::string text = trace.dump();
+  for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at))
+    text.replace(at, 1, "\\u003c");  // Nothing in it ends the element.
+  return "<script type='application/json' id=trace>" + text + "</script>\n";
+}
+
 std::string legend() {
   std::string out = "<p class=legend>";
   for (const UnitColor& entry : kColors)

@@ -32,20 +32,27 @@ std::string table(const std::string& head, const std::string& body);
 /// The colors of the units.
 std::string legend();
 
+/// A link that opens the trace of the page in Perfetto and shows cycles [from, to) there; just the
+/// content when the page has none. Without scripts it opens Perfetto.
+std::string in_perfetto(bool has_trace, std::uint64_t from, std::uint64_t to,
+                        const std::string& content);
+/// The trace, for the links to hand over.
+std::string embedded_trace(const Json& trace);
+
 // The sections of the page of a simulation, each as HTML.
 
 /// Time, beats and stalls of each operation, with a bar.
 std::string operations(const Simulation& simulation, const Cost& total);
 /// A column for each layer, stacked by unit.
-std::string layers(const Simulation& simulation);
+std::string layers(const Simulation& simulation, bool has_trace);
 /// Multiplications a cycle over multiplications a byte, both logarithmic, under the bus's roof.
 std::string roofline(const Simulation& simulation, double beat_bytes);
 /// The commands that took longest.
-std::string slowest(const Simulation& simulation);
+std::string slowest(const Simulation& simulation, bool has_trace);
 /// Where the clocks of the DRAM's pins went, and its rows.
 std::string memory(const MemoryReport& dram);
 
-/// The style sheet, for the head, and the script that sorts tables, for the end.
+/// The style sheet, for the head, and the scripts that sort tables and open Perfetto, for the end.
 extern const char* const kStyle;
 extern const char* const kScript;
 

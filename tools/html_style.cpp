@@ -19,11 +19,15 @@ td,th{padding:.2em .4em;text-align:right;border-bottom:1px solid var(--line);ove
 td.text{overflow-wrap:anywhere;min-width:5em}td.bar{min-width:9em;white-space:nowrap}td.bar i{display:inline-block;height:.8em;margin-right:.4em;min-width:1px}
 .legend span{display:inline-block;margin-right:1.2em}.legend i,.dot{display:inline-block;width:.8em;height:.8em;margin-right:.35em;border-radius:50%}
 .side{display:flex;flex-wrap:wrap;gap:1em;align-items:flex-start}.side svg{flex:1 1 420px;min-width:0}.side .wide{flex:1 1 320px;min-width:0}
-svg{width:100%;height:auto}svg text{font-size:13px;fill:var(--ink)}.mid{text-anchor:middle}.end{text-anchor:end}.grid{stroke:var(--line);fill:none}.roof{stroke:var(--ink);stroke-width:2;fill:none}
+a{color:inherit}svg{width:100%;height:auto}svg text{font-size:13px;fill:var(--ink)}.mid{text-anchor:middle}.end{text-anchor:end}.grid{stroke:var(--line);fill:none}.roof{stroke:var(--ink);stroke-width:2;fill:none}
 @media(max-width:700px){table{font-size:12px}td,th{padding:.2em .25em}td.bar{min-width:6em}svg text{font-size:17px}}
 </style>
 )";
 
+// A link into Perfetto hands the trace of this page over to the tab that it opens, which says PONG
+// when it is ready (Perfetto's documentation, "Deep linking to the Perfetto UI"). The trace goes to
+// that tab and nowhere else.
+//
 // A click on a heading sorts the table by it, numbers downwards first; another turns it around.
 const char* const kScript = R"(<script>
 for(const head of document.querySelectorAll('th'))head.onclick=()=>{
@@ -34,6 +38,16 @@ for(const other of head.parentNode.cells)delete other.dataset.order;
 head.dataset.order=up?'up':'down';
 const rows=[...body.rows].sort((a,b)=>{const x=value(a),y=value(b);return(x<y?1:x>y?-1:0)*(up?-1:1)});
 body.append(...rows)};
+const trace=document.getElementById('trace');
+for(const link of trace?document.querySelectorAll('a.perfetto'):[])link.onclick=click=>{
+const site=new URL(link.href.baseVal||link.href).origin,tab=open(link.href.baseVal||link.href);
+if(!tab)return;
+click.preventDefault();
+const ping=setInterval(()=>{if(tab.closed)clearInterval(ping);else tab.postMessage('PING',site)},100);
+const ready=message=>{if(message.origin!=site||message.data!='PONG')return;
+clearInterval(ping);removeEventListener('message',ready);
+tab.postMessage({perfetto:{buffer:new TextEncoder().encode(trace.textContent).buffer,title:document.title}},site)};
+addEventListener('message',ready)};
 </script>
 )";
 

@@ -43,27 +43,21 @@ std::string operations(const Simulation& simulation, const Cost& total) {
       out);
 }
 
-std::string slowest(const Simulation& simulation) {
+std::string slowest(const Simulation& simulation, bool has_trace) {
   constexpr std::size_t kRows = 25;
-  struct Row {
-    const CommandCost* command;
-    std::uint64_t start;  // As in the timeline.
-  };
-  std::vector<Row> all;
-  std::uint64_t now = 0;
-  for (const CommandCost& command : simulation.commands) {
-    all.push_back({&command, now});
-    now += command.cost.cycles;
-  }
+  std::vector<const CommandCost*> all;
+  for (const CommandCost& command : simulation.commands) all.push_back(&command);
   std::ranges::stable_sort(all, std::ranges::greater{},
-                           [](const Row& row) { return row.command->cost.cycles; });
+                           [](const CommandCost* command) { return command->cost.cycles; });
   if (all.size() > kRows) all.resize(kRows);
   std::string out;
-  for (const Row& row : all) {
-    const Cost& cost = row.command->cost;
+  for (const CommandCost* command : all) {
+    const Cost& cost = command->cost;
     out += fmt::format(
         "<tr><td>{}<td class=text>{}<td class=text>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
-        row.command->index, escape(what_of(*row.command)), row.command->unit, grouped(row.start),
+        command->index, escape(what_of(*command)), command->unit,
+        in_perfetto(has_trace, command->start, command->start + cost.cycles,
+                    grouped(command->start)),
         grouped(cost.cycles), grouped(cost.weight_beats),
         grouped(cost.stall_memory + cost.stall_transfer), grouped(cost.stall_table),
         grouped(cost.stall_rows), grouped(cost.between()));

@@ -80,15 +80,17 @@ std::string html_report(const Simulation& simulation, const std::string& timelin
   out += tiles(simulation, total, beat_bytes);
   if (!timeline.empty())
     out += fmt::format(
-        "<p>Every command in time: <a href='{0}'>{0}</a>, to be opened in ui.perfetto.dev, where "
-        "a microsecond is a cycle.</p>\n",
-        escape(timeline));
+        "<p>Every command in time: <a href='{0}'>{0}</a>, or {1}, where a microsecond is a cycle. "
+        "The columns of the layers and the cycles of slow commands are links to their place "
+        "there.</p>\n",
+        escape(timeline), in_perfetto(true, 0, total.cycles, "open it in Perfetto"));
   section("Time by operation", operations(simulation, total));
-  section("Time by layer", legend() + layers(simulation));
+  section("Time by layer", legend() + layers(simulation, !timeline.empty()));
   section("Roofline", fmt::format("<p>The line is the bus: {:g} bytes a cycle.</p>\n{}", beat_bytes,
                                   roofline(simulation, beat_bytes)));
   if (simulation.dram) section("Memory", memory(*simulation.dram));
-  section("Slowest commands", slowest(simulation));
+  section("Slowest commands", slowest(simulation, !timeline.empty()));
+  if (!timeline.empty()) out += embedded_trace(tools::timeline(simulation));
   out += kScript;
   out += "</html>\n";
   return out;

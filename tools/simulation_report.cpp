@@ -5,10 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
+#include "golden/checkpoint/json.h"
 #include "golden/error.h"
 #include "tools/memory_json.h"
+#include "tools/outputs.h"
 #include "tools/run_report.h"
 
 namespace trine::tools {
@@ -62,6 +63,30 @@ SimulatedCore core_of(const Json& json) {
   return core;
 }
 
+/// A member that counts something.
+std::uint64_t whole(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  if (!value.is_number_unsigned())
+    throw Error(fmt::format("'{}' must be a whole number, it is {}", key, value.dump()));
+  return value.get<std::uint64_t>();
+}
+
+/// Throws Error for a command that no simulation has.
+void check_command(const CommandCost& command, const Simulation& simulation) {
+  bool known = false;
+  for (unsigned i = 0; i <= static_cast<unsigned>(Operation::Control); ++i) {
+    const auto operation = static_cast<Operation>(i);
+    known = known ||
+            (command.operation == operation_name(operation) && command.unit == unit_of(operation));
+  }
+  if (!known)
+    throw Error(fmt::format("command {}: there is no operation '{}' of a unit '{}'", command.index,
+                            command.operation, command.unit));
+  if (command.layer && (*command.layer < simulation.first || *command.layer >= simulation.end))
+    throw Error(fmt::format("command {}: layer {} is not one of the report", command.index,
+                            *command.layer));
+}
+
 Simulation from_json(const Json& json) {
   if (json.at("format") != kFormat) throw Error("is not a report of `trine simulate`");
   if (json.at("version") != kVersion)
@@ -74,33 +99,42 @@ Simulation from_json(const Json& json) {
   Simulation simulation{.model = model_of(json.at("model")),
                         .core = core_of(json.at("core")),
                         .tokens = json.at("tokens"),
-                        .position = json.at("position"),
+                        .position = whole(json, "position"),
                         .cache_seed = {},
-                        .layers = json.at("layers").at("of"),
-                        .first = json.at("layers").at("first"),
-                        .end = json.at("layers").at("end"),
+                        .layers = whole(json.at("layers"), "of"),
+                        .first = whole(json.at("layers"), "first"),
+                        .end = whole(json.at("layers"), "end"),
                         .state_in = state("in"),
                         .state_out = state("out"),
                         .best = {},
                         .commands = {},
-                        .elapsed = json.at("elapsed"),
+                        .elapsed = whole(json, "elapsed"),
                         .compared = {},
+                        .trace_begin = {},
                         .seconds = json.at("seconds"),
                         .dram = {}};
-  if (!json.at("compared").is_null()) simulation.compared = json.at("compared");
+  if (!json.at("compared").is_null()) simulation.compared = whole(json, "compared");
+  if (!json.at("trace_begin").is_null()) simulation.trace_begin = whole(json, "trace_begin");
   if (json.contains("dram")) simulation.dram = memory_of(json.at("dram"));
   if (json.contains("cache_seed"))
     simulation.cache_seed = json.at("cache_seed").get<std::uint64_t>();
   if (!json.at("best").is_null()) simulation.best = json.at("best").get<std::int32_t>();
+  if (simulation.first >= simulation.end || simulation.end > simulation.layers)
+    throw Error(
+        fmt::format("layers {} to {} of {}", simulation.first, simulation.end, simulation.layers));
+  if (!json.at("commands").is_array() || json.at("commands").empty())
+    throw Error("'commands' must be a list of commands");
   for (const Json& item : json.at("commands")) {
-    CommandCost command{.index = item.at("index"),
+    CommandCost command{.index = whole(item, "index"),
                         .operation = item.at("operation"),
                         .unit = item.at("unit"),
                         .layer = {},
                         .label = item.at("label"),
+                        .start = whole(item, "start"),
                         .cost = {}};
-    if (!item.at("layer").is_null()) command.layer = item.at("layer").get<std::size_t>();
-    for (const CostField& field : kCostFields) command.cost.*field.value = item.at(field.name);
+    if (!item.at("layer").is_null()) command.layer = whole(item, "layer");
+    for (const CostField& field : kCostFields) command.cost.*field.value = whole(item, field.name);
+    check_command(command, simulation);
     simulation.commands.push_back(std::move(command));
   }
   return simulation;
@@ -141,6 +175,7 @@ Json to_json(const Simulation& simulation) {
       {"best", simulation.best ? Json(*simulation.best) : Json(nullptr)},
       {"equal", true},
       {"compared", optional_json(simulation.compared)},
+      {"trace_begin", optional_json(simulation.trace_begin)},
       {"elapsed", simulation.elapsed},
       {"total", cost_json(total)},
       {"utilization", ratio(total.weight_beats, total.cycles)},
@@ -152,11 +187,10 @@ Json to_json(const Simulation& simulation) {
   if (simulation.cache_seed) json["cache_seed"] = *simulation.cache_seed;
   Json commands = Json::array();
   for (const CommandCost& command : simulation.commands) {
-    Json item = {{"index", command.index},
-                 {"operation", command.operation},
-                 {"unit", command.unit},
-                 {"layer", command.layer ? Json(*command.layer) : Json(nullptr)},
-                 {"label", command.label}};
+    Json item = {
+        {"index", command.index}, {"operation", command.operation},
+        {"unit", command.unit},   {"layer", command.layer ? Json(*command.layer) : Json(nullptr)},
+        {"label", command.label}, {"start", command.start}};
     item.update(cost_json(command.cost));
     commands.push_back(std::move(item));
   }
@@ -165,10 +199,11 @@ Json to_json(const Simulation& simulation) {
 }
 
 Simulation read_simulation(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(file.string() + ": cannot be read");
+  if (fs::is_directory(file)) throw Error(file.string() + ": is a directory");
+  const Json json = golden::parse_json(golden::read_input_text(file), file.string());
+  if (!json.is_object()) throw Error(file.string() + ": must be a JSON object");
   try {
-    return from_json(Json::parse(in));
+    return from_json(json);
   } catch (const std::exception& error) {
     throw Error(file.string() + ": " + error.what());
   }
@@ -183,8 +218,13 @@ void add_simulation_output(Command& command, SimulationOutput& output) {
       ->type_name("FILE");
 }
 
-void check_simulation_output(const SimulationOutput& output) {
-  for (const std::string& file : {output.json, output.html, output.timeline}) check_text_file(file);
+void check_simulation_output(const SimulationOutput& output,
+                             const std::vector<std::string>& inputs) {
+  check_distinct({output.json, output.html, output.timeline});
+  for (const std::string& file : {output.json, output.html, output.timeline}) {
+    check_apart(file, inputs);
+    check_text_file(file);
+  }
 }
 
 void write_simulation(const Simulation& simulation, const SimulationOutput& output) {

@@ -33,8 +33,10 @@ struct SimulationOutput {
   std::string json, html, timeline;
 };
 void add_simulation_output(Command& command, SimulationOutput& output);
-/// Throws Error for a file that could not be written.
-void check_simulation_output(const SimulationOutput& output);
+/// Throws Error for a file that could not be written, that is among the `inputs` of the command, or
+/// that has the name of another one.
+void check_simulation_output(const SimulationOutput& output,
+                             const std::vector<std::string>& inputs = {});
 void write_simulation(const Simulation& simulation, const SimulationOutput& output);
 /// The sums by operation as a table on stdout, or the report with --json.
 void print_simulation(const Simulation& simulation, const CommonOptions& options);

@@ -37,10 +37,11 @@ Json timeline(const Simulation& simulation) {
   events.push_back(row_name(kLayers, "layers"));
   for (const char* unit : kUnits) events.push_back(row_name(row_of(unit), unit));
 
-  std::uint64_t now = 0, layer_start = 0;
+  std::uint64_t layer_start = 0;
   for (std::size_t i = 0; i < simulation.commands.size(); ++i) {
     const CommandCost& command = simulation.commands[i];
     const Cost& cost = command.cost;
+    const std::uint64_t now = command.start;
     Json event = span(row_of(command.unit),
                       command.label.empty() ? command.operation : command.label, now, cost.cycles);
     event["cat"] = command.operation;
@@ -61,12 +62,11 @@ Json timeline(const Simulation& simulation) {
                       {"name", "bus beats per cycle"},
                       {"ts", now},
                       {"args", {{"beats", bus}}}});
-    now += cost.cycles;
     const bool last = i + 1 == simulation.commands.size();
     if (last || simulation.commands[i + 1].layer != command.layer) {
       events.push_back(span(kLayers, command.layer ? "layer " + layer_name(command) : "outside",
-                            layer_start, now - layer_start));
-      layer_start = now;
+                            layer_start, now + cost.cycles - layer_start));
+      if (!last) layer_start = simulation.commands[i + 1].start;
     }
   }
   return {{"displayTimeUnit", "ns"}, {"traceEvents", std::move(events)}};

@@ -3,6 +3,7 @@
 // The page of a report, laid out by a browser without a screen at several widths.
 
 #include <algorithm>
+#include <functional>
 
 #include "tests/system/cli/command.h"
 
@@ -51,26 +52,40 @@ struct Layout {
   std::uintmax_t picture = 0;  // Bytes of the screenshot.
 };
 
-Layout lay_out(const Scratch& scratch, const std::string& page, int width, bool dark) {
+std::string browser_command(const Scratch& scratch, int width, bool dark) {
+  return std::string(TRINE_BROWSER) +
+         " --no-sandbox --disable-gpu --user-data-dir=" + (scratch / "profile").string() +
+         " --window-size=" + std::to_string(width) + ",4000" +
+         (dark ? " --blink-settings=preferredColorScheme=0" : "") + " ";
+}
+
+/// What the scripts of a page make of its title.
+json shown(const Scratch& scratch, const std::string& page, int width, bool dark) {
   const std::string file = (scratch / "shown.html").string(), dom = (scratch / "dom").string();
-  const std::string picture = (scratch / "picture.png").string();
+  std::ofstream(file) << page;
+  REQUIRE(std::system((browser_command(scratch, width, dark) +
+                       "--virtual-time-budget=60000 --dump-dom file://" + file + " >" + dom +
+                       " 2>/dev/null")
+                          .c_str()) == 0);
+  const std::string text = read_file(dom);
+  const std::size_t begin = text.find("<title>") + 7, end = text.find("</title>");
+  REQUIRE(end != std::string::npos);
+  std::string title = text.substr(begin, end - begin);
+  for (std::size_t at; (at = title.find("&amp;")) != std::string::npos;) title.erase(at + 1, 4);
+  INFO(title);
+  REQUIRE(json::accept(title));
+  return json::parse(title);
+}
+
+Layout lay_out(const Scratch& scratch, const std::string& page, int width, bool dark) {
   std::string text = page;
   text.insert(text.rfind("</html>"), kMeasure);
-  std::ofstream(file) << text;
-  const std::string browser =
-      std::string(TRINE_BROWSER) +
-      " --no-sandbox --disable-gpu --user-data-dir=" + (scratch / "profile").string() +
-      " --window-size=" + std::to_string(width) + ",4000" +
-      (dark ? " --blink-settings=preferredColorScheme=0" : "") + " ";
-  REQUIRE(std::system(
-              (browser + "--dump-dom file://" + file + " >" + dom + " 2>/dev/null").c_str()) == 0);
-  REQUIRE(std::system(
-              (browser + "--screenshot=" + picture + " file://" + file + " 2>/dev/null").c_str()) ==
-          0);
-  const std::string shown = read_file(dom);
-  const std::size_t begin = shown.find("<title>") + 7, end = shown.find("</title>");
-  REQUIRE(end != std::string::npos);
-  return {json::parse(shown.substr(begin, end - begin)), fs::file_size(picture)};
+  const json found = shown(scratch, text, width, dark);
+  const std::string picture = (scratch / "picture.png").string();
+  REQUIRE(std::system((browser_command(scratch, width, dark) + "--screenshot=" + picture +
+                       " file://" + (scratch / "shown.html").string() + " 2>/dev/null")
+                          .c_str()) == 0);
+  return {found, fs::file_size(picture)};
 }
 
 /// A report like those of large models: long numbers, many layers.
@@ -83,23 +98,90 @@ json large_report(const Scratch& scratch) {
   const auto commands = report["commands"];
   const std::size_t layers = 6, copies = 6;
   report["commands"] = json::array();
-  for (const json& command : commands) {
-    for (std::size_t copy = 0; copy < (command["layer"].is_null() ? 1 : copies); ++copy) {
-      json one = command;
-      one["index"] = start++;
-      if (!one["layer"].is_null()) one["layer"] = copy * layers + one["layer"].get<std::size_t>();
-      one["cycles"] = 1'000'000 + 977 * start;
-      one["unit_cycles"] = 900'000;
-      for (const char* key : {"stall_memory", "stall_table", "stall_rows"}) one[key] = 123'456;
-      report["commands"].push_back(one);
-    }
+  const auto append = [&](json one) {
+    one["start"] = 1'001'000 * start;
+    one["index"] = start++;
+    one["cycles"] = 1'000'000 + 977 * start;
+    one["unit_cycles"] = 900'000;
+    for (const char* key : {"stall_memory", "stall_table", "stall_rows"}) one[key] = 123'456;
+    report["commands"].push_back(std::move(one));
+  };
+  // What is outside stands in front of the layers or behind them.
+  const auto in_layer = [](const json& command) { return !command["layer"].is_null(); };
+  const auto first = std::ranges::find_if(commands, in_layer);
+  const auto last = std::find_if(first, commands.end(), std::not_fn(in_layer));
+  std::for_each(commands.begin(), first, append);
+  for (std::size_t copy = 0; copy < copies; ++copy) {
+    std::for_each(first, last, [&](json one) {
+      one["layer"] = copy * layers + one["layer"].get<std::size_t>();
+      append(std::move(one));
+    });
   }
+  std::for_each(last, commands.end(), append);
   report["layers"] = {{"first", 0}, {"end", layers * copies}, {"of", layers * copies}};
   report["elapsed"] = 2'000'000 * start;
   return report;
 }
 
+/// Clicks every link into Perfetto, whose tab is played here: what was opened, and what it got.
+constexpr const char* kClick = R"(<script>
+addEventListener('load',async()=>{
+const links=[...document.querySelectorAll('a.perfetto')],opened=[],sent=[];
+window.open=url=>{opened.push(url);return{closed:false,postMessage:(what,site)=>{
+ if(what=='PING'){dispatchEvent(new MessageEvent('message',{data:'PONG',origin:'https://elsewhere'}));
+  dispatchEvent(new MessageEvent('message',{data:'PONG',origin:'https://ui.perfetto.dev'}))}
+ else sent.push([site,what])}}};
+let stayed=true;
+for(const link of links){
+ const click=new MouseEvent('click',{bubbles:true,cancelable:true});
+ link.dispatchEvent(click);stayed=stayed&&click.defaultPrevented;
+ while(sent.length<opened.length)await new Promise(done=>setTimeout(done,20))}
+const file=document.getElementById('trace').textContent;
+document.title=JSON.stringify({stayed,opened,
+ sites:[...new Set(sent.map(x=>x[0]))],titles:[...new Set(sent.map(x=>x[1].perfetto.title))],
+ same:sent.every(x=>new TextDecoder().decode(x[1].perfetto.buffer)==file),
+ events:JSON.parse(file).traceEvents.length});});
+</script>)";
+
 }  // namespace
+
+TEST_CASE("page: links open the trace in Perfetto, at their place") {
+  const Scratch scratch;
+  const std::string page = (scratch / "p.html").string(), trace = (scratch / "t.json").string();
+  const std::string file = (scratch / "large.json").string();
+  const json report = large_report(scratch);
+  std::ofstream(file) << report;
+  trine_json({"merge", file, "--report", page, "--timeline", trace});
+  std::string text = read_file(page);
+  text.insert(text.rfind("</html>"), kClick);
+  const json found = shown(scratch, text, 1200, false);
+  CAPTURE(found.dump(1));
+  const std::size_t layers = report["layers"]["of"].get<std::size_t>(), slow = 25;
+  CHECK(found["opened"].size() == 1 + layers + slow);
+  CHECK(found["stayed"] == true);
+  CHECK(found["sites"] == json({"https://ui.perfetto.dev"}));
+  CHECK(found["titles"] == json({"Trine: " + report["model"]["name"].get<std::string>()}));
+  CHECK(found["same"] == true);
+  const json events = json::parse(read_file(trace))["traceEvents"];
+  CHECK(found["events"] == events.size());
+  // Every link is at an event, in nanoseconds.
+  for (const json& link : found["opened"]) {
+    const std::string url = link;
+    const std::size_t at = url.find("visStart="), to = url.find("&visEnd=");
+    REQUIRE(url.starts_with("https://ui.perfetto.dev/#!/?visStart="));
+    const std::uint64_t from = std::stoull(url.substr(at + 9)),
+                        end = std::stoull(url.substr(to + 8));
+    CHECK(from % 1000 == 0);
+    const bool whole = from == 0;
+    CHECK((whole || std::ranges::any_of(events, [&](const json& event) {
+             return event["ph"] == "X" && event["ts"] == from / 1000 &&
+                    event["ts"].get<std::uint64_t>() + event["dur"].get<std::uint64_t>() ==
+                        end / 1000;
+           })));
+  }
+  trine_json({"merge", file, "--report", page});  // Without a timeline there are no links.
+  CHECK(read_file(page).find("perfetto.dev") == std::string::npos);
+}
 
 TEST_CASE("page: nothing is clipped or lies on other text, wide and narrow, light and dark") {
   const Scratch scratch;
