@@ -188,7 +188,9 @@ void add_compare(Command& app) {
   add_device_name(*command, "--device-a", options->device_a, "Where A runs [--device]", true);
   add_device_name(*command, "--device-b", options->device_b, "Where B runs [--device]", true);
   add_device_seed(*command, options->device);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback([options] {
+    with_trace(options->device, {options->a, options->b}, [&] { run(*options); });
+  });
 }
 
 }  // namespace trine::tools

@@ -9,6 +9,7 @@
 #include "tools/common.h"
 #include "tools/design_point.h"
 #include "tools/estimate_report.h"
+#include "tools/outputs.h"
 #include "tools/presets.h"
 
 namespace trine::tools {
@@ -25,6 +26,7 @@ struct Options {
 };
 
 void run(Options& options) {
+  check_apart(options.csv, {options.board, options.model});
   check_text_file(options.csv);
   std::optional<Board> board;
   DesignPoint& base = options.point;

@@ -157,7 +157,8 @@ void add_generate(Command& app) {
   command->add_flag("--ignore-eos", options->ignore_eos, "Go on after an end token");
   add_sampling(*command, options->sampling);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback(
+      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

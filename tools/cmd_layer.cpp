@@ -134,7 +134,7 @@ void add_layer(Command& app) {
   command->callback([options] {
     if (options->preset.empty() && options->rows == 0)
       throw UsageError::required("--preset, or --rows and --cols,");
-    with_trace(options->device, [&] { run(*options); });
+    with_trace(options->device, {}, [&] { run(*options); });
   });
 }
 

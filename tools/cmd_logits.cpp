@@ -8,6 +8,7 @@
 #include "runtime/logits.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
+#include "tools/outputs.h"
 #include "tools/progress.h"
 #include "tools/run_report.h"
 #include "tools/tokens.h"
@@ -29,6 +30,8 @@ void run(Options& options) {
   warn_all(options.common, file.warnings());
   const auto tokens = prompt_tokens(options.prompt, file, options.common,
                                     context_of(options.device, file.config()));
+  check_apart(options.out,
+              {options.model, options.prompt.text_file, options.prompt.tokens_file.string()});
   const std::size_t vocab = file.config().vocab;
   // First, so that a place that cannot be written is found before the work is done.
   LogitWriter writer(options.out, tokens, vocab, options.device.name);
@@ -70,7 +73,8 @@ void add_logits(Command& app) {
       ->required();
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback(
+      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

@@ -137,6 +137,7 @@ void run(const Options& options) {
     if (!file) throw Error(options.trace + ": cannot be read");
     result = dram::replay(file, options.trace, spec, options.replay, show);
   }
+  if (result.reads + result.writes == 0) throw Error(options.trace + ": has no requests");
   const Json json = result_json(spec, options, result);
   if (options.common.json) return print_json(json);
   print_result(json, sim::report_of(spec, result.stats, options.replay.core_mhz));

@@ -69,7 +69,8 @@ void add_perplexity(Command& app) {
       ->check(whole_in(1, std::uint64_t{1} << 40));
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback(
+      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
 }
 
 }  // namespace trine::tools

@@ -61,7 +61,8 @@ SyntheticText text_of(const Options& options, std::size_t tokens, std::size_t co
 
 void run(Options& options) {
   check_device_options(options.device);
-  check_simulation_output(options.output);
+  check_simulation_output(options.output, {options.model, options.prompt.text_file,
+                                           options.prompt.tokens_file.string()});
   const ModelFile file(options.model);
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
@@ -76,6 +77,11 @@ void run(Options& options) {
   const std::size_t context = context_of(options.device, file.config());
   const auto tokens = prompt_tokens(options.prompt, file, options.common, context);
   const SyntheticText text = text_of(options, tokens.size(), context, file.config());
+  if (!options.device.request.trace_file.empty())
+    announce_trace(options.device,
+                   expected_beats(*file.packed(), options.device.request.groups, context,
+                                  options.position.value_or(tokens.size() - 1), first, end),
+                   options.common);
   ProgressLine progress("simulate", options.common);
   const Simulation simulation = in_lockstep(options.common, options.model, [&] {
     return simulate_layers(file, options.device, tokens, text, first, end, progress);
@@ -121,6 +127,7 @@ void add_simulate(Command& app) {
                        "random numbers in the cache [as many as there are tokens before it]")
           ->check(whole_in(0, (1 << 24) - 1));
   command->add_option("--cache-seed", options->cache_seed, "Seed of that text")
+      ->check(whole_in(0))
       ->capture_default_str()
       ->needs(position);
   command
@@ -131,7 +138,8 @@ void add_simulate(Command& app) {
   add_simulation_output(*command, options->output);
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Decoder);
-  command->callback([options] { with_trace(options->device, [&] { run(*options); }); });
+  command->callback(
+      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
 }
 
 void add_merge(Command& app) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string_view>
 
 #include "runtime/lockstep.h"
@@ -73,6 +74,8 @@ int main(int argc, char** argv) {
     return code;
   } catch (const std::bad_alloc&) {
     return fail(kFailure, "out of memory");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(kFailure, error.path1().string() + ": " + error.code().message());
   } catch (const std::exception& error) {
     return fail(kFailure, error.what());
   }

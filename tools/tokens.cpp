@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <iterator>
 
@@ -44,6 +45,22 @@ std::vector<std::int32_t> tokens_of_text(const PromptOptions& options, const Mod
   return tokens;
 }
 
+/// The numbers of "1,2,3"; throws UsageError for anything else between the commas, nothing
+/// included.
+void add_numbers(const std::string& list, std::vector<std::int32_t>& to) {
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', at), list.size());
+    std::int32_t number = 0;
+    const char *const begin = list.data() + at, *const end = list.data() + comma;
+    const auto [rest, error] = std::from_chars(begin, end, number);
+    if (error != std::errc{} || rest != end)
+      throw UsageError("--tokens", fmt::format("'{}' in '{}' is not the number of a token",
+                                               std::string(begin, end), list));
+    to.push_back(number);
+    at = comma + 1;
+  }
+}
+
 }  // namespace
 
 bool PromptOptions::given() const {
@@ -67,9 +84,13 @@ Command* add_prompt_sources(Command& command, PromptOptions& options) {
                    "The same from a file, all of it, the last line break too; - is the standard "
                    "input")
       ->type_name("FILE");
-  group->add_option("--tokens", options.tokens, "Token numbers: 1,2,3")
-      ->delimiter(',')
-      ->check(decimal())
+  group
+      ->add_list_function(
+          "--tokens",
+          [&options](const std::vector<std::string>& lists) {
+            for (const std::string& list : lists) add_numbers(list, options.tokens);
+          },
+          "Token numbers: 1,2,3")
       ->type_name("LIST");
   group->add_option("--tokens-file", options.tokens_file, "Safetensors file with tokens I32")
       ->type_name("FILE");
@@ -97,11 +118,10 @@ Command* add_windowed_prompt_options(Command& command, PromptOptions& options) {
 std::string read_input(const std::string& file, const CommonOptions& common) {
   std::string text;
   if (file == kStdin) {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    if (std::cin.bad()) throw Error("the standard input cannot be read");
+    text = golden::read_all(std::cin, "the standard input");
   } else {
     if (std::filesystem::is_directory(file)) throw Error(file + ": is a directory");
-    text = golden::read_text(file);
+    text = golden::read_input_text(file);
   }
   if (golden::utf8_lossy(text) != text)
     warn(common, fmt::format("{}: is not UTF-8 throughout: what is not counts as U+FFFD",

@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "golden/checkpoint/output.h"
 #include "tools/common.h"
 #include "tools/device_options.h"
+#include "tools/outputs.h"
 
 namespace trine::tools {
 
@@ -34,11 +36,12 @@ class TraceOutput {
 /// beats of the work say it; nothing without a trace.
 void announce_trace(const DeviceOptions& device, std::uint64_t beats, const CommonOptions& common);
 
-/// Does `work` with the trace of the options, if there is one. Whatever simulates must be gone when
-/// it returns or throws.
+/// Does `work`, which reads `inputs`, with the trace of the options, if there is one. Whatever
+/// simulates must be gone when it returns or throws.
 template <class Work>
-void with_trace(DeviceOptions& device, Work work) {
+void with_trace(DeviceOptions& device, const std::vector<std::string>& inputs, Work work) {
   if (device.request.trace_file.empty()) return work();
+  check_apart(device.request.trace_file, inputs);
   TraceOutput trace(device.request.trace_file);
   device.request.trace_file = trace.path().string();
   try {

@@ -2,10 +2,7 @@
 
 // Values far from those of a random model: what real checkpoints hold here and there.
 
-#include <cmath>
-#include <span>
-
-#include "format_fixture.h"
+#include "extreme_values.h"
 #include "golden/checkpoint/checkpoint.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/codec/dequantize_model.h"
@@ -15,39 +12,6 @@
 
 namespace trine::golden {
 namespace {
-
-using Values = std::vector<float>;
-using Change = std::function<void(const TensorSpec&, Values&)>;
-
-/// A random little checkpoint in FP32, its weights normal as those of real models, with some values
-/// changed.
-void write_changed(const std::filesystem::path& directory, const Change& change) {
-  std::filesystem::create_directories(directory);
-  const std::string config = tiny_config(true).dump();
-  spill(directory / "config.json", config);
-  const auto specs = all_tensors(parse_config(config, "c"));
-  std::vector<SafetensorsWriter::Entry> entries;
-  for (const auto& spec : specs) entries.push_back({spec.name, Dtype::F32, spec.shape});
-  SafetensorsWriter writer(directory / "model.safetensors", entries, {});
-  std::minstd_rand random(7);
-  std::normal_distribution<float> normal(0, 0.03F);
-  for (const auto& spec : specs) {
-    std::size_t count = 1;
-    for (const std::size_t extent : spec.shape) count *= extent;
-    Values values(count);
-    for (float& value : values) value = normal(random);
-    change(spec, values);
-    writer.append(std::as_bytes(std::span(values)));
-  }
-  writer.finish();
-}
-
-/// Scales the values to a Euclidean norm.
-void set_norm(Values& values, double norm) {
-  double squares = 0;
-  for (const double value : values) squares += value * value;
-  for (float& value : values) value = static_cast<float>(value * norm / std::sqrt(squares));
-}
 
 /// Quantizes, writes the products, finds the packed model in them and writes its products: those
 /// of both must be the same bits. Returns the error of the quantization.

@@ -49,6 +49,38 @@ TEST_CASE("cli: an end token of generation_config.json alone ends a text, also a
   CHECK(trine_json({"info", model.string()})["config"]["eos_token"] == json({2047}));
 }
 
+TEST_CASE(
+    "cli: generate says tokens per second where a device has no cycles, and cycles where it has") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto line = [&](const std::string& device) {
+    const Run run =
+        run_trine({"generate", model, "--tokens", "296", "-n", "2", "--device", device});
+    CHECK(run.code == 0);
+    const std::size_t end = run.out.find_last_not_of('\n');
+    return run.out.substr(run.out.rfind('\n', end) + 1);
+  };
+  for (const char* device : {"golden", "reference"}) {
+    CAPTURE(device);
+    const std::string text = line(device);
+    CAPTURE(text);
+    CHECK(text.starts_with("2 tokens, prompt "));
+    CHECK(text.find(" tokens per second, then ") != std::string::npos);
+    CHECK(text.find("cycles") == std::string::npos);
+    CHECK(text.find("-") == std::string::npos);  // Both are numbers.
+    const json run =
+        trine_json({"generate", model, "--tokens", "296", "-n", "2", "--device", device});
+    CHECK(run["cycles"] == 0);
+    for (const char* key :
+         {"tokens_per_second", "prefill_tokens_per_second", "decode_tokens_per_second"})
+      CHECK(run[key].get<double>() > 0);
+  }
+  const std::string rtl = line("rtl");
+  CAPTURE(rtl);
+  CHECK(rtl.find(" cycles per token") != std::string::npos);
+  CHECK(rtl.find("tokens per second") == std::string::npos);
+}
+
 TEST_CASE("cli: generation_config.json has the defaults of sampling, and options override them") {
   const Scratch scratch;
   const fs::path model = copy_of(kModel, scratch / "model");

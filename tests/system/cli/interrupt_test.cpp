@@ -89,6 +89,83 @@ TEST_CASE("cli: an interrupted command says what it keeps, and leaves no tempora
   CHECK(scratch.names() == std::vector<std::string>{"packed"});
 }
 
+TEST_CASE("cli: what a killed command left is removed by the next one for the same output") {
+  const Scratch scratch;
+  const auto path = [&](const char* name) { return (scratch / name).string(); };
+  const auto killed = [&](std::vector<std::string> arguments) {
+    const Scratch outputs;
+    const std::string err = (outputs / "err").string();
+    Process process(with_progress(std::move(arguments)),
+                    {.out = (outputs / "out").string(), .err = err});
+    REQUIRE(becomes([&] { return read_file(err).find('%') != std::string::npos; }));
+    process.send(SIGKILL);
+    CHECK(process.wait() == -1);
+  };
+  const std::vector<std::string> logits = {"logits",    kModel, "--device", "reference",
+                                           "--threads", "1",    "-o",       path("logits")};
+  std::vector<std::string> all = logits;
+  all.insert(all.end(), {"--tokens-file", kModel + "/valid_tokens.safetensors", "--window", "512"});
+  killed(all);
+  killed({"synth", "--preset", "qwen2.5-0.5b", path("synth")});
+  const std::vector<std::string> left = scratch.names();
+  REQUIRE(left.size() == 2);
+  std::string of_logits = left[left[0].starts_with(".synth") ? 1 : 0];
+  // Of other outputs, of processes that live and of other machines nothing is touched.
+  const std::size_t tag = of_logits.find(".tmp-") + 5;
+  std::string alive = of_logits, elsewhere = of_logits;
+  alive.replace(tag + 9, std::string::npos, std::to_string(getppid()) + "-0");
+  elsewhere.replace(tag, 8, of_logits[tag] == '0' ? "11111111" : "00000000");
+  const std::vector<std::string> kept = {alive, elsewhere, ".logits.tmp-x", "logits.tmp-1-1",
+                                         ".other" + of_logits.substr(7)};
+  for (const std::string& name : kept) std::ofstream(scratch / name) << "kept";
+
+  std::vector<std::string> one = logits;
+  one.insert(one.end(), {"--tokens", "1"});
+  trine_json(one);
+  trine_json({"synth", "--preset", "tiny", path("synth")});
+  CHECK_FALSE(fs::exists(scratch / of_logits));
+  for (const std::string& name : kept) CHECK(read_file(scratch / name) == "kept");
+  CHECK(scratch.names().size() == kept.size() + 2);
+
+  // A killed quantize is taken up by the next one.
+  killed({"quantize", kModel, path("packed")});
+  CHECK(fs::exists(scratch / ".packed.partial"));
+  trine_json({"quantize", kModel, path("packed")});
+  CHECK(scratch.names().size() == kept.size() + 3);
+  // Replacing a model leaves nothing either.
+  trine_json({"quantize", kModel, path("packed"), "--depth", "1"});
+  CHECK(scratch.names().size() == kept.size() + 3);
+}
+
+TEST_CASE("cli: the size of a trace of more than a gigabyte is announced before it begins") {
+  const Scratch scratch;
+  const std::string model = (scratch / "model").string(), wave = (scratch / "wave.fst").string();
+  trine_json({"synth", "--preset", "qwen2.5-0.5b", "--layers", "1", model});
+  const auto announced = [](const std::string&, const std::string& err) {
+    return err.find("warning: the trace of ") != std::string::npos;
+  };
+  const auto said = [&](std::vector<std::string> command) {
+    command.insert(command.end(), {"--tokens", "1,2", "--device", "rtl", "--trace", wave});
+    const Interrupted run = interrupt(command, SIGINT, announced);
+    CHECK(run.err.find(" GB; --trace-commands and --trace-cycles trace a part") !=
+          std::string::npos);
+    for (const std::string& name : scratch.names()) CHECK_FALSE(name.starts_with('.'));
+    return run.err.substr(0, run.err.find('\n'));
+  };
+  // 136 M weights of the head in FP16 are 4.25 M beats of 64 bytes.
+  const std::string generate = said({"generate", model, "-n", "1"});
+  CHECK(generate.find(" 2.") != std::string::npos);
+  const std::string simulate = said({"simulate", model});
+  CHECK(simulate.find(" 2.") != std::string::npos);
+  // With a window, or of a small model, nothing is announced.
+  const std::string small = packed_model(scratch, "small");
+  const auto quiet = [&](const std::string& of, std::vector<std::string> more) {
+    more.insert(more.begin(), {"simulate", of, "--tokens", "1", "--trace", wave});
+    return run_trine(more).err.find("GB") == std::string::npos;
+  };
+  CHECK(quiet(small, {"--layers", "0:1"}));
+}
+
 TEST_CASE("cli: generate that is interrupted prints what there is") {
   const std::vector<std::string> command = {"generate",     kModel,      "--prompt", "And God",
                                             "-n",           "900",       "--device", "reference",
