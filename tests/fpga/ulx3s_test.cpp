@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <verilated.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -192,6 +193,26 @@ TEST_CASE("trine_ulx3s: every bit of an address reaches the SDRAM") {
     board.read_memory(address, std::as_writable_bytes(std::span(&word, 1)));
     CHECK_EQ(word, value(address));
   }
+}
+
+TEST_CASE("trine_ulx3s: the core writes exactly the bytes of its elements") {
+  UartTransport board;
+  Device device(board);
+  const MemoryWindow window{0, kMemory};
+  device.set_window(window);
+  constexpr std::uint64_t kX = 0x400, kResult = 0x440;
+  const std::array<float, 16> x{1, -2, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  device.write(kX, x);
+  const std::array<std::uint32_t, 4> before{~0U, ~0U, ~0U, ~0U};
+  board.write_memory(kResult, std::as_bytes(std::span(before)));
+  CommandList list(device.params(), window);
+  list.load(0, kX, x.size(), CommandList::Element::F32, "x");
+  list.store(0, kResult, 3, CommandList::Element::F16, "three halves");
+  list.end();
+  device.write_and_run(list, 0x8000);
+  std::array<std::uint32_t, 4> after{};
+  board.read_memory(kResult, std::as_writable_bytes(std::span(after)));
+  CHECK(after == std::array<std::uint32_t, 4>{0xC0003C00U, 0xFFFF3800U, ~0U, ~0U});
 }
 
 TEST_CASE("trine_ulx3s: addresses beyond its memory are errors of the list, and the core goes on") {
