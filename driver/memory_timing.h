@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace trine {
@@ -23,6 +25,42 @@ struct MemoryFault {
   }
 };
 
+/// Channels of an AXI4 bus.
+enum class BusChannel : std::uint8_t { kAr, kR, kAw, kW, kB };
+
+/// What goes wrong on the bus between a core and its memory, beyond answers with an error: whoever
+/// holds it changes it between two steps of the simulation. It counts the transfers of every
+/// channel; writes go over port 0.
+struct BusFaults {
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+  static constexpr unsigned kChannels = 5, kPorts = 4;
+
+  /// The memory is silent on a channel from transfer `from` on, counted from 0.
+  struct Silence {
+    BusChannel channel = BusChannel::kR;
+    unsigned port = 0;
+    std::uint64_t from = kNever;
+  } silence{};
+  std::uint64_t wrong_last = kNever;      // The R transfer of port 0 whose RLAST is inverted.
+  bool stray_r = false, stray_b = false;  // An answer that nobody waits for, once; then false.
+
+  std::array<std::array<std::uint64_t, kPorts>, kChannels> moved{};
+  struct Burst {
+    std::uint64_t address = 0;
+    unsigned beats = 0;
+  };
+  std::array<std::vector<Burst>, kPorts> reads{};  // That each port has asked for,
+  std::vector<Burst> writes{};                     // and those that were written, in order.
+
+  std::uint64_t& count(BusChannel channel, unsigned port) {
+    return moved[static_cast<unsigned>(channel)][port];
+  }
+  bool silent(BusChannel channel, unsigned port) const {
+    return channel == silence.channel && port == silence.port &&
+           moved[static_cast<unsigned>(channel)][port] >= silence.from;
+  }
+};
+
 /// How the memory of a simulated device behaves in time. The default is an ideal memory: it
 /// answers in the next cycle, a beat a cycle.
 struct MemoryTiming {
@@ -36,6 +74,7 @@ struct MemoryTiming {
   std::uint64_t seed = 1;     // Of all stalls.
   bool scramble = false;      // Changes the read data while it is not valid.
   std::vector<MemoryFault> read_faults{}, write_faults{};
+  std::shared_ptr<BusFaults> bus{};  // Of the device `rtl`; null: nothing goes wrong.
 };
 
 }  // namespace trine

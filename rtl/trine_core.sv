@@ -14,6 +14,8 @@ module trine_core #(
   parameter  int unsigned AddrWidth     = 40,
   parameter  int unsigned Ports         = 1,
   parameter  int unsigned ReadFifoBeats = 512,
+  parameter  int unsigned ReadBurst     = 256,
+  parameter  int unsigned WriteBurst    = 64,
   parameter  int unsigned F16Engine     = 1,
   parameter  int unsigned VectorUnit    = 1,
   parameter  int unsigned AttentionHeads = 8,
@@ -90,7 +92,8 @@ module trine_core #(
     .Groups    (Groups),
     .Ports     (Ports),
     .AddrWidth (AddrWidth),
-    .FifoBeats (ReadFifoBeats)
+    .FifoBeats (ReadFifoBeats),
+    .LongestBurst (ReadBurst)
   ) u_read_path (
     .clk_i,
     .rst_ni,
@@ -131,7 +134,8 @@ module trine_core #(
   trine_write_path #(
     .Groups    (Groups),
     .Ports     (Ports),
-    .AddrWidth (AddrWidth)
+    .AddrWidth (AddrWidth),
+    .LongestBurst (WriteBurst)
   ) u_write_path (
     .clk_i            (clk_rest),
     .rst_ni,

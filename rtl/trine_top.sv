@@ -23,6 +23,10 @@ module trine_top #(
   parameter  int unsigned Ports         = 1,
   /// Beats of the read FIFO, a power of two.
   parameter  int unsigned ReadFifoBeats = 512,
+  /// Beats of the longest read burst of a single port, and of the longest write burst: 16, 32, 64,
+  /// 128 or 256.  Several read ports ask for 16 transfers at most.  AXI3 allows 16.
+  parameter  int unsigned ReadBurst     = 256,
+  parameter  int unsigned WriteBurst    = 64,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
   parameter  int unsigned F16Engine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
@@ -171,6 +175,8 @@ module trine_top #(
     .AddrWidth     (AddrWidth),
     .Ports         (Ports),
     .ReadFifoBeats (ReadFifoBeats),
+    .ReadBurst     (ReadBurst),
+    .WriteBurst    (WriteBurst),
     .F16Engine     (F16Engine),
     .VectorUnit    (VectorUnit),
     .AttentionHeads (AttentionHeads),

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 
 #include "sim/axi_burst.h"
 #include "sim/burst_memory.h"
@@ -25,7 +26,8 @@ class AxiReadChannel {
         bandwidth_(timing.bandwidth),
         stalls_ar_(timing.stall_ar, timing.seed * 8 + 0),
         stalls_r_(timing.stall_r, timing.seed * 8 + 1),
-        bursts_(timing.outstanding) {}
+        bursts_(timing.outstanding),
+        faults_(timing.bus) {}
 
   /// Before the rising edge, all signals settled: notes what moves at this edge.
   void sample(const Bus& bus, std::uint64_t cycle) {
@@ -37,6 +39,7 @@ class AxiReadChannel {
       if (valid && ready) accept(request, cycle);
     }
     if (offered_ && bus.m_axi_rready_o) {
+      if (faults_) ++faults_->count(BusChannel::kR, port_);
       offered_ = false;
       ++beats_;
       if (++beat_ * kBeatBytes == bursts_.front().bytes) {
@@ -49,11 +52,16 @@ class AxiReadChannel {
   /// After the edge: the signals for the next one.
   void drive(Bus& bus, std::uint64_t cycle) {
     bandwidth_.tick();
-    bus.m_axi_arready_i = bursts_.size() < capacity_ && !stalls_ar_.draw();
+    bus.m_axi_arready_i =
+        bursts_.size() < capacity_ && !stalls_ar_.draw() && !silent(BusChannel::kAr);
     if (offered_) return;
     offered_ = !bursts_.empty() && memory_.ready(bursts_.front(), beat_, cycle + 1) &&
-               bandwidth_.has() && !stalls_r_.draw();
+               bandwidth_.has() && !stalls_r_.draw() && !silent(BusChannel::kR);
     bus.m_axi_rvalid_i = offered_;
+    if (faults_ && faults_->stray_r && bursts_.empty()) {
+      bus.m_axi_rvalid_i = true;
+      faults_->stray_r = false;
+    }
     if (offered_) {
       const ReadBurst& burst = bursts_.front();
       failure_.note(burst, cycle);
@@ -62,7 +70,9 @@ class AxiReadChannel {
       bandwidth_.use();
       std::memcpy(&bus.m_axi_rdata_i, okay ? burst.data + at : kNothing.data(), kBeatBytes);
       bus.m_axi_rresp_i = static_cast<std::uint8_t>(burst.response);
-      bus.m_axi_rlast_i = at + kBeatBytes == burst.bytes;
+      const bool wrong =
+          faults_ && port_ == 0 && faults_->count(BusChannel::kR, 0) == faults_->wrong_last;
+      bus.m_axi_rlast_i = (at + kBeatBytes == burst.bytes) != wrong;
     } else if (scramble_) {
       std::memset(&bus.m_axi_rdata_i, static_cast<int>(cycle * 37 + 0xA5) & 0xFF, kBeatBytes);
     }
@@ -83,7 +93,11 @@ class AxiReadChannel {
     burst.number = accepted_++;
     bursts_.push(burst);
     memory_.read(bursts_.back(), cycle);
+    if (!faults_) return;
+    ++faults_->count(BusChannel::kAr, port_);
+    faults_->reads[port_].push_back({request.address, request.beats()});
   }
+  bool silent(BusChannel channel) const { return faults_ && faults_->silent(channel, port_); }
 
   /// What comes with an error response.
   static constexpr std::array<std::byte, kBeatBytes> kNothing{};
@@ -95,6 +109,7 @@ class AxiReadChannel {
   Bandwidth bandwidth_;
   Stalls stalls_ar_, stalls_r_;
   Ring<ReadBurst> bursts_;
+  std::shared_ptr<BusFaults> faults_;
   unsigned beat_ = 0;  // Of the first burst, the next one to move.
   HoldCheck<AxiAddress> held_;
   BusFailure failure_;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 
 #include "sim/axi_burst.h"
 #include "sim/burst_memory.h"
@@ -23,6 +24,7 @@ class AxiWriteChannel {
         stalls_aw_(timing.stall_aw, timing.seed * 8 + 2),
         stalls_w_(timing.stall_w, timing.seed * 8 + 3),
         stalls_b_(timing.stall_b, timing.seed * 8 + 4),
+        faults_(timing.bus),
         bursts_(timing.outstanding) {}
 
   /// Before the rising edge, all signals settled: notes what moves at this edge.
@@ -41,6 +43,7 @@ class AxiWriteChannel {
       if (valid && ready) accept(request);
     }
     if (answered_ && bus.m_axi_bready_o) {
+      note(BusChannel::kB);
       answered_ = false;
       --complete_;
       bursts_.pop();
@@ -51,13 +54,20 @@ class AxiWriteChannel {
   void drive(Bus& bus, std::uint64_t cycle) {
     if (rests_ && bursts_.empty()) return;
     bandwidth_.tick();
-    bus.m_axi_awready_i = bursts_.size() < capacity_ && !stalls_aw_.draw();
-    bus.m_axi_wready_i = bursts_.size() > complete_ && bandwidth_.has() && !stalls_w_.draw();
+    bus.m_axi_awready_i =
+        bursts_.size() < capacity_ && !stalls_aw_.draw() && !silent(BusChannel::kAw);
+    bus.m_axi_wready_i = bursts_.size() > complete_ && bandwidth_.has() && !stalls_w_.draw() &&
+                         !silent(BusChannel::kW);
     if (answered_) return;
-    answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) && !stalls_b_.draw();
+    answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) &&
+                !stalls_b_.draw() && !silent(BusChannel::kB);
     bus.m_axi_bvalid_i = answered_;
+    if (faults_ && faults_->stray_b && bursts_.empty()) {
+      bus.m_axi_bvalid_i = true;
+      faults_->stray_b = false;
+    }
     rests_ = bursts_.empty() && held_w_.idle() && held_aw_.idle() && bandwidth_.full() &&
-             stalls_aw_.none();
+             stalls_aw_.none() && !faults_;
     if (!answered_) return;
     bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
     failure_.note(bursts_.front(), cycle);
@@ -91,10 +101,18 @@ class AxiWriteChannel {
     burst.number = accepted_++;
     bursts_.push(burst);
     memory_.begin(bursts_.back());
+    note(BusChannel::kAw);
+    if (faults_) faults_->writes.push_back({request.address, request.beats()});
   }
+
+  void note(BusChannel channel) {
+    if (faults_) ++faults_->count(channel, 0);
+  }
+  bool silent(BusChannel channel) const { return faults_ && faults_->silent(channel, 0); }
 
   void take(const Bus& bus, std::uint64_t cycle) {
     bandwidth_.use();
+    note(BusChannel::kW);
     ++beats_;
     WriteBurst& burst = bursts_.at(complete_);
     const std::size_t at = beat_ * kBeatBytes;
@@ -127,6 +145,7 @@ class AxiWriteChannel {
   std::size_t capacity_;
   Bandwidth bandwidth_;
   Stalls stalls_aw_, stalls_w_, stalls_b_;
+  std::shared_ptr<BusFaults> faults_;
   Ring<WriteBurst> bursts_;  // Not answered; of the first `complete_` all data is there.
   std::size_t complete_ = 0;
   unsigned beat_ = 0;  // Of the burst behind these, the next one to move.

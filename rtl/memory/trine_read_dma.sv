@@ -17,6 +17,8 @@ module trine_read_dma #(
   parameter  int unsigned AddrWidth = 40,
   /// A power of two, at least 8.
   parameter  int unsigned FifoBeats = 512,
+  /// Beats of the longest burst: 16, 32, 64, 128 or 256.
+  parameter  int unsigned LongestBurst = 256,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                 clk_i,
@@ -47,7 +49,7 @@ module trine_read_dma #(
   // AXI allows 256 beats and 4 KiB; a quarter of the FIFO keeps several bursts under way.
   localparam int unsigned BeatBytes  = 4 * Groups;
   localparam int unsigned PageBeats  = 4096 / BeatBytes;
-  localparam int unsigned BusBurst   = PageBeats < 256 ? PageBeats : 256;
+  localparam int unsigned BusBurst   = PageBeats < LongestBurst ? PageBeats : LongestBurst;
   localparam int unsigned MaxBurst   = BusBurst < FifoBeats / 4 ? BusBurst : FifoBeats / 4;
   localparam int unsigned ByteBits   = $clog2(BeatBytes);
   localparam int unsigned BurstBits  = $clog2(MaxBurst);
@@ -55,6 +57,10 @@ module trine_read_dma #(
 
   if (FifoBeats < 8 || 2 ** $clog2(FifoBeats) != FifoBeats) begin : gen_bad_depth
     $error("trine_read_dma: FifoBeats must be a power of two, at least 8");
+  end
+  if (LongestBurst < 16 || LongestBurst > 256 || 2 ** $clog2(LongestBurst) != LongestBurst)
+  begin : gen_bad_burst
+    $error("trine_read_dma: LongestBurst must be 16, 32, 64, 128 or 256");
   end
 
   logic [AddrWidth-ByteBits-1:0] addr_q;    // Of the next burst, in beats.

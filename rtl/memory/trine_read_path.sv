@@ -13,6 +13,7 @@ module trine_read_path #(
   parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
   parameter  int unsigned FifoBeats = 512,
+  parameter  int unsigned LongestBurst = 256,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                            clk_i,
@@ -71,7 +72,8 @@ module trine_read_path #(
     .Groups    (Groups),
     .Ports     (Ports),
     .AddrWidth (AddrWidth),
-    .FifoBeats (FifoBeats)
+    .FifoBeats (FifoBeats),
+    .LongestBurst (LongestBurst)
   ) u_read_ports (
     .clk_i,
     .rst_ni,

@@ -9,6 +9,8 @@ module trine_read_ports #(
   parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
   parameter  int unsigned FifoBeats = 512,
+  /// Beats of the longest burst of a single port; with several it has 16 transfers.
+  parameter  int unsigned LongestBurst = 256,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                       clk_i,
@@ -40,7 +42,8 @@ module trine_read_ports #(
     trine_read_dma #(
       .Groups    (Groups),
       .AddrWidth (AddrWidth),
-      .FifoBeats (FifoBeats)
+      .FifoBeats (FifoBeats),
+      .LongestBurst (LongestBurst)
     ) u_dma (
       .clk_i,
       .rst_ni,

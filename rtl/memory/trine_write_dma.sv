@@ -14,6 +14,8 @@ module trine_write_dma #(
   parameter  int unsigned Groups         = 16,
   parameter  int unsigned AddrWidth      = 40,
   parameter  int unsigned MaxOutstanding = 8,
+  /// Beats of the longest burst: 16, 32, 64, 128 or 256.  64 are enough to hide the address phase.
+  parameter  int unsigned LongestBurst   = 64,
   localparam int unsigned DataWidth      = 32 * Groups
 ) (
   input  logic                   clk_i,
@@ -47,13 +49,17 @@ module trine_write_dma #(
   output logic                   b_ready_o
 );
 
-  // AXI allows 256 beats and 4 KiB; 64 beats are enough to hide the address phase.
   localparam int unsigned BeatBytes  = 4 * Groups;
   localparam int unsigned PageBeats  = 4096 / BeatBytes;
-  localparam int unsigned MaxBurst   = PageBeats < 64 ? PageBeats : 64;
+  localparam int unsigned MaxBurst   = PageBeats < LongestBurst ? PageBeats : LongestBurst;
   localparam int unsigned ByteBits   = $clog2(BeatBytes);
   localparam int unsigned BurstBits  = $clog2(MaxBurst);
   localparam int unsigned AnswerBits = $clog2(MaxOutstanding + 1);
+
+  if (LongestBurst < 16 || LongestBurst > 256 || 2 ** $clog2(LongestBurst) != LongestBurst)
+  begin : gen_bad_burst
+    $error("trine_write_dma: LongestBurst must be 16, 32, 64, 128 or 256");
+  end
 
   logic [AddrWidth-ByteBits-1:0] addr_q;       // Of the next burst, in beats.
   logic [32-ByteBits:0]          left_q;       // Beats without a burst yet.

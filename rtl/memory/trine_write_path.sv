@@ -15,6 +15,7 @@ module trine_write_path #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
+  parameter  int unsigned LongestBurst = 64,
   localparam int unsigned DataWidth = 32 * Groups,
   localparam int unsigned PortWidth = DataWidth / Ports
 ) (
@@ -69,7 +70,8 @@ module trine_write_path #(
 
   trine_write_dma #(
     .Groups    (Groups / Ports),
-    .AddrWidth (AddrWidth)
+    .AddrWidth (AddrWidth),
+    .LongestBurst (LongestBurst)
   ) u_write_dma (
     .clk_i,
     .rst_ni,

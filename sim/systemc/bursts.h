@@ -20,6 +20,8 @@ inline constexpr std::size_t kWriteBursts = 8;
 struct BusShape {
   std::uint32_t beat_bytes = 64;
   unsigned ports = 1;
+  /// Beats of the longest burst: of a read over a single port (`ReadBurst`), of a write.
+  unsigned read_burst = 256, write_burst = 64;
 
   /// Bytes that a port moves in a cycle.
   constexpr std::uint32_t transfer_bytes() const { return beat_bytes / ports; }
@@ -32,13 +34,12 @@ struct BusShape {
 };
 
 /// Bytes of the longest burst of a DMA: whole beats that a page holds and AXI allows. Of a read no
-/// more than a quarter of the FIFO (`trine_read_dma`), or than the turn of a port; of a write 64
-/// transfers (`trine_write_dma`).
+/// more than a quarter of the FIFO (`trine_read_dma`), or than the turn of a port.
 constexpr std::uint64_t longest_burst(const BusShape& bus, bool write) {
-  if (write) return std::min<std::uint64_t>(kBusPage, 64 * bus.transfer_bytes());
+  if (write) return std::min<std::uint64_t>(kBusPage, bus.write_burst * bus.transfer_bytes());
   if (bus.ports > 1) return BusShape::kChunkTransfers * bus.transfer_bytes();
-  return std::min<std::uint64_t>(kBusPage,
-                                 std::min<std::uint64_t>(256, kReadFifoBeats / 4) * bus.beat_bytes);
+  return std::min<std::uint64_t>(
+      kBusPage, std::min<std::uint64_t>(bus.read_burst, kReadFifoBeats / 4) * bus.beat_bytes);
 }
 
 /// Calls f(address, bytes) for each burst in which the core moves [address, address + bytes), in
