@@ -3,7 +3,6 @@
 #include "sim/heartbeat.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <cmath>
