@@ -94,7 +94,14 @@ function(_trine_core_module name waves fields)
       set(gates -GClockGates=2)
     endif()
   endif()
-  set(clocks "s/.* \\(__Vtrigrprev__[A-Za-z0-9_]*\\).*/TRINE_CLOCK(\\1)/p")
+  set(edge "")
+  set(prelude "")
+  set(edge_script ${PROJECT_SOURCE_DIR}/cmake/model_edge.sh)
+  if(direct)
+    set(prelude ${PROJECT_SOURCE_DIR}/sim/model_functions.h)
+    set(edge COMMAND bash ${edge_script} Vtrine_${name} > edge.inc
+             COMMAND bash -c "echo '#include \"edge.inc\"' >> all.cc")
+  endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(
@@ -103,10 +110,10 @@ function(_trine_core_module name waves fields)
     COMMAND ${VERILATOR_BIN} --cc -O3 -I${PROJECT_SOURCE_DIR}/rtl
             ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${ARGN} ${gates}
             --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${TRINE_CORE_SOURCES}
-    COMMAND sed -n ${clocks} Vtrine_${name}___024root.h > clocks.inc
-    COMMAND bash -c "printf '#include \"%s\"\\n' *.cpp > all.cc"
+    COMMAND bash -c "printf '#include \"%s\"\\n' ${prelude} *.cpp > all.cc"
+    ${edge}
     DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
-            ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh
+            ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh ${edge_script} ${prelude}
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
   trine_model(trine_model_${name} ${dir} ${waves})
   target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
@@ -115,8 +122,7 @@ function(_trine_core_module name waves fields)
   target_compile_definitions(trine_core_${name} PRIVATE
     TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
     TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
-    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct}
-    TRINE_CLOCKS_HEADER="clocks.inc")
+    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct})
   target_link_libraries(trine_core_${name}
     PRIVATE trine_driver trine_core_headers trine_model_${name} trine_flags)
   # Two modules in one process share no symbol: each exports its entry point and nothing else.
@@ -172,7 +178,8 @@ function(trine_core_list)
   endif()
   file(REMOVE ${TRINE_CORE_FOLDER}/no_builds.txt)
   set(sources ${TRINE_CORE_SOURCES})
-  foreach(file rtl/trine_assert.svh lint/verilator.vlt sim/verilated_core.cpp driver/memory.cpp)
+  foreach(file rtl/trine_assert.svh lint/verilator.vlt cmake/model_edge.sh sim/model_functions.h
+               sim/verilated_core.cpp driver/memory.cpp)
     list(APPEND sources ${PROJECT_SOURCE_DIR}/${file})
   endforeach()
   string(REPLACE ";" "\n" sources "${sources}")

@@ -268,18 +268,17 @@ module trine_core #(
   // ---- Counters ----
 
   // In the order of the register map, and of the profile.
-  logic       stream_runs;
+  logic       stream_runs, weight_event;
+  logic [2:0] waits;
   logic [5:0] activity;
-  assign stream_runs = progress.running && (unit_start.unit == trine_commands_pkg::UnitMatrix
-                                         || unit_start.unit == trine_commands_pkg::UnitAttention);
-  assign activity = {
-    stream_runs && wait_rows,
-    stream_runs && wait_table,
-    stream_runs && wait_memory,
-    write_event,
-    progress.read_beat,
-    weight_valid && weight_ready
-  };
+  assign stream_runs  = progress.running && (unit_start.unit == trine_commands_pkg::UnitMatrix
+                                          || unit_start.unit == trine_commands_pkg::UnitAttention);
+  assign weight_event = weight_valid && weight_ready;
+  always_comb begin
+    waits = '0;
+    if (stream_runs && !weight_event) waits = {wait_rows, wait_table, wait_memory};
+  end
+  assign activity = {waits, write_event, progress.read_beat, weight_event};
   assign events_o = {progress.done, activity};
 
   logic clk_profile;

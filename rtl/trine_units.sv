@@ -63,15 +63,22 @@ module trine_units #(
   assign is_matrix    = start_i.unit == trine_commands_pkg::UnitMatrix;
   assign is_vector    = start_i.unit == trine_commands_pkg::UnitVector;
   assign is_attention = start_i.unit == trine_commands_pkg::UnitAttention;
-  assign status_o = {
-    transfer_done || matvec_done || vector_done || attention_done,
-    is_matrix && bad_codebook,
-    is_matrix && bad_set_byte,
-    is_matrix && bad_tail,
-    (is_matrix && matvec_nonfinite) || (is_vector && vector_nonfinite)
-        || (is_attention && attention_nonfinite),
-    (is_matrix && matvec_overflow) || (is_attention && attention_overflow)
-  };
+  always_comb begin
+    status_o      = '0;
+    status_o.done = transfer_done || matvec_done || vector_done || attention_done;
+    if (is_matrix) begin
+      status_o.bad_codebook = bad_codebook;
+      status_o.bad_set_byte = bad_set_byte;
+      status_o.bad_tail     = bad_tail;
+      status_o.nonfinite    = matvec_nonfinite;
+      status_o.overflow     = matvec_overflow;
+    end
+    if (is_vector) status_o.nonfinite = vector_nonfinite;
+    if (is_attention) begin
+      status_o.nonfinite = attention_nonfinite;
+      status_o.overflow  = attention_overflow;
+    end
+  end
 
   // ---- Vector memory and its users ----
 

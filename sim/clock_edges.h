@@ -13,37 +13,31 @@ struct EvalEdges {
     model.eval();
   }
   /// The rising edge.
-  static void high(Model& model) {
+  static void high(Model& model, bool) {
     model.clk_i = 1;
     model.eval();
   }
 };
 
 /// The same cycle in one step, for a model with `ClockGates` = 2 (trine_clock_gate): the inputs
-/// settle and the gates say which registers the edge concerns, then the edge comes.
+/// settle, the gates say which registers the edge concerns, then the edge comes.
 ///
 /// eval() has to look at all clocks over and over, since it knows no more of a design than its
 /// text: at both edges, and after each until nothing triggers any more. Here no output depends on
 /// an input without a register between them (VerilatedCore checks that in the checking build), so
-/// that nothing is to be seen in the low phase; and all clocks depend on the low phase alone, so
-/// that no register's change makes an edge. `Functions` binds functions of the model that are no
-/// public interface: they are used with the version of Verilator that they were checked with
-/// (cmake/Simulator.cmake), and tests compare the result with the checking build, which calls
-/// eval().
-template <class Model, class Functions>
+/// that nothing is to be seen in the low phase; and an enable counts only where an edge begins, so
+/// that no register's change makes another edge. What depends on inputs is evaluated only when an
+/// input changed, the read data aside, which goes to registers alone.
+///
+/// `Edge` is a function made of Verilator's own by cmake/model_edge.sh, which holds the model to
+/// all this. Those are no public interface: they are used with the version of Verilator that they
+/// were checked with (cmake/Simulator.cmake), and tests compare the result with the checking build,
+/// which calls eval().
+template <class Model, auto Edge>
 struct DirectEdges {
   static void low(Model&) {}
-  static void high(Model& model) {
-    auto* root = model.rootp;
-    model.clk_i = 0;
-    root->__VicoTriggered.at(0) = true;
-    Functions::inputs(root);
-    model.clk_i = 1;
-    Functions::triggers(root);
-    root->__VnbaTriggered = root->__VactTriggered;
-    Functions::registers(root);
-    Functions::forget(root);
-  }
+  /// `inputs`: one of them, apart from read data, is not what it was at the edge before.
+  static void high(Model& model, bool inputs) { Edge(model.rootp, inputs); }
 };
 
 }  // namespace trine::sim

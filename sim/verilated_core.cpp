@@ -3,8 +3,7 @@
 // A core module: compiled once a build of the core, with what `trine_core` in cmake/Simulator.cmake
 // sets. TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and TRINE_ROOT_HEADER
 // are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others;
-// TRINE_DIRECT_EDGES: 1 if the model's functions are called one by one (sim/clock_edges.h); then
-// TRINE_CLOCKS_HEADER has TRINE_CLOCK(what Verilator remembers) for each clock.
+// TRINE_DIRECT_EDGES: 1 if the model has the function `edge` of cmake/model_edge.sh.
 
 #include "sim/verilated_core.h"
 
@@ -20,27 +19,14 @@
 using Root = std::remove_pointer_t<decltype(TRINE_MODEL::rootp)>;
 #define TRINE_JOIN(model, name) model##___024root___##name
 #define TRINE_FUNCTION(model, name) TRINE_JOIN(model, name)
-void TRINE_FUNCTION(TRINE_MODEL, eval_ico)(Root*);
-void TRINE_FUNCTION(TRINE_MODEL, eval_triggers__act)(Root*);
-void TRINE_FUNCTION(TRINE_MODEL, eval_nba)(Root*);
+void TRINE_FUNCTION(TRINE_MODEL, edge)(Root* root, bool inputs);
 #endif
 
 namespace trine::sim {
 namespace {
 
 #if TRINE_DIRECT_EDGES
-struct Functions {
-  static void inputs(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_ico)(root); }
-  static void triggers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_triggers__act)(root); }
-  static void registers(Root* root) { TRINE_FUNCTION(TRINE_MODEL, eval_nba)(root); }
-  /// All clocks were low before the next edge.
-  static void forget(Root* root) {
-#define TRINE_CLOCK(before) root->before = 0;
-#include TRINE_CLOCKS_HEADER
-#undef TRINE_CLOCK
-  }
-};
-using Edges = DirectEdges<TRINE_MODEL, Functions>;
+using Edges = DirectEdges<TRINE_MODEL, TRINE_FUNCTION(TRINE_MODEL, edge)>;
 #else
 using Edges = EvalEdges<TRINE_MODEL>;
 #endif

@@ -53,7 +53,7 @@ class VerilatedCore final : public RtlCore {
   }
 
   void run(std::uint64_t cycles) override {
-    model_->command_hold_i = 0;
+    hold(false);
     for (; cycles > 0; --cycles) {
       fall();
       rise();
@@ -61,12 +61,12 @@ class VerilatedCore final : public RtlCore {
   }
 
   bool run_command(std::uint64_t seen, std::uint64_t cycles) override {
-    model_->command_hold_i = 0;
+    hold(false);
     for (; cycles > 0 && commands_ <= seen; --cycles) {
       fall();
       rise();
     }
-    model_->command_hold_i = commands_ > seen;
+    hold(commands_ > seen);
     return commands_ > seen;
   }
   std::uint64_t commands() const override { return commands_; }
@@ -86,6 +86,7 @@ class VerilatedCore final : public RtlCore {
     model_->s_axil_araddr_i = static_cast<std::uint16_t>(offset);
     model_->s_axil_arvalid_i = model_->s_axil_rready_i = 1;
     for (unsigned i = 0; i < kRegisterCycles; ++i) {
+      inputs_changed_ = true;
       fall();
       const bool taken = model_->s_axil_arready_o, answered = model_->s_axil_rvalid_o;
       const std::uint32_t value = model_->s_axil_rdata_o;
@@ -94,6 +95,7 @@ class VerilatedCore final : public RtlCore {
       if (taken) model_->s_axil_arvalid_i = 0;
       if (!answered) continue;
       model_->s_axil_rready_i = 0;
+      inputs_changed_ = true;
       if (response != 0) throw Error(fmt::format("register {:#05x}: read refused", offset));
       return value;
     }
@@ -105,6 +107,7 @@ class VerilatedCore final : public RtlCore {
     model_->s_axil_wdata_i = value;
     model_->s_axil_awvalid_i = model_->s_axil_wvalid_i = model_->s_axil_bready_i = 1;
     for (unsigned i = 0; i < kRegisterCycles; ++i) {
+      inputs_changed_ = true;
       fall();
       const bool aw_taken = model_->s_axil_awready_o, w_taken = model_->s_axil_wready_o;
       const bool answered = model_->s_axil_bvalid_o;
@@ -114,6 +117,7 @@ class VerilatedCore final : public RtlCore {
       if (w_taken) model_->s_axil_wvalid_i = 0;
       if (!answered) continue;
       model_->s_axil_bready_i = 0;
+      inputs_changed_ = true;
       if (response != 0) throw Error(fmt::format("register {:#05x}: write refused", offset));
       return;
     }
@@ -171,11 +175,12 @@ class VerilatedCore final : public RtlCore {
     EvalEdges<Model>::low(*model_);  // The first evaluation initializes the model, too.
     for (unsigned i = 0; i < kResetCycles; ++i) {
       fall();
-      Edges::high(*model_);
+      Edges::high(*model_, true);
       trace_.dump(cycles_, 1);
       ++cycles_;
     }
     model_->rst_ni = 1;
+    inputs_changed_ = true;
     check();
   }
 
@@ -194,11 +199,34 @@ class VerilatedCore final : public RtlCore {
   void rise() {
     memory_.sample(*model_);
     commands_ += model_->command_done_o;
-    Edges::high(*model_);
+    Edges::high(*model_, inputs_changed_);
     memory_.drive(*model_);
+    const std::uint64_t inputs = memory_inputs();
+    inputs_changed_ = inputs != memory_inputs_;
+    memory_inputs_ = inputs;
     trace_.dump(cycles_, 1);
     ++cycles_;
     if constexpr (TraceFile<Model>::kBuilt) check();
+  }
+
+  void hold(bool held) {
+    model_->command_hold_i = held;
+    inputs_changed_ = true;
+  }
+
+  /// What the memory drives, but for the read data.
+  std::uint64_t memory_inputs() const {
+    const Model& m = *model_;
+    return bits_of(m.m_axi_arready_i, m.m_axi_rvalid_i, m.m_axi_rresp_i, m.m_axi_rlast_i,
+                   m.m_axi_awready_i, m.m_axi_wready_i, m.m_axi_bvalid_i, m.m_axi_bresp_i);
+  }
+
+  template <class... Signals>
+  static std::uint64_t bits_of(const Signals&... signals) {
+    static_assert(sizeof...(Signals) == 8 && ((sizeof(Signals) == 1) && ...));
+    std::uint64_t bits = 0;
+    ((bits = bits << 8 | signals), ...);
+    return bits;
   }
 
   template <class... Signals>
@@ -231,6 +259,8 @@ class VerilatedCore final : public RtlCore {
   std::unique_ptr<Model> model_;
   TraceFile<Model> trace_;
   std::uint64_t cycles_ = 0, commands_ = 0;
+  std::uint64_t memory_inputs_ = 0;
+  bool inputs_changed_ = true;  // Since the last edge; read data does not count.
 };
 
 }  // namespace trine::sim

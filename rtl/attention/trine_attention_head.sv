@@ -3,7 +3,7 @@
 /// Attention of one query head: a multiplier for each element of a beat, used by scores and values
 /// in turn, and what is around them.
 ///
-/// `step_i`, `weigh_i` and `realign_i` say what happens (trine_attention_pkg); all is combinational
+/// `fetch_i`, `step_i`, `weigh_i` and `realign_i` say what happens (trine_attention_pkg); all is combinational
 /// or one register behind them.  Nothing moves while `used_i` is low.
 module trine_attention_head #(
   parameter  int unsigned Groups     = 16,
@@ -19,6 +19,7 @@ module trine_attention_head #(
   input  logic                          rst_ni,
   input  logic                          start_i,
   input  logic                          used_i,
+  input  trine_attention_pkg::fetch_t   fetch_i,
   input  trine_attention_pkg::step_t    step_i,
   input  trine_attention_pkg::weigh_t   weigh_i,
   input  trine_attention_pkg::realign_t realign_i,
@@ -47,9 +48,11 @@ module trine_attention_head #(
   localparam int unsigned WeightBits = trine_attention_pkg::WeightBits;
   localparam int unsigned Log2Bits   = trine_attention_pkg::Log2Bits;
 
+  trine_attention_pkg::fetch_t   fetch;
   trine_attention_pkg::step_t    step;
   trine_attention_pkg::weigh_t   weigh;
   trine_attention_pkg::realign_t realign;
+  assign fetch   = used_i ? fetch_i : '0;
   assign step    = used_i ? step_i : '0;
   assign weigh   = used_i ? weigh_i : '0;
   assign realign = used_i ? realign_i : '0;
@@ -86,6 +89,7 @@ module trine_attention_head #(
   trine_attention_weight u_weight (
     .clk_i,
     .start_i,
+    .fetch_i   (fetch),
     .step_i    (step),
     .weigh_i   (weigh),
     .realign_i (realign),

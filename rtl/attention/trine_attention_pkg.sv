@@ -42,12 +42,16 @@ package trine_attention_pkg;
     logic [PlaceBits-1:0]    place;           // Of a value.
   } beat_t;
 
+  // What every head reads for the beat that is taken in this cycle: the weight of a value.  Apart
+  // from the steps that follow, which depend on registers only and rest with those.
+  typedef struct packed {
+    logic                    weight;
+    logic [PositionBits-1:0] position;
+  } fetch_t;
+
   // What every head does in this cycle with the beat that was taken n cycles before.
   typedef struct packed {
-    // 0: the weight of a value is read,
-    logic                    read_weight;
-    logic [PositionBits-1:0] weight_position;
-    // 1: aligned to the value's blocks; the query is read for a key;
+    // 1: the weight is aligned to the value's blocks; the query is read for a key;
     logic                    align_weight;
     logic                    read_query;
     logic [BeatBits-1:0]     query_beat;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Takes beats, moves of the sums and reads of results through the stages of the heads: what comes
-/// in is what heads do `n` cycles later (trine_attention_pkg::step_t).
+/// in is what heads do `n` cycles later (trine_attention_pkg::step_t), `fetch_o` at once.
 ///
-/// `scored_o`: no key is on its way to its score, and no value to its sum.
+/// `idle_o`: of the beats taken before, no key is on its way to its score, and no value to its sum.
 module trine_attention_steps (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -14,6 +14,7 @@ module trine_attention_steps (
   input  logic [trine_attention_pkg::BeatBits-1:0] result_beat_i,
   output trine_attention_pkg::beat_t    beat_o,       // A cycle later.
   output logic                          idle_o,
+  output trine_attention_pkg::fetch_t   fetch_o,
   output trine_attention_pkg::step_t    step_o
 );
 
@@ -68,13 +69,12 @@ module trine_attention_steps (
   end
 
   assign beat_o = q1;
-  assign idle_o = !(beat_i.key || beat_i.old || q1.key || q1.old || q2.key || q2.old || q3.key
-                    || q3.old || row_q != '0);
+  assign idle_o = !(q1.key || q1.old || q2.key || q2.old || q3.key || q3.old || row_q != '0);
 
+  assign fetch_o.weight   = beat_i.old && beat_i.beat == '0;
+  assign fetch_o.position = beat_i.position;
   always_comb begin
     step_o = '0;
-    step_o.read_weight     = beat_i.old && beat_i.beat == '0;
-    step_o.weight_position = beat_i.position;
     step_o.align_weight    = q1.old && q1.block_first;
     step_o.read_query      = q1.key;
     step_o.query_beat      = q1.beat;

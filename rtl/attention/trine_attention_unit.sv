@@ -153,6 +153,7 @@ module trine_attention_unit #(
   // ---- Control ----
 
   trine_attention_pkg::beat_t    beat, beat_q;
+  trine_attention_pkg::fetch_t   fetch;
   trine_attention_pkg::step_t    step;
   trine_attention_pkg::weigh_t   weigh;
   trine_attention_pkg::realign_t realign;
@@ -194,6 +195,7 @@ module trine_attention_unit #(
     .result_beat_i  (result_read_beat),
     .beat_o         (beat_q),
     .idle_o         (idle),
+    .fetch_o        (fetch),
     .step_o         (step)
   );
 
@@ -238,6 +240,7 @@ module trine_attention_unit #(
     .last_head_i    (last_head),
     .head_dim_i,
     .factor_i,
+    .fetch_i        (fetch),
     .step_i         (step),
     .weigh_i        (weigh),
     .realign_i      (realign),

@@ -3,8 +3,8 @@
 /// Weights of one head: keeps log2 of the weights of a chunk, makes 2^(log2 - reference) of them,
 /// rounded to units of 2^-23, keeps those and adds them up.
 ///
-/// `step_i` stores and reads a weight, `weigh_i` moves the stages between (trine_attention_pkg);
-/// `realign_i.start` moves the reference to `largest_i` and shifts the sum.
+/// `step_i` stores log2 of a weight, `fetch_i` reads a weight, `weigh_i` moves the stages between
+/// (trine_attention_pkg); `realign_i.start` moves the reference to `largest_i` and shifts the sum.
 module trine_attention_weight #(
   localparam int unsigned Log2Bits     = trine_attention_pkg::Log2Bits,
   localparam int unsigned WeightBits   = trine_attention_pkg::WeightBits,
@@ -13,13 +13,14 @@ module trine_attention_weight #(
 ) (
   input  logic                          clk_i,
   input  logic                          start_i,
+  input  trine_attention_pkg::fetch_t   fetch_i,
   input  trine_attention_pkg::step_t    step_i,
   input  trine_attention_pkg::weigh_t   weigh_i,
   input  trine_attention_pkg::realign_t realign_i,
   input  logic [Log2Bits-1:0]           log2_i,      // With the step's `keep`.
   input  logic signed [Log2Bits-25:0]   largest_i,
   output logic [5:0]                    grown_o,     // Of the reference, in its last move.
-  output logic [WeightBits-1:0]         weight_o,    // In the cycle after the step's `read_weight`.
+  output logic [WeightBits-1:0]         weight_o,    // In the cycle after it was read.
   output logic [SumBits-1:0]            sum_o
 );
 
@@ -119,8 +120,8 @@ module trine_attention_weight #(
     .write_i      (weigh_i.keep),
     .write_addr_i (weigh_i.keep_position),
     .write_data_i (weight),
-    .read_i       (step_i.read_weight),
-    .read_addr_i  (step_i.weight_position),
+    .read_i       (fetch_i.weight),
+    .read_addr_i  (fetch_i.position),
     .read_data_o  (weight_o)
   );
 

@@ -10,7 +10,7 @@
 /// core's own clock: gates do not follow each other.
 ///
 /// `Gated` = 2 is for one simulator only, which takes each edge in a single step
-/// (sim/clock_edges.h): the latch alone, whose output says before the edge whether it counts.
+/// (sim/clock_edges.h): the enable alone, which says before the edge whether it counts.
 module trine_clock_gate #(
   parameter int unsigned Gated      = 0,    // 0, 1 or 2.
   /// Up to 127.
@@ -38,8 +38,12 @@ module trine_clock_gate #(
       logic enable;
       always_latch if (!clk_i) enable = en_i || starts;
       assign clk_o = clk_i && enable;
-    end else begin : gen_latch
-      always_latch if (!clk_i) clk_o = en_i || starts;
+    end else begin : gen_enable
+      assign clk_o = en_i || starts;
+      if (AfterReset == 0) begin : gen_no_clock
+        logic unused_ok;
+        assign unused_ok = clk_i;
+      end
     end
   end else begin : gen_wire
     assign clk_o = clk_i;

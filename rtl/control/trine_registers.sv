@@ -188,7 +188,7 @@ module trine_registers #(
   logic [Counters-1:0]       read_low, read_high;
   trine_regs_pkg::hardware_t hardware;
   logic [CounterBits-1:0]    counter;  // Its number + 1; 0: not a counter.
-  logic [31:0]               value;
+  logic [31:0]               value;    // Of what is no counter.
   logic                      read, read_mapped;
   assign read = ar_valid_i && ar_ready_o;
 
@@ -223,7 +223,6 @@ module trine_registers #(
         if (counter == CounterBits'(i + 1)) begin
           read_high[i] = trine_regs_pkg::counter_high(read_offset);
           read_low[i]  = !read_high[i];
-          value        = read_high[i] ? high[32*i +: 32] : low[32*i +: 32];
         end
       end
     end
@@ -267,6 +266,10 @@ module trine_registers #(
     if (write) b_resp_o <= write_mapped ? RespOkay : RespError;
     if (read) begin
       r_data_o <= value;
+      for (int unsigned i = 0; i < Counters; i++) begin
+        if (read_low[i]) r_data_o <= low[32*i +: 32];
+        if (read_high[i]) r_data_o <= high[32*i +: 32];
+      end
       r_resp_o <= read_mapped ? RespOkay : RespError;
     end
   end

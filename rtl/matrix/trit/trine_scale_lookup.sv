@@ -63,16 +63,17 @@ module trine_scale_lookup #(
   end
 
   // A level above the largest, or an index past the codebook, in any group: the borrow of a
-  // subtraction, so that a simulation looks at all groups without a branch.
+  // subtraction in the top bit of its slot, so that a simulation looks at all groups without a
+  // branch.
+  localparam logic [31:0] TopBit = 32'h8000_0000;
   always_ff @(posedge clk_i) begin
     if (decode_i) begin
-      logic [31:0] over;
-      over = '0;
+      logic [32*Groups-1:0] over;
       for (int unsigned g = 0; g < Groups; g++) begin
-        over |= (32'(max_level) - (wide[32*g +: 32] & 32'h7F))
-              | (32'(trine_pkg::CodebookEntries - 1) - (wide[32*g +: 32] >> 7));
+        over[32*g +: 32] = (32'(max_level) - (wide[32*g +: 32] & 32'h7F))
+                         | (32'(trine_pkg::CodebookEntries - 1) - (wide[32*g +: 32] >> 7));
       end
-      bad_o <= over[31];
+      bad_o <= (over & {Groups{TopBit}}) != '0;
     end
   end
 

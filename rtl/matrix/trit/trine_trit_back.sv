@@ -96,8 +96,10 @@ module trine_trit_back #(
   logic [BlockWidth-1:0] block_q;
   always_comb begin                               // See the sums of trine_trit_planes.
     lane_d = entry_row_q;
-    if (job_i.depth == 3'd3 && entry_row_q == 2'd1) lane_d = 2'd3;
-    if (job_i.depth == 3'd1) lane_d = {entry_row_q[0], entry_row_q[1]};
+    if (issue) begin
+      if (job_i.depth == 3'd3 && entry_row_q == 2'd1) lane_d = 2'd3;
+      if (job_i.depth == 3'd1) lane_d = {entry_row_q[0], entry_row_q[1]};
+    end
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
@@ -114,38 +116,55 @@ module trine_trit_back #(
       row_q2   <= decode_q;
       done_q   <= entry_done;
       done_q2  <= done_q;
-      load_q   <= issue && row_q == 5'd0 && panel == '0;
-      end_q    <= step && block_end;
+      load_q   <= 1'b0;
+      end_q    <= 1'b0;
+      if (issue) begin
+        load_q <= row_q == 5'd0 && panel == '0;
+        end_q  <= step && block_end;
+      end
       end_q2   <= end_q;
       end_q3   <= end_q2;
     end
   end
+  // What goes along with a row stands still while none moves.
   always_ff @(posedge clk_i) begin
-    hold_q2   <= hold_q;
-    hold_q3   <= hold_q2;
-    lane_q    <= lane_d;
-    lane_q2   <= lane_q;
-    buffer_qs <= {buffer_qs[0], buffer};
-    buffer_q3 <= buffer_qs[1];
-    first_qs  <= {first_qs[0], first_block};
-    last_qs   <= {last_qs[0], last_block};
-    addr_q    <= RowAddr'({panel, row_q});
-    addr_q2   <= addr_q;
-    block_q   <= block[BlockWidth-1:0];
+    if (issue) begin
+      hold_q2      <= hold_q;
+      lane_q       <= lane_d;
+      buffer_qs[0] <= buffer;
+      first_qs[0]  <= first_block;
+      last_qs[0]   <= last_block;
+      addr_q       <= RowAddr'({panel, row_q});
+      block_q      <= block[BlockWidth-1:0];
+    end
+    if (decode_q) begin
+      hold_q3      <= hold_q2;
+      lane_q2      <= lane_q;
+      buffer_qs[1] <= buffer_qs[0];
+      first_qs[1]  <= first_qs[0];
+      last_qs[1]   <= last_qs[0];
+      addr_q2      <= addr_q;
+    end
+    if (end_q2) buffer_q3 <= buffer_qs[1];
   end
   assign decode_o    = decode_q;
   assign hold_free_o = done_q2;
   assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
   always_comb begin
-    row_o.load_block  = load_q;
-    row_o.block       = trine_matrix_pkg::BlockBits'(block_q);
-    row_o.valid       = row_q2;
-    row_o.entry       = hold_q3;
-    row_o.lane        = lane_q2;
-    row_o.buffer      = buffer_qs[1];
-    row_o.first_block = first_qs[1];
-    row_o.last_block  = last_qs[1];
-    row_o.row         = trine_matrix_pkg::RowBits'(addr_q2);
+    row_o = '0;
+    if (load_q) begin
+      row_o.load_block = 1'b1;
+      row_o.block      = trine_matrix_pkg::BlockBits'(block_q);
+    end
+    if (row_q2) begin
+      row_o.valid       = 1'b1;
+      row_o.entry       = hold_q3;
+      row_o.lane        = lane_q2;
+      row_o.buffer      = buffer_qs[1];
+      row_o.first_block = first_qs[1];
+      row_o.last_block  = last_qs[1];
+      row_o.row         = trine_matrix_pkg::RowBits'(addr_q2);
+    end
   end
 
   logic unused_ok;

@@ -134,17 +134,17 @@ module trine_trit_front #(
     sub_q3 <= sub_q2;
     set_q3 <= set_q2;
   end
-  always_comb begin
-    beat_o.look         = look;
-    beat_o.page         = {buffer, set_q};
-    beat_o.weigh        = weigh_q;
-    beat_o.weight       = is_three ? sub_q2 : job_i.depth == 3'd1 ? 2'd0 : 2'd1;
-    beat_o.add          = add_q;
-    beat_o.first        = set_q3 == 2'd0;
-    beat_o.first_fourth = set_q3 == 2'd0 && sub_q3 == 2'd0;
-    beat_o.keep         = keep_q;
-    beat_o.entry        = hold_q;
-  end
+  assign beat_o = {
+    look,
+    buffer, set_q,
+    weigh_q,
+    is_three ? sub_q2 : job_i.depth == 3'd1 ? 2'd0 : 2'd1,
+    add_q,
+    set_q3 == 2'd0,
+    set_q3 == 2'd0 && sub_q3 == 2'd0,
+    keep_q,
+    hold_q
+  };
 
   `TRINE_ASSERT(HoldNotOverfull_A, used_q <= 3'(HoldDepth))
   `TRINE_ASSERT(FreeNeedsUsed_A, !hold_free_i || used_q != 3'd0)

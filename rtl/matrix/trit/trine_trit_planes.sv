@@ -55,7 +55,8 @@ module trine_trit_planes #(
   logic [32*Groups-1:0] low_q, high_q, one_q, lane3_q, flags_q;
   always_ff @(posedge clk_i) begin
     if (weigh) begin
-      logic [31:0] low_on, high_on, by_two, by_eight, lane3;
+      logic [31:0]          low_on, high_on, by_two, by_eight;
+      logic [32*Groups-1:0] lane3;
       low_on   = {32{!is_one}};
       high_on  = {32{!is_one && !is_three}};
       by_two   = {32{beat_i.weight == 2'd1}};
@@ -63,13 +64,16 @@ module trine_trit_planes #(
       for (int unsigned g = 0; g < Groups; g++) begin
         low_q[32*g +: 32] <= 32'(PairWidth'(look0_i[32*g +: 32] +
             ((look1_i[32*g +: 32] + (look1_i[32*g +: 32] << 1)) & low_on)));
-        lane3 = 32'(LaneWidth'(look3_i[32*g +: 32] +
+        lane3[32*g +: 32] = 32'(LaneWidth'(look3_i[32*g +: 32] +
             (((look3_i[32*g +: 32] << 1) & by_two) | ((look3_i[32*g +: 32] << 3) & by_eight))));
-        high_q[32*g +: 32]  <= 32'(PairWidth'(look2_i[32*g +: 32] + (lane3 & high_on)));
-        lane3_q[32*g +: 32] <= lane3;
-        one_q[32*g +: 32]   <= look1_i[32*g +: 32];
+        high_q[32*g +: 32] <= 32'(PairWidth'(look2_i[32*g +: 32] +
+            (lane3[32*g +: 32] & high_on)));
         flags_q[32*g +: 32] <= flags_q[32*g +: 32] | look0_i[32*g +: 32] | look1_i[32*g +: 32] |
                                look2_i[32*g +: 32] | look3_i[32*g +: 32];
+      end
+      if (!is_four) begin
+        lane3_q <= lane3;
+        one_q   <= look1_i;
       end
     end else if (bad_clear_i) begin
       flags_q <= '0;

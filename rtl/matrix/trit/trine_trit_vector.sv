@@ -54,12 +54,26 @@ module trine_trit_vector #(
     else         row_q <= {row_q[2:0], row_i.valid && used_i};
   end
   always_ff @(posedge clk_i) begin
-    first_q <= {first_q[2:0], row_i.first_block};
-    last_q  <= {last_q[2:0], row_i.last_block};
-    addr_q  <= row_i.row[RowAddr-1:0];
-    addr_q2 <= addr_q;
-    addr_q3 <= addr_q2;
-    addr_q4 <= addr_q3;
+    if (row_i.valid) begin
+      first_q[0] <= row_i.first_block;
+      last_q[0]  <= row_i.last_block;
+      addr_q     <= row_i.row[RowAddr-1:0];
+    end
+    if (row_q[0]) begin
+      first_q[1] <= first_q[0];
+      last_q[1]  <= last_q[0];
+      addr_q2    <= addr_q;
+    end
+    if (row_q[1]) begin
+      first_q[2] <= first_q[1];
+      last_q[2]  <= last_q[1];
+      addr_q3    <= addr_q2;
+    end
+    if (row_q[2]) begin
+      first_q[3] <= first_q[2];
+      last_q[3]  <= last_q[2];
+      addr_q4    <= addr_q3;
+    end
   end
 
   logic [32*Groups-1:0] look0, look1, look2, look3, tails;
