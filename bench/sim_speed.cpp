@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
 
   const golden::BfpVector blocks = golden::to_bfp(x);
   golden::TritResult want;
-  const double golden_time = seconds([&] { want = golden::trit_vectorized(matrix, book, blocks); });
+  const double golden_time = seconds([&] { want = golden::trit_unpacked(matrix, book, blocks); });
   std::vector<std::byte> copy(stream.size());
   const double copy_time = seconds([&] { std::memcpy(copy.data(), stream.data(), copy.size()); });
 

@@ -40,7 +40,7 @@ void write_rows(MachineState& state, const ResolvedCommand& command, std::uint32
   const std::uint64_t rows = command.get(command::ROWS);
   std::uint32_t* to = state.words(bank, command.get(command::DST));
   std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
-  constexpr std::size_t kShareRows = 8192;
+  constexpr std::size_t kShareRows = 512;  // Below which a thread is not worth waking.
   state.workers->rows(std::min<std::uint64_t>(rows, accumulator.size()), kShareRows,
                       [&](std::size_t first, std::size_t last) {
                         for (std::size_t r = first; r < last; ++r) {
@@ -75,7 +75,7 @@ ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
   errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
     const auto x = golden::to_bfp(state.values(bank, command.get(command::SRC), shape.cols),
-                                  static_cast<int>(state.params.act_width));
+                                  static_cast<int>(state.params.act_width), *state.workers);
     const golden::TritProduct product =
         golden::trit_product({{stream, bytes}, shape, state.params.geometry(), block.codebook}, x,
                              *state.workers, state.form);
@@ -99,7 +99,7 @@ ErrorCode f16_matvec(MachineState& state, const ResolvedCommand& command) {
   state.beats.weight_beats += state.beats_of(bytes);
   std::vector<float> padded = state.values(bank, command.get(command::SRC), cols);
   padded.resize(width);
-  const auto x = golden::to_bfp(padded, static_cast<int>(state.params.act_width));
+  const auto x = golden::to_bfp(padded, static_cast<int>(state.params.act_width), *state.workers);
   const auto [stream, apart] =
       stride != 0 ? state.memory.read_rows(command.address(), width * 2, rows, stride)
                   : MemoryPort::Rows{state.memory.read(command.address(), bytes), width * 2};

@@ -34,19 +34,43 @@ ErrorCode make_rows(MachineState& state, const Command& command, const Compute& 
   return nonfinite ? ErrorCode::NONFINITE : ErrorCode::NONE;
 }
 
+/// Elements below which a thread is not worth waking.
+constexpr std::size_t kShareRows = 256;
+
+/// An operation on elements that do not depend on each other, on all threads: compute(first, last)
+/// says what compute() of make_rows says, of elements [first, last), multiples of `step`.
+template <typename Compute>
+bool share_rows(MachineState& state, std::size_t rows, std::size_t step, const Compute& compute) {
+  std::atomic<bool> nonfinite = false;
+  state.workers->rows(rows, step, [&](std::size_t first, std::size_t last) {
+    if (compute(first, last)) nonfinite = true;
+  });
+  return nonfinite;
+}
+
 ErrorCode rmsnorm(MachineState& state, const ResolvedCommand& command) {
   const auto weights = second_operand(state, command, command.get(command::ROWS));
   return make_rows(state, command, [&](auto x, auto y) {
-    return golden::rmsnorm(x, weights, real(command, command::ALPHA), real(command, command::BETA),
-                           y);
+    const float scale =
+        golden::rmsnorm_scale(x, real(command, command::ALPHA), real(command, command::BETA));
+    return share_rows(state, x.size(), kShareRows, [&](std::size_t first, std::size_t last) {
+      const auto part = [&](auto values) { return values.subspan(first, last - first); };
+      return golden::rmsnorm(part(x), part(std::span<const float>(weights)), scale, part(y));
+    });
   });
 }
 
 ErrorCode rope(MachineState& state, const ResolvedCommand& command) {
   const std::uint32_t head_dim = command.get(command::COLS);
   const auto table = second_operand(state, command, head_dim);
-  return make_rows(state, command,
-                   [&](auto x, auto y) { return golden::rope(x, head_dim, table, y); });
+  return make_rows(state, command, [&](auto x, auto y) {
+    // Whole heads; the element check of the command has seen to it that there are no others.
+    const std::size_t step = (kShareRows + head_dim - 1) / head_dim * head_dim;
+    return share_rows(state, x.size(), step, [&](std::size_t first, std::size_t last) {
+      const auto part = [&](auto values) { return values.subspan(first, last - first); };
+      return golden::rope(part(x), head_dim, table, part(y));
+    });
+  });
 }
 
 ErrorCode softmax(MachineState& state, const ResolvedCommand& command) {
@@ -58,19 +82,21 @@ ErrorCode softmax(MachineState& state, const ResolvedCommand& command) {
 ErrorCode silu_mul(MachineState& state, const ResolvedCommand& command) {
   const auto up = second_operand(state, command, command.get(command::ROWS));
   return make_rows(state, command, [&](auto x, auto y) {
-    constexpr std::size_t kShareRows = 2048;
-    std::atomic<bool> bad = false;
-    state.workers->rows(x.size(), kShareRows, [&](std::size_t first, std::size_t last) {
+    return share_rows(state, x.size(), kShareRows, [&](std::size_t first, std::size_t last) {
       const auto part = [&](auto values) { return values.subspan(first, last - first); };
-      if (golden::silu_mul(part(x), part(std::span<const float>(up)), part(y))) bad = true;
+      return golden::silu_mul(part(x), part(std::span<const float>(up)), part(y));
     });
-    return bad.load();
   });
 }
 
 ErrorCode add(MachineState& state, const ResolvedCommand& command) {
   const auto other = second_operand(state, command, command.get(command::ROWS));
-  return make_rows(state, command, [&](auto x, auto y) { return golden::add(x, other, y); });
+  return make_rows(state, command, [&](auto x, auto y) {
+    return share_rows(state, x.size(), kShareRows, [&](std::size_t first, std::size_t last) {
+      const auto part = [&](auto values) { return values.subspan(first, last - first); };
+      return golden::add(part(x), part(std::span<const float>(other)), part(y));
+    });
+  });
 }
 
 ErrorCode argmax(MachineState& state, const ResolvedCommand& command) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "golden/exact/workers.h"
 #include "golden/format/trit_matrix.h"
 
 namespace trine::golden {
@@ -73,5 +74,7 @@ struct BfpVector {
 
 /// Blocks of all of x. Throws Error for an act_width outside 8..16.
 BfpVector to_bfp(std::span<const float> x, int act_width = kActWidth);
+/// The same on several threads.
+BfpVector to_bfp(std::span<const float> x, int act_width, Workers& workers);
 
 }  // namespace trine::golden

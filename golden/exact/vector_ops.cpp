@@ -35,11 +35,8 @@ bool add(std::span<const float> a, std::span<const float> b, std::span<float> y)
   return nonfinite || any_nonfinite(y);
 }
 
-bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n, float eps,
-             std::span<float> y) {
-  require(x.size() == w.size() && x.size() == y.size(), "rmsnorm: sizes differ");
+float rmsnorm_scale(std::span<const float> x, float inv_n, float eps) {
   require(x.size() <= kMaxSummed, "rmsnorm: vector too long");
-  bool nonfinite = any_nonfinite(x) || any_nonfinite(w);
   std::int32_t top = 0;
   for (const float v : x) top = std::max(top, fp32_field(v));
   // (x_i * 2^-(top - 149))^2: at most 46 bits a term.
@@ -49,9 +46,19 @@ bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n, fl
     sum += shift_down(significand * significand, 2 + 2 * (top - fp32_field(v)));
   }
   const float mean = fp32_mul(fp32_rne(sum, 2 * (top - 149)), inv_n);
-  const float scale = fp32_rsqrt(fp32_add(mean, eps));
+  return fp32_rsqrt(fp32_add(mean, eps));
+}
+
+bool rmsnorm(std::span<const float> x, std::span<const float> w, float scale, std::span<float> y) {
+  require(x.size() == w.size() && x.size() == y.size(), "rmsnorm: sizes differ");
+  bool nonfinite = any_nonfinite(x) || any_nonfinite(w);
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = fp32_mul(fp32_mul(x[i], scale), w[i]);
   return nonfinite || any_nonfinite(y);
+}
+
+bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n, float eps,
+             std::span<float> y) {
+  return rmsnorm(x, w, rmsnorm_scale(x, inv_n, eps), y);
 }
 
 bool rope(std::span<const float> x, std::size_t head_dim, std::span<const float> cos_sin,

@@ -23,6 +23,12 @@ inline constexpr std::size_t kMaxSummed = 65536;
 [[nodiscard]] bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n,
                            float eps, std::span<float> y);
 
+/// The same in two steps: what all elements are multiplied by, and y = x * scale * w, element by
+/// element.
+float rmsnorm_scale(std::span<const float> x, float inv_n, float eps);
+[[nodiscard]] bool rmsnorm(std::span<const float> x, std::span<const float> w, float scale,
+                           std::span<float> y);
+
 /// Rotates the pairs (i, i + head_dim/2) of every head; x  // (heads, head_dim).
 /// `cos_sin` holds head_dim/2 cosines, then as many sines; head_dim is a multiple of 32.
 [[nodiscard]] bool rope(std::span<const float> x, std::size_t head_dim,

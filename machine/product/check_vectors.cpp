@@ -95,7 +95,7 @@ void check_trit(const VectorFile& file, Report& report) {
   report.compare("codebook_exponent", file.codebook_exponent, codebook.exponent);
 
   for (const TritResult& result :
-       {trit_definition(matrix, codebook, x), trit_vectorized(matrix, codebook, x)}) {
+       {trit_definition(matrix, codebook, x), trit_unpacked(matrix, codebook, x)}) {
     report.compare("accumulator", file.accumulator, result.accumulator);
     report.compare("y", file.y, result.y);
   }

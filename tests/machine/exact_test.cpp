@@ -158,7 +158,7 @@ TEST_CASE("codebook: mantissas have their top bit set, shifts count from the las
   CHECK_THROWS_AS(hardware_codebook(wide_codebook(), 5), Error);
 }
 
-TEST_CASE("trit_vectorized: equals the definition, any shape and depth") {
+TEST_CASE("trit_unpacked: equals the definition, any shape and depth") {
   std::mt19937 random(2);
   for (const MatrixShape shape : {MatrixShape{1, 1, 1}, MatrixShape{33, 47, 2},
                                   MatrixShape{20, 256, 3}, MatrixShape{50, 1000, 4}}) {
@@ -174,7 +174,7 @@ TEST_CASE("trit_vectorized: equals the definition, any shape and depth") {
     for (const int width : {8, 12, 16}) {
       const BfpVector x = to_bfp(random_vector(shape.cols, random), width);
       const TritResult expected = trit_definition(matrix, codebook, x);
-      check_same(expected, trit_vectorized(matrix, codebook, x));
+      check_same(expected, trit_unpacked(matrix, codebook, x));
     }
   }
 }
@@ -189,7 +189,7 @@ TEST_CASE("trit_definition: the largest sum is exact, zeros give +0, negative te
   const std::int64_t largest = std::int64_t{4096} * 40 * 2047 * 65535;
   CHECK(trit_definition(matrix, codebook, x).accumulator ==
         std::vector<std::int64_t>{largest, -largest});
-  check_same(trit_definition(matrix, codebook, x), trit_vectorized(matrix, codebook, x));
+  check_same(trit_definition(matrix, codebook, x), trit_unpacked(matrix, codebook, x));
 
   const TritResult zero =
       trit_definition(matrix, codebook, to_bfp(std::vector<float>(4096, -0.0F)));
@@ -212,7 +212,7 @@ TEST_CASE("trit_definition: refuses sizes that do not fit together and scales ou
   CHECK_NOTHROW(trit_definition(matrix, codebook, x));
   matrix.scales[1] = 27;
   CHECK_THROWS_AS(trit_definition(matrix, codebook, x), Error);
-  CHECK_THROWS_AS(trit_vectorized(matrix, codebook, x), Error);
+  CHECK_THROWS_AS(trit_unpacked(matrix, codebook, x), Error);
   matrix.scales.pop_back();
   CHECK_THROWS_AS(trit_definition(matrix, codebook, x), Error);
 }

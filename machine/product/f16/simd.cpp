@@ -11,6 +11,7 @@
 
 #include "golden/error.h"
 #include "machine/product/f16/definition.h"
+#include "machine/product/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "machine/product/f16/simd.cpp"

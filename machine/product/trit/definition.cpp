@@ -71,8 +71,8 @@ TritResult trit_definition(const TritMatrix& matrix, const HardwareCodebook& cod
   return result;
 }
 
-TritResult trit_vectorized(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                           const BfpVector& x) {
+TritResult trit_unpacked(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                         const BfpVector& x) {
   check(matrix, x);
   const auto [rows, cols, depth] = matrix.shape;
   const std::size_t groups = matrix.shape.groups_per_row();

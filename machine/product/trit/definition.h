@@ -22,8 +22,8 @@ struct TritResult {
 TritResult trit_definition(const TritMatrix& matrix, const HardwareCodebook& codebook,
                            const BfpVector& x);
 
-/// The same values from the same matrix, in loops that compilers vectorize.
-TritResult trit_vectorized(const TritMatrix& matrix, const HardwareCodebook& codebook,
-                           const BfpVector& x);
+/// The same values from the same unpacked matrix, in loops that compilers turn into SIMD.
+TritResult trit_unpacked(const TritMatrix& matrix, const HardwareCodebook& codebook,
+                         const BfpVector& x);
 
 }  // namespace trine::golden

@@ -9,8 +9,8 @@
 namespace trine::golden {
 
 /// A trit product near the memory's speed: the bytes of the stream are never unpacked. Nothing when
-/// this machine or the arguments do not suit: it needs AVX-512 with VNNI and VBMI, the canonical
-/// geometry and mantissas of at most 14 bits.
+/// this machine or the arguments do not suit: it needs vectors of 16 bytes or more, the canonical
+/// geometry, at most kMaxStreamGroups groups a row and mantissas of at most 14 bits.
 std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& x,
                                      Workers& workers);
 

@@ -9,6 +9,7 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
+#include "golden/exact/workers.h"
 #include "golden/format/panel.h"
 #include "golden/format/trit_matrix.h"
 
@@ -46,18 +47,29 @@ constexpr std::array<std::uint8_t, 128> chain_starts() {
 }
 inline constexpr auto kChainStarts = chain_starts();
 
+/// The same for two neighbouring bytes at once, as a word: x_0 - P - 1 comes as kStartFactor times
+/// the word, 16 bits further down; in the upper byte as it is, in the lower one when the upper byte
+/// is cleared first. 13 P / 243 rounded up to an integer is x_0 - P; kStartFactor is 13 * 65536 /
+/// 243 rounded down, and what a lower byte adds to the upper one's product is within the slack of
+/// x_0.
+inline constexpr std::uint16_t kStartFactor = 3506;
+
+/// Groups of a row: so many terms of 39 bits are exact in a double.
+inline constexpr std::size_t kMaxStreamGroups = 1 << 14;
+
 /// What one column block, 16 groups side by side, multiplies by; a lane per group.
 struct alignas(64) StreamBlock {
   static constexpr std::size_t kLanes = kCanonical.groups;
 
-  std::int32_t chain[kSets][kChain][kLanes];  // Factors of x_i; 16 bits are used.
+  std::int32_t chain[kSets][kChain][kLanes];  // Factors of x_i, in both halves.
   std::int32_t column15[kLanes];              // Mantissa of column 15.
   std::int32_t start[kLanes];                 // 256 * what levels being codes adds, negated.
-  std::int64_t align[2][kLanes / 2];          // Shift of the even and of the odd groups.
+  std::int64_t align[2][kLanes / 2];          // Shift of the even and of the odd groups,
+  float align_factor[kLanes];                 // and 2 to its negative for all.
 };
 
 /// Blocks of all columns of x; groups behind the end count as zeros. Nothing when a mantissa is
 /// larger than kChainMaxMantissa.
-std::vector<StreamBlock> stream_blocks(const BfpVector& x, unsigned depth);
+std::vector<StreamBlock> stream_blocks(const BfpVector& x, unsigned depth, Workers& workers);
 
 }  // namespace trine::golden
