@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "golden/error.h"
+#include "runtime/checked_models.h"
 
 namespace trine {
 namespace {
@@ -15,13 +18,13 @@ constexpr const char* kTokenizerFile = "tokenizer.json";
 
 }  // namespace
 
-ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
+ModelFile::ModelFile(const fs::path& directory, Check check) : directory_(directory) {
   if (!fs::exists(directory)) throw Error(directory.string() + ": does not exist");
   if (!fs::is_directory(directory))
     throw Error(directory.string() + ": is a file; a model is a directory");
   if (golden::is_packed_model(directory)) {
     packed_.emplace(directory);
-    packed_->validate();
+    if (check == Check::Now) this->check(packed_->config().layers);
   } else {
     checkpoint_.emplace(directory);
   }
@@ -30,6 +33,17 @@ ModelFile::ModelFile(const fs::path& directory) : directory_(directory) {
 void ModelFile::check_whole() const {
   if (packed_) packed_->file().check_whole();
   if (checkpoint_) checkpoint_->check_whole();
+}
+
+void ModelFile::check(std::size_t layers) {
+  if (!packed_) return;
+  const CheckedModels checked;
+  remembered_ = checked.knows(*packed_);
+  if (remembered_) return;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  packed_->validate(layers);
+  if (layers >= packed_->config().layers)
+    checked.remember(*packed_, std::chrono::nanoseconds(now).count());
 }
 
 bool ModelFile::has_tokenizer() const {

@@ -95,8 +95,10 @@ void run(const Options& options) {
   report["bytes"] = bytes;
   report["bits_per_weight"] = ratio(8 * bytes, weights);
   if (options.common.json) return print_json(report);
-  print_text(report, packed ? "packed model, all checksums and codes are valid"
-                            : "checkpoint, all tensors are there");
+  print_text(report, file.remembered() ? "packed model, all checksums and codes were valid when an "
+                                         "earlier command checked them, unchanged since"
+                     : packed          ? "packed model, all checksums and codes are valid"
+                                       : "checkpoint, all tensors are there");
 }
 
 }  // namespace

@@ -63,11 +63,9 @@ void run(Options& options) {
   check_device_options(options.device);
   check_simulation_output(options.output, {options.model, options.prompt.text_file,
                                            options.prompt.tokens_file.string()});
-  const ModelFile file(options.model);
+  ModelFile file(options.model, ModelFile::Check::Later);
   if (file.packed() == nullptr)
     throw Error(options.model + ": is not quantized: simulate takes a packed model");
-  if (options.device.jobs > 1 && !options.device.request.trace_file.empty())
-    throw UsageError("--trace", "goes with one job: there would be a trace of each");
   const auto [first, end] = parse_layers(options.layers, file.config().layers);
   // A cache that holds the position, unless --context says how many it has.
   if (options.position && options.device.context == 0)
@@ -77,6 +75,8 @@ void run(Options& options) {
   const std::size_t context = context_of(options.device, file.config());
   const auto tokens = prompt_tokens(options.prompt, file, options.common, context);
   const SyntheticText text = text_of(options, tokens.size(), context, file.config());
+  // Tokens in front of the last one go through all layers.
+  file.check(tokens.size() > 1 ? file.config().layers : end);
   if (!options.device.request.trace_file.empty())
     announce_trace(options.device,
                    expected_beats(*file.packed(), options.device.request.groups, context,

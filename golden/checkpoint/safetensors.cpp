@@ -43,6 +43,17 @@ T load(const std::byte* from) {
   throw Error(fmt::format("{}: {}", path.string(), why));
 }
 
+FileIdentity identity_of(const struct stat& status) {
+  const auto nanoseconds = [](const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .bytes = static_cast<std::uint64_t>(status.st_size),
+          .modified = nanoseconds(status.st_mtim),
+          .changed = nanoseconds(status.st_ctim)};
+}
+
 /// Checks one entry of the header against the size of the data section.
 Tensor parse_tensor(const std::string& name, const json& info, std::span<const std::byte> data,
                     std::uint64_t data_offset, const std::filesystem::path& path) {
@@ -173,6 +184,7 @@ void Tensor::release() const {
 
 struct Safetensors::State {
   std::filesystem::path path;
+  FileIdentity identity;
   std::span<const std::byte> bytes;
   std::vector<Tensor> tensors;
   std::map<std::string, std::string> metadata;
@@ -201,6 +213,7 @@ void Safetensors::State::map() {
   if (size == 0) fail(path, "is empty");
   if (memory == MAP_FAILED) fail(path, "cannot be mapped into memory");
   bytes = {static_cast<const std::byte*>(memory), size};
+  identity = identity_of(status);
 }
 
 void Safetensors::check_whole() const {
@@ -270,6 +283,14 @@ Safetensors& Safetensors::operator=(Safetensors&&) noexcept = default;
 
 const std::filesystem::path& Safetensors::path() const {
   return state_->path;
+}
+const FileIdentity& Safetensors::identity() const {
+  return state_->identity;
+}
+std::optional<FileIdentity> file_identity(const std::filesystem::path& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return identity_of(status);
 }
 std::span<const std::byte> Safetensors::file_bytes() const {
   return state_->bytes;

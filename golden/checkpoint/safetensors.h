@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,16 @@ struct Tensor {
   void release() const;
 };
 
+/// What the file system says of a file: another one, or one that was written to since, differs.
+struct FileIdentity {
+  std::uint64_t device = 0, inode = 0, bytes = 0;
+  std::int64_t modified = 0, changed = 0;  // Nanoseconds since 1970: content; content or facts.
+  bool operator==(const FileIdentity&) const = default;
+};
+
+/// Of the file that has this name now; nothing when there is none.
+std::optional<FileIdentity> file_identity(const std::filesystem::path& path);
+
 /// One safetensors file, memory-mapped read-only. Every header field is checked on opening.
 class Safetensors {
  public:
@@ -50,6 +61,8 @@ class Safetensors {
   Safetensors& operator=(Safetensors&&) noexcept;
 
   const std::filesystem::path& path() const;
+  /// Of the file that is mapped, when it was opened.
+  const FileIdentity& identity() const;
   /// The whole mapped file, so that it can become device memory without a copy.
   std::span<const std::byte> file_bytes() const;
   const std::vector<Tensor>& tensors() const;                  // In file order.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "golden/error.h"
@@ -104,34 +105,44 @@ PackedMatrix open_matrix(const Safetensors& file, const TensorSpec& spec) {
   return matrix;
 }
 
-/// A stretch of a tensor, or the whole of a matrix with its padding, and what is wrong with it.
+/// A stretch of a tensor, and what is wrong with it. All checks of a piece of it follow each other
+/// while the caches hold the piece, so that memory is read once.
 struct Check {
   const Tensor* tensor = nullptr;
-  const PackedMatrix* matrix = nullptr;  // Of a check of codes.
-  std::size_t first = 0, bytes = 0;      // Of a check of bytes.
+  const PackedMatrix* matrix = nullptr;  // Whose stream the tensor is; null when it is FP16.
+  std::size_t first = 0, bytes = 0;      // Whole panels of a stream.
   std::uint32_t crc = 0;
   std::size_t not_finite = kNone;  // Offset of the first such number in the tensor.
-  std::string error{};
+  std::string error{};             // Of the first bad code.
 
   static constexpr std::size_t kNone = ~std::size_t{0};
+  static constexpr std::size_t kPiece = 128 << 10;
 
   void run() {
-    if (matrix != nullptr) return check_codes();
-    const auto part = tensor->bytes.subspan(first, bytes);
-    crc = crc32c(part);
-    // The engine takes finite FP16 only.
-    if (tensor->dtype == Dtype::F16) find_not_finite(part);
+    const std::size_t unit = matrix == nullptr ? 2 : panel_bytes(*matrix);
+    const std::size_t piece = std::max(kPiece / unit, std::size_t{1}) * unit;
+    for (std::size_t at = 0; at < bytes; at += piece) {
+      const auto part = tensor->bytes.subspan(first + at, std::min(piece, bytes - at));
+      crc = at == 0 ? crc32c(part) : crc32c(part, crc);
+      if (matrix != nullptr && error.empty()) find_bad_code(part, (first + at) / unit);
+      // The engine takes finite FP16 only.
+      if (matrix == nullptr && not_finite == kNone) find_not_finite(part, first + at);
+    }
+  }
+
+  static std::size_t panel_bytes(const PackedMatrix& matrix) {
+    return panel_beats(matrix.shape.depth) * kCanonical.beat_bytes();
   }
 
  private:
-  void check_codes() {
+  void find_bad_code(std::span<const std::byte> panels, std::size_t panel) {
     try {
-      validate_stream(matrix->stream->bytes, matrix->shape);
+      validate_panels(panels, matrix->shape, kCanonical, panel);
     } catch (const std::exception& failure) {
       error = failure.what();
     }
   }
-  void find_not_finite(std::span<const std::byte> part) {
+  void find_not_finite(std::span<const std::byte> part, std::size_t offset) {
     constexpr std::uint16_t kExponent = 0x7c00;
     const auto bad = [&](std::size_t at) {
       std::uint16_t code;
@@ -143,7 +154,7 @@ struct Check {
     if (any == 0) return;
     std::size_t at = 0;
     while (!bad(at)) at += 2;
-    not_finite = first + at;
+    not_finite = offset + at;
   }
 };
 
@@ -185,39 +196,56 @@ const PackedMatrix& PackedModel::matrix(std::string_view name) const {
   return *it;
 }
 
-void PackedModel::validate() const {
+void PackedModel::validate(std::size_t layers) const {
+  ModelConfig part = config_;
+  part.layers = std::min(layers, config_.layers);
+  std::set<std::string> wanted;
+  for (const auto& specs : {matrix_tensors(part), plain_tensors(part)})
+    for (const TensorSpec& spec : specs) wanted.insert(spec.name);
   constexpr std::size_t kStretch = 4 << 20;
   std::vector<Check> checks;
-  for (const Tensor& tensor : file_.tensors())
-    for (std::size_t first = 0; first == 0 || first < tensor.bytes.size(); first += kStretch)
+  const auto add = [&](const Tensor& tensor, const PackedMatrix* matrix, std::size_t stretch) {
+    for (std::size_t first = 0; first == 0 || first < tensor.bytes.size(); first += stretch)
       checks.push_back({.tensor = &tensor,
+                        .matrix = matrix,
                         .first = first,
-                        .bytes = std::min(kStretch, tensor.bytes.size() - first)});
-  for (const PackedMatrix& matrix : matrices_) checks.push_back({.matrix = &matrix});
+                        .bytes = std::min(stretch, tensor.bytes.size() - first)});
+  };
+  std::map<const Tensor*, const PackedMatrix*> streams;
+  for (const PackedMatrix& matrix : matrices_) streams[matrix.stream] = &matrix;
+  for (const Tensor& tensor : file_.tensors()) {
+    if (!wanted.contains(tensor.name)) continue;
+    const auto stream = streams.find(&tensor);
+    if (stream == streams.end()) {
+      add(tensor, nullptr, kStretch);
+    } else {
+      const std::size_t panel = Check::panel_bytes(*stream->second);
+      add(tensor, stream->second, kStretch / panel * panel);
+    }
+  }
   parallel(checks.size(), [&](std::size_t i) { checks[i].run(); });
 
   // What is reported does not depend on which thread was first.
   std::uint32_t crc = 0;
-  std::size_t not_finite = Check::kNone;
+  const Check* bad = nullptr;  // The first of a tensor.
   for (const Check& check : checks) {
-    if (check.matrix != nullptr) {
-      if (!check.error.empty())
-        fail(file_, fmt::format("tensor '{}' (file offset {}): {}", check.matrix->name,
-                                check.matrix->stream->file_offset, check.error));
-      continue;
-    }
     const Tensor& tensor = *check.tensor;
     crc = check.first == 0 ? check.crc : crc32c_combine(crc, check.crc, check.bytes);
-    not_finite = check.first == 0 ? check.not_finite : std::min(not_finite, check.not_finite);
+    if (check.first == 0) bad = nullptr;
+    const bool wrong = !check.error.empty() || check.not_finite != Check::kNone;
+    if (bad == nullptr && wrong) bad = &check;
     if (check.first + check.bytes < tensor.bytes.size()) continue;
     const std::uint32_t expected = crc_at(file_, std::string(kCrcKey) + tensor.name);
     if (crc != expected)
       fail(file_, fmt::format("tensor '{}' (file offset {}, {} bytes): checksum failed: CRC-32C is "
                               "{:08x}, should be {:08x}",
                               tensor.name, tensor.file_offset, tensor.bytes.size(), crc, expected));
-    if (not_finite != Check::kNone)
+    if (bad != nullptr && !bad->error.empty())
+      fail(file_, fmt::format("tensor '{}' (file offset {}): {}", tensor.name, tensor.file_offset,
+                              bad->error));
+    if (bad != nullptr)
       fail(file_,
-           fmt::format("tensor '{}' offset {}: not a finite number", tensor.name, not_finite));
+           fmt::format("tensor '{}' offset {}: not a finite number", tensor.name, bad->not_finite));
   }
 }
 

@@ -44,7 +44,9 @@ class PackedModel {
   const Tensor& at(std::string_view name) const { return file_.at(name); }
 
   /// Checks every checksum and every code; throws Error naming tensor and offset.
-  void validate() const;
+  void validate() const { validate(config_.layers); }
+  /// The same of the first `layers` layers, and of what belongs to no layer.
+  void validate(std::size_t layers) const;
 
  private:
   std::filesystem::path directory_;

@@ -79,6 +79,16 @@ struct PanelOrder {
     const std::size_t height = std::min(tile_panels, row_panels - first);
     return first * blocks + block * height + (row_panel - first);
   }
+  /// The inverse: row panel and column block of the panel at a position.
+  struct Place {
+    std::size_t row_panel, block;
+  };
+  Place place(std::size_t index) const {
+    const std::size_t first = index / (tile_panels * blocks) * tile_panels;
+    const std::size_t height = std::min(tile_panels, row_panels - first);
+    const std::size_t in_tile = index - first * blocks;
+    return {first + in_tile % height, in_tile / height};
+  }
 };
 
 }  // namespace trine::golden

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "golden/error.h"
@@ -24,29 +23,45 @@ unsigned largest(std::span<const std::byte> bytes) {
   return most;
 }
 
-/// Whether each tail code of a depth is out of range.
-using BadTails = std::array<std::uint8_t, 1 << 12>;
-constexpr BadTails bad_tails(unsigned depth) {
-  BadTails bad{};
-  const unsigned bits = tail_level_bits(depth);
-  for (unsigned tail = 0; tail < 1u << tail_bits(depth); ++tail)
-    bad[tail] = (tail & ((1u << bits) - 1)) >= level_count(depth) || tail >> bits >= kCodebook;
-  return bad;
+/// Whether any tail code is out of range: as many codes at a time as a word holds behind the bits
+/// of the byte in which the first one begins. A level or scale that is too large carries into the
+/// bit above it when what its range lacks is added.
+template <unsigned kDepth>
+bool has_bad_tail(const std::byte* panel, std::size_t codes) {
+  constexpr unsigned kWidth = tail_bits(kDepth), kLevelBits = tail_level_bits(kDepth);
+  constexpr unsigned kScaleBits = kWidth - kLevelBits;
+  constexpr unsigned kCodes = kDepth == 1 ? 8 : 4;
+  static_assert(kCodes * kWidth + 7 <= 64);
+  constexpr std::uint64_t kOnes = [] {
+    std::uint64_t ones = 0;
+    for (unsigned i = 0; i < kCodes; ++i) ones |= std::uint64_t{1} << (i * kWidth);
+    return ones;
+  }();
+  constexpr std::uint64_t kLevels = kOnes * ((1u << kLevelBits) - 1);
+  constexpr std::uint64_t kScales = kOnes * ((1u << kScaleBits) - 1);
+  std::uint64_t level = 0, scale = 0;
+  for (std::size_t bit = 0; bit < codes * kWidth; bit += kCodes * kWidth) {
+    std::uint64_t word;  // Inside the panel, for the body follows.
+    std::memcpy(&word, panel + bit / 8, sizeof word);
+    word >>= bit % 8;
+    level |= (word & kLevels) + kOnes * ((1u << kLevelBits) - level_count(kDepth));
+    scale |= (word >> kLevelBits & kScales) + kOnes * ((1u << kScaleBits) - kCodebook);
+  }
+  return (level & kOnes << kLevelBits) != 0 || (scale & kOnes << kScaleBits) != 0;
 }
-constexpr std::array<BadTails, 4> kBadTails{bad_tails(1), bad_tails(2), bad_tails(3), bad_tails(4)};
-static_assert(tail_bits(4) == 12);
 
 bool has_bad_tail(const std::byte* panel, const PanelLayout& layout) {
-  const BadTails& table = kBadTails.at(layout.depth - 1);
-  const unsigned width = tail_bits(layout.depth), mask = (1u << width) - 1;
-  const std::size_t end = layout.tail_bit(kPanelRows, 0);
-  unsigned bad = 0;
-  for (std::size_t bit = 0; bit < end; bit += width) {
-    std::uint32_t word;  // Inside the panel, for the body follows.
-    std::memcpy(&word, panel + bit / 8, sizeof word);
-    bad |= table[word >> (bit % 8) & mask];
+  const std::size_t codes = kPanelRows * layout.groups;
+  switch (layout.depth) {
+    case 1:
+      return has_bad_tail<1>(panel, codes);
+    case 2:
+      return has_bad_tail<2>(panel, codes);
+    case 3:
+      return has_bad_tail<3>(panel, codes);
+    default:
+      return has_bad_tail<4>(panel, codes);
   }
-  return bad != 0;
 }
 
 void check_codes(std::span<const std::byte> panel, const PanelLayout& layout,
@@ -102,33 +117,47 @@ void check_padding(std::span<const std::byte> panel, const PanelLayout& layout, 
   }
 }
 
+/// Checks what belongs to no row or column of the matrix, in a panel with `rows` rows and `cols`
+/// columns of it.
+void check_padding(std::span<const std::byte> panel, const PanelLayout& layout, std::size_t rows,
+                   std::size_t cols, std::size_t panel_offset) {
+  for (std::size_t row = 0; row < kPanelRows; ++row) {
+    for (std::size_t group = row < rows ? cols / kGroup : 0; group < layout.groups; ++group) {
+      const std::size_t left = cols - std::min(cols, group * kGroup);
+      const std::size_t valid = row < rows ? std::min(kGroup, left) : 0;
+      if (valid < kGroup) check_padding(panel, layout, row, group, valid, panel_offset);
+    }
+  }
+}
+
 }  // namespace
+
+void validate_panels(std::span<const std::byte> panels, const MatrixShape& shape,
+                     const Geometry& geometry, std::size_t first) {
+  check_shape(shape, geometry);
+  const PanelLayout layout(shape.depth, geometry);
+  const PanelOrder order(shape, geometry);
+  const std::size_t count = panels.size() / layout.bytes();
+  if (panels.size() % layout.bytes() != 0 || first > order.count() || count > order.count() - first)
+    throw Error(fmt::format("{} bytes from panel {} on of {} panels of {} bytes", panels.size(),
+                            first, order.count(), layout.bytes()));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto panel = panels.subspan(i * layout.bytes(), layout.bytes());
+    const std::size_t offset = (first + i) * layout.bytes();
+    check_codes(panel, layout, offset);
+    const auto [row_panel, block] = order.place(first + i);
+    const std::size_t rows = std::min(kPanelRows, shape.rows - row_panel * kPanelRows);
+    const std::size_t cols =
+        std::min(geometry.block_cols(), shape.cols - block * geometry.block_cols());
+    if (rows < kPanelRows || cols < geometry.block_cols())
+      check_padding(panel, layout, rows, cols, offset);
+  }
+}
 
 void validate_stream(std::span<const std::byte> stream, const MatrixShape& shape,
                      const Geometry& geometry) {
   check_length(stream.size(), shape, geometry);
-  const PanelLayout layout(shape.depth, geometry);
-  const PanelOrder order(shape, geometry);
-  for (std::size_t offset = 0; offset < stream.size(); offset += layout.bytes()) {
-    check_codes(stream.subspan(offset, layout.bytes()), layout, offset);
-  }
-  for (std::size_t panel_row = 0; panel_row < order.row_panels; ++panel_row) {
-    for (std::size_t block = 0; block < order.blocks; ++block) {
-      const std::size_t rows = std::min(kPanelRows, shape.rows - panel_row * kPanelRows);
-      const std::size_t first = block * geometry.block_cols();
-      const std::size_t cols = std::min(geometry.block_cols(), shape.cols - first);
-      if (rows == kPanelRows && cols == geometry.block_cols()) continue;
-      const std::size_t offset = order.index(panel_row, block) * layout.bytes();
-      for (std::size_t row = 0; row < kPanelRows; ++row) {
-        for (std::size_t group = row < rows ? cols / kGroup : 0; group < geometry.groups; ++group) {
-          const std::size_t left = cols - std::min(cols, group * kGroup);
-          const std::size_t valid = row < rows ? std::min(kGroup, left) : 0;
-          if (valid == kGroup) continue;
-          check_padding(stream.subspan(offset, layout.bytes()), layout, row, group, valid, offset);
-        }
-      }
-    }
-  }
+  validate_panels(stream, shape, geometry, 0);
 }
 
 std::vector<std::byte> relayout(std::span<const std::byte> stream, const MatrixShape& shape,

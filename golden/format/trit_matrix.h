@@ -73,6 +73,11 @@ TritMatrix unpack(std::span<const std::byte> stream, const MatrixShape& shape,
 void validate_stream(std::span<const std::byte> stream, const MatrixShape& shape,
                      const Geometry& geometry = kCanonical);
 
+/// The same for whole panels of a stream, of which the first one is panel `first`; offsets in
+/// messages are those in the stream.
+void validate_panels(std::span<const std::byte> panels, const MatrixShape& shape,
+                     const Geometry& geometry, std::size_t first);
+
 /// The same codes in another geometry. The codes themselves are copied unread: validate first.
 std::vector<std::byte> relayout(std::span<const std::byte> stream, const MatrixShape& shape,
                                 const Geometry& from, const Geometry& to);

@@ -429,6 +429,34 @@ TEST_CASE("packed model: a changed byte or a cut names the tensor") {
   }
 }
 
+TEST_CASE("packed model: of some layers only these are checked, and what belongs to none") {
+  const Packed packed;
+  const std::string good = slurp(packed.file());
+  const auto broken = [&](const std::string& name) {
+    std::string bad = good;
+    {
+      const PackedModel model(packed.path);
+      const std::size_t at = model.at(name).file_offset + 5;
+      bad[at] = static_cast<char>(bad[at] ^ 0x10);
+    }
+    spill(packed.file(), bad);
+    return PackedModel(packed.path);
+  };
+  const auto check = [&](const PackedModel& model, std::size_t layers, const std::string& name) {
+    check_error([&] { model.validate(layers); }, {"'" + name + "'", "checksum failed"});
+  };
+  const std::string first = weight_name(0, Linear::Up), second = weight_name(1, Linear::Up);
+  CHECK_NOTHROW(broken(second).validate(1));
+  spill(packed.file(), good);
+  check(broken(second), 2, second);
+  spill(packed.file(), good);
+  CHECK_NOTHROW(broken(first).validate(0));
+  spill(packed.file(), good);
+  check(broken(first), 1, first);
+  spill(packed.file(), good);
+  check(broken("model.norm.weight"), 0, "model.norm.weight");
+}
+
 TEST_CASE("packed model: a bad code under a right checksum is still found") {
   const Packed packed;
   std::string name = weight_name(1, Linear::Gate);
