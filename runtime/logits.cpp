@@ -18,6 +18,7 @@ void for_each_logits(Session& session, std::span<const std::int32_t> tokens, std
     visit(session.model().forward(tokens.subspan(at, size)));
     if (!session.simulated()) progress.step(at + size, tokens.size(), "tokens");
   }
+  session.finish();
 }
 
 }  // namespace trine

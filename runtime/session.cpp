@@ -16,6 +16,8 @@ bool SessionOptions::simulated() const {
 }
 
 void check_session_options(const SessionOptions& options, std::span<const std::string> given) {
+  if (options.jobs > 1 && !options.request.trace_file.empty())
+    throw OptionError("trace", "goes with one job: there would be a trace of each");
   if (!options.reference())
     return check_options(device_entry(options.name), options.request, given);
   if (options.check) throw OptionError("check", "compares a core: means nothing for the reference");
@@ -37,12 +39,38 @@ std::string context_hint(std::size_t context, const golden::ModelConfig& config)
   return fmt::format(" of cache (context, up to {})", config.max_positions);
 }
 
+namespace {
+
+const golden::PackedModel& packed_of(const ModelFile& file, const SessionOptions& options) {
+  if (file.packed() == nullptr)
+    throw Error(
+        fmt::format("{}: is not quantized: --device {} takes a packed model, as `trine "
+                    "quantize` makes it",
+                    file.directory().string(), options.name));
+  return *file.packed();
+}
+
+}  // namespace
+
 Session::Session(const ModelFile& file, const SessionOptions& options, Progress& progress)
     : device_name_(options.name), simulated_(options.simulated()) {
+  if (options.jobs > 1 && !simulated_)
+    throw OptionError("jobs", options.name + " is not simulated: it has no use for several");
   if (options.reference())
     make_reference(file, options.request.threads);
+  else if (options.jobs > 1)
+    make_parallel(file, options, progress);
   else
     make_decoder(file, options, progress);
+}
+
+void Session::make_parallel(const ModelFile& file, const SessionOptions& options,
+                            Progress& progress) {
+  checked_ = options.check;
+  auto model = std::make_unique<ParallelDecoder>(packed_of(file, options), options,
+                                                 context_of(options, file.config()), progress);
+  parallel_ = model.get();
+  model_ = std::move(model);
 }
 
 void Session::make_reference(const ModelFile& file, unsigned threads) {
@@ -58,12 +86,7 @@ void Session::make_reference(const ModelFile& file, unsigned threads) {
 
 void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
                            Progress& progress) {
-  if (file.packed() == nullptr)
-    throw Error(
-        fmt::format("{}: is not quantized: --device {} takes a packed model, as `trine "
-                    "quantize` makes it",
-                    file.directory().string(), options.name));
-  const golden::PackedModel& packed = *file.packed();
+  const golden::PackedModel& packed = packed_of(file, options);
   const std::size_t context = context_of(options, packed.config());
   // A core has at most so many banks; memory that nobody touches costs nothing.
   const MachineParams most{.groups = options.request.groups, .vectors = kMaxVectors};
@@ -91,16 +114,36 @@ void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
 }
 
 void Session::expect_tokens(std::size_t prompt, golden::Logits logits, std::size_t decode) {
-  if (decoder_ == nullptr) return;
-  expected_beats_ = decoder_->weight_beats(prompt, logits) +
-                    decode * decoder_->weight_beats(1, golden::Logits::Last);
-  core_->expect_beats(expected_beats_);
+  if (!core_model()) return;
+  const auto beats = [&](std::size_t tokens, golden::Logits of) {
+    return parallel() ? parallel_->weight_beats(tokens, of) : decoder_->weight_beats(tokens, of);
+  };
+  expected_beats_ = beats(prompt, logits) + decode * beats(1, golden::Logits::Last);
+  if (parallel())
+    parallel_->expect_beats(expected_beats_);
+  else
+    core_->expect_beats(expected_beats_);
+}
+
+Counters Session::counters() {
+  if (parallel()) return parallel_->counters();
+  return core_ ? core_->device().counters() : Counters{};
+}
+
+double Session::khz() const {
+  if (parallel()) return parallel_->khz();
+  return core_ ? core_->khz() : 0;
 }
 
 RunReport Session::report() {
   RunReport report{
       .device = device_name_, .equal = {}, .counters = counters(), .khz = khz(), .dram = {}};
   if (core_ != nullptr) report.dram = core_->dram();
+  if (parallel()) report.dram = parallel_->dram();
+  if (parallel() && checked_ && parallel_->finished()) {
+    report.equal = true;
+    report.compared = parallel_->compared();
+  }
   if (lockstep_ != nullptr) {
     report.equal = true;
     report.compared = lockstep_->compared();

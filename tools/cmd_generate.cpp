@@ -72,6 +72,8 @@ void print_summary(const Json& report) {
 
 void run(Options& options) {
   options.device.set_seed(options.sampling.seed);
+  if (!options.prompts.empty() && options.device.jobs > 1)
+    throw UsageError("--jobs", "means nothing for --prompts, whose texts go on together");
   if (!options.prompts.empty())
     return run_batch({.model = options.model,
                       .prompts = options.prompts,
@@ -115,10 +117,16 @@ void run(Options& options) {
                 .counters = [&] { return session.counters(); },
                 .on_token = on_token},
                result);
+      session.finish();
     });
   } catch (const Interrupted&) {
   }
   output.finish();
+  if (session.parallel()) {
+    // What a list takes is known when it was simulated, which golden does not wait for.
+    result.prefill = session.counters(0, prompt.size());
+    result.decode = session.counters(prompt.size(), ~std::size_t{0});
+  }
 
   Json report = {
       {"model", options.model}, {"prompt_tokens", prompt}, {"sampling", sampling_json(sampling)}};
@@ -156,6 +164,7 @@ void add_generate(Command& app) {
       ->check(whole_in(1, 1 << 24));
   command->add_flag("--ignore-eos", options->ignore_eos, "Go on after an end token");
   add_sampling(*command, options->sampling);
+  add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback(
       [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });

@@ -72,6 +72,7 @@ void add_logits(Command& app) {
           "tokens I32")
       ->required();
   add_device_seed(*command, options->device);
+  add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback(
       [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });

@@ -68,6 +68,7 @@ void add_perplexity(Command& app) {
   command->add_option("--limit", options->cut.limit, "Tokens to predict [all whole windows]")
       ->check(whole_in(1, std::uint64_t{1} << 40));
   add_device_seed(*command, options->device);
+  add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback(
       [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });

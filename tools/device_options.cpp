@@ -86,6 +86,15 @@ void add_seed(Command& command, std::uint64_t& seed, const std::string& what) {
   command.add_option("--seed", seed, "Seed of " + what)->check(whole_in(0))->capture_default_str();
 }
 
+void add_jobs(Command& command, DeviceOptions& options) {
+  command
+      .add_option("--jobs", options.jobs,
+                  "Tokens that are simulated side by side, each from golden's state in front of it "
+                  "and compared with golden")
+      ->check(whole_in(1, 256))
+      ->capture_default_str();
+}
+
 void add_device_seed(Command& command, DeviceOptions& options) {
   add_option(command, options, find_option("seed"));
 }

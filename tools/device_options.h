@@ -38,6 +38,9 @@ void add_seed(Command& command, std::uint64_t& seed, const std::string& what);
 /// The same where only devices are random.
 void add_device_seed(Command& command, DeviceOptions& options);
 
+/// --jobs, for commands that take whole tokens through a device.
+void add_jobs(Command& command, DeviceOptions& options);
+
 /// What the parser cannot see: options that mean nothing for the device, and combinations. Throws
 /// UsageError naming the option.
 void check_device_options(const DeviceOptions& options);

@@ -277,3 +277,42 @@ TEST_CASE("cli: simulate says what it compared, and cycles of no unit stand in t
     CHECK(table.out.find(part) != std::string::npos);
   CHECK(run_trine(simulate({})).out.find("equal: the logits to golden's") != std::string::npos);
 }
+
+TEST_CASE("cli: tokens that are simulated side by side make the report of one after the other") {
+  const Scratch scratch;
+  const std::string model = packed_model(scratch);
+  const auto run = [&](std::vector<std::string> arguments, const std::string& jobs) {
+    for (const char* more : {"--device", "rtl", "--jobs"}) arguments.emplace_back(more);
+    arguments.push_back(jobs);
+    nlohmann::json report = trine_json(arguments);
+    // What depends on the machine.
+    for (const char* key : {"seconds", "khz", "tokens_per_second", "prefill_tokens_per_second",
+                            "decode_tokens_per_second", "out"})
+      report.erase(key);
+    return report;
+  };
+  const auto out = [&](const std::string& jobs) { return (scratch / (jobs + ".npy")).string(); };
+  for (const char* jobs : {"2", "3"}) {
+    CAPTURE(jobs);
+    const std::vector<std::string> generate{
+        "generate", model, "--tokens", "296,1133,5", "--vectors", "2", "-n", "3", "--check"};
+    CHECK(run(generate, jobs) == run(generate, "1"));
+    const std::vector<std::string> perplexity{"perplexity",     model,      "--tokens",
+                                              "296,1133,5,7,9", "--window", "2"};
+    CHECK(run(perplexity, jobs) == run(perplexity, "1"));
+    const auto logits = [&](const std::string& count) {
+      return run({"logits", model, "--tokens", "296,1133,5", "--check", "-o", out(count)}, count);
+    };
+    CHECK(logits(jobs) == logits("1"));
+    CHECK(read_file(out(jobs)) == read_file(out("1")));
+  }
+  check_fails({"generate", model, "--tokens", "1", "-n", "1", "--jobs", "2"}, 1,
+              {"jobs", "golden", "not simulated"});
+  check_fails({"logits", model, "--tokens", "1", "-o", out("x"), "--device", "rtl", "--jobs", "2",
+               "--trace", (scratch / "t.fst").string()},
+              2, {"--trace", "one job"});
+  std::ofstream(scratch / "prompts") << "And\n";
+  check_fails({"generate", model, "--prompts", (scratch / "prompts").string(), "-n", "1",
+               "--device", "rtl", "--jobs", "2"},
+              2, {"--jobs", "--prompts"});
+}
