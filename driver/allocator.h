@@ -27,6 +27,7 @@ class Allocator {
   /// Throws Error naming the buffer, what it wants and what is left.  `align` is a power of two.
   Buffer allocate(std::string_view name, std::uint64_t bytes, std::uint64_t align = kMemoryAlign);
 
+  std::uint64_t base() const { return base_; }
   std::uint64_t used() const { return next_ - base_; }
   std::uint64_t left() const { return bytes_ - used(); }
   const std::vector<Buffer>& buffers() const { return buffers_; }

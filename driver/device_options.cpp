@@ -33,6 +33,35 @@ unsigned small_count(std::string_view text, unsigned low, unsigned high) {
   return static_cast<unsigned>(count(text, low, high));
 }
 
+/// A page of the memory bus, decimal or hexadecimal.
+std::uint64_t page_address(std::string_view text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hex ? text.substr(2) : text;
+  std::uint64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto result = std::from_chars(digits.data(), end, value, hex ? 16 : 10);
+  if (result.ec != std::errc{} || result.ptr != end || value % 4096 != 0 ||
+      value >= std::uint64_t{1} << kAddressBits)
+    throw Error(fmt::format("{} is not a multiple of 4096 below 2^{}", text, kAddressBits));
+  return value;
+}
+
+/// A name as the kernel has them: it becomes part of a path.
+std::string named(std::string_view text) {
+  if (text.empty() || text.find('/') != text.npos || text.starts_with('.'))
+    throw Error(fmt::format("'{}' is no name", text));
+  return std::string(text);
+}
+
+/// "ADDRESS:BYTES".
+void set_reserved(BoardRequest& board, std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) throw Error(fmt::format("'{}' is not ADDRESS:BYTES", text));
+  board.reserved = page_address(text.substr(0, colon));
+  board.reserved_bytes = page_address(text.substr(colon + 1));
+  if (board.reserved_bytes == 0) throw Error("no bytes are reserved");
+}
+
 enum class Low : bool { Excluded, Included };
 
 double number(std::string_view text, Low first, double low, double high) {
@@ -89,6 +118,8 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.memory_model = text; }},
     {"core-clock", "MHZ", "Clock of the core beside that of a DRAM [300]",
      [](Request& r, Text text) { r.core_mhz = number(text, Low::Included, 1, 10'000); }},
+    {"memory-base", "ADDRESS", "Where the memory begins, decimal or 0x...: that of a board [0]",
+     [](Request& r, Text text) { r.memory_base = page_address(text); }},
     {"ports", "N", "AXI read ports of the core, each a part of the beat's width: 1, 2 or 4 [1]",
      [](Request& r, Text text) { r.ports = small_count(text, 1, 4); }},
     {"latency", "CYCLES", "Cycles until the memory answers a burst [1]",
@@ -109,6 +140,30 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.checking = flag(text); }},
     {"watchdog", "CYCLES", "Cycles without progress after which the core counts as hung [1000000]",
      [](Request& r, Text text) { r.watchdog_cycles = count(text, 1000, std::uint64_t{1} << 40); }},
+    {"uio", "NAME", "Name of the UIO device that has the registers [trine]",
+     [](Request& r, Text text) { r.board.uio = named(text); }},
+    {"registers", "ADDRESS", "Physical address of the registers, through /dev/mem, in place of UIO",
+     [](Request& r, Text text) { r.board.registers = page_address(text); }},
+    {"buffer", "NAME", "Name of the u-dma-buf that is the core's memory [trine-buffer]",
+     [](Request& r, Text text) { r.board.buffer = named(text); }},
+    {"reserved", "ADDRESS:BYTES", "Reserved memory through /dev/mem, in place of a u-dma-buf",
+     [](Request& r, Text text) { set_reserved(r.board, text); }},
+    {"uncached", "", "Map the u-dma-buf without the caches of the CPU",
+     [](Request& r, Text text) { r.board.uncached = flag(text); }},
+    {"interrupt", "MODE", "Wait by interrupt: on, off (look again and again) or auto [auto]",
+     [](Request& r, Text text) {
+       if (text != "auto" && text != "on" && text != "off")
+         throw Error(fmt::format("{} is not auto, on or off", text));
+       r.board.interrupt = text;
+     }},
+    {"timeout", "SECONDS", "Seconds without progress after which the core counts as hung [10]",
+     [](Request& r, Text text) { r.board.timeout = number(text, Low::Excluded, 0, 86'400); }},
+    {"core", "NAME", "Refuse a bitstream with another core than this, such as g16v4 [any]",
+     [](Request& r, Text text) { r.board.core = named(text); }},
+    {"dev-dir", "DIR", "Folder of the device files [/dev]",
+     [](Request& r, Text text) { r.board.dev = text; }},
+    {"sys-dir", "DIR", "Folder of their attributes [/sys/class]",
+     [](Request& r, Text text) { r.board.sys = text; }},
     {"trace", "FILE", "Write waves (FST) to this file; implies --checking",
      [](Request& r, Text text) { r.trace_file = text; }},
     {"trace-cycles", "A:B",

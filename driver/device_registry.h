@@ -24,6 +24,13 @@ enum class Cycles : std::uint8_t {
 };
 std::string_view name_of(Cycles cycles);
 
+/// Something of a device's surroundings that was looked at: a file, a name, a permission.
+struct Inspection {
+  std::string what, found;  // "UIO device", "/dev/uio4 is 'trine'"
+  bool good = true;
+  std::string advice{};  // What to do about it; empty when it is good.
+};
+
 /// A kind of device: what it is called, what it can do and how one is made.
 struct DeviceEntry {
   std::string_view name;         // As on the command line; lower case.
@@ -31,6 +38,8 @@ struct DeviceEntry {
   Cycles cycles = Cycles::None;
   /// Memory answers with the errors of MemoryTiming::read_faults and write_faults.
   bool injects_faults = false;
+  /// Needs a board: a build has nothing that stands behind it.
+  bool hardware = false;
   // The optional parts of Transport that its transports have.
   bool steps = false, shows_vectors = false, has_interrupt = false, has_clock = false;
   /// Names of the options (driver/device_options.h) that mean something for it.
@@ -41,6 +50,8 @@ struct DeviceEntry {
   std::vector<CoreShape> (*cores)() = nullptr;
   /// Makes one. Throws Error when the request cannot be met.
   std::unique_ptr<Transport> (*make)(const DeviceRequest&) = nullptr;
+  /// Looks at what `make` would open, without touching the core; null where there is nothing.
+  std::vector<Inspection> (*inspect)(const DeviceRequest&) = nullptr;
 
   bool takes(std::string_view option) const;
   bool has_core(const CoreShape& shape) const { return choices.hold(shape); }

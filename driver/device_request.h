@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,22 @@ struct DeviceProgress {
   std::vector<double> jobs{};  // The fraction of each when several run side by side.
 };
 
+/// Where on its machine a core in an FPGA is found. The folders are options so that something else
+/// than Linux's own files can stand behind them.
+struct BoardRequest {
+  std::string uio = "trine";                 // Name of the UIO device that has the registers,
+  std::optional<std::uint64_t> registers{};  // or their address, through /dev/mem.
+  std::string buffer = "trine-buffer";       // Name of the u-dma-buf that is the memory,
+  std::uint64_t reserved = 0;                // or the address of reserved memory, and
+  std::uint64_t reserved_bytes = 0;          // its size; 0: a u-dma-buf.
+  bool uncached = false;                     // Map a u-dma-buf without the CPU's caches.
+  std::string interrupt = "auto";            // auto, on or off.
+  double timeout = 10;                       // Seconds without progress that are an error.
+  std::string core{};                        // The core that must be there, "g16v4"; empty: any.
+  std::filesystem::path dev = "/dev";        // Folder of the device files,
+  std::filesystem::path sys = "/sys/class";  // and of their attributes.
+};
+
 /// What a device is asked to be. A device ignores the members that it has no option for; whoever
 /// offers options to a user refuses those first (`check_options` in driver/device_registry.h).
 struct DeviceRequest {
@@ -41,7 +58,8 @@ struct DeviceRequest {
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
   unsigned ports = 1;                       // AXI read ports that share the width of a beat.
   unsigned act_width = 12;                  // Bits of an activation mantissa.
-  std::uint64_t memory_bytes = 1ull << 30;  // Writable memory from address 0; sparse.
+  std::uint64_t memory_bytes = 1ull << 30;  // Writable memory; sparse in a simulation.
+  std::uint64_t memory_base = 0;            // Its address in a simulation, whole pages.
   MemoryTiming memory{};                    // Ideal by default.
   std::string memory_model{};               // A DRAM, by name or file; empty or "ideal": none.
   double core_mhz = 300;                    // Clock of the core; a DRAM has its own.
@@ -54,6 +72,7 @@ struct DeviceRequest {
   std::function<void(const DeviceProgress&)>
       progress{};           // Called after every wait(); may be empty.
   unsigned threads = 1;     // Of a device that computes on the host.
+  BoardRequest board{};     // Of a core in an FPGA.
   bool definition = false;  // Multiply by the definition: slow, a check of the fast way.
 
   /// The core that is asked for.

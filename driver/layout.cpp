@@ -54,15 +54,17 @@ std::vector<std::byte> codebook_block(const golden::Codebook& codebook, unsigned
 }
 
 Layout::Layout(const golden::PackedModel& model, const MachineParams& machine,
-               std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences)
+               std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences,
+               std::uint64_t memory_base)
     : model_(model),
       machine_(machine),
       context_(context),
       capacity_(round_up(context, kCapacityStep)),
       sequences_(sequences),
-      allocator_(0, memory_bytes),
-      file_address_(round_up(memory_bytes, 4096)),
-      window_{0, file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign)} {
+      allocator_(memory_base, memory_bytes),
+      file_address_(round_up(memory_base + memory_bytes, 4096)),
+      window_{memory_base,
+              file_address_ + round_up(model.file().file_bytes().size(), kMemoryAlign)} {
   const golden::ModelConfig& c = model.config();
   codebooks_ = allocator_.allocate("codebooks", model.matrices().size() * kCodebookBytes);
   rope_ = allocator_.allocate("rope table", context * c.head_dim * 4);
@@ -168,6 +170,10 @@ void Layout::write(Device& device) const {
   if (!(device.params() == machine_))
     throw Error("the program was compiled for a core with other parameters");
   Transport& transport = device.transport();
+  if (transport.memory_base() != window_.base)
+    throw Error(
+        fmt::format("the program was compiled for memory at {:#x}, the device has it at {:#x}",
+                    window_.base, transport.memory_base()));
   if (transport.memory_size() < allocator_.used())
     throw Error(fmt::format("the program needs {} bytes of device memory, there are {}",
                             allocator_.used(), transport.memory_size()));

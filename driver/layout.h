@@ -47,11 +47,11 @@ struct PlacedLayer {
 /// their rows are whole beats. Small tensors are copied, those of a layer into one block.
 class Layout {
  public:
-  /// `memory_bytes`: writable memory of the device; `context`: positions, at least one, of each of
-  /// `sequences` caches. Throws Error naming tensor or buffer when something does not fit. The
-  /// model must outlive it.
+  /// `memory_bytes`: writable memory of the device, from `memory_base` on; `context`: positions, at
+  /// least one, of each of `sequences` caches. Throws Error naming tensor or buffer when something
+  /// does not fit. The model must outlive it.
   Layout(const golden::PackedModel& model, const MachineParams& machine, std::uint64_t memory_bytes,
-         std::uint64_t context, unsigned sequences = 1);
+         std::uint64_t context, unsigned sequences = 1, std::uint64_t memory_base = 0);
 
   const golden::PackedModel& model() const { return model_; }
   const golden::ModelConfig& config() const { return model_.config(); }

@@ -51,9 +51,10 @@ void check_heads(const golden::ModelConfig& config, const std::string& where) {
 }
 
 Program::Program(const golden::PackedModel& model, const MachineParams& machine,
-                 std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences)
+                 std::uint64_t memory_bytes, std::uint64_t context, unsigned sequences,
+                 std::uint64_t memory_base)
     : layout_(model, machine, memory_bytes, checked_context(model.config(), machine, context),
-              checked_sequences(machine, sequences)),
+              checked_sequences(machine, sequences), memory_base),
       words_(vector_layout(model.config(), machine, layout_.capacity())) {
   std::uint64_t longest = 0;
   const auto add = [&](unsigned tokens, HeadRows head, bool apart = false) {

@@ -26,13 +26,14 @@ class Program {
   /// Positions unless asked for otherwise, when the model has so many.
   static constexpr std::uint64_t kDefaultContext = 1024;
 
-  /// `memory_bytes`: writable memory of the devices; `context`: positions of the cache, 0 for the
-  /// default; `sequences`: caches, so that as many texts can go on together, one a bank. Throws
-  /// Error naming what of the model does not fit the core or its memory, for a context above the
-  /// model's and for more sequences than the core has banks. The model must outlive the program and
-  /// every device that it is loaded into.
+  /// `memory_bytes`: writable memory of the devices, from `memory_base` on; `context`: positions of
+  /// the cache, 0 for the default; `sequences`: caches, so that as many texts can go on together,
+  /// one a bank. Throws Error naming what of the model does not fit the core or its memory, for a
+  /// context above the model's and for more sequences than the core has banks. The model must
+  /// outlive the program and every device that it is loaded into.
   Program(const golden::PackedModel& model, const MachineParams& machine,
-          std::uint64_t memory_bytes, std::uint64_t context = 0, unsigned sequences = 1);
+          std::uint64_t memory_bytes, std::uint64_t context = 0, unsigned sequences = 1,
+          std::uint64_t memory_base = 0);
 
   /// Writable memory that the program needs, in whole pages.
   static std::uint64_t memory_bytes(const golden::PackedModel& model, const MachineParams& machine,

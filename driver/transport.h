@@ -85,9 +85,9 @@ class BusReport {
 
 /// The way to one core and its memory: the golden model, the Verilated RTL, SystemC or an FPGA.
 ///
-/// Device memory is `memory_size()` bytes of zeroed, writable memory from address 0, and behind
-/// it whatever `map_memory` attaches.  Addresses in no memory throw Error here, and answer the
-/// core with a bus error.  One thread at a time.
+/// Device memory is `memory_size()` bytes of zeroed, writable memory from address `memory_base()`,
+/// and behind it whatever `map_memory` attaches.  Addresses in no memory throw Error here, and
+/// answer the core with a bus error.  One thread at a time.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -98,12 +98,15 @@ class Transport {
   virtual void read_memory(std::uint64_t address, std::span<std::byte> to) = 0;
   virtual void write_memory(std::uint64_t address, std::span<const std::byte> from) = 0;
 
-  /// Bytes of writable memory, from address 0.
+  /// The first address of the writable memory, a multiple of 4096: 0 in a simulation, on a board
+  /// that of the buffer.
+  virtual std::uint64_t memory_base() const { return 0; }
+  /// Bytes of writable memory.
   virtual std::uint64_t memory_size() const = 0;
 
   /// Attaches `bytes` as read-only device memory, without a copy where the transport can: they
   /// must not change or go away while the transport lives.  `address` is a multiple of 4096 at
-  /// or after `memory_size()`; throws Error when it is not, or is taken.
+  /// or after the end of the writable memory; throws Error when it is not, or is taken.
   virtual void map_memory(std::uint64_t address, std::span<const std::byte> bytes) = 0;
 
   /// Lets the core work: some clock cycles in a simulator, a short sleep on hardware.

@@ -25,7 +25,8 @@ std::unique_ptr<Transport> make(const DeviceRequest& request) {
   params.groups = request.groups;
   params.vectors = request.vectors;
   params.act_width = request.act_width;
-  auto golden = std::make_unique<GoldenTransport>(params, request.memory_bytes);
+  auto golden =
+      std::make_unique<GoldenTransport>(params, request.memory_bytes, request.memory_base);
   golden->set_threads(request.threads);
   golden->set_definition(request.definition);
   return golden;
@@ -39,7 +40,7 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = false,
-    .options = {"groups", "vectors", "act-width"},
+    .options = {"groups", "vectors", "act-width", "memory-base"},
     .choices = golden_choices(),
     .cores = cores,
     .make = make,

@@ -8,9 +8,10 @@
 
 namespace trine {
 
-GoldenTransport::GoldenTransport(const MachineParams& params, std::uint64_t memory_bytes)
-    : memory_bytes_(memory_bytes), core_(params, port_, clock_) {
-  memory_.allocate(0, memory_bytes);
+GoldenTransport::GoldenTransport(const MachineParams& params, std::uint64_t memory_bytes,
+                                 std::uint64_t memory_base)
+    : memory_base_(memory_base), memory_bytes_(memory_bytes), core_(params, port_, clock_) {
+  memory_.allocate(memory_base, memory_bytes);
 }
 
 void GoldenTransport::read_memory(std::uint64_t address, std::span<std::byte> to) {
@@ -22,7 +23,7 @@ void GoldenTransport::write_memory(std::uint64_t address, std::span<const std::b
 }
 
 void GoldenTransport::map_memory(std::uint64_t address, std::span<const std::byte> bytes) {
-  if (address < memory_bytes_)
+  if (address < memory_base_ + memory_bytes_)
     throw Error(fmt::format("map_memory: {:#x} is inside the writable memory", address));
   memory_.map(address, bytes);
 }

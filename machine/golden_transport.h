@@ -20,13 +20,15 @@ class GoldenTransport final : public Transport,
                               public VectorView,
                               public InterruptLine {
  public:
-  /// A core with `memory_bytes` of writable memory.
-  GoldenTransport(const MachineParams& params, std::uint64_t memory_bytes);
+  /// A core with `memory_bytes` of writable memory from `memory_base` on.
+  GoldenTransport(const MachineParams& params, std::uint64_t memory_bytes,
+                  std::uint64_t memory_base = 0);
 
   std::uint32_t read(Reg reg) override { return core_.read(reg); }
   void write(Reg reg, std::uint32_t value) override { core_.write(reg, value); }
   void read_memory(std::uint64_t address, std::span<std::byte> to) override;
   void write_memory(std::uint64_t address, std::span<const std::byte> from) override;
+  std::uint64_t memory_base() const override { return memory_base_; }
   std::uint64_t memory_size() const override { return memory_bytes_; }
   void map_memory(std::uint64_t address, std::span<const std::byte> bytes) override;
   /// Runs one command, when busy.
@@ -48,7 +50,7 @@ class GoldenTransport final : public Transport,
   void set_definition(bool definition) { core_.machine().set_definition(definition); }
 
  private:
-  std::uint64_t memory_bytes_;
+  std::uint64_t memory_base_, memory_bytes_;
   MemoryMap memory_;
   MapPort port_{memory_};
   NoClock clock_;

@@ -20,6 +20,7 @@ py::list devices() {
     one["name"] = std::string(entry->name);
     one["description"] = std::string(entry->description);
     one["cycles"] = std::string(name_of(entry->cycles));
+    one["hardware"] = entry->hardware;
     one["steps"] = entry->steps;
     one["shows_vectors"] = entry->shows_vectors;
     one["options"] = std::vector<std::string>(entry->options.begin(), entry->options.end());

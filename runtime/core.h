@@ -55,10 +55,16 @@ inline constexpr const char* kGoldenDevice = "golden";
 std::unique_ptr<Core> make_core(const std::string& device, DeviceRequest request,
                                 std::uint64_t memory_bytes, Progress& progress);
 
-/// A golden core with the parameters of another, on so many threads.
+/// The parameters that a core of this device will have: those that are asked for, or on a board
+/// those of the bitstream, for which it is opened and closed again.
+MachineParams expected_params(const std::string& device, const DeviceRequest& request);
+
+/// A golden core with the parameters of another, on so many threads; its memory begins where that
+/// of the other does.
 std::unique_ptr<Core> make_golden(const MachineParams& params, std::uint64_t memory_bytes,
-                                  unsigned threads);
+                                  unsigned threads, std::uint64_t memory_base = 0);
 /// The same, multiplying by the definition; slow.
-std::unique_ptr<Core> make_definition(const MachineParams& params, std::uint64_t memory_bytes);
+std::unique_ptr<Core> make_definition(const MachineParams& params, std::uint64_t memory_bytes,
+                                      std::uint64_t memory_base = 0);
 
 }  // namespace trine

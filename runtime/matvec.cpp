@@ -24,8 +24,8 @@ class Job {
  public:
   Job(Device& device, std::uint64_t rows, std::uint64_t cols, Results results)
       : device_(device),
-        memory_(0, device.transport().memory_size()),
-        window_{0, device.transport().memory_size()},
+        memory_(device.transport().memory_base(), device.transport().memory_size()),
+        window_{memory_.base(), memory_.base() + device.transport().memory_size()},
         raw_(results == Results::Raw),
         rows_(rows),
         cols_(cols) {}

@@ -89,16 +89,18 @@ void Session::make_decoder(const ModelFile& file, const SessionOptions& options,
   const golden::PackedModel& packed = packed_of(file, options);
   const std::size_t context = context_of(options, packed.config());
   // A core has at most so many banks; memory that nobody touches costs nothing.
-  const MachineParams most{.groups = options.request.groups, .vectors = kMaxVectors};
+  MachineParams most = expected_params(options.name, options.request);
+  most.vectors = kMaxVectors;
   const std::uint64_t bytes = Program::memory_bytes(packed, most, context, options.sequences);
   core_ = make_core(options.name, options.request, bytes, progress);
   Device& device = core_->device();
-  program_.emplace(packed, device.params(), bytes, context, options.sequences);
+  const std::uint64_t base = device.transport().memory_base();
+  program_.emplace(packed, device.params(), bytes, context, options.sequences, base);
   program_->load(device);
   if (options.check) {
     const bool golden = options.name == kGoldenDevice;
-    other_ = golden ? make_definition(device.params(), bytes)
-                    : make_golden(device.params(), bytes, options.request.threads);
+    other_ = golden ? make_definition(device.params(), bytes, base)
+                    : make_golden(device.params(), bytes, options.request.threads, base);
     program_->load(other_->device());
     auto lockstep = std::make_unique<LockstepExecutor>(
         LockstepExecutor::Side{options.name, device},

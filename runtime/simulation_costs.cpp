@@ -70,7 +70,8 @@ void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) co
   if (simulation.end < simulation.layers)
     while (list.info[to - 1].layer != simulation.end - 1) --to;
   std::vector<ProfileRecord> records(list.info.size());
-  core_->device().transport().read_memory(memory_, std::as_writable_bytes(std::span(records)));
+  core_->device().transport().read_memory(base_ + memory_,
+                                          std::as_writable_bytes(std::span(records)));
   if (const auto begin = core_->list_begin(); begin && to > from)
     simulation.trace_begin = *begin + records[from].start;
   if (to > from) simulation.elapsed = records[to - 1].end - records[from].start;

@@ -15,11 +15,13 @@ namespace trine {
 
 SimulationRun::SimulationRun(const golden::PackedModel& model, const SessionOptions& options,
                              std::size_t context, Progress& progress)
-    : memory_(Program::memory_bytes(model, {.groups = options.request.groups}, context)),
+    : memory_(
+          Program::memory_bytes(model, expected_params(options.name, options.request), context)),
       core_(make_core(options.name, options.request, memory_ + kProfileBytes, progress)),
-      program_(model, core_->device().params(), memory_ + kProfileBytes, context),
-      golden_(
-          make_golden(core_->device().params(), memory_ + kProfileBytes, options.request.threads)),
+      base_(core_->device().transport().memory_base()),
+      program_(model, core_->device().params(), memory_ + kProfileBytes, context, 1, base_),
+      golden_(make_golden(core_->device().params(), memory_ + kProfileBytes,
+                          options.request.threads, base_)),
       golden_executor_(golden_->device()),
       core_executor_(core_->device()) {
   program_.load(golden_->device());
@@ -137,7 +139,7 @@ Simulation SimulationRun::simulate(std::size_t first, std::size_t end, bool chec
   if (count * sizeof(ProfileRecord) > kProfileBytes)
     throw Error(fmt::format("{} commands are too many for the profile", count));
   const auto start = std::chrono::steady_clock::now();
-  core_->device().set_profile(memory_, static_cast<std::uint32_t>(count));
+  core_->device().set_profile(base_ + memory_, static_cast<std::uint32_t>(count));
   if (check) {
     LockstepExecutor both({"device", core_->device()}, {"golden", golden_->device()});
     both.write(list);

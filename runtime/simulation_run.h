@@ -51,6 +51,7 @@ class SimulationRun {
 
   std::uint64_t memory_;  // Of the program; the profile lies behind.
   std::unique_ptr<Core> core_;
+  std::uint64_t base_;  // Where its memory begins.
   Program program_;
   std::unique_ptr<Core> golden_;
   DeviceExecutor golden_executor_, core_executor_;

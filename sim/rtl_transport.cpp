@@ -30,7 +30,7 @@ std::vector<CoreShape> available_cores() {
 }
 
 RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
-  memory_.allocate(0, options_.memory_bytes);
+  memory_.allocate(options_.memory_base, options_.memory_bytes);
   if (options_.dram && !options_.backend) {
     // All ports have the same DRAM in front of them.
     MemoryTiming timing = options_.memory;
@@ -45,7 +45,7 @@ RtlTransport::RtlTransport(SimOptions options) : options_(std::move(options)) {
 
 RtlTransport::RtlTransport(SimOptions options, const CoreMaker& make)
     : options_(std::move(options)) {
-  memory_.allocate(0, options_.memory_bytes);
+  memory_.allocate(options_.memory_base, options_.memory_bytes);
   core_ = make(memory_, options_);
 }
 
@@ -69,7 +69,7 @@ void RtlTransport::write_memory(std::uint64_t address, std::span<const std::byte
 }
 
 void RtlTransport::map_memory(std::uint64_t address, std::span<const std::byte> bytes) {
-  if (address < options_.memory_bytes)
+  if (address < options_.memory_base + options_.memory_bytes)
     throw Error(fmt::format("map_memory: {:#x} is inside the writable memory", address));
   memory_.map(address, bytes);
 }

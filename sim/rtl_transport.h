@@ -42,6 +42,7 @@ class RtlTransport final : public Transport,
   void write(Reg reg, std::uint32_t value) override;
   void read_memory(std::uint64_t address, std::span<std::byte> to) override;
   void write_memory(std::uint64_t address, std::span<const std::byte> from) override;
+  std::uint64_t memory_base() const override { return options_.memory_base; }
   std::uint64_t memory_size() const override { return options_.memory_bytes; }
   void map_memory(std::uint64_t address, std::span<const std::byte> bytes) override;
 

@@ -18,6 +18,7 @@ struct Options {
 
 /// "groups 1, 2, 4; vectors 1 to 8", the parameters that can be chosen.
 std::string cores_text(const DeviceEntry& entry) {
+  if (entry.hardware) return "that of the bitstream";
   std::string text;
   for (const CoreParameter& parameter : kCoreParameters)
     if (entry.takes(parameter.option))
@@ -33,6 +34,7 @@ Json device_json(const DeviceEntry& entry) {
   return {{"name", entry.name},
           {"description", entry.description},
           {"cycles", name_of(entry.cycles)},
+          {"hardware", entry.hardware},
           {"steps", entry.steps},
           {"shows_vectors", entry.shows_vectors},
           {"options", entry.options},

@@ -69,7 +69,9 @@ void run(Options& options) {
   const unsigned threads = options.device.request.threads;
   const auto core = make_core(options.device.name, options.device.request, kMemoryBytes, progress);
   const MachineParams params = core->device().params();
-  const auto golden = options.check ? make_golden(params, kMemoryBytes, threads) : nullptr;
+  const auto golden = options.check ? make_golden(params, kMemoryBytes, threads,
+                                                  core->device().transport().memory_base())
+                                    : nullptr;
 
   LayerReport total;
   total.vectors = params.vectors;

@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
   add_layer(app);
   add_vectors(app);
   add_devices(app);
+  add_doctor(app);
+  add_selftest(app);
   add_completion(app);
   add_synth(app);
   add_memory(app);

@@ -173,11 +173,12 @@ inline doctest::String toString(const Setup& setup) {
 /// Which of the cores that a device offers a test is about.
 enum class Cores : std::uint8_t { OneVector, All };
 
-/// Every core of every registered device but golden, which is what they are compared with.
+/// Every core of every registered device but golden, which is what they are compared with, and
+/// those that need a board.
 inline std::vector<Setup> setups(Cores cores) {
   std::vector<Setup> all;
   for (const DeviceEntry* entry : all_devices()) {
-    if (entry->name == "golden") continue;
+    if (entry->name == "golden" || entry->hardware) continue;
     for (const CoreShape& shape : entry->cores()) {
       if (cores == Cores::OneVector && shape.vectors != 1) continue;
       // Several ports change the memory path alone: a narrow core stands for a wide one.
