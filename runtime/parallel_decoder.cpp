@@ -38,7 +38,8 @@ class ParallelDecoder::Worker final : public Progress {
   /// Makes the golden core and loads the program into both.
   void load(const Program& program, unsigned threads) {
     program_ = &program;
-    other_ = make_golden(program.machine(), owner_.memory_bytes_, threads);
+    other_ = make_golden(program.machine(), owner_.memory_bytes_, threads,
+                         core_->device().transport().memory_base());
     program.load(core_->device());
     program.load(other_->device());
     if (owner_.options_.check)
@@ -153,8 +154,9 @@ ParallelDecoder::ParallelDecoder(const golden::PackedModel& model, const Session
           model, {.groups = options.request.groups, .vectors = kMaxVectors}, context)) {
   workers_.push_back(std::make_unique<Worker>(*this, options_));
   const MachineParams& params = workers_.front()->core().device().params();
-  golden_ = make_golden(params, memory_bytes_, options_.request.threads);
-  program_.emplace(model, params, memory_bytes_, context);
+  const std::uint64_t base = workers_.front()->core().device().transport().memory_base();
+  golden_ = make_golden(params, memory_bytes_, options_.request.threads, base);
+  program_.emplace(model, params, memory_bytes_, context, 1, base);
   program_->load(golden_->device());
   executor_.emplace(golden_->device());
   ahead_ = std::make_unique<Decoder>(*program_, *executor_);
