@@ -50,6 +50,8 @@ class UioTransport final : public Transport {
   template <class Done>
   void write_through(Reg reg, std::uint32_t value, Done done);
   void begin_list();
+  /// Of a list that has ended: throws BoardError when none comes, though they are in use.
+  void expect_interrupt();
   void watch();
   std::uint64_t offset_of(std::uint64_t address, std::uint64_t bytes, std::uint64_t end,
                           const char* what) const;
@@ -61,6 +63,7 @@ class UioTransport final : public Transport {
   std::optional<Interrupt> interrupt_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> mapped_;  // Offset and end.
   // Of the list that runs.
+  bool interrupted_ = false;
   std::chrono::microseconds pause_{};
   std::tuple<std::uint32_t, std::uint32_t, std::uint32_t> progress_{};
   std::uint32_t cycles_ = 0;

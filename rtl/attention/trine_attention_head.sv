@@ -3,8 +3,8 @@
 /// Attention of one query head: a multiplier for each element of a beat, used by scores and values
 /// in turn, and what is around them.
 ///
-/// `fetch_i`, `step_i`, `weigh_i` and `realign_i` say what happens (trine_attention_pkg); all is combinational
-/// or one register behind them.  Nothing moves while `used_i` is low.
+/// `fetch_i`, `step_i`, `weigh_i` and `realign_i` say what happens (trine_attention_pkg); all is
+/// combinational or one register behind them.  Nothing moves while `used_i` is low.
 module trine_attention_head #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned Width      = 15,

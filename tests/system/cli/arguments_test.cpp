@@ -162,7 +162,7 @@ TEST_CASE("cli: completion knows commands, options and devices") {
   };
   CHECK(complete("trine ver", 1) == "\n");
   CHECK(complete("trine perp", 1) == "perplexity\n");
-  CHECK(complete("trine generate --dev", 2) == "--device\n");
+  CHECK(complete("trine generate --dev", 2) == "--device --dev-dir\n");
   CHECK(complete("trine generate --tokens", 2) == "--tokens --tokens-file\n");
   CHECK(complete("trine generate --device gol", 3) == "golden\n");
   std::string devices = "reference";
