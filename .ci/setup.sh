@@ -46,9 +46,10 @@ forget_moved_build() {
 }
 forget_moved_build
 
-# configure [CMAKE ARGUMENT...]: the build in ./build.
+# configure [CMAKE ARGUMENT...]: the build in ./build. Several files are compiled at a time, as one:
+# most of what a compiler does here is to read headers.
 configure() {
-  cmake -S . -B build -G Ninja -Wno-dev "$@" >build.configure.log 2>&1 ||
+  cmake -S . -B build -G Ninja -Wno-dev -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 "$@" >build.configure.log 2>&1 ||
     { cat build.configure.log; return 1; }
   mv build.configure.log build/configure.log
 }

@@ -10,9 +10,26 @@ cd "$(dirname "$0")/.."
 commands=build/compile_commands.json
 [ -f "$commands" ] || { echo "no $commands: configure first"; exit 1; }
 
+mkdir -p build/tidy
+# One entry a file of ours, also where several are compiled as one; without precompiled headers,
+# since clang can't read those of GCC.
+python3 - "$commands" >build/tidy/compile_commands.json <<'PYTHON'
+import json, re, sys
+entries = []
+for entry in json.load(open(sys.argv[1])):
+    command = re.sub(r" -Winvalid-pch -include \S*cmake_pch\.hxx| -fpch-preprocess", "", entry["command"])
+    files = [entry["file"]]
+    if files[0].endswith("_cxx.cxx"):
+        files = re.findall(r'^#include "(.*)"$', open(files[0]).read(), re.M)
+    for name in files:
+        entries.append({"directory": entry["directory"], "file": name,
+                        "command": command.replace(entry["file"], name)})
+json.dump(entries, sys.stdout, indent=0)
+PYTHON
+
 known() {  # Sources in the compilation database, relative to this folder.
-  sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$commands" | sed "s|^$PWD/||" | grep -v '^/' |
-    grep -v '^build' | sort -u
+  sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/tidy/compile_commands.json |
+    sed "s|^$PWD/||" | grep -v '^/' | grep -v '^build' | sort -u
 }
 wanted=$(known)
 if [ "${1:-}" = changed ]; then
@@ -21,10 +38,6 @@ if [ "${1:-}" = changed ]; then
     <({ git diff --name-only --diff-filter=d "$base"; git ls-files -o --exclude-standard; } | sort -u))
 fi
 [ -n "$wanted" ] || { echo "0 files"; exit 0; }
-mkdir -p build/tidy
-# clang can't read the precompiled headers of GCC.
-sed 's/ -Winvalid-pch -include [^ ]*cmake_pch.hxx//; s/ -fpch-preprocess//' "$commands" \
-  >build/tidy/compile_commands.json
 export DEADLINE=$(($(date +%s) + 86400))
 [ "${1:-}" != changed ] || DEADLINE=$(($(date +%s) + 120))
 

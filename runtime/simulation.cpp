@@ -45,7 +45,7 @@ std::string_view unit_of(Operation operation) {
 
 Cost Simulation::total() const {
   Cost total;
-  for (const CommandCost& command : commands) total += command.cost;
+  for (const SimulatedCommand& command : commands) total += command.cost;
   return total;
 }
 
@@ -76,7 +76,7 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     all.end = part.end;
     all.state_out = part.state_out;
     all.best = part.best;
-    for (CommandCost command : part.commands) {
+    for (SimulatedCommand command : part.commands) {
       command.start += all.elapsed;
       all.commands.push_back(std::move(command));
     }

@@ -55,7 +55,7 @@ inline constexpr CostField kCostFields[] = {{"commands", &Cost::commands},
                                             {"macs", &Cost::macs}};
 
 /// One command of a token's list.
-struct CommandCost {
+struct SimulatedCommand {
   std::size_t index = 0;  // In the list of the whole token.
   std::string operation, unit;
   std::optional<std::size_t> layer;
@@ -63,7 +63,7 @@ struct CommandCost {
   std::uint64_t start = 0;  // Cycles from the begin of the first command to its begin.
   Cost cost;
 
-  bool operator==(const CommandCost&) const = default;
+  bool operator==(const SimulatedCommand&) const = default;
 };
 
 /// The part of the core that an operation keeps busy.
@@ -104,7 +104,7 @@ struct Simulation {
   std::size_t first = 0, end = 0;           // Layers [first, end) ran; the head after the last.
   std::string state_in, state_out;          // Checksums of what enters and leaves; no state is "".
   std::optional<std::int32_t> best;         // The most probable next token, from the head.
-  std::vector<CommandCost> commands;
+  std::vector<SimulatedCommand> commands;
   /// From the begin of the first command to the end of the last; of parts the sum. More than the
   /// commands together: retiring one and writing its record lies between.
   std::uint64_t elapsed = 0;
@@ -151,7 +151,7 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
 template <class Key>
 std::vector<std::pair<std::string, Cost>> sums(const Simulation& simulation, Key key) {
   std::vector<std::pair<std::string, Cost>> all;
-  for (const CommandCost& command : simulation.commands) {
+  for (const SimulatedCommand& command : simulation.commands) {
     const std::string name = key(command);
     auto at = std::ranges::find(all, name, &std::pair<std::string, Cost>::first);
     if (at == all.end()) at = all.insert(at, {name, {}});
@@ -159,7 +159,7 @@ std::vector<std::pair<std::string, Cost>> sums(const Simulation& simulation, Key
   }
   return all;
 }
-inline std::string layer_name(const CommandCost& command) {
+inline std::string layer_name(const SimulatedCommand& command) {
   return command.layer ? std::to_string(*command.layer) : "outside";
 }
 

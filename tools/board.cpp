@@ -9,15 +9,9 @@
 #include <sstream>
 
 #include "golden/error.h"
+#include "tools/board_files.h"
 
 namespace trine::tools {
-
-/// Name and text of every file of fpga/boards; written by CMake.
-struct BoardFile {
-  const char *name, *text;
-};
-extern const BoardFile kBoardFiles[];
-extern const std::size_t kBoardCount;
 
 namespace {
 

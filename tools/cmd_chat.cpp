@@ -26,7 +26,7 @@ namespace {
 
 constexpr const char *kNew = "/new", *kExit = "/exit";
 
-struct Options {
+struct ChatCommand {
   CommonOptions common;
   DeviceOptions device;
   SamplingOptions sampling;
@@ -38,7 +38,8 @@ struct Options {
 /// A conversation on a device: the cache keeps the turns, each is computed once.
 class Conversation {
  public:
-  Conversation(const Options& options, const ModelFile& file, const golden::Tokenizer& tokenizer)
+  Conversation(const ChatCommand& options, const ModelFile& file,
+               const golden::Tokenizer& tokenizer)
       : options_(options),
         tokenizer_(tokenizer),
         format_(chat_format(file.directory(), tokenizer)),
@@ -112,7 +113,7 @@ class Conversation {
   }
 
  private:
-  const Options& options_;
+  const ChatCommand& options_;
   const golden::Tokenizer& tokenizer_;
   ChatFormat format_;
   Chat chat_;
@@ -121,7 +122,7 @@ class Conversation {
   Session session_;
 };
 
-void run(Options& options) {
+void run_chat(ChatCommand& options) {
   options.device.set_seed(options.sampling.seed);
   check_device_options(options.device);
   const ModelFile file(options.model);
@@ -154,7 +155,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_chat(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ChatCommand>();
   Command* command =
       add_command(app, "chat", "Talk with a model: a line is a turn, the cache keeps all turns",
                   options->common);
@@ -170,7 +171,7 @@ void add_chat(Command& app) {
   add_sampling(*command, options->sampling);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+      [options] { with_trace(options->device, {options->model}, [&] { run_chat(*options); }); });
 }
 
 }  // namespace trine::tools

@@ -20,7 +20,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct CompareCommand {
   CommonOptions common;
   DeviceOptions device;
   std::string a, b;
@@ -30,13 +30,13 @@ struct Options {
   std::optional<double> max_kl, min_top1, max_abs;
 };
 
-ComparisonReport compare_files(const Options& options) {
+ComparisonReport compare_files(const CompareCommand& options) {
   if (options.layers || options.tensors)
     throw UsageError("--layers, --tensors", "compare models, not files of logits");
   return compare_logit_files(options.a, options.b, options.positions);
 }
 
-ComparisonReport compare_models(const Options& options) {
+ComparisonReport compare_models(const CompareCommand& options) {
   if (!options.prompt.given() && (!options.tensors || options.layers || options.positions))
     throw UsageError(
         "models", "need tokens: --prompt, --prompt-file, --tokens or --tokens-file (or --tensors)");
@@ -70,7 +70,7 @@ Json difference_json(const std::string& key, const Json& name, const Difference&
           {"cosine", optional_json(difference.cosine())}};
 }
 
-Json to_json(const Options& options, const ComparisonReport& report) {
+Json to_json(const CompareCommand& options, const ComparisonReport& report) {
   Json json = {{"a", options.a}, {"b", options.b}};
   if (report.has_logits) {
     const golden::Comparison all = report.logits.result();
@@ -122,7 +122,7 @@ void print_text(const ComparisonReport& report) {
 }
 
 /// Throws Different naming each threshold that is violated and the value that was measured.
-void check_thresholds(const Options& options, const ComparisonReport& report) {
+void check_thresholds(const CompareCommand& options, const ComparisonReport& report) {
   const golden::Comparison result = report.logits.result();
   std::string violated;
   const auto add = [&](bool is, const char* what, double value, const char* option, double limit) {
@@ -140,7 +140,7 @@ void check_thresholds(const Options& options, const ComparisonReport& report) {
   if (!violated.empty()) throw Different(fmt::format("{}, {}: {}", options.a, options.b, violated));
 }
 
-void run(const Options& options) {
+void run_compare(const CompareCommand& options) {
   const bool a_model = std::filesystem::is_directory(options.a);
   if (a_model != std::filesystem::is_directory(options.b))
     throw Error(fmt::format("{}, {}: one is a model, the other is not", options.a, options.b));
@@ -160,7 +160,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_compare(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CompareCommand>();
   Command* command = add_command(
       app, "compare", "Measure how logits, layers and weights of B differ from those of A",
       options->common);
@@ -189,7 +189,7 @@ void add_compare(Command& app) {
   add_device_name(*command, "--device-b", options->device_b, "Where B runs [--device]", true);
   add_device_seed(*command, options->device);
   command->callback([options] {
-    with_trace(options->device, {options->a, options->b}, [&] { run(*options); });
+    with_trace(options->device, {options->a, options->b}, [&] { run_compare(*options); });
   });
 }
 

@@ -15,14 +15,14 @@ namespace {
 const std::map<std::string, golden::Dtype> kDtypes = {
     {"f16", golden::Dtype::F16}, {"bf16", golden::Dtype::BF16}, {"f32", golden::Dtype::F32}};
 
-struct Options {
+struct DequantizeCommand {
   CommonOptions common;
   std::string model, out;
   std::string dtype = "f16";
   double shard_gb = 5;
 };
 
-void run(const Options& options) {
+void run_dequantize(const DequantizeCommand& options) {
   ProgressLine progress("dequantize", options.common);
   const auto summary = golden::dequantize_model(
       options.model, options.out,
@@ -46,7 +46,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_dequantize(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DequantizeCommand>();
   Command* command =
       add_command(app, "dequantize", "Write a packed model as a checkpoint", options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
@@ -58,7 +58,7 @@ void add_dequantize(Command& app) {
   command->add_option("--shard-size", options->shard_gb, "Most GB of one file")
       ->check(number_in(1e-3, 1e6))
       ->capture_default_str();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_dequantize(*options); });
 }
 
 }  // namespace trine::tools

@@ -11,7 +11,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct DevicesCommand {
   CommonOptions common;
   bool markdown = false;
 };
@@ -70,7 +70,7 @@ void print_page() {
                option.description);
 }
 
-void run(const Options& options) {
+void run_devices(const DevicesCommand& options) {
   if (options.markdown) return print_page();
   Json all = Json::array();
   for (const DeviceEntry* entry : all_devices()) {
@@ -83,11 +83,11 @@ void run(const Options& options) {
 }  // namespace
 
 void add_devices(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DevicesCommand>();
   Command* command = add_command(
       app, "devices", "List the devices, what they can do and their options", options->common);
   command->add_flag("--markdown", options->markdown, "Print the page of the documents");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_devices(*options); });
 }
 
 }  // namespace trine::tools

@@ -11,7 +11,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct DoctorCommand {
   CommonOptions common;
   DeviceOptions device;
   double clock = 0, tolerance = 2;
@@ -44,7 +44,7 @@ Json finding_json(const Finding& finding) {
   return json;
 }
 
-void run(Options& options) {
+void run_doctor(DoctorCommand& options) {
   check_device_options(options.device);
   DoctorOptions doctor{
       .device = options.device.name, .request = options.device.request, .clock_mhz = {}};
@@ -69,7 +69,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_doctor(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DoctorCommand>();
   Command* command = add_command(
       app, "doctor", "Look at a device: files, identity, parameters, memory, bandwidth, clock",
       options->common);
@@ -83,7 +83,7 @@ void add_doctor(Command& app) {
                    "Bytes that the memory should have at least")
       ->check(whole_in(1, std::uint64_t{1} << 40));
   add_device_options(*command, options->device, DeviceChoice::Core);
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_doctor(*options); });
 }
 
 }  // namespace trine::tools

@@ -15,7 +15,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct EstimateCommand {
   CommonOptions common;
   std::string preset, model, board, csv;
   std::vector<std::string> sweeps;
@@ -25,7 +25,7 @@ struct Options {
   std::optional<double> core_mhz, latency, bandwidth;
 };
 
-void run(Options& options) {
+void run_estimate(EstimateCommand& options) {
   check_apart(options.csv, {options.board, options.model});
   check_text_file(options.csv);
   std::optional<Board> board;
@@ -69,7 +69,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_estimate(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EstimateCommand>();
   Command* command = add_command(
       app, "estimate", "Estimate tokens per second of a model on a board, without simulating it",
       options->common);
@@ -123,7 +123,7 @@ void add_estimate(Command& app) {
         options->sweeps, [](const std::string& s) { return s.starts_with("preset="); });
     if (options->preset.empty() && options->model.empty() && !swept)
       throw UsageError::required("--preset or --model");
-    run(*options);
+    run_estimate(*options);
   });
 }
 

@@ -20,7 +20,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct GenerateCommand {
   CommonOptions common;
   DeviceOptions device;
   PromptOptions prompt;
@@ -70,7 +70,7 @@ void print_summary(const Json& report) {
              report["seconds"].get<double>(), equal.is_null() ? "not checked" : "yes");
 }
 
-void run(Options& options) {
+void run_generate(GenerateCommand& options) {
   options.device.set_seed(options.sampling.seed);
   if (!options.prompts.empty() && options.device.jobs > 1)
     throw UsageError("--jobs", "means nothing for --prompts, whose texts go on together");
@@ -143,7 +143,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_generate(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GenerateCommand>();
   Command* command =
       add_command(app, "generate", "Continue a text, token by token", options->common);
   command->add_option("model", options->model, "Directory of a packed model")->required();
@@ -166,8 +166,9 @@ void add_generate(Command& app) {
   add_sampling(*command, options->sampling);
   add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+  command->callback([options] {
+    with_trace(options->device, {options->model}, [&] { run_generate(*options); });
+  });
 }
 
 }  // namespace trine::tools

@@ -14,7 +14,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct ImportCommand {
   CommonOptions common;
   std::string checkpoint, out;
   bool lossy = false;
@@ -48,7 +48,7 @@ void print_table(const golden::ImportSummary& summary) {
   }
 }
 
-void run(const Options& options) {
+void run_import(const ImportCommand& options) {
   const KeptWhenInterrupted kept([&] { return kept_matrices(options.out); });
   const golden::ModelConfig stored = stored_config(options.checkpoint, options.common);
   ProgressLine progress("import", options.common);
@@ -80,7 +80,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_import(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImportCommand>();
   Command* command = add_command(
       app, "import", "Recover a packed model from its dequantized checkpoint", options->common);
   command
@@ -93,7 +93,7 @@ void add_import(Command& app) {
       ->required();
   command->add_flag("--lossy", options->lossy,
                     "Where a matrix does not fit, take the nearest codes and report the error");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_import(*options); });
 }
 
 }  // namespace trine::tools

@@ -10,7 +10,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct InfoCommand {
   CommonOptions common;
   std::string model;
 };
@@ -76,7 +76,7 @@ void print_text(const Json& report, const std::string& verdict) {
              size_text(report["bytes"].get<std::size_t>()), text(report["bits_per_weight"]));
 }
 
-void run(const Options& options) {
+void run_info(const InfoCommand& options) {
   const ModelFile file(options.model);
   warn_all(options.common, file.warnings());
   const bool packed = file.packed() != nullptr;
@@ -104,13 +104,13 @@ void run(const Options& options) {
 }  // namespace
 
 void add_info(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InfoCommand>();
   Command* command =
       add_command(app, "info", "Show what a model holds, and check all of its checksums and codes",
                   options->common);
   command->add_option("model", options->model, "Directory of a packed model or a checkpoint")
       ->required();
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_info(*options); });
 }
 
 }  // namespace trine::tools

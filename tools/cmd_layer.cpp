@@ -18,7 +18,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct LayerCommand {
   CommonOptions common;
   DeviceOptions device;
   std::string preset, matrix = "all";
@@ -28,7 +28,7 @@ struct Options {
   std::uint64_t seed = 1;
 };
 
-std::vector<LayerMatrix> matrices(const Options& options) {
+std::vector<LayerMatrix> matrices(const LayerCommand& options) {
   if (options.preset.empty()) return {{"custom", options.rows, options.cols}};
   const auto preset = std::ranges::find(kPresets, options.preset, &Preset::name);
   std::vector<LayerMatrix> chosen;
@@ -61,7 +61,7 @@ void print_row(std::string_view name, const Json& row) {
   std::fflush(stdout);
 }
 
-void run(Options& options) {
+void run_layer(LayerCommand& options) {
   options.device.set_seed(options.seed);
   check_device_options(options.device);
   constexpr std::uint64_t kMemoryBytes = 1ull << 32;  // Sparse.
@@ -107,7 +107,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_layer(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LayerCommand>();
   options->device.name = "rtl";
   Command* command =
       add_command(app, "layer", "Multiply by synthetic matrices of the size of a published model",
@@ -136,7 +136,7 @@ void add_layer(Command& app) {
   command->callback([options] {
     if (options->preset.empty() && options->rows == 0)
       throw UsageError::required("--preset, or --rows and --cols,");
-    with_trace(options->device, {}, [&] { run(*options); });
+    with_trace(options->device, {}, [&] { run_layer(*options); });
   });
 }
 

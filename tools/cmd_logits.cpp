@@ -17,14 +17,14 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct LogitsCommand {
   CommonOptions common;
   DeviceOptions device;
   PromptOptions prompt;
   std::string model, out;
 };
 
-void run(Options& options) {
+void run_logits(LogitsCommand& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
   warn_all(options.common, file.warnings());
@@ -57,7 +57,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_logits(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LogitsCommand>();
   Command* command = add_command(
       app, "logits", "Write the logits of every position of a text to a file", options->common);
   command
@@ -75,7 +75,7 @@ void add_logits(Command& app) {
   add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
   command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+      [options] { with_trace(options->device, {options->model}, [&] { run_logits(*options); }); });
 }
 
 }  // namespace trine::tools

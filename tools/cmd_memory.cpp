@@ -19,7 +19,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct MemoryCommand {
   CommonOptions common;
   bool list = false;
   std::string memory, trace;
@@ -64,7 +64,7 @@ Json standard_json(const dram::Standard& standard) {
   return json;
 }
 
-void run_list(const Options& options) {
+void run_list(const MemoryCommand& options) {
   Json all = Json::array();
   for (const dram::Standard& standard : dram::standards()) all.push_back(standard_json(standard));
   if (options.common.json) return print_json({{"standards", all}});
@@ -85,7 +85,7 @@ void run_list(const Options& options) {
   }
 }
 
-Json result_json(const dram::MemorySpec& spec, const Options& options,
+Json result_json(const dram::MemorySpec& spec, const MemoryCommand& options,
                  const dram::ReplayResult& r) {
   Json json = device_json(spec);
   json.update({{"core_mhz", options.replay.core_mhz},
@@ -123,7 +123,7 @@ void print_result(const Json& j, const MemoryReport& report) {
   fmt::print("{}", memory_text(report));
 }
 
-void run(const Options& options) {
+void run_memory(const MemoryCommand& options) {
   if (options.list) return run_list(options);
   const dram::MemorySpec spec = dram::parse_memory(options.memory);
   ProgressLine progress("memory", options.common);
@@ -146,7 +146,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_memory(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<MemoryCommand>();
   Command* command =
       add_command(app, "memory", "Replay a trace of requests on a simulated DRAM", options->common);
   Option* list = command->add_flag("--list", options->list,
@@ -178,7 +178,7 @@ void add_memory(Command& app) {
   command->callback([options] {
     if (!options->list && options->trace.empty())
       throw UsageError::required("--memory and --trace, or --list,");
-    run(*options);
+    run_memory(*options);
   });
 }
 

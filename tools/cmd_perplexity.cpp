@@ -15,7 +15,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct PerplexityCommand {
   CommonOptions common;
   DeviceOptions device;
   PromptOptions prompt;
@@ -23,7 +23,7 @@ struct Options {
   PerplexityOptions cut;
 };
 
-void run(Options& options) {
+void run_perplexity(PerplexityCommand& options) {
   check_device_options(options.device);
   const ModelFile file(options.model);
   warn_all(options.common, file.warnings());
@@ -52,7 +52,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_perplexity(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PerplexityCommand>();
   Command* command =
       add_command(app, "perplexity", "Measure how well a model predicts a text", options->common);
   command
@@ -70,8 +70,9 @@ void add_perplexity(Command& app) {
   add_device_seed(*command, options->device);
   add_jobs(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Model);
-  command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+  command->callback([options] {
+    with_trace(options->device, {options->model}, [&] { run_perplexity(*options); });
+  });
 }
 
 }  // namespace trine::tools

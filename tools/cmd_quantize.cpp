@@ -29,7 +29,7 @@ const std::map<std::string, golden::Scales> kScales = {{"v2", golden::Scales::V2
 
 constexpr std::size_t kCalibrationWindow = 256;  // Tokens of one context.
 
-struct Options {
+struct QuantizeCommand {
   CommonOptions common;
   std::string checkpoint, out;
   unsigned depth = 4;
@@ -40,7 +40,7 @@ struct Options {
 };
 
 /// "NAME=DEPTH" of --matrix-depth.
-void add_depth(Options& options, const std::string& text) {
+void add_depth(QuantizeCommand& options, const std::string& text) {
   const std::size_t equals = text.rfind('=');
   const std::string depth = equals == std::string::npos ? "" : text.substr(equals + 1);
   if (depth.size() != 1 || depth[0] < '1' || depth[0] > '4')
@@ -60,7 +60,8 @@ std::vector<std::int32_t> calibration_tokens(const ModelFile& model, const std::
 }
 
 /// The mean squares of the inputs of all matrices, by name; nothing without a calibration text.
-std::map<std::string, std::vector<double>> calibrate(const Options& options, std::size_t& count) {
+std::map<std::string, std::vector<double>> calibrate(const QuantizeCommand& options,
+                                                     std::size_t& count) {
   if (options.calibrate.empty()) return {};
   const ModelFile model(options.checkpoint);
   if (model.checkpoint() == nullptr)
@@ -75,7 +76,8 @@ std::map<std::string, std::vector<double>> calibrate(const Options& options, std
 }
 
 /// The depths that were asked for by name, or all of them chosen for --bits.
-golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptions& quantize) {
+golden::DepthRules depths_of(const QuantizeCommand& options,
+                             const golden::QuantizeOptions& quantize) {
   golden::DepthRules rules = options.matrix_depths;
   if (!options.depths.empty()) rules.merge(golden::read_depth_rules(options.depths));
   if (options.bits == 0) return rules;
@@ -87,7 +89,7 @@ golden::DepthRules depths_of(const Options& options, const golden::QuantizeOptio
       [&](std::size_t done, std::size_t total) { progress.step(done, total, "matrices"); });
 }
 
-void run(const Options& options) {
+void run_quantize(const QuantizeCommand& options) {
   if (!options.calibrate.empty() && options.scales != "best")
     throw UsageError("--calibrate", "weights the errors of --scales best only");
   golden::check_replaceable(options.out);  // Before the work of a calibration.
@@ -132,7 +134,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_quantize(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<QuantizeCommand>();
   Command* command =
       add_command(app, "quantize", "Quantize a checkpoint into a packed model", options->common);
   command
@@ -175,7 +177,7 @@ void add_quantize(Command& app) {
       ->add_option("--depths", options->depths,
                    "JSON file of an object {\"NAME\": D, ...}; --matrix-depth comes before it")
       ->type_name("FILE");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_quantize(*options); });
 }
 
 }  // namespace trine::tools

@@ -20,7 +20,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct SelftestCommand {
   CommonOptions common;
   DeviceOptions device;
   std::string model;
@@ -67,7 +67,7 @@ void print_stage(const StageResult& stage) {
   std::fflush(stdout);
 }
 
-Json report_json(const Options& options, const SelfTestReport& report) {
+Json report_json(const SelftestCommand& options, const SelfTestReport& report) {
   const StageResult* const failed = report.failed();
   Json json = {{"device", options.device.name},
                {"passed", report.passed()},
@@ -86,7 +86,7 @@ Json report_json(const Options& options, const SelfTestReport& report) {
 }
 
 /// The self-test on the device as it is asked for; prints its stages when `print`.
-SelfTestReport test_device(const Options& options, const DeviceRequest& asked,
+SelfTestReport test_device(const SelftestCommand& options, const DeviceRequest& asked,
                            const ModelFile* file, bool print) {
   const DeviceEntry& entry = device_entry(options.device.name);
   SelfTestOptions test{.open =
@@ -115,7 +115,8 @@ void check_passed(const SelfTestReport& report) {
 }
 
 /// Writes what the stages take, with an ideal memory and with the one that is asked for.
-void write_counts(const Options& options, const SelfTestReport& report, const ModelFile* file) {
+void write_counts(const SelftestCommand& options, const SelfTestReport& report,
+                  const ModelFile* file) {
   const DeviceRequest& request = options.device.request;
   const bool dram = !request.memory_model.empty() && request.memory_model != "ideal";
   std::optional<SelfTestReport> ideal;
@@ -131,7 +132,7 @@ void write_counts(const Options& options, const SelfTestReport& report, const Mo
   write_file(options.write_counts, counts_text(counts));
 }
 
-void run(Options& options) {
+void run_selftest(SelftestCommand& options) {
   check_device_options(options.device);
   check_apart(options.write_counts, {options.model, options.counts});
   check_text_file(options.write_counts);
@@ -168,7 +169,7 @@ void run(Options& options) {
 }  // namespace
 
 void add_selftest(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SelftestCommand>();
   Command* command = add_command(
       app, "selftest",
       "Try a device from its registers up to 16 tokens; name the first stage that fails",
@@ -184,8 +185,9 @@ void add_selftest(Command& app) {
                     "March over all of the memory and look at each page, not at samples");
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Core);
-  command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+  command->callback([options] {
+    with_trace(options->device, {options->model}, [&] { run_selftest(*options); });
+  });
 }
 
 }  // namespace trine::tools

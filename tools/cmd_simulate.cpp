@@ -18,7 +18,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct SimulateCommand {
   CommonOptions common;
   DeviceOptions device;
   PromptOptions prompt;
@@ -46,7 +46,7 @@ std::pair<std::size_t, std::size_t> parse_layers(const std::string& text, std::s
 }
 
 /// The text in front of the tokens that puts the last one where it is wanted.
-SyntheticText text_of(const Options& options, std::size_t tokens, std::size_t context,
+SyntheticText text_of(const SimulateCommand& options, std::size_t tokens, std::size_t context,
                       const golden::ModelConfig& config) {
   if (!options.position) return {};
   const std::size_t position = *options.position;
@@ -59,7 +59,7 @@ SyntheticText text_of(const Options& options, std::size_t tokens, std::size_t co
   return {.positions = position + 1 - tokens, .seed = options.cache_seed};
 }
 
-void run(Options& options) {
+void run_simulate(SimulateCommand& options) {
   check_device_options(options.device);
   check_simulation_output(options.output, {options.model, options.prompt.text_file,
                                            options.prompt.tokens_file.string()});
@@ -108,7 +108,7 @@ void run_merge(const MergeOptions& options) {
 }  // namespace
 
 void add_simulate(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SimulateCommand>();
   options->device.name = "rtl";
   Command* command =
       add_command(app, "simulate", "Simulate layers of one token, with the cost of every command",
@@ -138,8 +138,9 @@ void add_simulate(Command& app) {
   add_simulation_output(*command, options->output);
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Decoder);
-  command->callback(
-      [options] { with_trace(options->device, {options->model}, [&] { run(*options); }); });
+  command->callback([options] {
+    with_trace(options->device, {options->model}, [&] { run_simulate(*options); });
+  });
 }
 
 void add_merge(Command& app) {

@@ -14,7 +14,7 @@
 namespace trine::tools {
 namespace {
 
-struct Options {
+struct SynthCommand {
   CommonOptions common;
   std::string preset, out;
   std::size_t layers = 0;  // 0: those of the preset.
@@ -22,7 +22,7 @@ struct Options {
   std::uint64_t seed = 1;
 };
 
-void run(const Options& options) {
+void run_synth(const SynthCommand& options) {
   using Clock = std::chrono::steady_clock;
   SynthOptions synth{.preset = *std::ranges::find(kPresets, options.preset, &Preset::name),
                      .depth = options.depth,
@@ -49,7 +49,7 @@ void run(const Options& options) {
 }  // namespace
 
 void add_synth(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SynthCommand>();
   Command* command = add_command(
       app, "synth", "Make a packed model of the size of a published one, of random weights",
       options->common);
@@ -68,7 +68,7 @@ void add_synth(Command& app) {
       ->check(whole_in(1, 4))
       ->capture_default_str();
   add_seed(*command, options->seed, "all values");
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_synth(*options); });
 }
 
 }  // namespace trine::tools

@@ -17,7 +17,7 @@ namespace {
 using golden::VectorCheck;
 using golden::VectorFile;
 
-struct Options {
+struct VectorsCommand {
   CommonOptions common;
   DeviceOptions device;
   std::vector<std::string> files;
@@ -53,7 +53,7 @@ std::string difference(const VectorFile& file, const std::vector<VectorCheck>& c
                      check->first_difference, check->expected, check->got);
 }
 
-void run(Options& options) {
+void run_vectors(VectorsCommand& options) {
   check_device_options(options.device);
   ProgressLine progress("vectors", options.common);
   CorePool cores(options.device.name, options.device.request, progress);
@@ -87,14 +87,14 @@ void run(Options& options) {
 }  // namespace
 
 void add_vectors(Command& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<VectorsCommand>();
   Command* command = add_command(app, "vectors", "Check files of test vectors, whoever made them",
                                  options->common);
   command->add_option("files", options->files, "Safetensors files like those in tests/vectors")
       ->required();
   add_device_seed(*command, options->device);
   add_device_options(*command, options->device, DeviceChoice::Core);
-  command->callback([options] { run(*options); });
+  command->callback([options] { run_vectors(*options); });
 }
 
 }  // namespace trine::tools

@@ -37,9 +37,8 @@ void json_was_printed() {
 void report_failure(const std::string& message) {
   const std::string line = one_line(message);
   if (json_output && !json_printed.exchange(true)) {
-    using Json = nlohmann::ordered_json;
-    const std::string json =
-        Json{{"error", line}}.dump(2, ' ', false, Json::error_handler_t::replace);
+    const std::string json = nlohmann::ordered_json{{"error", line}}.dump(
+        2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     write_all(STDOUT_FILENO, json + "\n");
   }
   // On a terminal the line of the progress may still stand there.

@@ -22,7 +22,7 @@ bool is_labelled(const std::string& layer) {
 std::pair<std::uint64_t, std::uint64_t> cycles_of(const Simulation& simulation,
                                                   const std::string& layer) {
   std::uint64_t first = 0, last = 0;
-  for (const CommandCost& command : simulation.commands) {
+  for (const SimulatedCommand& command : simulation.commands) {
     if (!command.layer || layer_name(command) != layer) continue;
     if (last == 0) first = command.start;
     last = command.start + command.cost.cycles;
@@ -31,7 +31,7 @@ std::pair<std::uint64_t, std::uint64_t> cycles_of(const Simulation& simulation,
 }
 
 /// What is multiplied, without the number of the layer or head.
-std::string kind_of(const CommandCost& command) {
+std::string kind_of(const SimulatedCommand& command) {
   if (command.operation == operation_name(Operation::Head)) return "head";
   std::string label = command.label.substr(0, command.label.find(','));
   if (command.layer) {
@@ -62,7 +62,7 @@ std::string layers(const Simulation& simulation, bool has_trace) {
     const double x = kLeft + step * (static_cast<double>(i) + 0.1);
     for (const UnitColor& entry : kColors) {
       std::uint64_t cycles = 0;
-      for (const CommandCost& command : simulation.commands)
+      for (const SimulatedCommand& command : simulation.commands)
         if (layer_name(command) == all[i].first && command.unit == entry.unit)
           cycles += command.cost.cycles;
       const double height = kHeight * share(cycles, most);
@@ -85,7 +85,7 @@ std::string layers(const Simulation& simulation, bool has_trace) {
 }
 
 std::string roofline(const Simulation& simulation, double beat_bytes) {
-  Sums all = sums(simulation, [](const CommandCost& command) {
+  Sums all = sums(simulation, [](const SimulatedCommand& command) {
     return command.cost.macs > 0 ? kind_of(command) : std::string();
   });
   std::erase_if(all, [](const auto& sum) { return sum.first.empty(); });
@@ -121,9 +121,10 @@ std::string roofline(const Simulation& simulation, double beat_bytes) {
       (kLeft + kWidth) / 2, kBase + 46, kBase - kHeight / 2, kBase - kHeight / 2);
   std::string rows;
   for (const auto& [name, cost] : all) {
-    const auto one = std::ranges::find_if(simulation.commands, [&](const CommandCost& command) {
-      return command.cost.macs > 0 && kind_of(command) == name;
-    });
+    const auto one =
+        std::ranges::find_if(simulation.commands, [&](const SimulatedCommand& command) {
+          return command.cost.macs > 0 && kind_of(command) == name;
+        });
     const double intensity =
         static_cast<double>(cost.macs) / (static_cast<double>(cost.read_beats) * beat_bytes);
     const double speed = share(cost.macs, cost.cycles);

@@ -12,7 +12,7 @@ namespace {
 using Sums = std::vector<std::pair<std::string, Cost>>;
 
 /// What a command does, for people: of a tied head the label is that of the embedding.
-std::string what_of(const CommandCost& command) {
+std::string what_of(const SimulatedCommand& command) {
   if (command.operation == operation_name(Operation::Head) &&
       command.label.find("head") == std::string::npos)
     return fmt::format("head ({})", command.label);
@@ -22,12 +22,12 @@ std::string what_of(const CommandCost& command) {
 }  // namespace
 
 std::string operations(const Simulation& simulation, const Cost& total) {
-  Sums all = sums(simulation, [](const CommandCost& command) { return command.operation; });
+  Sums all = sums(simulation, [](const SimulatedCommand& command) { return command.operation; });
   std::ranges::stable_sort(all, std::ranges::greater{},
                            [](const auto& sum) { return sum.second.cycles; });
   std::string out;
   for (const auto& [name, cost] : all) {
-    const auto one = std::ranges::find(simulation.commands, name, &CommandCost::operation);
+    const auto one = std::ranges::find(simulation.commands, name, &SimulatedCommand::operation);
     const double part = share(cost.cycles, total.cycles);
     out += fmt::format(
         "<tr><td>{}<td>{}<td>{}<td class=bar data-value={:.6f}><i style='width:{:.2f}%;"
@@ -45,13 +45,13 @@ std::string operations(const Simulation& simulation, const Cost& total) {
 
 std::string slowest(const Simulation& simulation, bool has_trace) {
   constexpr std::size_t kRows = 25;
-  std::vector<const CommandCost*> all;
-  for (const CommandCost& command : simulation.commands) all.push_back(&command);
+  std::vector<const SimulatedCommand*> all;
+  for (const SimulatedCommand& command : simulation.commands) all.push_back(&command);
   std::ranges::stable_sort(all, std::ranges::greater{},
-                           [](const CommandCost* command) { return command->cost.cycles; });
+                           [](const SimulatedCommand* command) { return command->cost.cycles; });
   if (all.size() > kRows) all.resize(kRows);
   std::string out;
-  for (const CommandCost* command : all) {
+  for (const SimulatedCommand* command : all) {
     const Cost& cost = command->cost;
     out += fmt::format(
         "<tr><td>{}<td class=text>{}<td class=text>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",

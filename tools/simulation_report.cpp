@@ -72,7 +72,7 @@ std::uint64_t whole(const Json& object, const char* key) {
 }
 
 /// Throws Error for a command that no simulation has.
-void check_command(const CommandCost& command, const Simulation& simulation) {
+void check_command(const SimulatedCommand& command, const Simulation& simulation) {
   bool known = false;
   for (unsigned i = 0; i <= static_cast<unsigned>(Operation::Control); ++i) {
     const auto operation = static_cast<Operation>(i);
@@ -125,13 +125,13 @@ Simulation from_json(const Json& json) {
   if (!json.at("commands").is_array() || json.at("commands").empty())
     throw Error("'commands' must be a list of commands");
   for (const Json& item : json.at("commands")) {
-    CommandCost command{.index = whole(item, "index"),
-                        .operation = item.at("operation"),
-                        .unit = item.at("unit"),
-                        .layer = {},
-                        .label = item.at("label"),
-                        .start = whole(item, "start"),
-                        .cost = {}};
+    SimulatedCommand command{.index = whole(item, "index"),
+                             .operation = item.at("operation"),
+                             .unit = item.at("unit"),
+                             .layer = {},
+                             .label = item.at("label"),
+                             .start = whole(item, "start"),
+                             .cost = {}};
     if (!item.at("layer").is_null()) command.layer = whole(item, "layer");
     for (const CostField& field : kCostFields) command.cost.*field.value = whole(item, field.name);
     check_command(command, simulation);
@@ -186,7 +186,7 @@ Json to_json(const Simulation& simulation) {
   if (simulation.dram) json["dram"] = memory_json(*simulation.dram);
   if (simulation.cache_seed) json["cache_seed"] = *simulation.cache_seed;
   Json commands = Json::array();
-  for (const CommandCost& command : simulation.commands) {
+  for (const SimulatedCommand& command : simulation.commands) {
     Json item = {
         {"index", command.index}, {"operation", command.operation},
         {"unit", command.unit},   {"layer", command.layer ? Json(*command.layer) : Json(nullptr)},

@@ -39,7 +39,7 @@ Json timeline(const Simulation& simulation) {
 
   std::uint64_t layer_start = 0;
   for (std::size_t i = 0; i < simulation.commands.size(); ++i) {
-    const CommandCost& command = simulation.commands[i];
+    const SimulatedCommand& command = simulation.commands[i];
     const Cost& cost = command.cost;
     const std::uint64_t now = command.start;
     Json event = span(row_of(command.unit),

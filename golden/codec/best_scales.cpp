@@ -8,17 +8,17 @@
 namespace trine::golden {
 namespace {
 
-constexpr std::size_t kLanes = 28;        // 27 entries and one copy, for whole vector registers.
-constexpr std::size_t kSample = 1 << 15;  // Groups that the search for the range looks at.
+constexpr std::size_t kEntryLanes = 28;  // 27 entries and one copy, for whole vector registers.
+constexpr std::size_t kSampleGroups = 1 << 15;  // Groups that the search for the range looks at.
 
 /// A codebook as the search wants it.
 struct Entries {
-  alignas(64) std::array<double, kLanes> per_weight{};  // half / scale
-  alignas(64) std::array<double, kLanes> step{};        // scale / half
+  alignas(64) std::array<double, kEntryLanes> per_weight{};  // half / scale
+  alignas(64) std::array<double, kEntryLanes> step{};        // scale / half
   double outermost;
 
   Entries(const Codebook& codebook, double outermost_count) : outermost(outermost_count) {
-    for (std::size_t k = 0; k < kLanes; ++k) {
+    for (std::size_t k = 0; k < kEntryLanes; ++k) {
       const double scale = codebook[std::min(k, kCodebook - 1)];
       per_weight[k] = outermost_count / scale;
       step[k] = scale / outermost_count;
@@ -26,22 +26,22 @@ struct Entries {
   }
 };
 
-struct Choice {
+struct Best {
   std::size_t index;
   double error;
 };
 
 /// The least error, the lower entry in a tie.
-Choice least(const std::array<double, kLanes>& error) {
+Best least(const std::array<double, kEntryLanes>& error) {
   const auto at = std::min_element(error.begin(), error.begin() + kCodebook);
   return {static_cast<std::size_t>(at - error.begin()), *at};
 }
 
 /// The entry of least squared error.
-TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
-  alignas(64) std::array<double, kLanes> error{};
+TRINE_VECTOR_CLONES Best best_entry(const GroupMagnitudes& magnitudes, const Entries& entries) {
+  alignas(64) std::array<double, kEntryLanes> error{};
   for (const double weight : magnitudes) {
-    for (std::size_t k = 0; k < kLanes; ++k) {
+    for (std::size_t k = 0; k < kEntryLanes; ++k) {
       const double x = weight * entries.per_weight[k];
       const double q = round_even(x < entries.outermost ? x : entries.outermost);
       const double difference = weight - q * entries.step[k];
@@ -52,11 +52,11 @@ TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes, const E
 }
 
 /// The same with each weight's squared error times its importance.
-TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes,
-                                      const GroupMagnitudes& importances, const Entries& entries) {
-  alignas(64) std::array<double, kLanes> error{};
+TRINE_VECTOR_CLONES Best best_entry(const GroupMagnitudes& magnitudes,
+                                    const GroupMagnitudes& importances, const Entries& entries) {
+  alignas(64) std::array<double, kEntryLanes> error{};
   for (std::size_t i = 0; i < kGroup; ++i) {
-    for (std::size_t k = 0; k < kLanes; ++k) {
+    for (std::size_t k = 0; k < kEntryLanes; ++k) {
       const double x = magnitudes[i] * entries.per_weight[k];
       const double q = round_even(x < entries.outermost ? x : entries.outermost);
       const double difference = magnitudes[i] - q * entries.step[k];
@@ -66,7 +66,7 @@ TRINE_VECTOR_CLONES Choice best_entry(const GroupMagnitudes& magnitudes,
   return least(error);
 }
 
-Choice best_entry(const Groups& groups, std::size_t group, const Entries& entries) {
+Best best_entry(const Groups& groups, std::size_t group, const Entries& entries) {
   if (groups.importance.empty()) return best_entry(groups.magnitudes(group), entries);
   return best_entry(groups.magnitudes(group), groups.importances(group), entries);
 }
@@ -75,7 +75,7 @@ Choice best_entry(const Groups& groups, std::size_t group, const Entries& entrie
 class RangeCost {
  public:
   explicit RangeCost(const Groups& groups)
-      : groups_(groups), stride_((groups.count() + kSample - 1) / kSample) {}
+      : groups_(groups), stride_((groups.count() + kSampleGroups - 1) / kSampleGroups) {}
 
   double operator()(const LogRange& range) const {
     const Entries entries(log_spaced(range.low, range.high), outer_level(groups_.shape.depth));

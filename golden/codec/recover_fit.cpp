@@ -12,8 +12,8 @@
 namespace trine::golden {
 namespace {
 
-constexpr std::size_t kSample = 1 << 15;  // Groups to look at.
-constexpr double kMost = 0.99;            // Part of them that outliers do not spoil.
+constexpr std::size_t kFitGroups = 1 << 15;  // Groups to look at.
+constexpr double kMost = 0.99;               // Part of them that outliers do not spoil.
 
 bool all_zero(std::span<const float> group) {
   return std::ranges::all_of(group, [](float w) { return w == 0; });
@@ -22,7 +22,7 @@ bool all_zero(std::span<const float> group) {
 /// Numbers of the groups of the sample that are not all zeros.
 std::vector<std::size_t> sample_of(const Groups& groups) {
   std::vector<std::size_t> sample;
-  const std::size_t stride = (groups.count() + kSample - 1) / kSample;
+  const std::size_t stride = (groups.count() + kFitGroups - 1) / kFitGroups;
   for (std::size_t g = 0; g < groups.count(); g += stride) {
     if (!all_zero(groups.at(g))) sample.push_back(g);
   }

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "golden/error.h"
 
 namespace trine::dram {
@@ -16,10 +14,6 @@ namespace {
 Device with_two_buses(Device device) {
   device.two_command_buses = true;
   return device;
-}
-
-std::uint64_t khz(double mhz) {
-  return static_cast<std::uint64_t>(std::llround(mhz * 1e3));
 }
 
 /// a * b / c, rounded up; all below 2^60 when a * b is not.

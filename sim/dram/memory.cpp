@@ -5,16 +5,11 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <cmath>
 
 #include "golden/error.h"
 
 namespace trine::dram {
 namespace {
-
-std::uint64_t khz(double mhz) {
-  return static_cast<std::uint64_t>(std::llround(mhz * 1e3));
-}
 
 /// Writes that a channel may have waiting in front of its queue.
 constexpr std::size_t kWritesInFront = 256;

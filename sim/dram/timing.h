@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,11 @@ namespace trine::dram {
 /// Cycles of the memory's command clock (CK) since the start.
 using Clock = std::uint64_t;
 inline constexpr Clock kNever = ~Clock{0};
+
+/// A frequency in whole kilohertz: two clocks are then related by integers.
+inline std::uint64_t khz(double mhz) {
+  return static_cast<std::uint64_t>(std::llround(mhz * 1e3));
+}
 
 /// How long one command keeps others away, in command clocks. A value is the smallest distance
 /// that is legal.
