@@ -115,7 +115,13 @@ function(_trine_core_module name waves fields)
     DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
             ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh ${edge_script} ${prelude}
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
-  trine_model(trine_model_${name} ${dir} ${waves})
+  # A module that checks and writes waves is slow anyhow; -O1 compiles it in less than half the time
+  # (that of 16 groups: 28 s for 64 s).
+  set(level 2)
+  if(waves)
+    set(level 1)
+  endif()
+  trine_model(trine_model_${name} ${dir} ${waves} ${level})
   target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
 
   add_library(trine_core_${name} MODULE verilated_core.cpp)

@@ -27,7 +27,6 @@ endforeach()
 set(params Groups=2 Heads=2 Width=12 VectorWords=4096)
 trine_verilate(v_attention_unit trine_attention_unit ${attention_sources} PARAMS ${params})
 trine_netlist(attention_unit trine_attention_unit ${attention_sources} PARAMS ${params} MEMORIES)
-trine_verilate(n_attention_unit trine_attention_unit
-               ${CMAKE_BINARY_DIR}/netlist/attention_unit.sv ARGS ${TRINE_NETLIST_ARGS})
+trine_netlist_model(n_attention_unit trine_attention_unit attention_unit LONG)
 trine_attention_test(v_attention_unit_test v_attention_unit 2 2 12 4096 600)
 trine_attention_test(n_attention_unit_test n_attention_unit 2 2 12 4096 70)

@@ -46,11 +46,9 @@ foreach(vectors 1 2)
   set(name engine_small_v${vectors})
   trine_verilate(v_${name} trine_matvec ${engine_sources} PARAMS ${params})
   trine_netlist(${name}_words trine_matvec ${engine_sources} PARAMS ${params} WORDS)
-  trine_verilate(w_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}_words.sv
-    ARGS --no-assert ${TRINE_NETLIST_ARGS})
+  trine_netlist_model(w_${name} trine_matvec ${name}_words LONG ARGS --no-assert)
   trine_netlist(${name} trine_matvec ${engine_sources} PARAMS ${params} MEMORIES)
-  trine_verilate(n_${name} trine_matvec ${CMAKE_BINARY_DIR}/netlist/${name}.sv
-    ARGS ${TRINE_NETLIST_ARGS})
+  trine_netlist_model(n_${name} trine_matvec ${name} LONG)
   foreach(kind v w n)
     trine_engine_tests(${kind}_${name} 2 ${vectors} 12 64 2048 512 matvec f16)
   endforeach()
