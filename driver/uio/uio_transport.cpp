@@ -137,7 +137,7 @@ void UioTransport::check_buffer() {
   for (std::uint64_t i = 1; i <= kMost; ++i)
     samples.push_back(kFirstPage + (pages - kFirstPage - 1) * i / kMost);
   std::ranges::sort(samples);
-  samples.erase(std::ranges::unique(samples).begin(), samples.end());
+  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
 
   Device device(*this);
   const std::uint64_t base = buffer_.address(), result = kResultPage * kPageBytes;

@@ -30,8 +30,8 @@ struct Registry {
   std::set<fs::path> paths;
 };
 Registry& registry() {
-  static auto* const all = new Registry;
-  return *all;
+  static auto& all = *new Registry;
+  return all;
 }
 
 /// Absolute, without links as its last part; the links of its folders stay.
@@ -78,8 +78,8 @@ std::string machine_tag() {
 }
 
 std::string temporary_prefix(const fs::path& place) {
-  static const std::string tag = machine_tag();
-  return fmt::format(".{}.tmp-{}-", place.filename().string(), tag);
+  static const std::string kTag = machine_tag();
+  return fmt::format(".{}.tmp-{}-", place.filename().string(), kTag);
 }
 
 /// The process of a temporary of this output and machine; 0 for any other name.
@@ -120,7 +120,7 @@ void remove_stale(const fs::path& place) {
 fs::path output_file(const fs::path& file) {
   if (!file.empty() && !file.has_filename())
     throw Error(file.string() + ": is the name of a folder, not of a file");
-  const fs::path place = followed(file);
+  fs::path place = followed(file);
   const fs::file_status status = fs::status(place);
   if (fs::is_directory(status)) throw Error(file.string() + ": is a directory");
   if (fs::exists(status) && !fs::is_regular_file(status))
@@ -132,7 +132,7 @@ fs::path output_file(const fs::path& file) {
 }
 
 fs::path output_directory(const fs::path& directory) {
-  const fs::path place = followed(directory);
+  fs::path place = followed(directory);
   if (fs::is_symlink(fs::symlink_status(directory)) && !fs::exists(place))
     throw Error(fmt::format("{}: is a symbolic link to {}, which does not exist",
                             directory.string(), place.string()));

@@ -177,9 +177,11 @@ std::vector<float> Tensor::to_f32() const {
 void Tensor::release() const {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t first = (begin + page - 1) / page * page;  // Pages of this tensor alone.
-  const std::uintptr_t last = (begin + bytes.size()) / page * page;
-  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  // Pages of this tensor alone.
+  const std::uintptr_t first = (begin + page - 1) / page * page - begin;
+  const std::uintptr_t last = (begin + bytes.size()) / page * page - begin;
+  if (begin + first < begin + last)
+    ::madvise(const_cast<std::byte*>(bytes.data()) + first, last - first, MADV_DONTNEED);
 }
 
 struct Safetensors::State {
