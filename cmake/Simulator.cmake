@@ -104,8 +104,9 @@ function(_trine_core_module name waves fields)
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
   file(MAKE_DIRECTORY ${dir})
+  trine_model_headers(headers ${dir} Vtrine_${name})
   add_custom_command(
-    OUTPUT ${dir}/all.cc
+    OUTPUT ${dir}/all.cc BYPRODUCTS ${headers}
     COMMAND bash -c "rm -f *"
     COMMAND ${VERILATOR_BIN} --cc -O3 -I${PROJECT_SOURCE_DIR}/rtl
             ${PROJECT_SOURCE_DIR}/lint/verilator.vlt ${ARGN} ${gates}
