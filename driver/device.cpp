@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
 #include <tuple>
 
@@ -69,8 +70,19 @@ void Device::start(const CommandList& list, std::uint64_t address) {
   transport_.write(Reg::CTRL, field::CTRL_START.put(1));
 }
 
-/// What the bus says of its errors, where the device can tell.
+/// What is known of an error of the bus: of a slave that answered, where the device can tell, and
+/// of one that broke a rule.
 std::string Device::bus_failure(ErrorCode code) {
+  if (code == ErrorCode::BUS_TIMEOUT || code == ErrorCode::BUS_LAST ||
+      code == ErrorCode::BUS_UNEXPECTED) {
+    constexpr std::array<const char*, 8> kChannels = {"no", "AR", "R", "AW", "W", "B", "?", "?"};
+    const std::uint32_t fault = transport_.read(Reg::BUS_FAULT);
+    const std::uint64_t low = transport_.read(Reg::BUS_ADDRESS_LO);
+    const std::uint64_t high = transport_.read(Reg::BUS_ADDRESS_HI);
+    return fmt::format(" ({} channel, port {}, burst at {:#x})",
+                       kChannels[field::BUS_FAULT_CHANNEL.get(fault)],
+                       field::BUS_FAULT_PORT.get(fault), low | high << 32);
+  }
   BusReport* const report = transport_.bus_report();
   if (report == nullptr || (code != ErrorCode::AXI_READ && code != ErrorCode::AXI_WRITE)) return "";
   return fmt::format(" ({})", report->last_failure());

@@ -168,7 +168,7 @@ CommandCost CostModel::store(const Command& c) const {
 /// An element is a write of its own, five cycles apart; eight may be without an answer.
 CommandCost CostModel::column(const Command& c) const {
   const double elements = c.get(command::ROWS);
-  const double each = std::max(5.0, (memory_.write_latency + 2) / 8);
+  const double each = std::max(5.0, (memory_.write_latency + 3) / 8);
   const double first = std::min(elements, 8.0);
   CommandCost cost;
   cost.unit_cycles =

@@ -4,6 +4,9 @@
 ///
 /// `start_i` runs the command list that the settings name; they hold while `busy_o`.  Modules talk
 /// only through the ports here.  Parameters and the AXI4 master are those of trine_top.
+///
+/// When the memory bus fails (trine_bus_watch), `fault_valid_o` pulses and everything is reset but
+/// what faces the bus: that keeps its promises and drops the answers that still come.
 module trine_core #(
   parameter  int unsigned Groups        = 16,
   parameter  int unsigned TileRows      = 2048,
@@ -32,6 +35,9 @@ module trine_core #(
   input  logic                   hold_i,          // The next command does not begin.
   input  logic                   clear_i,         // Zeroes the cycles that the profile counts.
   input  trine_control_pkg::settings_t settings_i,
+  input  logic [31:0]            bus_limit_i,
+  output logic                   fault_valid_o,   // One-cycle pulse: the list has ended.
+  output trine_control_pkg::bus_fault_t fault_o,
   output logic                   busy_o,
   output logic                   finish_o,        // One-cycle pulse, the last busy cycle.
   output logic [7:0]             error_code_o,    // Valid with `finish_o`.
@@ -66,112 +72,112 @@ module trine_core #(
   output logic                   m_axi_bready_o
 );
 
+  // ---- Reset: a failure of the bus is one for all that does not face it ----
+
+  logic flush, rst_n, runs, ends;
+  always_ff @(posedge clk_i) flush <= rst_ni && fault_valid_o;
+  assign rst_n    = rst_ni && !flush;
+  assign busy_o   = runs || flush;
+  assign finish_o = ends && !flush;
+
   // ---- The clock of what rests while a matrix or the vector unit works: control, transfer units,
   // write path ----
 
   logic clk_rest, rests;
   trine_clock_gate #(.Gated (ClockGates)) u_clock_rest (
     .clk_i,
-    .rst_ni,
+    .rst_ni (rst_n),
     .en_i  (!rests),
     .clk_o (clk_rest)
   );
 
-  // ---- Read stream ----
+  // ---- Memory ----
 
-  logic                            read_valid, read_ready;
-  trine_control_pkg::read_job_t    read_job;
-  trine_control_pkg::read_gate_t   read_gate;
-  trine_control_pkg::read_status_t read_status;
-  logic                            beat_error, list_valid, load_valid, load_ready;
-  logic                            weight_valid, weight_ready, word_valid, word_ready;
-  logic [DataWidth-1:0]            beat_data;
-  logic [31:0]                     word_data;
-
-  trine_read_path #(
-    .Groups    (Groups),
-    .Ports     (Ports),
-    .AddrWidth (AddrWidth),
-    .FifoBeats (ReadFifoBeats),
-    .LongestBurst (ReadBurst)
-  ) u_read_path (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i    (read_valid),
-    .job_ready_o    (read_ready),
-    .job_i          (read_job),
-    .gate_i         (read_gate),
-    .status_o       (read_status),
-    .ar_addr_o      (m_axi_araddr_o),
-    .ar_len_o       (m_axi_arlen_o),
-    .ar_valid_o     (m_axi_arvalid_o),
-    .ar_ready_i     (m_axi_arready_i),
-    .r_data_i       (m_axi_rdata_i),
-    .r_resp_i       (m_axi_rresp_i),
-    .r_valid_i      (m_axi_rvalid_i),
-    .r_ready_o      (m_axi_rready_o),
-    .beat_data_o    (beat_data),
-    .beat_error_o   (beat_error),
-    .list_valid_o   (list_valid),
-    .load_valid_o   (load_valid),
-    .load_ready_i   (load_ready),
-    .weight_valid_o (weight_valid),
-    .weight_ready_i (weight_ready),
-    .word_valid_o   (word_valid),
-    .word_ready_i   (word_ready),
-    .word_data_o    (word_data)
-  );
-
-  // ---- Write stream ----
-
-  logic                             write_valid, write_ready, column_job_valid;
+  logic                             read_valid, read_ready, write_valid, write_ready;
+  trine_control_pkg::read_job_t     read_job;
+  trine_control_pkg::read_gate_t    read_gate;
+  trine_control_pkg::read_status_t  read_status;
   trine_control_pkg::write_job_t    write_job;
   trine_control_pkg::write_status_t write_status;
+  logic                             beat_error, list_valid, load_valid, load_ready;
+  logic                             weight_valid, weight_ready, word_valid, word_ready;
+  logic [DataWidth-1:0]             beat_data;
+  logic [31:0]                      word_data;
+  logic                             column_job_valid, transfer_valid, record_valid;
+  logic                             stream_ready, write_event;
   logic [AddrWidth-1:0]             column_job_addr;
-  logic                             transfer_valid, record_valid, stream_ready, write_event;
   logic [DataWidth-1:0]             transfer_data, record_data;
 
-  trine_write_path #(
-    .Groups    (Groups),
-    .Ports     (Ports),
-    .AddrWidth (AddrWidth),
-    .LongestBurst (WriteBurst)
-  ) u_write_path (
-    .clk_i            (clk_rest),
+  trine_memory_path #(
+    .Groups     (Groups),
+    .Ports      (Ports),
+    .AddrWidth  (AddrWidth),
+    .FifoBeats  (ReadFifoBeats),
+    .ReadBurst  (ReadBurst),
+    .WriteBurst (WriteBurst)
+  ) u_memory_path (
+    .clk_i,
+    .clk_rest_i       (clk_rest),
     .rst_ni,
-    .job_valid_i      (write_valid),
-    .job_i            (write_job),
+    .flush_i          (flush),
+    .busy_i           (runs),
+    .bus_limit_i,
+    .fault_valid_o,
+    .fault_o,
+    .read_valid_i     (read_valid),
+    .read_ready_o     (read_ready),
+    .read_job_i       (read_job),
+    .read_gate_i      (read_gate),
+    .read_status_o    (read_status),
+    .beat_data_o      (beat_data),
+    .beat_error_o     (beat_error),
+    .list_valid_o     (list_valid),
+    .load_valid_o     (load_valid),
+    .load_ready_i     (load_ready),
+    .weight_valid_o   (weight_valid),
+    .weight_ready_i   (weight_ready),
+    .word_valid_o     (word_valid),
+    .word_ready_i     (word_ready),
+    .word_data_o      (word_data),
+    .write_valid_i    (write_valid),
+    .write_job_i      (write_job),
     .column_valid_i   (column_job_valid),
     .column_addr_i    (column_job_addr),
-    .job_ready_o      (write_ready),
+    .write_ready_o    (write_ready),
     .clear_i          (start_i),
-    .status_o         (write_status),
+    .write_status_o   (write_status),
     .transfer_valid_i (transfer_valid),
     .transfer_data_i  (transfer_data),
     .record_valid_i   (record_valid),
     .record_data_i    (record_data),
-    .beat_ready_o     (stream_ready),
+    .stream_ready_o   (stream_ready),
     .written_o        (write_event),
-    .aw_addr_o        (m_axi_awaddr_o),
-    .aw_len_o         (m_axi_awlen_o),
-    .aw_valid_o       (m_axi_awvalid_o),
-    .aw_ready_i       (m_axi_awready_i),
-    .w_data_o         (m_axi_wdata_o),
-    .w_strb_o         (m_axi_wstrb_o),
-    .w_last_o         (m_axi_wlast_o),
-    .w_valid_o        (m_axi_wvalid_o),
-    .w_ready_i        (m_axi_wready_i),
-    .b_resp_i         (m_axi_bresp_i),
-    .b_valid_i        (m_axi_bvalid_i),
-    .b_ready_o        (m_axi_bready_o)
+    .m_axi_araddr_o,
+    .m_axi_arlen_o,
+    .m_axi_arsize_o,
+    .m_axi_arburst_o,
+    .m_axi_arvalid_o,
+    .m_axi_arready_i,
+    .m_axi_rdata_i,
+    .m_axi_rresp_i,
+    .m_axi_rlast_i,
+    .m_axi_rvalid_i,
+    .m_axi_rready_o,
+    .m_axi_awaddr_o,
+    .m_axi_awlen_o,
+    .m_axi_awsize_o,
+    .m_axi_awburst_o,
+    .m_axi_awvalid_o,
+    .m_axi_awready_i,
+    .m_axi_wdata_o,
+    .m_axi_wstrb_o,
+    .m_axi_wlast_o,
+    .m_axi_wvalid_o,
+    .m_axi_wready_i,
+    .m_axi_bresp_i,
+    .m_axi_bvalid_i,
+    .m_axi_bready_o
   );
-
-  localparam logic [2:0] BeatSize  = 3'($clog2(PortWidth / 8));
-  localparam logic [1:0] BurstIncr = 2'b01;
-  assign m_axi_arsize_o  = {Ports{BeatSize}};
-  assign m_axi_awsize_o  = BeatSize;
-  assign m_axi_arburst_o = {Ports{BurstIncr}};
-  assign m_axi_awburst_o = BurstIncr;
 
   // ---- Control ----
 
@@ -193,13 +199,13 @@ module trine_core #(
     .clk_i,
     .clk_rest_i     (clk_rest),
     .rests_o        (rests),
-    .rst_ni,
+    .rst_ni         (rst_n),
     .start_i,
     .abort_i,
     .hold_i,
     .settings_i,
-    .busy_o,
-    .finish_o,
+    .busy_o         (runs),
+    .finish_o       (ends),
     .error_code_o,
     .progress_o     (progress),
     .read_valid_o   (read_valid),
@@ -242,7 +248,7 @@ module trine_core #(
   ) u_units (
     .clk_i,
     .clk_rest_i     (clk_rest),
-    .rst_ni,
+    .rst_ni         (rst_n),
     .start_valid_i  (start),
     .start_i        (unit_start),
     .status_o       (unit_status),
@@ -284,16 +290,16 @@ module trine_core #(
   logic clk_profile;
   trine_clock_gate #(.Gated (ClockGates)) u_clock_profile (
     .clk_i,
-    .rst_ni,
+    .rst_ni         (rst_n),
     .en_i  (settings_i.profile_count != '0 || clear_i || record_valid || record_done),
     .clk_o (clk_profile)
   );
   trine_profile #(.Groups (Groups)) u_profile (
     .clk_i        (clk_profile),
-    .rst_ni,
+    .rst_ni         (rst_n),
     .clear_i,
     .enable_i     (settings_i.profile_count != '0),
-    .busy_i       (busy_o),
+    .busy_i       (runs),
     .begin_i      (progress.begins),
     .end_i        (progress.done),
     .index_i      (progress.index),
@@ -305,8 +311,4 @@ module trine_core #(
     .beat_ready_i (stream_ready),
     .beat_data_o  (record_data)
   );
-
-  logic unused_ok;
-  assign unused_ok = ^m_axi_rlast_i;
-
 endmodule

@@ -112,6 +112,9 @@ module trine_top #(
   logic [7:0]   error_code;
   logic [6:0]   events;
   trine_control_pkg::settings_t settings;
+  logic [31:0]  bus_limit;
+  logic         fault_valid;
+  trine_control_pkg::bus_fault_t fault;
 
   trine_registers #(
     .Groups      (Groups),
@@ -158,6 +161,9 @@ module trine_top #(
     .tokens_o     (settings.tokens),
     .profile_addr_o  (settings.profile_addr),
     .profile_count_o (settings.profile_count),
+    .bus_limit_o  (bus_limit),
+    .fault_valid_i (fault_valid),
+    .fault_i      (fault),
     .busy_i       (busy),
     .finish_i     (finish),
     .error_code_i (error_code),
@@ -190,6 +196,9 @@ module trine_top #(
     .hold_i       (command_hold_i),
     .clear_i      (clear),
     .settings_i   (settings),
+    .bus_limit_i  (bus_limit),
+    .fault_valid_o (fault_valid),
+    .fault_o      (fault),
     .busy_o       (busy),
     .finish_o     (finish),
     .error_code_o (error_code),

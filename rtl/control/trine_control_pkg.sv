@@ -111,6 +111,27 @@ package trine_control_pkg;
     logic idle;            // Every beat was written and answered.
   } write_status_t;
 
+  // Channels of the memory bus, as BUS_FAULT names them.
+  typedef enum logic [2:0] {
+    ChannelNone, ChannelAr, ChannelR, ChannelAw, ChannelW, ChannelB
+  } channel_e;
+
+  // Channels of the write bus, in each cycle.
+  typedef struct packed {
+    logic aw_waits;        // It is offered and not taken;
+    logic w_waits;         // so is this, and its address was;
+    logic b_waits;         // an answer is owed and does not come.
+    logic b_stray;         // An answer comes that nobody is owed.
+  } write_bus_t;
+
+  // Where the memory bus failed: channel and address are those of BUS_FAULT and BUS_ADDRESS.
+  typedef struct packed {
+    logic [7:0]  code;     // An error code.
+    logic [2:0]  channel;  // A channel_e.
+    logic [1:0]  port;
+    logic [63:0] address;  // Of the burst; 0 for none.
+  } bus_fault_t;
+
   // What the counters and the profile see of the control.
   typedef struct packed {
     logic [31:0] index;    // Of the command in the list,

@@ -8,7 +8,8 @@
 /// A write takes effect when both its address and its data have come, a read when its address is
 /// taken; each is answered in the next cycle.  An offset that the map does not list answers with
 /// SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
-/// write; all other outputs are registered.
+/// write; all other outputs are registered.  `fault_valid_i` reports a failure of the memory bus,
+/// busy or not; it wins over `finish_i`, and the first one since the last start over later ones.
 module trine_registers #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned TileRows    = 2048,
@@ -57,6 +58,9 @@ module trine_registers #(
   output logic [255:0] tokens_o,       // Likewise.
   output logic [63:0] profile_addr_o,
   output logic [31:0] profile_count_o,
+  output logic [31:0] bus_limit_o,
+  input  logic        fault_valid_i,   // One-cycle pulse.
+  input  trine_control_pkg::bus_fault_t fault_i,
   input  logic        busy_i,
   input  logic        finish_i,
   input  logic [7:0]  error_code_i,
@@ -74,7 +78,7 @@ module trine_registers #(
 
   logic clk_bus, moves, moved_q, aw_full_q, w_full_q, reset_wanted_q;
   assign moves = aw_valid_i || w_valid_i || ar_valid_i || aw_full_q || w_full_q || b_valid_o
-              || r_valid_o || finish_i || reset_wanted_q;
+              || r_valid_o || finish_i || fault_valid_i || reset_wanted_q;
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
@@ -152,11 +156,21 @@ module trine_registers #(
                             software_q.token_1, software_q.token_0};
   assign profile_addr_o  = {software_q.profile_hi, software_q.profile_lo};
   assign profile_count_o = software_q.profile_count;
+  assign bus_limit_o     = software_q.bus_limit;
 
   // ---- Status: an event wins over its acknowledgement ----
 
-  logic       done_q, error_q;
-  logic [7:0] code_q;
+  // The first failure of the bus, until the next start, and the command that it met, which the
+  // control then forgets.
+  trine_control_pkg::bus_fault_t fault_q;
+  logic [31:0]                   fault_index_q;
+  logic                          fault;
+  assign fault = fault_valid_i && fault_q.code == trine_commands_pkg::ERROR_NONE;
+
+  logic       done_q, error_q, ends;
+  logic [7:0] code_q, end_code;
+  assign ends     = finish_i || fault;
+  assign end_code = fault ? fault_i.code : error_code_i;
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) begin
       done_q  <= 1'b0;
@@ -170,13 +184,21 @@ module trine_registers #(
         error_q <= 1'b0;
         code_q  <= trine_commands_pkg::ERROR_NONE;
       end else begin
-        if (finish_i && error_code_i == trine_commands_pkg::ERROR_NONE) done_q <= 1'b1;
+        if (end_code == trine_commands_pkg::ERROR_NONE && ends) done_q <= 1'b1;
         else if (ones.status_done) done_q <= 1'b0;
-        if (finish_i && error_code_i != trine_commands_pkg::ERROR_NONE) error_q <= 1'b1;
+        if (end_code != trine_commands_pkg::ERROR_NONE && ends) error_q <= 1'b1;
         else if (ones.status_error) error_q <= 1'b0;
-        if (finish_i) code_q <= error_code_i;
+        if (ends) code_q <= end_code;
       end
     end
+  end
+
+  always_ff @(posedge clk_bus) begin
+    if (!rst_ni || soft_reset || start_o) fault_q <= '0;
+    else if (fault)                       fault_q <= fault_i;
+  end
+  always_ff @(posedge clk_bus) begin
+    if (fault) fault_index_q <= index_i;
   end
 
   // ---- Read ----
@@ -215,7 +237,12 @@ module trine_registers #(
       hardware.status_done      = done_q;
       hardware.status_error     = error_q;
       hardware.error_code       = code_q;
-      hardware.command          = index_i;
+      hardware.command          = fault_q.code == trine_commands_pkg::ERROR_NONE ? index_i
+                                                                                 : fault_index_q;
+      hardware.bus_fault_channel = fault_q.channel;
+      hardware.bus_fault_port    = fault_q.port;
+      hardware.bus_address_lo    = fault_q.address[31:0];
+      hardware.bus_address_hi    = fault_q.address[63:32];
       read_mapped = trine_regs_pkg::is_mapped(read_offset);
       value       = trine_regs_pkg::value_of(read_offset, software_q, hardware);
       counter     = trine_regs_pkg::counter_of(read_offset);

@@ -273,6 +273,9 @@ package trine_commands_pkg;
   parameter logic [7:0] ERROR_NONFINITE = 8'd13;  // An activation, an FP16 weight or the result of a vector operation or of attention is Inf or NaN
   parameter logic [7:0] ERROR_OVERFLOW = 8'd14;  // An FP16 matrix-vector accumulator saturated, or a score of attention is too large for its sums
   parameter logic [7:0] ERROR_INDEX_RANGE = 8'd15;  // A token or position is not below the limit of the command
+  parameter logic [7:0] ERROR_BUS_TIMEOUT = 8'd16;  // The memory did not answer within BUS_LIMIT cycles; BUS_FAULT has the channel, BUS_ADDRESS the burst
+  parameter logic [7:0] ERROR_BUS_LAST = 8'd17;  // The memory ended a read burst at the wrong beat (RLAST); BUS_ADDRESS has the burst
+  parameter logic [7:0] ERROR_BUS_UNEXPECTED = 8'd18;  // The memory sent an answer that nobody had asked for; BUS_FAULT has the channel
 
   // ---- What the opcodes are ----
   //

@@ -9,7 +9,7 @@ package trine_regs_pkg;
   parameter int unsigned ID_VALUE_WIDTH = 32;
 
   parameter logic [11:0] VERSION_OFFSET = 12'h004;  // Version of registers and commands
-  parameter logic [31:0] VERSION_RESET  = 32'h00010002;
+  parameter logic [31:0] VERSION_RESET  = 32'h00010003;
   parameter int unsigned VERSION_MINOR_LSB = 0;  // Grows when something is added
   parameter int unsigned VERSION_MINOR_WIDTH = 16;
   parameter int unsigned VERSION_MAJOR_LSB = 16;  // Grows when something changes its meaning
@@ -299,13 +299,36 @@ package trine_regs_pkg;
   parameter int unsigned AHEAD_7_VALUE_LSB = 0;  // Added to POSITION
   parameter int unsigned AHEAD_7_VALUE_WIDTH = 32;
 
+  parameter logic [11:0] BUS_LIMIT_OFFSET = 12'h0E0;  // Cycles that a channel of the memory bus may stand still; 0: any number
+  parameter logic [31:0] BUS_LIMIT_RESET  = 32'h00100000;
+  parameter int unsigned BUS_LIMIT_VALUE_LSB = 0;  // Cycles; noticed after half of them at the earliest. Less than 4 is as 4
+  parameter int unsigned BUS_LIMIT_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] BUS_FAULT_OFFSET = 12'h0E4;  // Where the memory bus failed, with BUS_TIMEOUT, BUS_LAST and BUS_UNEXPECTED. Cleared by START too
+  parameter logic [31:0] BUS_FAULT_RESET  = 32'h00000000;
+  parameter int unsigned BUS_FAULT_CHANNEL_LSB = 0;  // 0: nowhere, 1: AR, 2: R, 3: AW, 4: W, 5: B
+  parameter int unsigned BUS_FAULT_CHANNEL_WIDTH = 3;
+  parameter int unsigned BUS_FAULT_PORT_LSB = 4;  // Read port
+  parameter int unsigned BUS_FAULT_PORT_WIDTH = 2;
+
+  parameter logic [11:0] BUS_ADDRESS_LO_OFFSET = 12'h0E8;  // Address of the burst that BUS_FAULT is about, low half
+  parameter logic [31:0] BUS_ADDRESS_LO_RESET  = 32'h00000000;
+  parameter int unsigned BUS_ADDRESS_LO_VALUE_LSB = 0;  // Bits 31:0; 0 for an answer that belongs to no burst
+  parameter int unsigned BUS_ADDRESS_LO_VALUE_WIDTH = 32;
+
+  parameter logic [11:0] BUS_ADDRESS_HI_OFFSET = 12'h0EC;  // Address of the burst that BUS_FAULT is about, high half
+  parameter logic [31:0] BUS_ADDRESS_HI_RESET  = 32'h00000000;
+  parameter int unsigned BUS_ADDRESS_HI_VALUE_LSB = 0;  // Bits 63:32
+  parameter int unsigned BUS_ADDRESS_HI_VALUE_WIDTH = 32;
+
   // ---- Storage and decode ----
 
   // What software writes.
-  parameter int unsigned SoftwareBits = 866;
+  parameter int unsigned SoftwareBits = 898;
   typedef struct packed {
     logic        irq_enable_error;
     logic        irq_enable_done;
+    logic [31:0] bus_limit;
     logic [31:0] ahead_7;
     logic [31:0] ahead_6;
     logic [31:0] ahead_5;
@@ -336,8 +359,10 @@ package trine_regs_pkg;
   } software_t;
 
   // What the hardware says, without the counters.
-  parameter int unsigned HardwareBits = 169;
+  parameter int unsigned HardwareBits = 238;
   typedef struct packed {
+    logic [1:0]  bus_fault_port;
+    logic [2:0]  bus_fault_channel;
     logic [7:0]  error_code;
     logic        status_error;
     logic        status_done;
@@ -349,6 +374,8 @@ package trine_regs_pkg;
     logic        caps_f16;
     logic [3:0]  caps_vectors;
     logic [7:0]  caps_groups;
+    logic [31:0] bus_address_hi;
+    logic [31:0] bus_address_lo;
     logic [31:0] command;
     logic [31:0] max_cols;
     logic [31:0] vector_words;
@@ -367,17 +394,17 @@ package trine_regs_pkg;
   } ones_t;
 
   // What they reset to.
-  parameter logic [865:0] SoftwareReset = {1'h0, 1'h0, 32'h7, 32'h6, 32'h5, 32'h4, 32'h3, 32'h2, 32'h1, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
+  parameter logic [897:0] SoftwareReset = {1'h0, 1'h0, 32'h100000, 32'h7, 32'h6, 32'h5, 32'h4, 32'h3, 32'h2, 32'h1, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
 
   // software_t after a write: `set_bits` where `strobe` is 1.
-  function automatic logic [865:0] written(
-      input logic [865:0] software, input logic [11:0] offset, input logic [31:0] strobe,
+  function automatic logic [897:0] written(
+      input logic [897:0] software, input logic [11:0] offset, input logic [31:0] strobe,
       input logic [31:0] set_bits);
     written = software;
     case (offset)
       IRQ_ENABLE_OFFSET: begin
-        written[864 +: 1] = (software[864 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
-        written[865 +: 1] = (software[865 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
+        written[896 +: 1] = (software[896 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
+        written[897 +: 1] = (software[897 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
       end
       LIST_LO_OFFSET: begin
         written[0 +: 32] = (software[0 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
@@ -460,6 +487,9 @@ package trine_regs_pkg;
       AHEAD_7_OFFSET: begin
         written[832 +: 32] = (software[832 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
       end
+      BUS_LIMIT_OFFSET: begin
+        written[864 +: 32] = (software[864 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
+      end
       default: ;
     endcase
   endfunction
@@ -486,24 +516,24 @@ package trine_regs_pkg;
 
   // What a register reads; 0 for a counter and an offset without a register.
   function automatic logic [31:0] value_of(
-      input logic [11:0] offset, input logic [865:0] software, input logic [168:0] hardware);
+      input logic [11:0] offset, input logic [897:0] software, input logic [237:0] hardware);
     value_of = '0;
     case (offset)
       ID_OFFSET: begin
         value_of[0 +: 32] = 32'h54524E45;
       end
       VERSION_OFFSET: begin
-        value_of[0 +: 16] = 16'h2;
+        value_of[0 +: 16] = 16'h3;
         value_of[16 +: 16] = 16'h1;
       end
       CAPS_OFFSET: begin
-        value_of[0 +: 8] = hardware[128 +: 8];
-        value_of[8 +: 4] = hardware[136 +: 4];
-        value_of[12 +: 1] = hardware[140 +: 1];
-        value_of[13 +: 1] = hardware[141 +: 1];
-        value_of[16 +: 8] = hardware[142 +: 8];
-        value_of[24 +: 4] = hardware[150 +: 4];
-        value_of[28 +: 4] = hardware[154 +: 4];
+        value_of[0 +: 8] = hardware[192 +: 8];
+        value_of[8 +: 4] = hardware[200 +: 4];
+        value_of[12 +: 1] = hardware[204 +: 1];
+        value_of[13 +: 1] = hardware[205 +: 1];
+        value_of[16 +: 8] = hardware[206 +: 8];
+        value_of[24 +: 4] = hardware[214 +: 4];
+        value_of[28 +: 4] = hardware[218 +: 4];
       end
       TILE_ROWS_OFFSET: begin
         value_of[0 +: 32] = hardware[0 +: 32];
@@ -515,16 +545,16 @@ package trine_regs_pkg;
         value_of[0 +: 32] = hardware[64 +: 32];
       end
       IRQ_ENABLE_OFFSET: begin
-        value_of[1 +: 1] = software[864 +: 1];
-        value_of[2 +: 1] = software[865 +: 1];
+        value_of[1 +: 1] = software[896 +: 1];
+        value_of[2 +: 1] = software[897 +: 1];
       end
       STATUS_OFFSET: begin
-        value_of[0 +: 1] = hardware[158 +: 1];
-        value_of[1 +: 1] = hardware[159 +: 1];
-        value_of[2 +: 1] = hardware[160 +: 1];
+        value_of[0 +: 1] = hardware[222 +: 1];
+        value_of[1 +: 1] = hardware[223 +: 1];
+        value_of[2 +: 1] = hardware[224 +: 1];
       end
       ERROR_OFFSET: begin
-        value_of[0 +: 8] = hardware[161 +: 8];
+        value_of[0 +: 8] = hardware[225 +: 8];
       end
       COMMAND_OFFSET: begin
         value_of[0 +: 32] = hardware[96 +: 32];
@@ -610,6 +640,19 @@ package trine_regs_pkg;
       AHEAD_7_OFFSET: begin
         value_of[0 +: 32] = software[832 +: 32];
       end
+      BUS_LIMIT_OFFSET: begin
+        value_of[0 +: 32] = software[864 +: 32];
+      end
+      BUS_FAULT_OFFSET: begin
+        value_of[0 +: 3] = hardware[233 +: 3];
+        value_of[4 +: 2] = hardware[236 +: 2];
+      end
+      BUS_ADDRESS_LO_OFFSET: begin
+        value_of[0 +: 32] = hardware[128 +: 32];
+      end
+      BUS_ADDRESS_HI_OFFSET: begin
+        value_of[0 +: 32] = hardware[160 +: 32];
+      end
       default: ;
     endcase
   endfunction
@@ -670,7 +713,11 @@ package trine_regs_pkg;
       AHEAD_4_OFFSET,
       AHEAD_5_OFFSET,
       AHEAD_6_OFFSET,
-      AHEAD_7_OFFSET: is_mapped = 1'b1;
+      AHEAD_7_OFFSET,
+      BUS_LIMIT_OFFSET,
+      BUS_FAULT_OFFSET,
+      BUS_ADDRESS_LO_OFFSET,
+      BUS_ADDRESS_HI_OFFSET: is_mapped = 1'b1;
       default: is_mapped = 1'b0;
     endcase
   endfunction

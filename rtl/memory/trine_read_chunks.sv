@@ -13,7 +13,8 @@
 /// Port p is in slice p of the AXI signals.  Bursts lie within a chunk, so none crosses 4 KiB, and
 /// go out only when the port's FIFO has room for them: `r_ready_o` is constant.  `beat_error_o`
 /// comes with a beat of which a transfer had an error response.  `drop_i` ends the job: nothing
-/// more is asked for, the beats of bursts that went out still come.  Throughput 1 beat per cycle.
+/// more is asked for, the beats of bursts that went out still come.  `flush_i` forgets all of it
+/// (trine_read_port).  Throughput 1 beat per cycle.
 module trine_read_chunks #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned Ports      = 4,
@@ -23,6 +24,7 @@ module trine_read_chunks #(
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
+  input  logic                       flush_i,
   // Job
   input  logic                       job_valid_i,
   output logic                       job_ready_o,
@@ -37,8 +39,15 @@ module trine_read_chunks #(
   input  logic [Ports-1:0]           ar_ready_i,
   input  logic [DataWidth-1:0]       r_data_i,
   input  logic [Ports*2-1:0]         r_resp_i,
+  input  logic [Ports-1:0]           r_last_i,
   input  logic [Ports-1:0]           r_valid_i,
   output logic [Ports-1:0]           r_ready_o,
+  // State of the channels: see trine_bus_watch
+  output logic [Ports-1:0]           ar_waits_o,
+  output logic [Ports-1:0]           r_waits_o,
+  output logic [Ports-1:0]           r_bad_last_o,
+  output logic [Ports-1:0]           r_stray_o,
+  output logic [Ports*AddrWidth-1:0] r_addr_o,      // Of the bursts that are being answered.
   // Stream
   output logic                       beat_valid_o,
   input  logic                       beat_ready_i,
@@ -76,13 +85,13 @@ module trine_read_chunks #(
   assign owner     = addr_q[ChunkBits +: PortBits];
   assign until_end = LenWidth'(ChunkBeats) - LenWidth'(addr_q[ChunkBits-1:0]);
   assign len       = left_q < 32'(until_end) ? left_q[LenWidth-1:0] : until_end;
-  assign issue     = left_q != '0 && !drop_i && room[owner] && !order_full;
+  assign issue     = left_q != '0 && !drop_i && !flush_i && room[owner] && !order_full;
 
   assign job_ready_o = left_q == '0;
   assign idle_o      = left_q == '0 && order_empty;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || drop_i)               left_q <= '0;
+    if (!rst_ni || drop_i || flush_i)    left_q <= '0;
     else if (job_valid_i && job_ready_o) left_q <= job_beats_i;
     else if (issue)                      left_q <= left_q - 32'(len);
   end
@@ -106,6 +115,7 @@ module trine_read_chunks #(
     ) u_port (
       .clk_i,
       .rst_ni,
+      .flush_i,
       .room_o        (room[p]),
       .burst_valid_i (issue && owner == PortBits'(p)),
       .burst_addr_i  ({addr_q, ByteBits'(0)}),
@@ -116,8 +126,14 @@ module trine_read_chunks #(
       .ar_ready_i    (ar_ready_i[p]),
       .r_data_i      (r_data_i[PortWidth*p +: PortWidth]),
       .r_resp_i      (r_resp_i[2*p +: 2]),
+      .r_last_i      (r_last_i[p]),
       .r_valid_i     (r_valid_i[p]),
       .r_ready_o     (r_ready_o[p]),
+      .ar_waits_o    (ar_waits_o[p]),
+      .r_waits_o     (r_waits_o[p]),
+      .r_bad_last_o  (r_bad_last_o[p]),
+      .r_stray_o     (r_stray_o[p]),
+      .r_addr_o      (r_addr_o[AddrWidth*p +: AddrWidth]),
       .beat_valid_o  (valid[p]),
       .beat_ready_i  (beat_ready_i && !order_empty && turn == PortBits'(p)),
       .beat_data_o   (data[DataWidth*p +: DataWidth]),
@@ -142,7 +158,7 @@ module trine_read_chunks #(
   assign burst_end          = pop && taken_q + 1'b1 == turn_beats;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
+    if (!rst_ni || flush_i) begin
       write_q <= '0;
       read_q  <= '0;
       taken_q <= '0;

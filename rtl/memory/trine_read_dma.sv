@@ -8,6 +8,8 @@
 /// last have left.  Bursts are aligned to their largest length, so none crosses 4 KiB, and go out
 /// only when the FIFO has room for them: `r_ready_o` is constant.  An error response stays with its
 /// beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still come.
+/// `flush_i` forgets the job and all beats; a burst that is offered stays so until it is taken, and
+/// what is still owed comes and is dropped (trine_read_answers).
 /// Throughput 1 beat per cycle, 2 cycles from R to the stream.
 ///
 /// To keep the stream full, `FifoBeats` covers the time from the room for a burst to its beats: the
@@ -23,6 +25,7 @@ module trine_read_dma #(
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
+  input  logic                 flush_i,
   // Job
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
@@ -37,8 +40,15 @@ module trine_read_dma #(
   input  logic                 ar_ready_i,
   input  logic [DataWidth-1:0] r_data_i,
   input  logic [1:0]           r_resp_i,
+  input  logic                 r_last_i,
   input  logic                 r_valid_i,
   output logic                 r_ready_o,
+  // State of the channels: see trine_bus_watch
+  output logic                 ar_waits_o,
+  output logic                 r_waits_o,
+  output logic                 r_bad_last_o,
+  output logic                 r_stray_o,
+  output logic [AddrWidth-1:0] r_addr_o,      // Of the burst that is being answered.
   // Stream
   output logic                 beat_valid_o,
   input  logic                 beat_ready_i,
@@ -71,13 +81,14 @@ module trine_read_dma #(
   assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
   assign len  = left_q < 32'(room) ? left_q[BurstBits:0] : room;
 
-  logic issue, pop;
-  assign issue = left_q != '0 && !drop_i && (!ar_valid_o || ar_ready_i)
-              && credit_q >= CreditBits'(len);
+  logic issue, pop, order_room;
+  assign issue = left_q != '0 && !drop_i && !flush_i && (!ar_valid_o || ar_ready_i)
+              && credit_q >= CreditBits'(len) && order_room;
   assign pop   = beat_valid_o && beat_ready_i;
 
   assign job_ready_o = left_q == '0;
-  assign idle_o      = left_q == '0 && !ar_valid_o && credit_q == CreditBits'(FifoBeats);
+  assign idle_o      = left_q == '0 && credit_q == CreditBits'(FifoBeats);
+  assign ar_waits_o  = ar_valid_o && !ar_ready_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -85,10 +96,12 @@ module trine_read_dma #(
       credit_q   <= CreditBits'(FifoBeats);
       ar_valid_o <= 1'b0;
     end else begin
-      if (drop_i)                          left_q <= '0;
+      if (drop_i || flush_i)               left_q <= '0;
       else if (job_valid_i && job_ready_o) left_q <= job_beats_i;
       else if (issue)                      left_q <= left_q - 32'(len);
-      if (issue || pop) credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(pop);
+      if (flush_i) credit_q <= CreditBits'(FifoBeats);
+      else if (issue || pop)
+        credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(pop);
       ar_valid_o <= issue || (ar_valid_o && !ar_ready_i);
     end
   end
@@ -102,6 +115,28 @@ module trine_read_dma #(
     end
   end
 
+  logic keep;
+  trine_read_answers #(
+    .AddrWidth (AddrWidth),
+    .Bursts    (FifoBeats < 64 ? FifoBeats : 64)
+  ) u_answers (
+    .clk_i,
+    .rst_ni,
+    .flush_i,
+    .room_o        (order_room),
+    .burst_valid_i (issue),
+    .burst_addr_i  ({addr_q, ByteBits'(0)}),
+    .burst_len_i   (8'(len) - 8'd1),
+    .offered_i     (ar_valid_o),
+    .r_valid_i,
+    .r_last_i,
+    .keep_o        (keep),
+    .waits_o       (r_waits_o),
+    .bad_last_o    (r_bad_last_o),
+    .stray_o       (r_stray_o),
+    .addr_o        (r_addr_o)
+  );
+
   logic fifo_ready;
   assign r_ready_o = 1'b1;
 
@@ -110,8 +145,8 @@ module trine_read_dma #(
     .Depth     (FifoBeats)
   ) u_fifo (
     .clk_i,
-    .rst_ni,
-    .valid_i (r_valid_i),
+    .rst_ni  (rst_ni && !flush_i),
+    .valid_i (keep),
     .ready_o (fifo_ready),
     .data_i  ({r_resp_i[1], r_data_i}),
     .valid_o (beat_valid_o),
@@ -122,7 +157,7 @@ module trine_read_dma #(
   logic unused_ok;
   assign unused_ok = ^{job_addr_i[ByteBits-1:0], r_resp_i[0], fifo_ready};
 
-  `TRINE_ASSERT(FifoNeverFull_A, !r_valid_i || fifo_ready)
+  `TRINE_ASSERT(FifoNeverFull_A, !keep || fifo_ready || flush_i)
   `TRINE_ASSERT(OnePage_A, !ar_valid_o || 32'(ar_addr_o[11:ByteBits]) + 32'(ar_len_o) < PageBeats)
   `TRINE_ASSERT(CreditBound_A, credit_q <= CreditBits'(FifoBeats))
 

@@ -2,22 +2,26 @@
 
 `include "trine_assert.svh"
 
-/// Read side of the memory: jobs to bursts, beats to those who asked for them.
+/// Read side of the memory: jobs to bursts, beats to those who asked for them, over 1, 2 or 4 AXI
+/// ports that share the width of a beat (trine_read_dma, trine_read_chunks).
 ///
 /// A job is rows of beats; they come in order, through one FIFO, and the next job is asked for
 /// while the beats of the last still come.  `gate_i` says whose beats may leave
 /// (trine_beat_router). `gate_i.drop` ends all jobs: bursts that went out are waited for, their
-/// beats dropped, and `status_o.idle` tells when nothing is left.
+/// beats dropped, and `status_o.idle` tells when nothing is left.  `flush_i` forgets everything at
+/// once; a burst that is offered stays so, and what is still owed comes and is dropped.
 module trine_read_path #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40,
   parameter  int unsigned FifoBeats = 512,
+  /// Beats of the longest burst of a single port; with several it has 16 transfers.
   parameter  int unsigned LongestBurst = 256,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                            clk_i,
   input  logic                            rst_ni,
+  input  logic                            flush_i,
   // Control
   input  logic                            job_valid_i,
   output logic                            job_ready_o,
@@ -31,8 +35,15 @@ module trine_read_path #(
   input  logic [Ports-1:0]                ar_ready_i,
   input  logic [DataWidth-1:0]            r_data_i,
   input  logic [Ports*2-1:0]              r_resp_i,
+  input  logic [Ports-1:0]                r_last_i,
   input  logic [Ports-1:0]                r_valid_i,
   output logic [Ports-1:0]                r_ready_o,
+  // State of the channels: see trine_bus_watch
+  output logic [Ports-1:0]                ar_waits_o,
+  output logic [Ports-1:0]                r_waits_o,
+  output logic [Ports-1:0]                r_bad_last_o,
+  output logic [Ports-1:0]                r_stray_o,
+  output logic [Ports*AddrWidth-1:0]      r_addr_o,
   // Beats; the data goes to all
   output logic [DataWidth-1:0]            beat_data_o,
   output logic                            beat_error_o,
@@ -47,6 +58,9 @@ module trine_read_path #(
   output logic [31:0]                     word_data_o
 );
 
+  logic rst_n;                           // Of all that does not face the bus.
+  assign rst_n = rst_ni && !flush_i;
+
   logic                 reader_ready, router_ready, row_valid, row_ready;
   logic [AddrWidth-1:0] row_addr;
   logic [31:0]          row_beats;
@@ -54,7 +68,7 @@ module trine_read_path #(
 
   trine_row_reader #(.AddrWidth (AddrWidth)) u_row_reader (
     .clk_i,
-    .rst_ni      (rst_ni && !gate_i.drop),
+    .rst_ni      (rst_n && !gate_i.drop),
     .valid_i     (job_valid_i && router_ready),
     .ready_o     (reader_ready),
     .addr_i      (job_i.address[AddrWidth-1:0]),
@@ -68,39 +82,82 @@ module trine_read_path #(
   );
 
   logic beat_valid, beat_ready, dma_idle, router_idle;
-  trine_read_ports #(
-    .Groups    (Groups),
-    .Ports     (Ports),
-    .AddrWidth (AddrWidth),
-    .FifoBeats (FifoBeats),
-    .LongestBurst (LongestBurst)
-  ) u_read_ports (
-    .clk_i,
-    .rst_ni,
-    .drop_i       (gate_i.drop),
-    .job_valid_i  (row_valid && !gate_i.drop),
-    .job_ready_o  (row_ready),
-    .job_addr_i   (row_addr),
-    .job_beats_i  (row_beats),
-    .idle_o       (dma_idle),
-    .ar_addr_o,
-    .ar_len_o,
-    .ar_valid_o,
-    .ar_ready_i,
-    .r_data_i,
-    .r_resp_i,
-    .r_valid_i,
-    .r_ready_o,
-    .beat_valid_o (beat_valid),
-    .beat_ready_i (beat_ready),
-    .beat_error_o,
-    .beat_data_o
-  );
+  if (Ports == 1) begin : gen_one
+    trine_read_dma #(
+      .Groups    (Groups),
+      .AddrWidth (AddrWidth),
+      .FifoBeats (FifoBeats),
+      .LongestBurst (LongestBurst)
+    ) u_dma (
+      .clk_i,
+      .rst_ni,
+      .flush_i,
+      .drop_i       (gate_i.drop),
+      .job_valid_i  (row_valid && !gate_i.drop),
+      .job_ready_o  (row_ready),
+      .job_addr_i   (row_addr),
+      .job_beats_i  (row_beats),
+      .idle_o       (dma_idle),
+      .ar_addr_o,
+      .ar_len_o,
+      .ar_valid_o,
+      .ar_ready_i,
+      .r_data_i,
+      .r_resp_i,
+      .r_last_i,
+      .r_valid_i,
+      .r_ready_o,
+      .ar_waits_o,
+      .r_waits_o,
+      .r_bad_last_o,
+      .r_stray_o,
+      .r_addr_o,
+      .beat_valid_o (beat_valid),
+      .beat_ready_i (beat_ready),
+      .beat_error_o,
+      .beat_data_o
+    );
+  end else begin : gen_many
+    trine_read_chunks #(
+      .Groups    (Groups),
+      .Ports     (Ports),
+      .AddrWidth (AddrWidth),
+      .FifoBeats (FifoBeats)
+    ) u_chunks (
+      .clk_i,
+      .rst_ni,
+      .flush_i,
+      .drop_i       (gate_i.drop),
+      .job_valid_i  (row_valid && !gate_i.drop),
+      .job_ready_o  (row_ready),
+      .job_addr_i   (row_addr),
+      .job_beats_i  (row_beats),
+      .idle_o       (dma_idle),
+      .ar_addr_o,
+      .ar_len_o,
+      .ar_valid_o,
+      .ar_ready_i,
+      .r_data_i,
+      .r_resp_i,
+      .r_last_i,
+      .r_valid_i,
+      .r_ready_o,
+      .ar_waits_o,
+      .r_waits_o,
+      .r_bad_last_o,
+      .r_stray_o,
+      .r_addr_o,
+      .beat_valid_o (beat_valid),
+      .beat_ready_i (beat_ready),
+      .beat_error_o,
+      .beat_data_o
+    );
+  end
 
   logic book_valid, book_ready;
   trine_beat_router u_beat_router (
     .clk_i,
-    .rst_ni,
+    .rst_ni         (rst_n),
     .job_valid_i    (job_valid_i && reader_ready),
     .job_ready_o    (router_ready),
     .job_i,
@@ -120,7 +177,7 @@ module trine_read_path #(
 
   trine_words #(.Groups (Groups)) u_words (
     .clk_i,
-    .rst_ni,
+    .rst_ni  (rst_n),
     .valid_i (book_valid),
     .ready_o (book_ready),
     .data_i  (beat_data_o),
@@ -133,7 +190,7 @@ module trine_read_path #(
   assign status_o.error = error_q;
   assign status_o.idle  = dma_idle && router_idle;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || gate_i.clear)             error_q <= 1'b0;
+    if (!rst_n || gate_i.clear)             error_q <= 1'b0;
     else if (status_o.used && beat_error_o) error_q <= 1'b1;
   end
 

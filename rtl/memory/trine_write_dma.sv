@@ -7,12 +7,16 @@
 /// A job is an address and a number of bytes; the last beat is masked to what is left.  A job
 /// within one beat may begin anywhere in it.  Bursts
 /// are aligned to their largest length, so none crosses 4 KiB; up to `MaxOutstanding` wait for
-/// their response.  An error response sets `error_o`.  The W channel is the stream itself:
-/// `w_valid_o` and `w_data_o` depend on `beat_valid_i` and `beat_data_i`, `beat_ready_o` on
-/// `w_ready_i`.  Throughput 1 beat per cycle.
+/// their response.  An error response sets `error_o`.  A register lies between the stream and the
+/// W channel; `beat_ready_o` depends on `w_ready_i`.  Throughput 1 beat per cycle, latency 1.
+///
+/// `flush_i` forgets the job and the stream.  What AXI was promised is kept: AW and W stay valid
+/// until they are taken, a burst that went out gets the rest of its beats, without a byte enabled,
+/// and the answers that are still owed come and are dropped.  The next job waits for the former.
 module trine_write_dma #(
   parameter  int unsigned Groups         = 16,
   parameter  int unsigned AddrWidth      = 40,
+  /// A power of two.
   parameter  int unsigned MaxOutstanding = 8,
   /// Beats of the longest burst: 16, 32, 64, 128 or 256.  64 are enough to hide the address phase.
   parameter  int unsigned LongestBurst   = 64,
@@ -20,6 +24,7 @@ module trine_write_dma #(
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
+  input  logic                   flush_i,
   // Job
   input  logic                   job_valid_i,
   output logic                   job_ready_o,
@@ -46,7 +51,11 @@ module trine_write_dma #(
   input  logic                   w_ready_i,
   input  logic [1:0]             b_resp_i,
   input  logic                   b_valid_i,
-  output logic                   b_ready_o
+  output logic                   b_ready_o,
+  // State of the channels: see trine_bus_watch
+  output trine_control_pkg::write_bus_t bus_o,
+  output logic [AddrWidth-1:0]   w_addr_o,      // Of the burst whose beats come next on W,
+  output logic [AddrWidth-1:0]   b_addr_o       // of the one that is answered next.
 );
 
   localparam int unsigned BeatBytes  = 4 * Groups;
@@ -54,17 +63,20 @@ module trine_write_dma #(
   localparam int unsigned MaxBurst   = PageBeats < LongestBurst ? PageBeats : LongestBurst;
   localparam int unsigned ByteBits   = $clog2(BeatBytes);
   localparam int unsigned BurstBits  = $clog2(MaxBurst);
-  localparam int unsigned AnswerBits = $clog2(MaxOutstanding + 1);
+  localparam int unsigned OrderBits  = $clog2(MaxOutstanding);
 
   if (LongestBurst < 16 || LongestBurst > 256 || 2 ** $clog2(LongestBurst) != LongestBurst)
   begin : gen_bad_burst
     $error("trine_write_dma: LongestBurst must be 16, 32, 64, 128 or 256");
   end
+  if (MaxOutstanding < 2 || 2 ** $clog2(MaxOutstanding) != MaxOutstanding) begin : gen_bad_order
+    $error("trine_write_dma: MaxOutstanding must be a power of two, at least 2");
+  end
 
   logic [AddrWidth-ByteBits-1:0] addr_q;       // Of the next burst, in beats.
   logic [32-ByteBits:0]          left_q;       // Beats without a burst yet.
-  logic [BurstBits:0]            burst_q;      // Beats of the running burst not yet written.
-  logic [AnswerBits-1:0]         answers_q;    // Bursts without an answer.
+  logic [BurstBits:0]            burst_q;      // Beats of the running burst not yet taken.
+  logic                          fill_q;       // Nobody sends them any more.
   logic [ByteBits-1:0]           tail_q;       // Bytes in the last beat, 0 for all.
   logic [ByteBits-1:0]           head_q;       // Bytes before the first in its beat.
 
@@ -83,47 +95,82 @@ module trine_write_dma #(
   assign last_byte = 33'(job_bytes_i) + 33'(job_addr_i[ByteBits-1:0]);
   assign beats     = (33-ByteBits)'((last_byte + 33'(BeatBytes - 1)) >> ByteBits);
 
-  logic accept, issue, push, answer;
-  assign accept = job_valid_i && job_ready_o;
-  assign push   = w_valid_o && w_ready_i;
-  assign answer = b_valid_i;
-  assign issue  = left_q != '0 && (!aw_valid_o || aw_ready_i)
-               && (burst_q == '0 || (push && w_last_o))
-               && answers_q != AnswerBits'(MaxOutstanding);
+  // ---- Bursts under way: asked for, written whole, answered ----
+
+  logic [AddrWidth-ByteBits-1:0] order [MaxOutstanding];
+  logic [OrderBits:0]            asked_q, whole_q, answered_q;
+  logic [OrderBits:0]            open, stale_q;  // Without an answer; those before a flush.
+  assign open     = asked_q - answered_q;
+  assign w_addr_o = {order[whole_q[OrderBits-1:0]], ByteBits'(0)};
+  assign b_addr_o = {order[answered_q[OrderBits-1:0]], ByteBits'(0)};
+
+  logic accept, issue, push, last, answer, due;
+  assign accept = job_valid_i && job_ready_o && !flush_i;
+  assign push   = burst_q != '0 && (beat_valid_i || fill_q) && (!w_valid_o || w_ready_i);
+  assign last   = burst_q == (BurstBits+1)'(1);
+  assign due    = whole_q != answered_q && !(aw_valid_o && open == (OrderBits+1)'(1));
+  assign answer = b_valid_i && due;
+  assign issue  = left_q != '0 && !flush_i && (!aw_valid_o || aw_ready_i)
+               && (burst_q == '0 || (push && last)) && !open[OrderBits];
 
   assign job_ready_o = left_q == '0 && burst_q == '0;
-  assign idle_o      = left_q == '0 && burst_q == '0 && answers_q == '0;
+  assign idle_o      = left_q == '0 && open == '0;
 
-  assign w_valid_o    = beat_valid_i && burst_q != '0;
-  assign beat_ready_o = w_ready_i && burst_q != '0;
-  assign w_data_o     = beat_data_i;
-  assign beat_end_o   = w_last_o && left_q == '0;
-  assign w_last_o     = burst_q == (BurstBits+1)'(1);
+  assign beat_ready_o = burst_q != '0 && !fill_q && (!w_valid_o || w_ready_i);
+  assign beat_end_o   = last && left_q == '0;
   assign b_ready_o    = 1'b1;
 
+  // Data or an answer whose own address has not been taken waits for that.
+  logic w_addressed;
+  assign w_addressed = !aw_valid_o || asked_q - whole_q != (OrderBits+1)'(1);
+  assign bus_o = {aw_valid_o && !aw_ready_i, w_valid_o && !w_ready_i && w_addressed,
+                  due && !b_valid_i, b_valid_i && !due};
+
+  logic [BeatBytes-1:0] strobe;
   always_comb begin
-    w_strb_o = '1;
-    if (beat_end_o && tail_q != '0) w_strb_o = ~({BeatBytes{1'b1}} << tail_q);
-    if (head_q != '0) w_strb_o = w_strb_o & ({BeatBytes{1'b1}} << head_q);
+    strobe = '1;
+    if (beat_end_o && tail_q != '0) strobe = ~({BeatBytes{1'b1}} << tail_q);
+    if (head_q != '0) strobe = strobe & ({BeatBytes{1'b1}} << head_q);
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       left_q     <= '0;
       burst_q    <= '0;
-      answers_q  <= '0;
+      fill_q     <= 1'b0;
+      asked_q    <= '0;
+      whole_q    <= '0;
+      answered_q <= '0;
+      stale_q    <= '0;
       aw_valid_o <= 1'b0;
+      w_valid_o  <= 1'b0;
       error_o    <= 1'b0;
     end else begin
-      if (accept)     left_q <= beats;
-      else if (issue) left_q <= left_q - (33-ByteBits)'(len);
+      if (flush_i)     left_q <= '0;
+      else if (accept) left_q <= beats;
+      else if (issue)  left_q <= left_q - (33-ByteBits)'(len);
       if (issue)     burst_q <= len;
       else if (push) burst_q <= burst_q - 1'b1;
-      if (issue != answer) answers_q <= issue ? answers_q + 1'b1 : answers_q - 1'b1;
+      fill_q <= flush_i || (fill_q && burst_q != '0);
+      if (issue)                               asked_q    <= asked_q + 1'b1;
+      if (w_valid_o && w_ready_i && w_last_o) whole_q    <= whole_q + 1'b1;
+      if (answer)                              answered_q <= answered_q + 1'b1;
+      if (flush_i)                       stale_q <= open - (OrderBits+1)'(answer);
+      else if (answer && stale_q != '0) stale_q <= stale_q - 1'b1;
       aw_valid_o <= issue || (aw_valid_o && !aw_ready_i);
-      if (clear_i)                       error_o <= 1'b0;
-      else if (b_valid_i && b_resp_i[1]) error_o <= 1'b1;
+      w_valid_o  <= push || (w_valid_o && !w_ready_i);
+      if (clear_i)                                         error_o <= 1'b0;
+      else if (answer && b_resp_i[1] && stale_q == '0) error_o <= 1'b1;
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (push) begin
+      w_data_o <= beat_data_i;
+      w_strb_o <= fill_q ? '0 : strobe;
+      w_last_o <= last;
+    end
+    if (issue) order[asked_q[OrderBits-1:0]] <= addr_q;
   end
 
   always_ff @(posedge clk_i) begin
@@ -142,7 +189,7 @@ module trine_write_dma #(
   assign unused_ok = b_resp_i[0];
 
   `TRINE_ASSERT(OnePage_A, !aw_valid_o || 32'(aw_addr_o[11:ByteBits]) + 32'(aw_len_o) < PageBeats)
-  `TRINE_ASSERT(AnswerHasBurst_A, !answer || answers_q != '0)
+  `TRINE_ASSERT(OrderBound_A, open <= (OrderBits+1)'(MaxOutstanding) && stale_q <= open)
 
 `ifdef TRINE_CHECKS_ON
   logic                 stalled_q, w_stalled_q;

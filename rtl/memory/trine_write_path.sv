@@ -6,7 +6,7 @@
 /// units and of the profile.
 ///
 /// The control gives a job before it starts the unit that sends the beats, so at most one asks and
-/// at most one sends at a time; assertions hold everybody to it.  Timing is that of
+/// at most one sends at a time; assertions hold everybody to it.  Timing and `flush_i` are those of
 /// trine_write_dma: nothing is registered here.
 ///
 /// With several ports, all writes go through one of them, which takes `Ports` cycles a beat: what
@@ -21,6 +21,7 @@ module trine_write_path #(
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
+  input  logic                   flush_i,
   // Jobs
   input  logic                   job_valid_i,
   input  trine_control_pkg::write_job_t job_i,
@@ -48,7 +49,10 @@ module trine_write_path #(
   input  logic                   w_ready_i,
   input  logic [1:0]             b_resp_i,
   input  logic                   b_valid_i,
-  output logic                   b_ready_o
+  output logic                   b_ready_o,
+  output trine_control_pkg::write_bus_t bus_o,
+  output logic [AddrWidth-1:0]   w_addr_o,
+  output logic [AddrWidth-1:0]   b_addr_o
 );
 
   logic                 beat_valid, part_valid, part_ready, part_end;
@@ -58,7 +62,7 @@ module trine_write_path #(
 
   trine_write_parts #(.PortWidth(PortWidth), .Ratio(Ports)) u_parts (
     .clk_i,
-    .rst_ni,
+    .rst_ni  (rst_ni && !flush_i),
     .valid_i (beat_valid),
     .ready_o (beat_ready_o),
     .data_i  (record_valid_i ? record_data_i : transfer_data_i),
@@ -75,6 +79,7 @@ module trine_write_path #(
   ) u_write_dma (
     .clk_i,
     .rst_ni,
+    .flush_i,
     .job_valid_i  (job_valid_i || column_valid_i),
     .job_ready_o,
     .job_addr_i   (column_valid_i ? column_addr_i : job_i.address[AddrWidth-1:0]),
@@ -97,7 +102,10 @@ module trine_write_path #(
     .w_ready_i,
     .b_resp_i,
     .b_valid_i,
-    .b_ready_o
+    .b_ready_o,
+    .bus_o,
+    .w_addr_o,
+    .b_addr_o
   );
 
   logic unused_ok;

@@ -69,9 +69,9 @@ class Bench {
       };
     }
     accept = [this](std::uint64_t) { return accept_(); };
-    dut->drop_i = 0;
+    dut->drop_i = dut->flush_i = 0;
     dut->job_valid_i = 0;
-    dut->r_valid_i = 0;
+    dut->r_valid_i = dut->r_last_i = 0;
     dut->ar_ready_i = 0;
     dut->beat_ready_i = 0;
   }
@@ -117,6 +117,24 @@ class Bench {
     asked_ = 0;
   }
 
+  /// Begins a job and forgets it after `cycles`; what the ports' memories owe then still comes.
+  void abandon(const Job& job, unsigned cycles) {
+    std::deque<std::uint64_t> expected;
+    for (std::uint32_t i = 0; i < job.beats; ++i)
+      expected.push_back(job.addr + std::uint64_t{i} * kBeatBytes);
+    std::size_t next = 0;
+    for (unsigned i = 0; i <= cycles; ++i) {
+      dut->flush_i = i == cycles;
+      flushes_ += dut->flush_i;
+      cycle({job}, next, expected, kNone);
+    }
+    dut->flush_i = 0;
+    dut->job_valid_i = 0;
+    dut->eval();
+    CHECK_EQ(dut->idle_o, 1);
+    CHECK_EQ(dut->beat_valid_o, 0);
+  }
+
   Dut<Vtrine_read_chunks> dut;
   std::array<Offer, kPorts> offer;
   Offer accept;
@@ -138,6 +156,7 @@ class Bench {
     dut->r_valid_i |= static_cast<std::uint8_t>(bit);
     const std::vector<std::uint32_t> data = words_at(burst.addr, kPortBytes);
     std::memcpy(reinterpret_cast<char*>(&dut->r_data_i) + p * kPortBytes, data.data(), kPortBytes);
+    dut->r_last_i = static_cast<std::uint8_t>((dut->r_last_i & ~bit) | (burst.left == 1 ? bit : 0));
     const unsigned resp = burst.addr / kPortBytes == bad / kPortBytes ? 2 : 0;
     dut->r_resp_i = static_cast<std::uint8_t>((dut->r_resp_i & ~(3u << 2 * p)) | resp << 2 * p);
   }
@@ -164,7 +183,7 @@ class Bench {
     under_way_[p] += count;
     asked_ += count / kPorts;
     most[p] = std::max(most[p], under_way_[p]);
-    REQUIRE(under_way_[p] <= kFifoBeats);
+    REQUIRE(under_way_[p] <= (flushes_ + 1) * kFifoBeats);  // What is forgotten takes no room.
   }
 
   void cycle(const std::vector<Job>& jobs, std::size_t& next, std::deque<std::uint64_t>& expected,
@@ -180,6 +199,13 @@ class Bench {
     dut->eval();
 
     REQUIRE_EQ(dut->r_ready_o, (1u << kPorts) - 1);
+    REQUIRE_EQ(dut->r_bad_last_o, 0);
+    REQUIRE_EQ(dut->r_stray_o, 0);
+    REQUIRE_EQ(dut->ar_waits_o, dut->ar_valid_o & ~dut->ar_ready_i);
+    for (unsigned p = 0; p < kPorts; ++p) {
+      const bool waits = !bursts_[p].empty() && (dut->r_valid_i >> p & 1) == 0;
+      REQUIRE_EQ(dut->r_waits_o >> p & 1, waits ? 1 : 0);
+    }
     for (unsigned p = 0; p < kPorts; ++p) check_address(p);
     if (dut->beat_valid_o) {
       REQUIRE(!expected.empty());
@@ -215,6 +241,7 @@ class Bench {
   std::array<unsigned, kPorts> under_way_{};
   std::uint64_t first_ = 0, last_ = 0;
   std::size_t asked_ = 0;  // Beats.
+  unsigned flushes_ = 0;
 };
 
 }  // namespace
@@ -319,5 +346,18 @@ TEST_CASE("trine_read_chunks: a dropped job asks for nothing more, and the next 
     Bench bench("read_chunks_drop", {1.0, 1.0}, 5, 1);
     bench.drop({0x40000, 10 * kFifoBeats}, cycles);
     bench.run({{0x1000, 100}});
+  }
+}
+
+TEST_CASE(
+    "trine_read_chunks: what is owed after a flush is dropped, and the next job comes whole") {
+  for (const double odds : {1.0, 0.4}) {
+    for (unsigned cycles = 1; cycles < 60; ++cycles) {
+      CAPTURE(cycles);
+      Bench bench("read_chunks_flush", {odds, odds}, 20, cycles);
+      bench.abandon({0x40000, 10 * kFifoBeats}, cycles);
+      if (cycles % 3 == 0) bench.abandon({0x1000 + kBeatBytes, 3}, cycles / 3);
+      bench.run({{0x1000, 100}, {0x2000, 1}});
+    }
   }
 }

@@ -59,6 +59,24 @@ class Bench {
     CHECK_EQ(dut->job_ready_o, 1);
   }
 
+  /// Begins a job and forgets it after `cycles`; what memory owes then still comes.
+  void abandon(const Job& job, unsigned cycles) {
+    std::deque<std::uint64_t> expected;
+    for (std::uint32_t i = 0; i < job.beats; ++i)
+      expected.push_back(job.addr + std::uint64_t{i} * kBeatBytes);
+    std::size_t next_job = 0;
+    for (unsigned i = 0; i <= cycles; ++i) {
+      dut->flush_i = i == cycles;
+      cycle({job}, next_job, expected, ~std::uint64_t{0});
+    }
+    dut->flush_i = 0;
+    dut->job_valid_i = 0;
+    dut->eval();
+    CHECK_EQ(dut->idle_o, 1);
+    CHECK_EQ(dut->beat_valid_o, 0);
+  }
+  std::size_t owed() const { return bursts_.size(); }
+
   Dut<Vtrine_read_dma> dut;
   std::uint64_t first_beat = 0, last_beat = 0;  // Cycles.
   unsigned bursts = 0, most_outstanding = 0;
@@ -67,6 +85,7 @@ class Bench {
   struct Burst {
     std::uint64_t addr, ready_at;
     unsigned beats;
+    std::uint64_t first;
   };
 
   void cycle(const std::vector<Job>& jobs, std::size_t& next_job,
@@ -84,11 +103,17 @@ class Bench {
       dut->r_valid_i = 1;
       set_words(dut->r_data_i, beat_at(bursts_.front().addr).data());
       dut->r_resp_i = bursts_.front().addr == bad_beat ? 2 : 0;
+      dut->r_last_i = bursts_.front().beats == 1;
     }
     dut->eval();
 
     // Observe.
     REQUIRE_EQ(dut->r_ready_o, 1);
+    REQUIRE_EQ(dut->r_bad_last_o, 0);
+    REQUIRE_EQ(dut->r_stray_o, 0);
+    REQUIRE_EQ(dut->ar_waits_o, dut->ar_valid_o && !dut->ar_ready_i);
+    REQUIRE_EQ(dut->r_waits_o, !bursts_.empty() && !dut->r_valid_i);
+    if (!bursts_.empty()) REQUIRE(dut->r_addr_o == bursts_.front().first);
     if (dut->ar_valid_o) {
       const std::uint64_t addr = dut->ar_addr_o;
       const unsigned beats = dut->ar_len_o + 1u;
@@ -100,7 +125,7 @@ class Bench {
       REQUIRE(beats <= kMaxBurst);
       REQUIRE_EQ(addr / 4096, (addr + beats * kBeatBytes - 1) / 4096);
       if (dut->ar_ready_i) {
-        bursts_.push_back({addr, dut.cycle() + latency_, beats});
+        bursts_.push_back({addr, dut.cycle() + latency_, beats, addr});
         ++bursts;
         most_outstanding = std::max(most_outstanding, static_cast<unsigned>(bursts_.size()));
       }
@@ -140,8 +165,8 @@ class Bench {
 };
 
 void reset_inputs(Bench& bench) {
-  bench.dut->drop_i = 0;
-  bench.dut->r_valid_i = 0;
+  bench.dut->drop_i = bench.dut->flush_i = 0;
+  bench.dut->r_valid_i = bench.dut->r_last_i = 0;
   bench.dut->job_valid_i = 0;
 }
 
@@ -257,4 +282,49 @@ TEST_CASE("trine_read_dma: a drop ends the job after the bursts that went out") 
     CHECK_EQ(dut->job_ready_o, 1);
   }
   bench.run({{0x8000, 50}});
+}
+
+TEST_CASE("trine_read_dma: what is owed after a flush is dropped, and the next job comes whole") {
+  std::size_t owed = 0;
+  for (const double odds : {1.0, 0.4}) {
+    for (unsigned cycles = 1; cycles < 60; ++cycles) {
+      CAPTURE(cycles);
+      Bench bench("read_dma_flush", {odds, odds}, 20, cycles);
+      reset_inputs(bench);
+      bench.abandon({0x1000, 100 * kFifoBeats}, cycles);
+      owed += bench.owed();
+      if (cycles % 3 == 0) bench.abandon({0x40000, 2}, cycles / 3);
+      bench.run({{0x8000, 70}, {0x3000, 3}});
+    }
+  }
+  CHECK(owed > 0);
+}
+
+TEST_CASE("trine_read_dma: RLAST at the wrong beat and beats that nobody asked for are told") {
+  for (const unsigned last : {0u, 2u, 3u, 9u}) {  // Where it is; of 4 beats.
+    CAPTURE(last);
+    Bench bench("read_dma_last", {1.0, 1.0}, 1, 1);
+    reset_inputs(bench);
+    auto& dut = bench.dut;
+    dut->ar_ready_i = dut->beat_ready_i = 1;
+    dut->job_valid_i = 1;
+    dut->job_addr_i = 0x1000;
+    dut->job_beats_i = 4;
+    dut.step();
+    dut->job_valid_i = 0;
+    dut.step(3);
+    bool over = false;
+    for (unsigned beat = 0; beat < 6; ++beat) {
+      CAPTURE(beat);
+      dut->r_valid_i = 1;
+      dut->r_last_i = beat == last;
+      dut->eval();
+      CHECK_EQ(dut->r_stray_o, over ? 1 : 0);
+      const bool ends = !over && (beat == 3 || beat == last);
+      CHECK_EQ(dut->r_bad_last_o, ends && last != 3 ? 1 : 0);
+      if (!over) CHECK_EQ(dut->r_addr_o, 0x1000u);
+      over |= ends;
+      dut.step();
+    }
+  }
 }

@@ -24,7 +24,7 @@ class Bench {
   explicit Bench(double odds = 1.0, unsigned seed = 1)
       : dut("registers_" + std::to_string(seed)), go_(odds, seed) {
     dut->aw_valid_i = dut->w_valid_i = dut->b_ready_i = dut->ar_valid_i = dut->r_ready_i = 0;
-    dut->busy_i = dut->finish_i = 0;
+    dut->busy_i = dut->finish_i = dut->fault_valid_i = 0;
     dut->error_code_i = 0;
     dut->index_i = 0;
     dut->events_i = 0;
@@ -266,6 +266,39 @@ TEST_CASE("trine_registers: STATUS and ERROR follow the sequencer and clear as d
   bench.finish(ErrorCode::NONE);
   bench.write(Reg::CTRL, field::CTRL_START.mask());
   CHECK_EQ(bench.read(Reg::STATUS), 0u);
+}
+
+TEST_CASE("trine_registers: a failure of the bus ends the list with its place and command") {
+  Bench bench(1.0, 3);
+  bench.write(Reg::BUS_LIMIT, 0x1234);
+  CHECK_EQ(bench.dut->bus_limit_o, 0x1234u);
+  bench.write(Reg::IRQ_ENABLE, field::IRQ_ENABLE_ERROR.mask());
+  for (const bool finishes : {false, true}) {
+    CAPTURE(finishes);
+    bench.dut->busy_i = 1;
+    bench.dut->index_i = 7;
+    bench.dut->fault_valid_i = 1;
+    bench.dut->finish_i = finishes;
+    // Code, channel, port and address of bus_fault_t, from the top.
+    const std::uint32_t words[] = {0x9ABCDEF0u, 0x12345678u, 16u << 5 | 2u << 2 | 3u};
+    set_words(bench.dut->fault_i, words);
+    bench.dut.step();
+    bench.dut->fault_valid_i = bench.dut->finish_i = bench.dut->busy_i = 0;
+    bench.dut->index_i = 0;
+    bench.dut.step();
+    CHECK_EQ(bench.dut->irq_o, 1);
+    CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_ERROR.mask());
+    CHECK_EQ(bench.read(Reg::ERROR), static_cast<std::uint32_t>(ErrorCode::BUS_TIMEOUT));
+    CHECK_EQ(bench.read(Reg::COMMAND), 7u);
+    CHECK_EQ(bench.read(Reg::BUS_FAULT),
+             field::BUS_FAULT_CHANNEL.put(2) | field::BUS_FAULT_PORT.put(3));
+    CHECK_EQ(bench.read(Reg::BUS_ADDRESS_LO), 0x9ABCDEF0u);
+    CHECK_EQ(bench.read(Reg::BUS_ADDRESS_HI), 0x12345678u);
+    bench.write(Reg::CTRL, finishes ? field::CTRL_RESET.mask() : field::CTRL_START.mask());
+    for (const Reg reg : {Reg::STATUS, Reg::ERROR, Reg::COMMAND, Reg::BUS_FAULT,
+                          Reg::BUS_ADDRESS_LO, Reg::BUS_ADDRESS_HI})
+      CHECK_EQ(bench.read(reg), 0u);
+  }
 }
 
 TEST_CASE("trine_registers: an event wins over its acknowledgement in the same cycle") {

@@ -39,7 +39,7 @@ class Bench {
         offer_(stalls.source, seed),
         accept_aw_(stalls.sink, seed + 1),
         accept_w_(stalls.sink, seed + 2) {
-    dut->clear_i = dut->job_valid_i = dut->beat_valid_i = dut->b_valid_i = 0;
+    dut->clear_i = dut->job_valid_i = dut->beat_valid_i = dut->b_valid_i = dut->flush_i = 0;
   }
 
   /// Runs the jobs; the answer to burst `bad_burst` (from 0) is an error.
@@ -55,7 +55,7 @@ class Bench {
       while (!(dut->eval(), dut->job_ready_o)) cycle();
       cycle();
       dut->job_valid_i = 0;
-      while (!source_.empty() || !beats_.empty()) cycle();
+      while (!source_.empty() || dut->w_valid_o || !beats_.empty() || !bursts_.empty()) cycle();
       for (std::uint32_t i = 0; i < job.bytes; ++i) {
         REQUIRE_EQ(memory_.count(job.addr + i), 1u);
         memory_.erase(job.addr + i);
@@ -65,6 +65,31 @@ class Bench {
     while (!(dut->eval(), dut->idle_o)) cycle();
     CHECK(answers_.empty());
     CHECK(bursts_.empty());
+  }
+
+  /// Begins a job and forgets it `cycles` after it was taken. Bytes that came are those of the job.
+  void abandon(const Job& job, unsigned cycles, unsigned bad_burst = ~0u) {
+    bad_burst_ = bad_burst;
+    dut->job_valid_i = 1;
+    dut->job_addr_i = job.addr;
+    dut->job_bytes_i = job.bytes;
+    while (!(dut->eval(), dut->job_ready_o)) cycle();
+    cycle();
+    dut->job_valid_i = 0;
+    for (std::uint64_t beat = job.addr; beat < job.addr + job.bytes; beat += kBeatBytes)
+      source_.push_back(beat);
+    for (unsigned i = 0; i < cycles; ++i) cycle();
+    dut->flush_i = 1;
+    cycle();
+    dut->flush_i = 0;
+    dut->beat_valid_i = 0;
+    source_.clear();
+  }
+  /// Until memory has answered everything.
+  void settle_all() {
+    while (!(dut->eval(), dut->idle_o)) cycle();
+    CHECK(answers_.empty());
+    memory_.clear();
   }
 
   Dut<Vtrine_write_dma> dut;
@@ -92,6 +117,11 @@ class Bench {
     dut->eval();
 
     REQUIRE_EQ(dut->b_ready_o, 1);
+    const unsigned bus = dut->bus_o;  // AW waits, W waits, B waits, B is stray.
+    REQUIRE_EQ(bus >> 3, dut->aw_valid_o && !dut->aw_ready_i);
+    REQUIRE_EQ(bus >> 2 & 1, dut->w_valid_o && !dut->w_ready_i && !bursts_.empty());
+    if (!answers_.empty()) REQUIRE_EQ(bus >> 1 & 1, !dut->b_valid_i);
+    REQUIRE_EQ(bus & 1, 0);
     if (dut->b_valid_i) {
       REQUIRE_EQ(dut->idle_o, 0);
       answers_.pop_front();
@@ -259,4 +289,40 @@ TEST_CASE("trine_write_dma: an error response is sticky, and the beats flow on")
   CHECK_EQ(bench.dut->error_o, 0);
   bench.run({{0x8000, 50}});
   CHECK_EQ(bench.dut->error_o, 0);
+}
+
+TEST_CASE("trine_write_dma: a flush keeps what AXI was promised and forgets the rest") {
+  unsigned seed = 0;
+  for (const double odds : {1.0, 0.4}) {
+    for (unsigned cycles = 0; cycles < 80; cycles += 1 + cycles / 20) {
+      CAPTURE(cycles);
+      Bench bench("write_dma_flush", {odds, odds}, 5, ++seed);
+      bench.abandon({0x1000, 80 * kBeatBytes}, cycles);
+      if (seed % 2 == 0) bench.abandon({0x8000, 3 * kBeatBytes}, cycles / 4);
+      bench.settle_all();
+      CHECK_EQ(bench.dut->aw_valid_o, 0);
+      CHECK_EQ(bench.dut->w_valid_o, 0);
+      bench.run({{0x4000, 9 * kBeatBytes + 1}, {0x1000, 3}});
+    }
+  }
+}
+
+TEST_CASE("trine_write_dma: an error that answers a burst from before a flush is nobody's") {
+  Bench bench("write_dma_flush_error", {1.0, 1.0}, 30, 1);
+  bench.abandon({0x1000, 2 * kBeatBytes}, 6, 0);
+  bench.settle_all();
+  CHECK_EQ(bench.dut->error_o, 0);
+}
+
+TEST_CASE("trine_write_dma: an answer that nobody is owed is told and changes nothing") {
+  Bench bench("write_dma_stray", {1.0, 1.0}, 1, 1);
+  bench.dut->b_valid_i = 1;
+  bench.dut->b_resp_i = 2;
+  bench.dut->eval();
+  CHECK_EQ(bench.dut->bus_o & 1, 1);
+  bench.dut.step(3);
+  bench.dut->b_valid_i = 0;
+  CHECK_EQ(bench.dut->error_o, 0);
+  CHECK_EQ(bench.dut->idle_o, 1);
+  bench.run({{0x1000, 3 * kBeatBytes}});
 }

@@ -37,7 +37,7 @@ class Bench {
         accept_aw_(stalls.sink, seed + 1),
         accept_w_(stalls.sink, seed + 2) {
     dut->job_valid_i = dut->column_valid_i = dut->transfer_valid_i = dut->record_valid_i = 0;
-    dut->clear_i = dut->b_valid_i = dut->b_resp_i = 0;
+    dut->clear_i = dut->b_valid_i = dut->b_resp_i = dut->flush_i = 0;
   }
 
   /// Returns the cycles that the beats took.
