@@ -189,6 +189,27 @@ TEST_CASE("board: names and files that are missing") {
   board.fails({"no UIO device is called 'trine'", "there is none"});
 }
 
+TEST_CASE("board: files that nobody may open are named, by the self-test and by the doctor") {
+  const Board board({});
+  for (const char* name : {"uio0", "trine-buffer"}) {
+    CAPTURE(name);
+    const fs::perms before = fs::status(board.dev(name)).permissions();
+    fs::permissions(board.dev(name), fs::perms::none);
+    for (const char* command : {"selftest", "doctor"}) {
+      CAPTURE(command);
+      const Run run = run_trine(board.command(command), "", "/dev/null", true);
+      CAPTURE(run.err);
+      CHECK(run.code == 1);
+      CHECK(run.one_line());
+      for (const std::string& part :
+           {board.dev(name).string(), std::string("no permission"), std::string("udev rule")})
+        CHECK((run.err + run.out).find(part) != std::string::npos);
+    }
+    fs::permissions(board.dev(name), before);
+  }
+  CHECK(run_trine(board.command("selftest"), "", "/dev/null", true).code == 0);
+}
+
 TEST_CASE("board: the doctor lists what it finds, and what is wrong") {
   const Board board({"--clock", "200"});
   const auto found = trine_json(board.command("doctor"));

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +84,7 @@ class Process {
   struct Files {
     std::string in = "/dev/null", out, err;
     rlim_t most = RLIM_INFINITY;  // Bytes that a file can get, as on a disk that fills.
+    bool obeys = false;           // File permissions hold for root, too.
   };
   Process(std::vector<std::string> arguments, const Files& files) {
     std::vector<char*> argv;
@@ -100,6 +103,9 @@ class Process {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
     const rlimit limit{files.most, files.most};
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
+    if (files.obeys && geteuid() == 0)
+      for (const int right : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH})
+        if (prctl(PR_CAPBSET_DROP, right, 0, 0, 0) != 0) _exit(126);
     execv(program.c_str(), argv.data());
     _exit(127);
   }
@@ -129,13 +135,14 @@ class Process {
 };
 
 /// Runs `trine` with these arguments to its end; stdout may go to a file instead, and the standard
-/// input come from one.
+/// input come from one. `obeys`: as Files has it.
 inline Run run_trine(const std::vector<std::string>& arguments, const std::string& out_file = "",
-                     const std::string& in_file = "/dev/null") {
+                     const std::string& in_file = "/dev/null", bool obeys = false) {
   const Scratch scratch;
   const std::string out = out_file.empty() ? (scratch / "out").string() : out_file;
   const std::string err = (scratch / "err").string();
-  const int code = Process(arguments, {.in = in_file, .out = out, .err = err}).wait();
+  const int code =
+      Process(arguments, {.in = in_file, .out = out, .err = err, .obeys = obeys}).wait();
   REQUIRE(code >= 0);
   return {code, out_file.empty() ? read_file(out) : "", read_file(err)};
 }
