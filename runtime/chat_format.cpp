@@ -25,6 +25,9 @@ struct Style {
   Words user_before, user_after;
   Words answer_before, answer_after;
   bool system_in_user = false, trims = false;
+  bool marks_may_be_text = false;  // With a tokenizer that has no such tokens.
+  bool begin_in_front_of_user =
+      false;  // The token that begins a text, in front of every user turn.
 };
 
 /// The first one that fits is taken.
@@ -58,6 +61,19 @@ const std::vector<Style>& styles() {
        .user_after = {"[/INST]"},
        .answer_before = {},
        .answer_after = {"</s>"}},
+      {.name = "llama2",
+       .marks = {"[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"},
+       .others = {"</s>"},
+       .system_before = {"<<SYS>>\n"},
+       .system_after = {"\n<</SYS>>\n\n"},
+       .user_before = {"[INST]"},
+       .user_after = {"[/INST]"},
+       .answer_before = {},
+       .answer_after = {" ", "</s>"},
+       .system_in_user = true,
+       .trims = true,
+       .marks_may_be_text = true,
+       .begin_in_front_of_user = true},
       {.name = "mistral",
        .marks = {"[INST]", "[/INST]"},
        .others = {"</s>"},
@@ -67,7 +83,8 @@ const std::vector<Style>& styles() {
        .user_after = {"[/INST]"},
        .answer_before = {},
        .answer_after = {"</s>"},
-       .system_in_user = true}};
+       .system_in_user = true,
+       .marks_may_be_text = true}};
   return all;
 }
 
@@ -159,6 +176,7 @@ ChatFormat written(const Style& style, std::string_view text, const golden::Toke
                     .user = turn(style.user_before, style.user_after, tokenizer),
                     .answer = turn(style.answer_before, style.answer_after, tokenizer),
                     .system_in_user = style.system_in_user,
+                    .system_in_last = style.system_in_user && contains(text, "loop.last"),
                     .trims = style.trims,
                     .default_system = literal_system(text),
                     .fixed_system = dated_system(text),
@@ -166,10 +184,18 @@ ChatFormat written(const Style& style, std::string_view text, const golden::Toke
   for (const ChatPiece& piece : format.answer.after)
     if (piece.token) format.end_tokens.push_back(*piece.token);
   // Some templates of Mistral have blanks beside the marks.
-  if (contains(text, "[INST] \"") || contains(text, "[INST] '"))
-    format.user.before.push_back({{}, " "});
-  if (contains(text, "\" [/INST]") || contains(text, "' [/INST]"))
-    format.user.after.insert(format.user.after.begin(), {{}, " "});
+  const auto has = [&](const std::string& quoted) {
+    return contains(text, '"' + quoted) || contains(text, "'" + quoted);
+  };
+  const auto ends = [&](const std::string& quoted) {
+    return contains(text, quoted + '"') || contains(text, quoted + "'");
+  };
+  const auto blank = [](ChatPieces& pieces, ChatPieces::iterator at) {
+    pieces.insert(at, {{}, " "});
+  };
+  if (has(" [INST]")) blank(format.user.before, format.user.before.begin());
+  if (ends("[INST] ")) blank(format.user.before, format.user.before.end());
+  if (has(" [/INST]")) blank(format.user.after, format.user.after.begin());
   return format;
 }
 
@@ -178,12 +204,13 @@ ChatFormat written(const Style& style, std::string_view text, const golden::Toke
 ChatFormat chat_format_of(std::string_view text, std::string_view begin_token,
                           const golden::Tokenizer& tokenizer) {
   ChatFormat none;
-  none.why = text.empty() ? "has no chat template"
-                          : "has a chat template that is none of ChatML, Llama 3 and Mistral";
+  none.why = text.empty()
+                 ? "has no chat template"
+                 : "has a chat template that is none of ChatML, Llama 2, Llama 3 and Mistral";
   for (const Style& style : styles()) {
     if (!std::ranges::all_of(style.marks, [&](auto mark) { return contains(text, mark); }))
       continue;
-    Words needed = style.marks;
+    Words needed = style.marks_may_be_text ? Words{} : style.marks;
     needed.insert(needed.end(), style.others.begin(), style.others.end());
     const auto missing = std::ranges::find_if_not(
         needed, [&](auto mark) { return tokenizer.find_added(mark).has_value(); });
@@ -194,7 +221,10 @@ ChatFormat chat_format_of(std::string_view text, std::string_view begin_token,
     }
     ChatFormat format = written(style, text, tokenizer);
     if (contains(text, "bos_token"))
-      if (const auto token = tokenizer.find_added(begin_token)) format.begin = {{token, ""}};
+      if (const auto token = tokenizer.find_added(begin_token)) {
+        ChatPieces& begin = style.begin_in_front_of_user ? format.user.before : format.begin;
+        begin.insert(begin.begin(), {token, ""});
+      }
     return format;
   }
   return none;

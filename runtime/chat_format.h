@@ -27,13 +27,14 @@ struct ChatTurn {
 
 /// How the turns of a conversation are written for a model.
 struct ChatFormat {
-  /// "chatml", "llama3" or "mistral"; "plain" when turns are put one behind the other.
+  /// "chatml", "llama2", "llama3" or "mistral"; "plain" when turns are put one behind the other.
   std::string name = "plain";
   std::string why;  // Of "plain": what the model has instead.
 
   ChatPieces begin;  // In front of everything.
   ChatTurn system, user, answer;
-  bool system_in_user = false;  // The system turn is the first part of the first user's.
+  bool system_in_user = false;  // The system turn is the first part of a user's: of the first,
+  bool system_in_last = false;  // or of the latest, for which the one before is written anew.
   bool trims = false;           // White space around what is said is taken away.
   std::string default_system;   // What the model's template says in front of the first turn,
   std::string fixed_system;     // and what it puts before any system turn.

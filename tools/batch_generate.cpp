@@ -76,7 +76,7 @@ void choose_banks(DeviceOptions& device, unsigned batch) {
 
 std::string text_of(const BatchText& text, const golden::Tokenizer* tokenizer) {
   if (tokenizer == nullptr) return fmt::format("{}", fmt::join(text.tokens, " "));
-  golden::StreamDecoder decoder(*tokenizer);
+  golden::StreamDecoder decoder(*tokenizer, golden::Place::Inside);
   std::string all;
   for (const std::int32_t token : text.tokens) all += decoder.push(token);
   return all + decoder.finish();

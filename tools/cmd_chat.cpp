@@ -57,30 +57,32 @@ class Conversation {
   Session& session() { return session_; }
 
   void forget() {
-    chat_.cut(0);
+    chat_.clear();
     session_.model().reset();
   }
 
   /// One turn, as an object for --json; null when it does not fit.
   Json turn(const std::string& text) {
     golden::LanguageModel& model = session_.model();
-    const std::size_t before = chat_.tokens().size();
-    chat_.ask(text);
+    const Chat before = chat_;
+    const std::size_t same = chat_.ask(text);
     const auto& tokens = chat_.tokens();
     if (tokens.size() > model.capacity()) {
       warn(options_.common,
            fmt::format("the {} positions are full ({} tokens with this turn): {} begins anew",
                        model.capacity(), tokens.size(), kNew));
-      chat_.cut(before);
+      chat_ = before;
       return nullptr;
     }
+    if (same < model.position()) model.truncate(same);
     const std::size_t room = model.capacity() - tokens.size() + 1;
     const std::size_t most = std::min(options_.most, room), known = model.position();
     const std::vector<std::int32_t> all = tokens;
     const std::span<const std::int32_t> had(all.data(), known);
     const auto fresh = std::span(all).subspan(known);
     ProgressLine progress("chat", options_.common);
-    TextOutput output(&tokenizer_, !options_.common.json, progress);
+    TextOutput output(&tokenizer_, !options_.common.json, progress,
+                      format_.plain() ? golden::Place::Inside : golden::Place::Begin);
     progress.ignore_signals();
     GenerateResult result;
     const AnswersInterrupt answers;

@@ -96,7 +96,8 @@ void run_generate(GenerateCommand& options) {
   session.expect_tokens(prompt.size(), golden::Logits::Last, options.count - 1);
   announce_trace(options.device, session.expected_beats(), options.common);
 
-  TextOutput output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress);
+  TextOutput output(tokenizer ? &*tokenizer : nullptr, !options.common.json, progress,
+                    golden::Place::Inside);
   std::size_t done = 0;
   const auto on_token = [&](const TokenEvent& event) {
     if (event.prompt)

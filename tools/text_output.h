@@ -18,9 +18,11 @@ namespace trine::tools {
 /// The generated text: kept, and streamed as it comes. Without a tokenizer the token numbers.
 class TextOutput {
  public:
-  TextOutput(const golden::Tokenizer* tokenizer, bool stream, ProgressLine& progress)
+  /// `place` says whether the text begins one or goes on with another.
+  TextOutput(const golden::Tokenizer* tokenizer, bool stream, ProgressLine& progress,
+             golden::Place place)
       : stream_(stream), progress_(progress) {
-    if (tokenizer != nullptr) decoder_.emplace(*tokenizer);
+    if (tokenizer != nullptr) decoder_.emplace(*tokenizer, place);
   }
 
   /// Ends the line, also that of a run that fails.

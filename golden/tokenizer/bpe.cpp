@@ -29,11 +29,11 @@ struct Candidate {
 
 }  // namespace
 
-void Bpe::encode(std::string_view word, std::vector<std::int32_t>& tokens) const {
+void Bpe::encode(std::span<const std::int32_t> word, std::vector<std::int32_t>& tokens) const {
   std::vector<Symbol> symbols(word.size());
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
   for (std::size_t i = 0; i < word.size(); ++i) {
-    symbols[i].token = byte_tokens_[static_cast<std::uint8_t>(word[i])];
+    symbols[i].token = word[i];
     symbols[i].previous = i == 0 ? kNone : i - 1;
     symbols[i].next = i + 1 == word.size() ? kNone : i + 1;
   }

@@ -2,16 +2,14 @@
 
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 namespace trine::golden {
 
-/// Byte-pair encoding of one word, given as bytes.
+/// Byte-pair encoding of one word, given as the tokens of its bytes or characters.
 class Bpe {
  public:
   /// Two neighbours that become one token; the lowest rank goes first.
@@ -19,9 +17,6 @@ class Bpe {
     std::int32_t rank = 0;
     std::int32_t token = 0;
   };
-
-  /// `byte_tokens[b]` is the token of the single byte b.
-  explicit Bpe(const std::array<std::int32_t, 256>& byte_tokens) : byte_tokens_(byte_tokens) {}
 
   /// Room for so many merges.
   void reserve(std::size_t merges) { merges_.reserve(merges); }
@@ -31,7 +26,7 @@ class Bpe {
 
   /// Appends the word's tokens: of all pairs with a merge, the one of lowest rank, leftmost first,
   /// until none is left. n log n in the length of the word.
-  void encode(std::string_view word, std::vector<std::int32_t>& tokens) const;
+  void encode(std::span<const std::int32_t> word, std::vector<std::int32_t>& tokens) const;
 
  private:
   static std::uint64_t key(std::int32_t left, std::int32_t right) {
@@ -39,7 +34,6 @@ class Bpe {
            static_cast<std::uint32_t>(right);
   }
 
-  std::array<std::int32_t, 256> byte_tokens_;
   std::unordered_map<std::uint64_t, Merge> merges_;
 };
 

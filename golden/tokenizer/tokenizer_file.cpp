@@ -4,160 +4,52 @@
 
 #include <nlohmann/json.hpp>
 
-#include "golden/checkpoint/json_builder.h"
 #include "golden/error.h"
+#include "golden/tokenizer/vocabulary_reader.h"
 
 namespace trine::golden {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostTokens = 1 << 24;
+constexpr const char* kBlank = "\u2581";  // As SentencePiece writes it.
 
 /// The split that ByteLevel does by itself when use_regex is set.
 constexpr const char* kByteLevelSplit =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
-[[noreturn]] void fail_at(const std::string& where, const std::string& what) {
-  throw Error(where + ": " + what);
-}
-
-std::int32_t token_number(const json& value, const std::string& where, const std::string& what) {
-  if (!value.is_number_integer() || value < 0 || value >= kMostTokens)
-    fail_at(where, what + ": token number " + value.dump() + " is not in 0.." +
-                       std::to_string(kMostTokens - 1));
-  return value.get<std::int32_t>();
-}
-
-/// Reads model.vocab and model.merges, hundreds of thousands of entries, past the JSON value, which
-/// has everything else.
-class Events final : public JsonBuilder {
- public:
-  Events(const std::string& where, TokenizerFile& file)
-      : JsonBuilder(where), where_(where), file_(file) {}
-
-  bool start_object(std::size_t size) override {
-    if (inside_ != Inside::Nothing) return value(json::object());
-    if (!at("vocab")) return JsonBuilder::start_object(size);
-    inside_ = Inside::Vocabulary;
-    return JsonBuilder::value(json::object());
-  }
-  bool key(std::string& name) override {
-    if (inside_ != Inside::Vocabulary) return JsonBuilder::key(name);
-    key_ = std::move(name);
-    return true;
-  }
-  bool end_object() override {
-    if (inside_ != Inside::Vocabulary) return JsonBuilder::end_object();
-    inside_ = Inside::Nothing;
-    return true;
-  }
-  bool start_array(std::size_t size) override {
-    if (inside_ == Inside::Merges) {
-      inside_ = Inside::Pair;
-      return true;
-    }
-    if (inside_ != Inside::Nothing) return value(json::array());
-    if (!at("merges")) return JsonBuilder::start_array(size);
-    inside_ = Inside::Merges;
-    return JsonBuilder::value(json::array());
-  }
-  bool end_array() override {
-    if (inside_ == Inside::Nothing) return JsonBuilder::end_array();
-    if (inside_ == Inside::Pair) {
-      if (pair_.size() != 2) fail_merge();
-      file_.merges.emplace_back(std::move(pair_[0]), std::move(pair_[1]));
-      pair_.clear();
-    }
-    inside_ = inside_ == Inside::Pair ? Inside::Merges : Inside::Nothing;
-    return true;
-  }
-  bool string(std::string& content) override {
-    if (inside_ == Inside::Merges) return merge(content);
-    if (inside_ != Inside::Pair) return value(std::move(content));
-    pair_.push_back(std::move(content));
-    return true;
-  }
-
- protected:
-  bool value(json content) override {
-    switch (inside_) {
-      case Inside::Nothing:
-        return JsonBuilder::value(std::move(content));
-      case Inside::Vocabulary:
-        return number(content);
-      case Inside::Merges:
-      case Inside::Pair:
-        break;
-    }
-    fail_merge();
-  }
-
- private:
-  /// What is not part of the value: entries of the vocabulary, merges, the parts of one merge.
-  enum class Inside { Nothing, Vocabulary, Merges, Pair };
-
-  bool at(const char* name) const {
-    return depth() == 2 && member(0) == "model" && member(1) == name;
-  }
-  [[noreturn]] void fail_merge() const {
-    fail_at(where_, "merge " + std::to_string(file_.merges.size()) + " is neither text nor a pair");
-  }
-
-  bool number(const json& content) {
-    const std::int32_t id = token_number(content, where_, "vocab '" + key_ + "'");
-    const auto index = static_cast<std::size_t>(id);
-    if (used_.size() <= index) used_.resize(2 * index + 1);
-    if (used_[index]) fail_at(where_, "vocab '" + key_ + "': token number used twice");
-    used_[index] = true;
-    const auto [entry, is_new] = file_.vocabulary.emplace(std::move(key_), id);
-    if (!is_new) fail_duplicate(entry->first);
-    return true;
-  }
-
-  /// A merge is written "left right" or ["left", "right"].
-  bool merge(const std::string& text) {
-    const std::size_t space = text.find(' ');
-    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
-      fail_at(where_,
-              "merge " + std::to_string(file_.merges.size()) + " '" + text + "' is not two parts");
-    file_.merges.emplace_back(text.substr(0, space), text.substr(space + 1));
-    return true;
-  }
-
-  std::string where_;
-  TokenizerFile& file_;
-  Inside inside_ = Inside::Nothing;
-  std::string key_;
-  std::vector<std::string> pair_;
-  std::vector<bool> used_;  // By token number.
-};
 
 class Parser {
  public:
   explicit Parser(const std::string& where) : where_(where) {}
 
   TokenizerFile parse(std::string_view text) {
-    root_ = Events(where_, file_).parse(text);
+    root_ = read_tokenizer_json(text, where_, file_);
     need_object(root_, "the file");
     // What a caller of the tokenizers library last asked for may stand in "truncation" and
     // "padding"; the Transformers library sets both anew with every call, so they change no token
     // here.
     for (const char* name : {"truncation", "padding"})
       if (!absent(root_, name)) need_object(root_[name], name);
+    decoder(root_.value("decoder", json()));  // Says which kind of tokenizer it is.
     normalizer(root_.value("normalizer", json()));
-    pre_tokenizer(root_.value("pre_tokenizer", json()));
+    if (file_.sentence) {
+      metaspace(root_.value("pre_tokenizer", json()));
+    } else {
+      pre_tokenizer(root_.value("pre_tokenizer", json()));
+    }
     post_processor(root_.value("post_processor", json()));
-    refuse_unless(type_of(root_.value("decoder", json()), "decoder") == "ByteLevel", "decoder");
     model(root_.contains("model") ? root_["model"] : json());
     for (const json& token : root_.value("added_tokens", json::array())) added(token);
     return std::move(file_);
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { fail_at(where_, what); }
+  [[noreturn]] void fail(const std::string& what) const { throw Error(where_ + ": " + what); }
   void refuse_unless(bool supported, const std::string& what) const {
-    if (!supported) fail(what + " asks for what is not supported");
+    if (!supported)
+      fail(what +
+           " asks for what is not supported: BPE of bytes as Qwen2 and Llama 3 have it, or of "
+           "SentencePiece as Llama 2 and Mistral do; without this file a model takes --tokens");
   }
   void need_object(const json& value, const std::string& name) const {
     if (!value.is_object()) fail(name + " is not an object");
@@ -175,15 +67,77 @@ class Parser {
     return value["type"].get<std::string>();
   }
 
+  /// ByteLevel, or what undoes the writing of SentencePiece.
+  void decoder(const json& value) {
+    const std::string type = type_of(value, "decoder");
+    if (type == "ByteLevel") return;
+    refuse_unless(type == "Sequence", "decoder " + type);
+    file_.sentence.emplace();
+    const json& parts = value.at("decoders");
+    refuse_unless(parts.is_array(), "decoder Sequence");
+    std::size_t at = 0;
+    const auto next = [&](const char* name) {
+      const bool is_next = at < parts.size() && type_of(parts[at], "decoder") == name;
+      if (is_next) ++at;
+      return is_next;
+    };
+    refuse_unless(next("Replace") && is_replacement(parts[0], kBlank, " ") &&
+                      next("ByteFallback") && next("Fuse"),
+                  "decoder Sequence");
+    if (next("Strip")) {
+      const json& strip = parts[at - 1];
+      refuse_unless(strip.at("content") == " " && strip.at("start") == 1 && strip.at("stop") == 0,
+                    "decoder Strip");
+      file_.sentence->strips = true;
+    }
+    refuse_unless(at == parts.size(), "decoder Sequence");
+  }
+
+  static bool is_replacement(const json& value, const char* pattern, const char* content) {
+    const json& from = value.at("pattern");
+    return from.is_object() && from.value("String", json()) == pattern &&
+           value.at("content") == content;
+  }
+
   void normalizer(const json& value) {
     if (value.is_null()) return;
     json parts = json::array({value});
     if (type_of(value, "normalizer") == "Sequence") parts = value.at("normalizers");
     for (const json& part : parts) {
       const std::string type = type_of(part, "normalizer");
-      refuse_unless(type == "NFC", "normalizer " + type);
-      file_.nfc = true;
+      if (file_.sentence && type == "Prepend") {
+        refuse_unless(part.at("prepend") == kBlank, "normalizer Prepend");
+        file_.sentence->prepends = true;
+      } else if (file_.sentence && type == "Replace") {
+        refuse_unless(is_replacement(part, " ", kBlank), "normalizer Replace");
+        file_.sentence->replaces = true;
+      } else {
+        refuse_unless(type == "NFC", "normalizer " + type);
+        file_.nfc = true;
+      }
     }
+  }
+
+  /// The pre-tokenizer of a SentencePiece tokenizer: none, or Metaspace.
+  void metaspace(const json& value) {
+    TokenizerFile::Sentence& sentence = *file_.sentence;
+    if (!value.is_null()) {
+      using Front = TokenizerFile::Sentence::Front;
+      const std::string type = type_of(value, "pre_tokenizer");
+      refuse_unless(type == "Metaspace", "pre_tokenizer " + type);
+      refuse_unless(value.at("replacement") == kBlank, "pre_tokenizer Metaspace replacement");
+      // Before prepend_scheme there was add_prefix_space, for every text.
+      const json scheme = value.value(
+          "prepend_scheme", json(value.value("add_prefix_space", true) ? "always" : "never"));
+      refuse_unless(scheme == "always" || scheme == "first" || scheme == "never",
+                    "pre_tokenizer Metaspace prepend_scheme");
+      sentence.metaspace = true;
+      sentence.front = scheme == "always"  ? Front::Each
+                       : scheme == "first" ? Front::First
+                                           : Front::Never;
+      sentence.splits = value.value("split", true);
+    }
+    refuse_unless(sentence.replaces || sentence.metaspace, "pre_tokenizer that leaves blanks");
   }
 
   void pre_tokenizer(const json& value) {
@@ -252,9 +206,12 @@ class Parser {
 
   void model(const json& value) {
     refuse_unless(type_of(value, "model") == "BPE", "model type");
-    for (const char* name :
-         {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"}) {
+    for (const char* name : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"})
       refuse_unless(absent(value, name), std::string("model ") + name);
+    if (file_.sentence) {
+      refuse_unless(!absent(value, "byte_fallback"), "model without byte_fallback");
+    } else {
+      refuse_unless(absent(value, "byte_fallback"), "model byte_fallback");
     }
     file_.ignore_merges = value.value("ignore_merges", false);
     need_object(value.at("vocab"), "model vocab");

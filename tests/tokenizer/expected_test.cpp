@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -56,9 +57,13 @@ class Expected {
   std::size_t at_ = 0;
 };
 
-TEST_CASE("Qwen2.5: tokens and texts equal those of the JavaScript tokenizer") {
-  const Tokenizer tokenizer{std::filesystem::path(environment("TRINE_TOKENIZER"))};
-  Expected expected(environment("TRINE_EXPECTED"));
+/// The sign that SentencePiece writes for a blank, and tokens behind which it puts one.
+constexpr std::string_view kChanged[] = {"\u2581", "<s>", "</s>", "<unk>"};
+
+TEST_CASE("tokens and texts equal those of the JavaScript tokenizer") {
+  const std::string file = environment("TRINE_EXPECTED");
+  const Tokenizer tokenizer{std::filesystem::path(file + ".json")};
+  Expected expected(file);
   std::size_t texts = 0;
   std::set<std::int32_t> seen;
   while (expected.more()) {
@@ -69,8 +74,13 @@ TEST_CASE("Qwen2.5: tokens and texts equal those of the JavaScript tokenizer") {
     CAPTURE(text);
     CHECK(tokenizer.encode(text) == tokens);
     CHECK(tokenizer.decode(tokens) == decoded);
-    // Tokens lose nothing but what NFC and U+FFFD for bytes that are not UTF-8 change.
-    CHECK(nfc(tokenizer.decode(tokenizer.encode(text))) == nfc(utf8_lossy(text)));
+    // Tokens lose nothing but what NFC and U+FFFD for bytes that are not UTF-8 change, and, of
+    // SentencePiece, a blank in front and what kChanged has.
+    const bool changes = tokenizer.blank_in_front() &&
+                         (text.starts_with(' ') || std::ranges::any_of(kChanged, [&](auto part) {
+                            return text.find(part) != text.npos;
+                          }));
+    if (!changes) CHECK(nfc(tokenizer.decode(tokenizer.encode(text))) == nfc(utf8_lossy(text)));
     seen.insert(tokens.begin(), tokens.end());
     ++texts;
   }
@@ -78,8 +88,9 @@ TEST_CASE("Qwen2.5: tokens and texts equal those of the JavaScript tokenizer") {
   MESSAGE(texts << " texts, " << seen.size() << " different tokens");
 }
 
-TEST_CASE("Qwen2.5: white space is that of Unicode, as in the Rust library") {
-  const Tokenizer tokenizer{std::filesystem::path(environment("TRINE_TOKENIZER"))};
+TEST_CASE("byte-level: white space is that of Unicode, as in the Rust library") {
+  const Tokenizer tokenizer{std::filesystem::path(environment("TRINE_EXPECTED") + ".json")};
+  if (tokenizer.blank_in_front()) return;  // SentencePiece knows no other white space than blanks.
   // White space before a word is cut off it; another character takes the blank before it along.
   const std::int32_t blank = tokenizer.encode(" ").front();
   CHECK(tokenizer.encode(" \xc2\x85y").front() == blank);      // U+0085 is white space,
