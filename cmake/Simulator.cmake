@@ -89,7 +89,7 @@ function(_trine_core_module name waves fields)
   set(gates "")
   if(NOT waves)
     set(gates -GClockGates=1)
-    if(NOT TRINE_COVERAGE AND VERILATOR_VERSION VERSION_EQUAL 5.006)
+    if(TRINE_DIRECT_EDGES)
       set(direct 1)
       set(gates -GClockGates=2)
     endif()
@@ -113,7 +113,7 @@ function(_trine_core_module name waves fields)
             --top-module trine_top --prefix Vtrine_${name} --Mdir ${dir} ${TRINE_CORE_SOURCES}
     COMMAND bash -c "printf '#include \"%s\"\\n' ${prelude} *.cpp > all.cc"
     ${edge}
-    DEPENDS ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
+    DEPENDS ${VERILATOR_BIN} ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
             ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh ${edge_script} ${prelude}
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
   # A module that checks and writes waves is slow anyhow; -O1 compiles it in less than half the time
