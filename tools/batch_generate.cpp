@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 
+#include "golden/lines.h"
 #include "runtime/batch.h"
 #include "runtime/tokens.h"
 #include "tools/progress.h"
@@ -40,7 +41,7 @@ Prompts read_prompts(const std::filesystem::path& path, const ModelFile& file,
   std::ifstream in(path);
   if (!in) throw Error(path.string() + ": cannot be read");
   Prompts prompts;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; read_line(in, line, path.string());) {
     const std::string where = fmt::format("{}, line {}", path.string(), prompts.size() + 1);
     if (line.empty()) throw Error(where + ": the prompt is empty");
     prompts.push_back(tokenizer != nullptr ? tokenizer->encode_prompt(line)

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "golden/lines.h"
 #include "runtime/chat.h"
 #include "runtime/generate.h"
 #include "tools/common.h"
@@ -138,10 +139,12 @@ void run_chat(ChatCommand& options) {
     for (std::string line;;) {
       if (asks) fmt::print("> ");
       std::fflush(stdout);
-      if (!std::getline(std::cin, line) || line == kExit) break;
-      if (line == kNew) {
+      if (!read_line(std::cin, line, "the standard input")) break;
+      const std::string_view command = trimmed(line);
+      if (command == kExit) break;
+      if (command == kNew) {
         conversation.forget();
-      } else if (!line.empty()) {
+      } else if (!command.empty()) {
         Json turn = conversation.turn(line);
         if (!turn.is_null()) turns.push_back(std::move(turn));
       }

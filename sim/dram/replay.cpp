@@ -10,6 +10,7 @@
 #include <map>
 
 #include "golden/error.h"
+#include "golden/lines.h"
 
 namespace trine::dram {
 namespace {
@@ -157,7 +158,7 @@ ReplayResult replay(std::istream& trace, const std::string& name, const MemorySp
   Player player(spec, options);
   std::string line;
   std::uint64_t lines = 0, last_cycle = 0;
-  while (std::getline(trace, line)) {
+  while (read_line(trace, line, name)) {
     ++lines;
     try {
       Request request;
@@ -171,7 +172,6 @@ ReplayResult replay(std::istream& trace, const std::string& name, const MemorySp
     }
     if (progress && lines % kProgressLines == 0) progress(lines);
   }
-  if (trace.bad()) throw Error(name + ": cannot be read");
   return player.finish();
 }
 

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "golden/error.h"
+#include "golden/lines.h"
 #include "sim/dram/standards.h"
 
 namespace trine::dram {
@@ -130,7 +131,7 @@ MemorySpec read_memory_file(const std::filesystem::path& file) {
   std::string line;
   unsigned line_number = 0;
   bool based = false;
-  while (std::getline(in, line)) {
+  while (read_line(in, line, file.string())) {
     ++line_number;
     const std::string_view text = trimmed(std::string_view(line).substr(0, line.find('#')));
     if (text.empty()) continue;

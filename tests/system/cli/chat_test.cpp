@@ -111,6 +111,8 @@ TEST_CASE("cli: chat without a template that is recognized says so and goes on a
   CHECK(chat(kModel, "In\n/new\nIn\n").out.size() == 2 * chat(kModel, "In\n").out.size());
   CHECK(chat(kModel, "In\n/exit\nIn\n").out == chat(kModel, "In\n").out);
   CHECK(chat(kModel, "").code == 0);
+  // Lines that end as Windows ends them, and blanks around a command or alone.
+  CHECK(chat(kModel, "In\r\n  \r\n /exit \r\nIn\r\n").out == chat(kModel, "In\n").out);
   check_fails({"chat", kModel, "--system", "Be", "--device", "reference"}, 1,
               {"a system turn needs a chat template"});
   const auto why = [&](const std::string& chat_template) {
@@ -238,8 +240,8 @@ TEST_CASE("cli: chat moves the system turn to the latest one where the template 
     // The second turn writes the first anew, without the system turn.
     json tokens = continued("<s>[INST]In the[/INST]")["prompt_tokens"];
     for (const json& token : first["tokens"]) tokens.push_back(token);
-    for (const json& token : continued("</s>[INST]Be kind.\n\nAnd God[/INST]")["prompt_tokens"])
-      tokens.push_back(token);
+    const json latest = continued("</s>[INST]Be kind.\n\nAnd God[/INST]");
+    for (const json& token : latest["prompt_tokens"]) tokens.push_back(token);
     CHECK(turns[1]["prompt_tokens"] == tokens.size());
     std::string list;
     for (const json& token : tokens) list += (list.empty() ? "" : ",") + token.dump();

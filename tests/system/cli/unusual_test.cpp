@@ -41,6 +41,17 @@ TEST_CASE("cli unusual: pipes and endless files do not keep a command waiting") 
   for (const char* name : {"config.json", "model.safetensors", "tokenizer.json"}) with_pipe(name);
   check_fails({"generate", kModel, "--prompt-file", "/dev/zero", "-n", "1"}, 1,
               {"/dev/zero", "longer than 1 GiB"});
+  // The same where a text is read line by line.
+  const std::string packed = packed_model(scratch);
+  check_fails({"generate", packed, "--prompts", "/dev/zero", "--batch", "2", "-n", "1"}, 1,
+              {"/dev/zero", "a line of more than 16 MiB"});
+  check_fails({"generate", packed, "--prompts", packed, "--batch", "2", "-n", "1"}, 1,
+              {packed, "cannot be read"});
+  for (const char* trace : {"/dev/zero", "/proc"})
+    check_fails({"memory", "--memory", "ddr4-2400x64", "--trace", trace}, 1, {trace});
+  const Run chat = run_trine({"chat", kModel, "--device", "reference", "-q"}, "", "/dev/zero");
+  CHECK(chat.code == 1);
+  CHECK(chat.err == "trine: the standard input: has a line of more than 16 MiB\n");
   // What a shell hands over as <(command) is such a pipe and is read.
   const std::string pipe = (scratch / "pipe").string();
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
