@@ -60,9 +60,9 @@ module trine_bus_watch #(
     end
   end
 
-  // Of several that are late at once, the one that the others wait for: a memory with its hands full
-  // takes no address before it has answered, nor an address before the data that it waits for.  A
-  // wrong answer before a late one; of ports, the first.
+  // Of several that are late, the one that the others wait for: a memory with its hands full takes
+  // no address before it has answered, nor an address before the data that it waits for.  A wrong
+  // answer before a late one; of ports, the first.
   trine_control_pkg::bus_fault_t fault;
   logic                          fails;
   assign fails = listens && (timeout != '0 || r_bad_last_i != '0 || r_stray_i != '0
