@@ -3,8 +3,8 @@
 # Prints the bench that replays recorded vectors (sim/vector_record.h) from ports.txt: -v top=MODULE,
 # -v free="NAME ...", -v clocks="NAME ...".
 #
-# An output named x_y_o holds only while x_valid_o is 1, if there is one, data_o while valid_o is;
-# those in `free` are never looked at; all others hold always. An output that holds is the recorded
+# An output named x_y_o holds only while x_valid_o is 1, if there is one, data_o while valid_o is; one
+# that `free` has as NAME=VALID while VALID is 1, as NAME never; all others hold always. An output that holds is the recorded
 # one, bit by bit: an X is an error like any other difference.
 { way[NR] = $1; name[NR] = $2; width[NR] = $3; known[$2] = 1; bits[$1] += $3 }
 
@@ -44,10 +44,13 @@ END {
   print "  end endtask"
   print "  task compare; begin"
   split(free, list, " ")
-  for (i in list) skip[list[i]] = 1
+  for (i in list) {
+    if (split(list[i], pair, "=") == 2) valid_given[pair[1]] = pair[2]
+    else skip[list[i]] = 1
+  }
   for (i = 1; i <= NR; ++i) {
     if (way[i] != "OUT" || name[i] in skip) continue
-    valid = valid_of(name[i])
+    valid = name[i] in valid_given ? valid_given[name[i]] : valid_of(name[i])
     printf "    if (%s !== want[%d:%d]%s) begin\n", name[i], low[i] + width[i] - 1, low[i],
            valid == "" ? "" : " && (|" valid ") !== 1'b0"
     print "      errors = errors + 1;"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# tests/four_state/run.sh TOP TEST NETLIST FREE=[OUTPUT,...]
+# tests/four_state/run.sh TOP TEST NETLIST FREE=[OUTPUT[=VALID],...]
 #
 # Runs the Yosys netlist of a module in Icarus Verilog from X at power-on, with the vectors that TEST
 # (the test of the Verilated source) applies and the outputs that it saw. Its flip-flops tell an X on
-# their enable (cells.v); memories are flip-flops. FREE: outputs that are not compared.
+# their enable (cells.v); memories are flip-flops. FREE: outputs that are not compared, or only
+# while VALID is 1.
 set -euo pipefail
 top=$1 test=$2 netlist=$3 free=${4#FREE=}
 work=$(mktemp -d)
