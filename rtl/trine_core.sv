@@ -251,6 +251,7 @@ module trine_core #(
     .rst_ni         (rst_n),
     .start_valid_i  (start),
     .start_i        (unit_start),
+    .judge_i        (progress.done),
     .status_o       (unit_status),
     .beat_data_i    (beat_data),
     .load_valid_i   (load_valid),

@@ -4,8 +4,8 @@
 
 /// Vector memory and the units that work on it: transfer, vector, matrix and attention unit.
 ///
-/// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, with
-/// which the data errors of its work are final.  One unit works at a time, so they share the ports
+/// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, after
+/// which `judge_i` asks for the data errors of its work.  One unit works at a time, so they share the ports
 /// of vector memory (asserted there).  Beats of the read stream come to those who asked for them;
 /// the data goes to all.
 module trine_units #(
@@ -30,6 +30,7 @@ module trine_units #(
   // Control
   input  logic                            start_valid_i,
   input  trine_control_pkg::unit_start_t  start_i,
+  input  logic                            judge_i,
   output trine_control_pkg::unit_status_t status_o,
   // Read stream: elements, words of a codebook, weights
   input  logic [DataWidth-1:0]            beat_data_i,
@@ -66,17 +67,19 @@ module trine_units #(
   always_comb begin
     status_o      = '0;
     status_o.done = transfer_done || matvec_done || vector_done || attention_done;
-    if (is_matrix) begin
-      status_o.bad_codebook = bad_codebook;
-      status_o.bad_set_byte = bad_set_byte;
-      status_o.bad_tail     = bad_tail;
-      status_o.nonfinite    = matvec_nonfinite;
-      status_o.overflow     = matvec_overflow;
-    end
-    if (is_vector) status_o.nonfinite = vector_nonfinite;
-    if (is_attention) begin
-      status_o.nonfinite = attention_nonfinite;
-      status_o.overflow  = attention_overflow;
+    if (judge_i) begin
+      if (is_matrix) begin
+        status_o.bad_codebook = bad_codebook;
+        status_o.bad_set_byte = bad_set_byte;
+        status_o.bad_tail     = bad_tail;
+        status_o.nonfinite    = matvec_nonfinite;
+        status_o.overflow     = matvec_overflow;
+      end
+      if (is_vector) status_o.nonfinite = vector_nonfinite;
+      if (is_attention) begin
+        status_o.nonfinite = attention_nonfinite;
+        status_o.overflow  = attention_overflow;
+      end
     end
   end
 

@@ -71,7 +71,10 @@ module trine_table_builder #(
   assign set_column = set_q == 2'd0 ? 4'd0 : set_q == 2'd1 ? 4'd5 : 4'd10;
   assign ready      = quantized_i >= ((BlockWidth+5)'(block_q) + 1'b1) * (BlockWidth+5)'(Groups);
 
-  assign may_build  = (Buffers == 1 ? full_q == 2'b00 : !full_q[buffer_q]) && ready;
+  always_comb begin
+    may_build = 1'b0;
+    if (state_q == StWait && (Buffers == 1 ? full_q == 2'b00 : !full_q[buffer_q])) may_build = ready;
+  end
 
   always_comb begin
     state_d    = state_q;

@@ -13,8 +13,7 @@ module trine_trit_back #(
   parameter  int unsigned BlockWidth = 6,
   parameter  int unsigned HoldDepth  = 4,
   localparam int unsigned TilePanels = TileRows / trine_pkg::PanelRows,
-  localparam int unsigned PanelAddr  = (TilePanels > 1) ? $clog2(TilePanels) : 1,
-  localparam int unsigned RowAddr    = $clog2(TileRows)
+  localparam int unsigned PanelAddr  = (TilePanels > 1) ? $clog2(TilePanels) : 1
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
@@ -91,8 +90,13 @@ module trine_trit_back #(
 
   // Two cycles to the row pipeline.
   logic       decode_q, row_q2, done_q, done_q2, load_q, end_q, end_q2, end_q3, buffer_q3;
-  logic [1:0] hold_q2, hold_q3, lane_q, lane_q2, lane_d, buffer_qs, first_qs, last_qs;
-  logic [RowAddr-1:0]    addr_q, addr_q2;
+  logic [1:0] lane_d;
+  // What goes along with a row, in the order of trine_matrix_pkg::row_t: hold entry, lane, buffer,
+  // first and last block, row of the tile.
+  localparam int unsigned FirstAt  = trine_matrix_pkg::RowBits + 1;
+  localparam int unsigned BufferAt = FirstAt + 1;
+  localparam int unsigned TagWidth = BufferAt + 5;
+  logic [TagWidth-1:0]   tag_q, tag_q2;
   logic [BlockWidth-1:0] block_q;
   always_comb begin                               // See the sums of trine_trit_planes.
     lane_d = entry_row_q;
@@ -126,45 +130,23 @@ module trine_trit_back #(
       end_q3   <= end_q2;
     end
   end
-  // What goes along with a row stands still while none moves.
+  // It stands still while no row moves.
   always_ff @(posedge clk_i) begin
     if (issue) begin
-      hold_q2      <= hold_q;
-      lane_q       <= lane_d;
-      buffer_qs[0] <= buffer;
-      first_qs[0]  <= first_block;
-      last_qs[0]   <= last_block;
-      addr_q       <= RowAddr'({panel, row_q});
-      block_q      <= block[BlockWidth-1:0];
+      tag_q   <= {hold_q, lane_d, buffer, first_block, last_block,
+                  trine_matrix_pkg::RowBits'({panel, row_q})};
+      block_q <= block[BlockWidth-1:0];
     end
-    if (decode_q) begin
-      hold_q3      <= hold_q2;
-      lane_q2      <= lane_q;
-      buffer_qs[1] <= buffer_qs[0];
-      first_qs[1]  <= first_qs[0];
-      last_qs[1]   <= last_qs[0];
-      addr_q2      <= addr_q;
-    end
-    if (end_q2) buffer_q3 <= buffer_qs[1];
+    if (decode_q) tag_q2 <= tag_q;
+    if (end_q2) buffer_q3 <= tag_q2[BufferAt];
   end
   assign decode_o    = decode_q;
   assign hold_free_o = done_q2;
   assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
   always_comb begin
     row_o = '0;
-    if (load_q) begin
-      row_o.load_block = 1'b1;
-      row_o.block      = trine_matrix_pkg::BlockBits'(block_q);
-    end
-    if (row_q2) begin
-      row_o.valid       = 1'b1;
-      row_o.entry       = hold_q3;
-      row_o.lane        = lane_q2;
-      row_o.buffer      = buffer_qs[1];
-      row_o.first_block = first_qs[1];
-      row_o.last_block  = last_qs[1];
-      row_o.row         = trine_matrix_pkg::RowBits'(addr_q2);
-    end
+    if (load_q || row_q2)
+      row_o = {load_q, trine_matrix_pkg::BlockBits'(block_q), row_q2, tag_q2};
   end
 
   logic unused_ok;

@@ -112,7 +112,8 @@ module trine_trit_front #(
 
   // Lookup, weigh, add: the controls ride along.
   logic       weigh_q, add_q, keep_q;
-  logic [1:0] sub_q2, sub_q3, set_q2, set_q3, hold_q;
+  logic [1:0] hold_q, weight_q;
+  logic [2:0] sums_q, sums_q2;    // First set of a row, first beat of a fourth row, last set.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
       weigh_q <= 1'b0;
@@ -123,27 +124,24 @@ module trine_trit_front #(
     end else begin
       weigh_q <= look;
       add_q   <= weigh_q;
-      keep_q  <= add_q && set_q3 == 2'd2;
+      keep_q  <= add_q && sums_q2[0];
       if (keep_q) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
       used_q  <= used_q + 3'(look && completes) - 3'(hold_free_i);
     end
   end
   always_ff @(posedge clk_i) begin
-    sub_q2 <= sub_q;
-    set_q2 <= set_q;
-    sub_q3 <= sub_q2;
-    set_q3 <= set_q2;
+    if (look) begin
+      weight_q <= is_three ? sub_q : job_i.depth == 3'd1 ? 2'd0 : 2'd1;
+      sums_q   <= {set_q == 2'd0, set_q == 2'd0 && sub_q == 2'd0, completes};
+    end
+    if (weigh_q) sums_q2 <= sums_q;
   end
   assign beat_o = {
     look,
     buffer, set_q,
-    weigh_q,
-    is_three ? sub_q2 : job_i.depth == 3'd1 ? 2'd0 : 2'd1,
-    add_q,
-    set_q3 == 2'd0,
-    set_q3 == 2'd0 && sub_q3 == 2'd0,
-    keep_q,
-    hold_q
+    weigh_q, weight_q,
+    add_q, sums_q2[2:1],
+    keep_q, hold_q
   };
 
   `TRINE_ASSERT(HoldNotOverfull_A, used_q <= 3'(HoldDepth))

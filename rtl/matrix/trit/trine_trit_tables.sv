@@ -20,7 +20,8 @@ module trine_trit_tables #(
   /// See trine_trit_engine.
   parameter  int unsigned Buffers    = 2,
   localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
-  localparam int unsigned SumAddr    = 9 + Buffers,     // Buffer, set, byte.
+  localparam int unsigned PageAddr   = 1 + Buffers,     // Buffer, set.
+  localparam int unsigned Pages      = 2**PageAddr,
   localparam int unsigned TailAddr   = 6 + Buffers,     // Buffer, level.
   localparam int unsigned TableWidth = ActWidth + 3,    // 5 activations.
   localparam int unsigned TailWidth  = ActWidth + 6     // 40 activations.
@@ -66,7 +67,7 @@ module trine_trit_tables #(
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
     logic        [TailWidth-1:0]           walk_q;
-    logic        [TableWidth:0]            sums  [2**SumAddr];
+    logic        [TableWidth:0]            sums  [Pages][256];
     logic        [TailWidth-1:0]           tails [2**TailAddr];
 
     always_ff @(posedge clk_setup_i) begin
@@ -83,18 +84,18 @@ module trine_trit_tables #(
               ({walk_q, 1'b1} + {mant ^ {TailWidth{build_i.step_sub}}, build_i.step_sub}) >> 1);
         end
         if (build_i.table_write) begin
-          sums[build_i.table_addr[SumAddr-1:0]] <= {build_i.table_flag, !walk_q[TableWidth-1],
-                                       walk_q[TableWidth-2:0]};
+          sums[build_i.table_addr[8 +: PageAddr]][build_i.table_addr[7:0]] <=
+              {build_i.table_flag, !walk_q[TableWidth-1], walk_q[TableWidth-2:0]};
         end
         if (build_i.tail_write) tails[build_i.tail_addr[TailAddr-1:0]] <= walk_q;
       end
     end
     always_ff @(posedge clk_i) begin
       if (look) begin
-        look0_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g +: 8]})]);
-        look1_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+8 +: 8]})]);
-        look2_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+16 +: 8]})]);
-        look3_o[32*g +: 32] <= 32'(sums[SumAddr'({beat_i.page, bytes_i[32*g+24 +: 8]})]);
+        look0_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g +: 8]]);
+        look1_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+8 +: 8]]);
+        look2_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
+        look3_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
       end
       if (row) begin
         tail_o[32*g +: 32] <=

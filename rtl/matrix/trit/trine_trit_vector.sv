@@ -47,33 +47,16 @@ module trine_trit_vector #(
 
   // The row's position travels with it through the pipeline.
   logic [3:0]         row_q;
-  logic [3:0]         first_q, last_q;
-  logic [RowAddr-1:0] addr_q, addr_q2, addr_q3, addr_q4;
+  logic [RowAddr+1:0] tag_q, tag_q2, tag_q3, tag_q4;  // First block, last block, row of the tile.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) row_q <= 4'd0;
     else         row_q <= {row_q[2:0], row_i.valid && used_i};
   end
   always_ff @(posedge clk_i) begin
-    if (row_i.valid) begin
-      first_q[0] <= row_i.first_block;
-      last_q[0]  <= row_i.last_block;
-      addr_q     <= row_i.row[RowAddr-1:0];
-    end
-    if (row_q[0]) begin
-      first_q[1] <= first_q[0];
-      last_q[1]  <= last_q[0];
-      addr_q2    <= addr_q;
-    end
-    if (row_q[1]) begin
-      first_q[2] <= first_q[1];
-      last_q[2]  <= last_q[1];
-      addr_q3    <= addr_q2;
-    end
-    if (row_q[2]) begin
-      first_q[3] <= first_q[2];
-      last_q[3]  <= last_q[2];
-      addr_q4    <= addr_q3;
-    end
+    if (row_i.valid) tag_q <= {row_i.first_block, row_i.last_block, row_i.row[RowAddr-1:0]};
+    if (row_q[0]) tag_q2 <= tag_q;
+    if (row_q[1]) tag_q3 <= tag_q2;
+    if (row_q[2]) tag_q4 <= tag_q3;
   end
 
   logic [32*Groups-1:0] look0, look1, look2, look3, tails;
@@ -185,19 +168,19 @@ module trine_trit_vector #(
   logic [AccWidth-1:0] partials [TileRows];
   logic [AccWidth-1:0] partial_q, acc;
   logic [SumWidth-1:0] sum_q;
-  assign acc = AccWidth'(signed'(sum_q)) + (first_q[3] ? '0 : partial_q);
+  logic                first, last;
+  assign first = tag_q4[RowAddr+1];
+  assign last  = row_q[3] && tag_q4[RowAddr];
+  assign acc   = AccWidth'(signed'(sum_q)) + (first ? '0 : partial_q);
   always_ff @(posedge clk_i) begin
     if (row_q[2]) begin
       sum_q     <= sum_of(terms_q);
-      partial_q <= partials[addr_q3];
+      partial_q <= partials[tag_q3[RowAddr-1:0]];
     end
-    if (row_q[3]) partials[addr_q4] <= acc;
-    if (row_q[3] && last_q[3]) acc_o <= acc;
+    if (row_q[3]) partials[tag_q4[RowAddr-1:0]] <= acc;
+    if (last) acc_o <= acc;
   end
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) acc_valid_o <= 1'b0;
-    else         acc_valid_o <= row_q[3] && last_q[3];
-  end
+  always_ff @(posedge clk_i) acc_valid_o <= rst_ni && last;
 
   logic unused_ok;
   assign unused_ok = ^{place_i, row_i};
