@@ -6,11 +6,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "golden/error.h"
 
 namespace trine::sim {
+
+/// Gives a signal a value; true when it had another one.
+template <class Signal>
+bool set(Signal& signal, std::type_identity_t<Signal> value) {
+  const bool changed = signal != value;
+  signal = value;
+  return changed;
+}
 
 /// The core broke a rule of AXI4: a bug in the core, never the answer to a bad program.
 class ProtocolError : public Error {

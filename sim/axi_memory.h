@@ -39,11 +39,13 @@ class AxiMemory {
     read_.sample(bus, cycle_);
     write_.sample(bus, cycle_);
   }
-  void drive(Bus& bus) {
+  /// True when an input of the core is new, read data aside.
+  bool drive(Bus& bus) {
     memory_->tick(cycle_);
-    read_.drive(bus, cycle_);
-    write_.drive(bus, cycle_);
+    bool changed = read_.drive(bus, cycle_);
+    changed |= write_.drive(bus, cycle_);
     ++cycle_;
+    return changed;
   }
 
   /// The burst that was last answered with an error; empty when none was.

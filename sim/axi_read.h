@@ -27,7 +27,9 @@ class AxiReadChannel {
         stalls_ar_(timing.stall_ar, timing.seed * 8 + 0),
         stalls_r_(timing.stall_r, timing.seed * 8 + 1),
         bursts_(timing.outstanding),
-        faults_(timing.bus) {}
+        faults_(timing.bus),
+        plain_(!faults_ && !scramble_ && bandwidth_.full() && stalls_ar_.none() &&
+               stalls_r_.none()) {}
 
   /// Before the rising edge, all signals settled: notes what moves at this edge.
   void sample(const Bus& bus, std::uint64_t cycle) {
@@ -42,40 +44,17 @@ class AxiReadChannel {
       if (faults_) ++faults_->count(BusChannel::kR, port_);
       offered_ = false;
       ++beats_;
-      if (++beat_ * kBeatBytes == bursts_.front().bytes) {
+      if (++beat_ == burst_.beats) {
         bursts_.pop();
         beat_ = 0;
+        burst_.sure = 0;
       }
     }
   }
 
-  /// After the edge: the signals for the next one.
-  void drive(Bus& bus, std::uint64_t cycle) {
-    bandwidth_.tick();
-    bus.m_axi_arready_i =
-        bursts_.size() < capacity_ && !stalls_ar_.draw() && !silent(BusChannel::kAr);
-    if (offered_) return;
-    offered_ = !bursts_.empty() && memory_.ready(bursts_.front(), beat_, cycle + 1) &&
-               bandwidth_.has() && !stalls_r_.draw() && !silent(BusChannel::kR);
-    bus.m_axi_rvalid_i = offered_;
-    if (faults_ && faults_->stray_r && bursts_.empty()) {
-      bus.m_axi_rvalid_i = true;
-      faults_->stray_r = false;
-    }
-    if (offered_) {
-      const ReadBurst& burst = bursts_.front();
-      failure_.note(burst, cycle);
-      const std::size_t at = beat_ * kBeatBytes;
-      const bool okay = burst.response == AxiResponse::kOkay;
-      bandwidth_.use();
-      std::memcpy(&bus.m_axi_rdata_i, okay ? burst.data + at : kNothing.data(), kBeatBytes);
-      bus.m_axi_rresp_i = static_cast<std::uint8_t>(burst.response);
-      const bool wrong =
-          faults_ && port_ == 0 && faults_->count(BusChannel::kR, 0) == faults_->wrong_last;
-      bus.m_axi_rlast_i = (at + kBeatBytes == burst.bytes) != wrong;
-    } else if (scramble_) {
-      std::memset(&bus.m_axi_rdata_i, static_cast<int>(cycle * 37 + 0xA5) & 0xFF, kBeatBytes);
-    }
+  /// After the edge: the signals for the next one. True when one of them is new, read data aside.
+  bool drive(Bus& bus, std::uint64_t cycle) {
+    return plain_ ? drive_as<true>(bus, cycle) : drive_as<false>(bus, cycle);
   }
 
   const BusFailure& failure() const { return failure_; }
@@ -97,10 +76,72 @@ class AxiReadChannel {
     ++faults_->count(BusChannel::kAr, port_);
     faults_->reads[port_].push_back({request.address, request.beats()});
   }
-  bool silent(BusChannel channel) const { return faults_ && faults_->silent(channel, port_); }
+
+  /// The same code twice: `kPlain` leaves out what only an unusual bus has.
+  template <bool kPlain>
+  bool drive_as(Bus& bus, std::uint64_t cycle) {
+    if constexpr (!kPlain) bandwidth_.tick();
+    bool changed = set(bus.m_axi_arready_i, bursts_.size() < capacity_ &&
+                                                !held_back<kPlain>(stalls_ar_, BusChannel::kAr));
+    if (offered_) return changed;
+    offered_ = (beat_ < burst_.sure || ask(cycle + 1)) && (kPlain || bandwidth_.has()) &&
+               !held_back<kPlain>(stalls_r_, BusChannel::kR);
+    bool valid = offered_;
+    if constexpr (!kPlain) {
+      if (faults_ && faults_->stray_r && bursts_.empty()) {
+        valid = true;
+        faults_->stray_r = false;
+      }
+    }
+    changed |= set(bus.m_axi_rvalid_i, valid);
+    if (offered_) {
+      bool last = beat_ + 1 == burst_.beats;
+      if constexpr (!kPlain) {
+        bandwidth_.use();
+        if (faults_ && port_ == 0 && faults_->count(BusChannel::kR, 0) == faults_->wrong_last)
+          last = !last;
+      }
+      if (burst_.response != AxiResponse::kOkay) failure_.note(bursts_.front(), cycle);
+      std::memcpy(&bus.m_axi_rdata_i, burst_.data + beat_ * burst_.step, kBeatBytes);
+      changed |= set(bus.m_axi_rresp_i, static_cast<std::uint8_t>(burst_.response));
+      changed |= set(bus.m_axi_rlast_i, last);
+    } else if (!kPlain && scramble_) {
+      std::memset(&bus.m_axi_rdata_i, static_cast<int>(cycle * 37 + 0xA5) & 0xFF, kBeatBytes);
+    }
+    return changed;
+  }
+
+  /// Is the next beat of the first burst there? Then takes down what the burst brings.
+  bool ask(std::uint64_t cycle) {
+    if (bursts_.empty()) return false;
+    ReadBurst& burst = bursts_.front();
+    if (!memory_.ready(burst, beat_, cycle)) return false;
+    const bool okay = burst.response == AxiResponse::kOkay;
+    burst_ = {.data = okay ? burst.data : kNothing.data(),
+              .step = okay ? kBeatBytes : 0,
+              .beats = static_cast<unsigned>(burst.bytes / kBeatBytes),
+              .sure = burst.sure_beats,
+              .response = burst.response};
+    return true;
+  }
+
+  template <bool kPlain>
+  bool held_back(Stalls& stalls, BusChannel channel) {
+    if constexpr (kPlain) return false;
+    return stalls.draw() || (faults_ && faults_->silent(channel, port_));
+  }
 
   /// What comes with an error response.
   static constexpr std::array<std::byte, kBeatBytes> kNothing{};
+
+  /// Of the first burst, since the memory said that a beat of it is there.
+  struct Offered {
+    const std::byte* data = nullptr;  // `step` bytes from beat to beat.
+    std::size_t step = 0;
+    unsigned beats = 0;
+    unsigned sure = 0;  // The memory need not be asked for the first ones.
+    AxiResponse response = AxiResponse::kOkay;
+  };
 
   BurstMemory& memory_;
   unsigned port_;
@@ -110,6 +151,8 @@ class AxiReadChannel {
   Stalls stalls_ar_, stalls_r_;
   Ring<ReadBurst> bursts_;
   std::shared_ptr<BusFaults> faults_;
+  bool plain_;
+  Offered burst_;
   unsigned beat_ = 0;  // Of the first burst, the next one to move.
   HoldCheck<AxiAddress> held_;
   BusFailure failure_;

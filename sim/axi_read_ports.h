@@ -62,7 +62,7 @@ class AxiReadPorts {
     }
   }
 
-  void drive(Bus& bus, std::uint64_t cycle) {
+  bool drive(Bus& bus, std::uint64_t cycle) {
     unsigned ready = 0, valid = 0, last = 0, response = 0;
     for (unsigned p = 0; p < kPorts; ++p) {
       Signals& port = ports_[p];
@@ -74,10 +74,11 @@ class AxiReadPorts {
       auto* data = reinterpret_cast<std::byte*>(&bus.m_axi_rdata_i);
       std::memcpy(data + kPortBytes * p, port.m_axi_rdata_i.data(), kPortBytes);
     }
-    bus.m_axi_arready_i = static_cast<std::uint8_t>(ready);
-    bus.m_axi_rvalid_i = static_cast<std::uint8_t>(valid);
-    bus.m_axi_rlast_i = static_cast<std::uint8_t>(last);
-    bus.m_axi_rresp_i = static_cast<std::uint8_t>(response);
+    bool changed = set(bus.m_axi_arready_i, static_cast<std::uint8_t>(ready));
+    changed |= set(bus.m_axi_rvalid_i, static_cast<std::uint8_t>(valid));
+    changed |= set(bus.m_axi_rlast_i, static_cast<std::uint8_t>(last));
+    changed |= set(bus.m_axi_rresp_i, static_cast<std::uint8_t>(response));
+    return changed;
   }
 
   /// The last one of any port.

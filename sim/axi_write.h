@@ -50,27 +50,29 @@ class AxiWriteChannel {
     }
   }
 
-  /// After the edge: the signals for the next one.
-  void drive(Bus& bus, std::uint64_t cycle) {
-    if (rests_ && bursts_.empty()) return;
+  /// After the edge: the signals for the next one. True when one of them is new.
+  bool drive(Bus& bus, std::uint64_t cycle) {
+    if (rests_ && bursts_.empty()) return false;
     bandwidth_.tick();
-    bus.m_axi_awready_i =
-        bursts_.size() < capacity_ && !stalls_aw_.draw() && !silent(BusChannel::kAw);
-    bus.m_axi_wready_i = bursts_.size() > complete_ && bandwidth_.has() && !stalls_w_.draw() &&
-                         !silent(BusChannel::kW);
-    if (answered_) return;
+    bool changed = set(bus.m_axi_awready_i, bursts_.size() < capacity_ && !stalls_aw_.draw() &&
+                                                !silent(BusChannel::kAw));
+    changed |= set(bus.m_axi_wready_i, bursts_.size() > complete_ && bandwidth_.has() &&
+                                           !stalls_w_.draw() && !silent(BusChannel::kW));
+    if (answered_) return changed;
     answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) &&
                 !stalls_b_.draw() && !silent(BusChannel::kB);
-    bus.m_axi_bvalid_i = answered_;
+    bool valid = answered_;
     if (faults_ && faults_->stray_b && bursts_.empty()) {
-      bus.m_axi_bvalid_i = true;
+      valid = true;
       faults_->stray_b = false;
     }
+    changed |= set(bus.m_axi_bvalid_i, valid);
     rests_ = bursts_.empty() && held_w_.idle() && held_aw_.idle() && bandwidth_.full() &&
              stalls_aw_.none() && !faults_;
-    if (!answered_) return;
-    bus.m_axi_bresp_i = static_cast<std::uint8_t>(bursts_.front().response);
+    if (!answered_) return changed;
+    changed |= set(bus.m_axi_bresp_i, static_cast<std::uint8_t>(bursts_.front().response));
     failure_.note(bursts_.front(), cycle);
+    return changed;
   }
 
   const BusFailure& failure() const { return failure_; }

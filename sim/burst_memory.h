@@ -23,7 +23,9 @@ struct BusBurst {
 };
 
 struct ReadBurst : BusBurst {
+  static constexpr unsigned kAllBeats = ~0u;
   const std::byte* data = nullptr;  // `bytes` bytes, once the first beat is ready and OKAY.
+  unsigned sure_beats = 0;          // Once one is ready: so are, for good, the first ones.
 };
 
 struct WriteBurst : BusBurst {
@@ -61,7 +63,7 @@ class BurstMemory {
   /// A read burst is accepted in `cycle`.
   virtual void read(ReadBurst& burst, std::uint64_t cycle) = 0;
   /// True when beat `beat` of the oldest read burst can move in `cycle`; then its data and response
-  /// are valid. Asked once a cycle until it is.
+  /// are valid. Asked once a cycle until it is, but not for the burst's `sure_beats`.
   virtual bool ready(ReadBurst& burst, unsigned beat, std::uint64_t cycle) = 0;
 
   /// A write burst is accepted: says where its beats go.

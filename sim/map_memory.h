@@ -34,6 +34,7 @@ class MapMemory final : public BurstMemory {
         burst.data == nullptr ? AxiResponse::kDecodeError : fault_response(read_faults_, burst);
   }
   bool ready(ReadBurst& burst, unsigned, std::uint64_t cycle) override {
+    burst.sure_beats = ReadBurst::kAllBeats;
     return cycle >= burst.first_cycle;
   }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "golden/error.h"
 #include "sim/axi_memory.h"
@@ -22,6 +23,9 @@ namespace trine::sim {
 /// high, outputs are sampled with everything settled before it rises.
 template <class Model, class Edges>
 class VerilatedCore final : public RtlCore {
+  /// The signals themselves; the model has references to them.
+  using Bus = std::remove_pointer_t<decltype(Model::rootp)>;
+
  public:
   VerilatedCore(MemoryMap& memory, const SimOptions& options)
       : memory_(
@@ -32,10 +36,11 @@ class VerilatedCore final : public RtlCore {
     context_.randSeed(static_cast<int>(options.seed % 0x7FFFFFFF) + 1);
     context_.fatalOnError(false);  // A failed assertion is thrown by check().
     model_ = std::make_unique<Model>(&context_, "trine_top");
+    bus_ = model_->rootp;
     if (!options.trace_file.empty()) trace_.open(*model_, options.trace_file);
     if (options.trace_window.unit == TraceWindow::Unit::kCycles)
       trace_.window(options.trace_window.from, options.trace_window.to);
-    AxiMemory<Model>::idle(*model_);
+    AxiMemory<Bus>::idle(bus());
     model_->s_axil_awvalid_i = model_->s_axil_wvalid_i = model_->s_axil_arvalid_i = 0;
     model_->s_axil_bready_i = model_->s_axil_rready_i = 0;
     model_->s_axil_awaddr_i = model_->s_axil_araddr_i = 0;
@@ -148,6 +153,8 @@ class VerilatedCore final : public RtlCore {
   std::string last_failure() const override { return memory_.last_failure(); }
 
  private:
+  Bus& bus() { return *bus_; }
+
   /// Calls f(bank, array) for each bank that the model has; the names are Verilator's.
   template <class Root, class F>
   static void for_each_bank(const Root& root, F&& f) {
@@ -197,13 +204,10 @@ class VerilatedCore final : public RtlCore {
   }
 
   void rise() {
-    memory_.sample(*model_);
-    commands_ += model_->command_done_o;
+    memory_.sample(bus());
+    commands_ += bus().command_done_o;
     Edges::high(*model_, inputs_changed_);
-    memory_.drive(*model_);
-    const std::uint64_t inputs = memory_inputs();
-    inputs_changed_ = inputs != memory_inputs_;
-    memory_inputs_ = inputs;
+    inputs_changed_ = memory_.drive(bus());
     trace_.dump(cycles_, 1);
     ++cycles_;
     if constexpr (TraceFile<Model>::kBuilt) check();
@@ -212,21 +216,6 @@ class VerilatedCore final : public RtlCore {
   void hold(bool held) {
     model_->command_hold_i = held;
     inputs_changed_ = true;
-  }
-
-  /// What the memory drives, but for the read data.
-  std::uint64_t memory_inputs() const {
-    const Model& m = *model_;
-    return bits_of(m.m_axi_arready_i, m.m_axi_rvalid_i, m.m_axi_rresp_i, m.m_axi_rlast_i,
-                   m.m_axi_awready_i, m.m_axi_wready_i, m.m_axi_bvalid_i, m.m_axi_bresp_i);
-  }
-
-  template <class... Signals>
-  static std::uint64_t bits_of(const Signals&... signals) {
-    static_assert(sizeof...(Signals) == 8 && ((sizeof(Signals) == 1) && ...));
-    std::uint64_t bits = 0;
-    ((bits = bits << 8 | signals), ...);
-    return bits;
   }
 
   template <class... Signals>
@@ -255,11 +244,11 @@ class VerilatedCore final : public RtlCore {
   }
 
   VerilatedContext context_;
-  AxiMemory<Model> memory_;
+  AxiMemory<Bus> memory_;
   std::unique_ptr<Model> model_;
+  Bus* bus_ = nullptr;
   TraceFile<Model> trace_;
   std::uint64_t cycles_ = 0, commands_ = 0;
-  std::uint64_t memory_inputs_ = 0;
   bool inputs_changed_ = true;  // Since the last edge; read data does not count.
 };
 
