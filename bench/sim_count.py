@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts what a simulated cycle costs: instructions and misses of a 32 KiB L1 instruction cache.
 
-sim_count.py BUILD [ROWS]: runs BUILD/bin/sim_speed with ROWS rows (2048) and the core module of the
-target `trine_count` under valgrind's callgrind, and prints both per cycle, by part of the core. Only
-the clock loop counts: neither the host nor what is before and behind it. Prints that it is skipped
-where valgrind is missing. Exits 1 when the result of the simulation differs from golden's.
+sim_count.py BUILD [ROWS]: runs BUILD/bin/sim_speed_count with ROWS rows (2048) and the core module
+of the target `trine_count` under valgrind's callgrind, and prints both per cycle, by part of the
+core, and those of the trit engine alone. Only the clock loops count: neither the host nor what is
+before and behind it. Prints that it is skipped where valgrind is missing. Exits 1 when the result of
+a simulation differs from golden's.
 """
 import collections
 import os
@@ -83,7 +84,7 @@ class Sources:
     def part(self, path, function, line):
         if "___eval" in function or "Verilated" in function.split("(")[0].split("<")[0]:
             return EVALUATION if "VerilatedCore" not in function else HARNESS
-        if not function.startswith("Vtrine"):
+        if not function.startswith(("Vtrine", "trine_edge_")):
             return HARNESS
         if "Vtrine" not in os.path.basename(path) or line == 0:
             return None  # Inlined, or moved: see below.
@@ -122,6 +123,21 @@ def by_part(profile):
     return parts
 
 
+def count(build, rows, function):
+    """Runs the counted sim_speed: what it printed, and the costs in this function."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "callgrind")
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--cache-sim=yes", "--I1=32768,8,64",
+             "--D1=32768,8,64", "--collect-atstart=no", "--toggle-collect=" + function,
+             "--callgrind-out-file=" + out, os.path.join(build, "bin", "sim_speed_count"), rows],
+            env=dict(os.environ, TRINE_CORE_PATH=os.path.join(build, "bench", "count")),
+            capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            sys.exit(run.stdout + run.stderr[-2000:])
+        return run.stdout, Profile(out)
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
@@ -129,26 +145,19 @@ def main():
     if shutil.which("valgrind") is None:
         print("skipped: valgrind is not installed")
         return
-    with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "callgrind")
-        run = subprocess.run(
-            ["valgrind", "--tool=callgrind", "--cache-sim=yes", "--I1=32768,8,64",
-             "--D1=32768,8,64", "--collect-atstart=no",
-             "--toggle-collect=trine::sim::VerilatedCore<*>::run(unsigned long)",
-             "--callgrind-out-file=" + out, os.path.join(build, "bin", "sim_speed"), rows],
-            env=dict(os.environ, TRINE_CORE_PATH=os.path.join(build, "bench", "count")),
-            capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            sys.exit(run.stdout + run.stderr[-2000:])
-        cycles = int(re.search(r"cycles +(\d+)", run.stdout).group(1))
-        parts = by_part(Profile(out))
+    printed, profile = count(build, rows, "trine::sim::VerilatedCore<*>::run(unsigned long)")
+    cycles = int(re.search(r"cycles +(\d+)", printed).group(1))
+    parts = by_part(profile)
     total = [sum(cost[i] for cost in parts.values()) for i in range(2)]
     print(f"{'part':32}{'instructions':>14}{'L1I misses':>14}    per cycle, of {cycles} cycles")
     for part, cost in sorted(parts.items(), key=lambda item: -item[1][0]):
         print(f"{part:32}{cost[0] / cycles:14.1f}{cost[1] / cycles:14.2f}")
     print(f"{'all':32}{total[0] / cycles:14.1f}{total[1] / cycles:14.2f}")
-    engine = parts["trit engine"][0] / total[0]
-    print(f"the trit engine alone executes {engine:.2f} of the instructions of the core")
+    printed, profile = count(build, rows, "*BareEngine::stream*")
+    alone = int(re.search(r"engine alone.* in (\d+) cycles", printed).group(1))
+    bare = [sum(cost[i] for cost in profile.costs.values()) for i in range(2)]
+    print(f"{'the trit engine alone':32}{bare[0] / alone:14.1f}{bare[1] / alone:14.2f}")
+    print(f"the core executes {total[0] / bare[0]:.2f} times the instructions of the engine alone")
 
 
 if __name__ == "__main__":
