@@ -39,6 +39,17 @@ unsigned checked_sequences(const MachineParams& machine, unsigned sequences) {
   return sequences;
 }
 
+/// The core fetches commands in blocks of so many, aligned, and at most two blocks ahead.
+constexpr std::size_t kFetched = 16, kAhead = 3 * kFetched;
+/// What Program::part() has around its layers: x, rope table, addition; parameters, FENCEs, x, END.
+constexpr std::size_t kPartCommands = 3 + 1 + kAhead + 2;
+
+/// The index of the first command of a layer.
+std::size_t begin_of(const TokenList& list, std::size_t layer) {
+  return static_cast<std::size_t>(
+      std::ranges::find(list.info, std::optional(layer), &CommandInfo::layer) - list.info.begin());
+}
+
 }  // namespace
 
 void check_heads(const golden::ModelConfig& config, const std::string& where) {
@@ -73,8 +84,9 @@ Program::Program(const golden::PackedModel& model, const MachineParams& machine,
       add(machine.vectors, head);
   if (sequences > 1)
     for (const HeadRows head : {HeadRows::None, HeadRows::All}) add(sequences, head, true);
-  // One that stores the boundary has a command more for each token.
-  partial_ = layout_.allocate("partial list", longest + kMaxVectors * sizeof(Command));
+  // One that stores the boundary has a command more for each token; a part has others around it.
+  partial_ = layout_.allocate("partial list",
+                              longest + (kMaxVectors + kPartCommands + kFetched) * sizeof(Command));
 }
 
 std::uint64_t Program::memory_bytes(const golden::PackedModel& model, const MachineParams& machine,
@@ -107,6 +119,25 @@ const TokenList& Program::sequences_list(HeadRows head) const {
   for (const TokenList& list : lists_)
     if (list.spec.apart && list.spec.head == head) return list;
   throw Error("no command list for several sequences");
+}
+
+TokenList Program::part(std::size_t first, std::size_t end) const {
+  const TokenList& whole = list(1, HeadRows::Last);
+  const bool last = end == config().layers;
+  // The list of all layers may end before the core has fetched as far ahead as it can.
+  const std::size_t rest = last ? 0 : whole.info.size() - begin_of(whole, end);
+  TokenList part = partial({.head = last ? HeadRows::Last : HeadRows::None,
+                            .first_layer = first,
+                            .end_layer = end,
+                            .embedding = first == 0,
+                            .boundary = !last,
+                            .amid = true,
+                            .fences = std::min(kAhead, rest > 3 ? rest - 3 : 0)});
+  // The same commands share a block.
+  const std::uint64_t there = whole.address / sizeof(Command) + begin_of(whole, first);
+  const std::uint64_t here = part.address / sizeof(Command) + begin_of(part, first);
+  part.address += (there - here) % kFetched * sizeof(Command);
+  return part;
 }
 
 TokenList Program::partial(const ListSpec& spec) const {

@@ -59,6 +59,10 @@ class Program {
   /// Part of the layers, with the commands of the whole list. All such lists share one place in
   /// device memory: write the bytes of the list to its address before it runs.
   TokenList partial(const ListSpec& spec) const;
+  /// Layers [first, end) of one token, with the head behind the last one. x comes from the boundary
+  /// buffer and goes there, but for the ends of the model. Each command takes the cycles that it
+  /// takes in the list of all layers (ListSpec::amid; memory without random stalls).
+  TokenList part(std::size_t first, std::size_t end) const;
 
   std::uint64_t used_bytes() const { return layout_.used_bytes(); }
   std::string describe(std::uint64_t address) const { return layout_.describe(address); }

@@ -53,6 +53,11 @@ struct ListSpec {
   bool embedding = true;  // Otherwise x comes from the boundary buffer.
   bool boundary = false;  // Put x into the boundary buffer behind the last layer.
   bool apart = false;     // Bank b belongs to sequence b; otherwise all banks to sequence 0.
+  /// Layers in the middle take the cycles that they take in the list of all: in front is an
+  /// addition like the one at the end of a layer, behind them the first command of the next layer
+  /// and so many FENCEs, which are fetched meanwhile like the rest of that list.
+  bool amid = false;
+  std::size_t fences = 0;
 };
 
 /// A command list that takes tokens through layers of the decoder.

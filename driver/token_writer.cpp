@@ -19,6 +19,11 @@ void TokenWriter::begin() {
              {bank_, Index::Position, width, layout_.context()});
     note(Operation::Parameters);
   });
+  if (!list_.spec.amid || list_.spec.embedding) return;
+  each_bank([&] {
+    to_.add({config_.hidden, words_.x, words_.x, words_.normed, bank_}, name("like a residual"));
+    note(Operation::Residual);
+  });
 }
 
 void TokenWriter::layer(std::size_t index) {
@@ -26,9 +31,7 @@ void TokenWriter::layer(std::size_t index) {
   prefix_ = golden::layer_prefix(family_, index);
   const PlacedLayer& placed = layout_.layer(index);
   each_bank([&] {
-    to_.load(words_.parameters, placed.parameters, parameters_.count, Element::F16,
-             name("parameters"), {.bank = bank_});
-    note(Operation::Parameters);
+    parameters(placed);
     norm(Vector::InputNorm);
   });
   linear(placed, Linear::Q, words_.normed, words_.query);
@@ -62,6 +65,12 @@ void TokenWriter::layer(std::size_t index) {
 }
 
 void TokenWriter::finish() {
+  if (list_.spec.amid && list_.spec.boundary) {
+    layer_ = list_.spec.end_layer;
+    parameters(layout_.layer(list_.spec.end_layer));
+    layer_.reset();
+    for (std::size_t i = 0; i < list_.spec.fences; ++i) fence();
+  }
   if (list_.spec.boundary)
     each_bank([&] {
       to_.store(words_.x, layout_.boundary(bank_), config_.hidden, Element::F32, name("boundary"),
@@ -75,6 +84,12 @@ void TokenWriter::finish() {
   bank_ = 0;
   to_.end();
   note(Operation::Control);
+}
+
+void TokenWriter::parameters(const PlacedLayer& layer) {
+  to_.load(words_.parameters, layer.parameters, parameters_.count, Element::F16, name("parameters"),
+           {.bank = bank_});
+  note(Operation::Parameters);
 }
 
 void TokenWriter::activation(std::uint32_t first, std::uint64_t count) {

@@ -60,6 +60,9 @@ class TokenWriter {
     list_.info.resize(to_.size(), {operation, layer_, bank.value_or(bank_)});
   }
 
+  /// Norms and biases of the layer.
+  void parameters(const PlacedLayer& layer);
+
   /// Of `count` rows of gate from `first` on, with those of up that are there.
   void activation(std::uint32_t first, std::uint64_t count);
 

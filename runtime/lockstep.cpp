@@ -188,7 +188,7 @@ void LockstepExecutor::compare_memory(const TokenList& list, const Pending& stor
 
 void LockstepExecutor::compare(const TokenList& list, std::uint32_t index, unsigned bank,
                                std::size_t row, std::uint32_t first, std::uint32_t second) {
-  ++compared_;
+  if (index >= counted_.first && index < counted_.second) ++compared_;
   if (first == second) return;
   throw Mismatch(
       {index, std::string(list.label(index)), list.info.at(index).layer, bank, row},

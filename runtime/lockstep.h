@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/executor.h"
@@ -51,6 +52,8 @@ class LockstepExecutor final : public Executor {
 
   /// Values compared so far, all equal.
   std::uint64_t compared() const { return compared_; }
+  /// From now on only values of commands with indexes [from, to) count; all are compared.
+  void count(std::pair<std::size_t, std::size_t> from_to) { counted_ = from_to; }
 
  private:
   /// How one side came out of a step.
@@ -76,6 +79,7 @@ class LockstepExecutor final : public Executor {
   std::array<VectorView*, 2> views_{};
   std::vector<Pending> pending_;
   std::uint64_t compared_ = 0;
+  std::pair<std::size_t, std::size_t> counted_{0, ~std::size_t{0}};
 };
 
 }  // namespace trine

@@ -92,8 +92,8 @@ struct SimulatedCore {
   bool operator==(const SimulatedCore&) const = default;
 };
 
-/// Some layers of one token, simulated command by command. A command costs the same in whatever
-/// list it is, so the layers of a token may be simulated apart and put together.
+/// Some layers of one token, simulated command by command. They run amid what is around them in the
+/// whole token (Program::part), so the layers of a token may be simulated apart and put together.
 struct Simulation {
   SimulatedModel model;                     // Equal in all parts, as is
   SimulatedCore core;                       // this.
@@ -105,7 +105,8 @@ struct Simulation {
   std::string state_in, state_out;          // Checksums of what enters and leaves; no state is "".
   std::optional<std::int32_t> best;         // The most probable next token, from the head.
   std::vector<SimulatedCommand> commands;
-  /// From the begin of the first command to the end of the last; of parts the sum. More than the
+  /// From the begin of the first command to the end of the last one of the token, or to the begin
+  /// of what follows layer `end` - 1; so the sum of all parts is that of the whole. More than the
   /// commands together: retiring one and writing its record lies between.
   std::uint64_t elapsed = 0;
   /// Values that were compared with golden, command by command; nothing without the check. The

@@ -58,23 +58,18 @@ std::string SimulationRun::compare_ends(std::size_t end, bool head, Simulation& 
 
 void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) const {
   const TokenList& whole = program_.list(1, HeadRows::Last);
-  const auto begin_of = [&](const TokenList& in) {
-    if (simulation.first == 0) return std::size_t{0};
-    return static_cast<std::size_t>(
-        std::ranges::find(in.info, std::optional(simulation.first), &CommandInfo::layer) -
-        in.info.begin());
-  };
-  // What a part has more: x and the rope table in front, x and END behind.
-  const std::size_t from = begin_of(list), offset = begin_of(whole) - from;
-  std::size_t to = list.info.size();
-  if (simulation.end < simulation.layers)
-    while (list.info[to - 1].layer != simulation.end - 1) --to;
+  // The part's list has some more in front and behind.
+  const auto [from, to] = own_commands(list, simulation.first, simulation.end);
+  const std::size_t offset = own_commands(whole, simulation.first, simulation.layers).first - from;
   std::vector<ProfileRecord> records(list.info.size());
   core_->device().transport().read_memory(base_ + memory_,
                                           std::as_writable_bytes(std::span(records)));
   if (const auto begin = core_->list_begin(); begin && to > from)
     simulation.trace_begin = *begin + records[from].start;
-  if (to > from) simulation.elapsed = records[to - 1].end - records[from].start;
+  // To the begin of what follows, which is there unless it was the last.
+  if (to > from)
+    simulation.elapsed =
+        (to < records.size() ? records[to].start : records[to - 1].end) - records[from].start;
   for (std::size_t i = from; i < to; ++i) {
     const ProfileRecord& record = records[i];
     const Command& command = list.commands.commands()[i];

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -110,11 +111,7 @@ std::vector<std::size_t> SimulationRun::cuts(std::size_t first, std::size_t end,
 Simulation SimulationRun::simulate(std::size_t first, std::size_t end, bool check) {
   const std::size_t layers = program_.config().layers;
   const bool head = end == layers;
-  const TokenList list = program_.partial({.head = head ? HeadRows::Last : HeadRows::None,
-                                           .first_layer = first,
-                                           .end_layer = end,
-                                           .embedding = first == 0,
-                                           .boundary = !head});
+  const TokenList list = program_.part(first, end);
   Simulation simulation{.model = {},
                         .core = {},
                         .tokens = {},
@@ -142,6 +139,7 @@ Simulation SimulationRun::simulate(std::size_t first, std::size_t end, bool chec
   core_->device().set_profile(base_ + memory_, static_cast<std::uint32_t>(count));
   if (check) {
     LockstepExecutor both({"device", core_->device()}, {"golden", golden_->device()});
+    both.count(own_commands(list, first, end));
     both.write(list);
     both.run(list, state_);
     simulation.compared = both.compared();
@@ -157,6 +155,18 @@ Simulation SimulationRun::simulate(std::size_t first, std::size_t end, bool chec
   simulation.state_out = compare_ends(end, head, simulation);
   read_costs(list, simulation);
   return simulation;
+}
+
+std::pair<std::size_t, std::size_t> SimulationRun::own_commands(const TokenList& list,
+                                                                std::size_t first,
+                                                                std::size_t end) const {
+  const auto of = [&](std::size_t layer) {
+    return std::ranges::find(list.info, std::optional(layer), &CommandInfo::layer) -
+           list.info.begin();
+  };
+  const auto from = first == 0 ? 0 : of(first);
+  const auto to = end == program_.config().layers ? std::ssize(list.info) : of(end);
+  return {static_cast<std::size_t>(from), static_cast<std::size_t>(to)};
 }
 
 std::vector<float> SimulationRun::boundary(Core& core) const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/core.h"
@@ -40,6 +41,9 @@ class SimulationRun {
   static constexpr std::uint64_t kProfileBytes = 1 << 22;
 
   static std::string checksum(std::span<const float> values);
+  /// What of a part's list is of the whole token's, too: indexes [from, to).
+  std::pair<std::size_t, std::size_t> own_commands(const TokenList& list, std::size_t first,
+                                                   std::size_t end) const;
   std::vector<float> boundary(Core& core) const;
   /// What layers [first, end) read and golden wrote: x, and the cache up to this position.
   void copy_state(std::size_t first, std::size_t end);
