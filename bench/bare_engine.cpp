@@ -106,7 +106,8 @@ class BareEngine {
   }
 
   /// Until all rows have come; the cycles. bench/sim_count.py looks for it by name.
-  [[gnu::noinline]] std::uint64_t stream(std::span<const std::byte> stream, std::vector<std::int64_t>& rows) {
+  [[gnu::noinline]] std::uint64_t stream(std::span<const std::byte> stream,
+                                         std::vector<std::int64_t>& rows) {
     const std::uint64_t limit = 2 * stream.size() / kBeatBytes + 100'000;
     const std::byte *next = stream.data(), *end = next + stream.size();
     std::size_t row = 0;
@@ -122,8 +123,10 @@ class BareEngine {
       Edges::high(model_, true);
       if (!taken || next == end) continue;
       next += kBeatBytes;
-      if (next == end) model_.weight_valid_i = 0;
-      else std::memcpy(&model_.weight_data_i, next, kBeatBytes);
+      if (next == end)
+        model_.weight_valid_i = 0;
+      else
+        std::memcpy(&model_.weight_data_i, next, kBeatBytes);
     }
     throw Error("the bare engine hangs");
   }

@@ -89,8 +89,8 @@ TEST_CASE("trine_matvec: the vectors of the independent model, to the bit") {
   if (TRINE_ACT_WIDTH != 12) return;  // They are of the usual width.
   Matvec dut;
   std::size_t files = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(TRINE_SOURCE_DIR) + "/tests/vectors")) {
+  const std::filesystem::path vectors{TRINE_SOURCE_DIR "/tests/vectors"};
+  for (const auto& entry : std::filesystem::directory_iterator(vectors)) {
     const VectorFile file = load_vectors(entry.path());
     if (file.kind != VectorFile::Kind::Trit || file.geometry.groups != kGroups) continue;
     CAPTURE(entry.path().string());
