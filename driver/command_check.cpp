@@ -40,7 +40,7 @@ bool breaks(const Command& c, Rule rule, const MachineParams& machine) {
     case Rule::BLOCKS:
       return rows % golden::kGroup != 0;
     case Rule::SHARED_HEADS:
-      return rows > machine.attention_heads * cols;
+      return (c.get(command::MORE) + std::uint64_t{1}) * rows > machine.attention_heads * cols;
     case Rule::POSITIONS:
       return c.get(command::LIMIT) > kMaxPositions;
     case Rule::FACTOR:
@@ -50,8 +50,8 @@ bool breaks(const Command& c, Rule rule, const MachineParams& machine) {
 }
 
 bool bad_field(const Command& c, const OpcodeInfo& opcode, const MachineParams& machine) {
-  if (c.get(command::BANK) >= machine.vectors || c.get(command::INDEX) == 3 ||
-      c.get(command::SPAN) == 3)
+  if (c.get(command::BANK) + c.get(command::MORE) >= machine.vectors ||
+      c.get(command::INDEX) == 3 || c.get(command::SPAN) == 3)
     return true;
   for (std::size_t i = 0; i < std::size(kRules); ++i)
     if (const auto rule = static_cast<Rule>(i); opcode.keeps(rule) && breaks(c, rule, machine))
@@ -73,7 +73,8 @@ bool resolve(ResolvedCommand& c, const SequenceState& state) {
   const bool cache = c.opcode->memory == MemoryUse::READ_CACHE;
   const auto kind = column || cache ? 2 : c.get(command::INDEX);
   if (kind == 0) return true;
-  const std::uint64_t index = kind == 1 ? state.token[bank] : position;
+  // The last bank's of attention of several positions.
+  const std::uint64_t index = kind == 1 ? state.token[bank] : position + c.get(command::MORE);
   if (index >= c.get(command::LIMIT)) return false;
   c.index = static_cast<std::uint32_t>(index);
   if (cache) c.set(command::LIMIT, c.index + 1);
@@ -195,7 +196,9 @@ ErrorCode check_command(const Command& c, const MachineParams& machine,
   if (c.get(command::SPAN) == 2) last = std::min(last, c.get(command::COLS) - 1);
   SequenceState state;
   if (c.get(command::INDEX) == 1) state.token[bank] = c.get(command::LIMIT) - 1;
-  if (c.get(command::INDEX) == 2 || position) last = std::min(last, c.get(command::LIMIT) - 1);
+  if (c.get(command::INDEX) == 2 || position)
+    last = std::min(last, c.get(command::LIMIT) - 1 -
+                              std::min(c.get(command::MORE), c.get(command::LIMIT) - 1));
   state.position = last;
   state.ahead = {};
   return check_command(c, machine, window, state).code;

@@ -109,7 +109,10 @@ void CommandList::attention(const Attention& attention, double scale, std::strin
     throw Error(
         fmt::format("{}: attention scales scores by 2^-24 to 1.38, not by {}", label, scale));
   Command c = with_opcode(Opcode::ATTENTION);
+  if (attention.queries == 0 || attention.queries > kMaxVectors)
+    throw Error(fmt::format("{}: attention of {} positions", label, attention.queries));
   c.set(command::BANK, attention.bank)
+      .set(command::MORE, attention.queries - 1)
       .set(command::ROWS, narrow(attention.heads * attention.head_dim, "elements", label))
       .set(command::COLS, narrow(attention.head_dim, "elements of a head", label))
       .set(command::SRC, attention.src)

@@ -51,13 +51,15 @@ class CommandList {
   void store_blocks(std::uint32_t src, std::uint64_t address, std::uint64_t count,
                     std::string_view label, const Access& access = {});
 
-  /// Query heads that share the keys and values of all positions up to the bank's.
+  /// Query heads that share the keys and values of all positions up to the bank's; with `queries`
+  /// above 1 likewise of the banks behind it, each a position later.
   struct Attention {
     std::uint64_t heads = 0, head_dim = 0;
     std::uint64_t address = 0;       // Of position 0: its key, then its value, as blocks.
     std::uint64_t limit = 0;         // Positions in memory.
     std::uint32_t src = 0, dst = 0;  // (heads, head_dim)
     unsigned bank = 0;
+    unsigned queries = 1;
   };
   /// vector[dst..] = attention of vector[src..]; `scale` times a score is what is exponentiated.
   void attention(const Attention& attention, double scale, std::string_view label);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "driver/machine_params.h"
 #include "golden/error.h"
@@ -27,6 +28,12 @@ std::string core_name(const CoreShape& shape) {
   if (shape.vectors != usual.vectors) name += fmt::format("v{}", shape.vectors);
   if (shape.ports != usual.ports) name += fmt::format("p{}", shape.ports);
   if (shape.act_width != usual.act_width) name += fmt::format("a{}", shape.act_width);
+  if (shape.attention_heads != usual.attention_heads)
+    name += fmt::format("h{}", shape.attention_heads);
+  if (shape.attention_width != usual.attention_width)
+    name += fmt::format("q{}", shape.attention_width);
+  if (shape.max_cols != usual.max_cols) name += fmt::format("m{}", shape.max_cols);
+  if (shape.vector_words != usual.vector_words) name += fmt::format("w{}", shape.vector_words);
   return name;
 }
 
@@ -39,6 +46,13 @@ std::string describe(const CoreShape& shape) {
   if (shape.ports != usual.ports) text += " over " + count(shape.ports, "port");
   if (shape.act_width != usual.act_width)
     text += fmt::format(" with mantissas of {} bits", shape.act_width);
+  if (shape.attention_heads != usual.attention_heads)
+    text += ", attention of " + count(shape.attention_heads, "head");
+  if (shape.attention_width != usual.attention_width)
+    text += fmt::format(", attention with mantissas of {} bits", shape.attention_width);
+  if (shape.max_cols != usual.max_cols) text += ", " + count(shape.max_cols, "column");
+  if (shape.vector_words != usual.vector_words)
+    text += ", " + count(shape.vector_words, "word") + " of vector memory";
   return text;
 }
 
@@ -47,14 +61,24 @@ const std::vector<unsigned>& CoreChoices::of(const CoreParameter& parameter) con
   if (parameter.value == &CoreShape::vectors) return vectors;
   if (parameter.value == &CoreShape::ports) return ports;
   if (parameter.value == &CoreShape::act_width) return act_width;
+  if (parameter.value == &CoreShape::attention_heads) return attention_heads;
+  if (parameter.value == &CoreShape::attention_width) return attention_width;
+  if (parameter.value == &CoreShape::max_cols) return max_cols;
+  if (parameter.value == &CoreShape::vector_words) return vector_words;
   throw Error(fmt::format("no choices of {}", parameter.option));
 }
 
 bool CoreChoices::hold(const CoreShape& shape) const {
-  return shape.ports <= shape.groups &&
+  return shape.ports <= shape.groups && counts_beats(shape) &&
          std::ranges::all_of(kCoreParameters, [&](const CoreParameter& parameter) {
            return std::ranges::find(of(parameter), shape.*parameter.value) != of(parameter).end();
          });
+}
+
+bool counts_beats(const CoreShape& shape) {
+  // FP16 rows have the most beats: 2 * groups columns each.
+  return std::uint64_t{shape.vector_words} * shape.max_cols / (2ull * shape.groups) <=
+         std::uint64_t{1} << 31;
 }
 
 std::string choices_text(const std::vector<unsigned>& choices) {
@@ -64,14 +88,24 @@ std::string choices_text(const std::vector<unsigned>& choices) {
 }
 
 CoreChoices golden_choices() {
-  return {.groups = {1, 2, 4, 8, 16}, .vectors = range(1, kMaxVectors), .act_width = range(8, 16)};
+  return {.groups = {1, 2, 4, 8, 16},
+          .vectors = range(1, kMaxVectors),
+          .act_width = range(8, 16),
+          .attention_heads = range(0, kMaxAttentionHeads),
+          .attention_width = range(8, 16),
+          .max_cols = {32768, 65536, 131072},
+          .vector_words = {65536, 131072}};
 }
 
 CoreChoices rtl_choices() {
   return {.groups = {1, 2, 4, 8, 16},
           .vectors = {1, 2, 4, 8},
           .ports = {1, 2, 4},
-          .act_width = range(8, 16)};
+          .act_width = range(8, 16),
+          .attention_heads = range(0, kMaxAttentionHeads),
+          .attention_width = range(8, 16),
+          .max_cols = {32768, 65536, 131072},
+          .vector_words = {65536, 131072}};
 }
 
 }  // namespace trine

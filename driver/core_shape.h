@@ -11,6 +11,8 @@ namespace trine {
 /// case with underscores (sim/CMakeLists.txt), and with a dash an option of the command line.
 struct CoreShape {
   unsigned groups = 1, vectors = 1, ports = 1, act_width = 12;
+  unsigned attention_heads = 8, attention_width = 15;
+  unsigned max_cols = 32768, vector_words = 65536;
   bool operator==(const CoreShape&) const = default;
 };
 
@@ -23,23 +25,33 @@ inline constexpr CoreParameter kCoreParameters[] = {
     {"groups", "Groups", &CoreShape::groups},
     {"vectors", "Vectors", &CoreShape::vectors},
     {"ports", "Ports", &CoreShape::ports},
-    {"act-width", "ActWidth", &CoreShape::act_width}};
+    {"act-width", "ActWidth", &CoreShape::act_width},
+    {"attention-heads", "AttentionHeads", &CoreShape::attention_heads},
+    {"attention-width", "AttentionWidth", &CoreShape::attention_width},
+    {"max-cols", "MaxCols", &CoreShape::max_cols},
+    {"vector-words", "VectorWords", &CoreShape::vector_words}};
 
-/// Short and unique: "g16v4"; ports and mantissas follow where they are not the usual ones,
-/// "g4p2", "g8v2a10".
+/// Short and unique: "g16v4"; the others follow where they are not the usual ones, "g4p2",
+/// "g8v2a10", "g16h4q16" (heads and bits of attention), "g16m131072w131072" (columns, words).
 std::string core_name(const CoreShape& shape);
 
 /// "16 groups and 4 vectors over 2 ports with mantissas of 10 bits".
 std::string describe(const CoreShape& shape);
 
 /// What each parameter of a device's cores can be, ascending; any combination exists that has as
-/// many groups as ports.
+/// many groups as ports and `counts_beats`.
 struct CoreChoices {
   std::vector<unsigned> groups, vectors, ports{1}, act_width{12};
+  std::vector<unsigned> attention_heads{8}, attention_width{15};
+  std::vector<unsigned> max_cols{32768}, vector_words{65536};
 
   const std::vector<unsigned>& of(const CoreParameter& parameter) const;
   bool hold(const CoreShape& shape) const;
 };
+
+/// Whether 31 bits count the beats of the largest matrix: `vector_words` rows of `max_cols`
+/// columns.
+bool counts_beats(const CoreShape& shape);
 
 /// "1, 2, 4", or "8 to 16" for numbers that follow each other.
 std::string choices_text(const std::vector<unsigned>& choices);

@@ -12,7 +12,7 @@ namespace trine {
 namespace {
 
 constexpr std::uint32_t kId = 0x54524E45;  // "TRNE"
-constexpr std::uint32_t kMajor = 1;
+constexpr std::uint32_t kMajor = 2;
 
 }  // namespace
 

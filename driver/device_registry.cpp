@@ -95,6 +95,10 @@ void check_options(const DeviceEntry& device, const DeviceRequest& request,
   if (shape.ports > shape.groups)
     throw OptionError(
         "ports", fmt::format("a core with {} has no beat to share among them", describe(shape)));
+  if (!counts_beats(shape))
+    throw OptionError("max-cols",
+                      fmt::format("a core with {} cannot count the beats of its largest matrix",
+                                  describe(shape)));
 }
 
 }  // namespace trine

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "driver/core_shape.h"
+#include "driver/machine_params.h"
 #include "driver/memory_timing.h"
 
 namespace trine {
@@ -58,6 +59,10 @@ struct DeviceRequest {
   unsigned vectors = 1;                     // Banks: activation vectors that share a weight beat.
   unsigned ports = 1;                       // AXI read ports that share the width of a beat.
   unsigned act_width = 12;                  // Bits of an activation mantissa.
+  unsigned attention_heads = 8;             // Query heads that share a pass over the cache; or 0.
+  unsigned attention_width = 15;            // Bits of a mantissa of query, keys and values.
+  unsigned max_cols = 32768;                // Columns of the widest matrix.
+  unsigned vector_words = 65536;            // FP32 words of a bank of vector memory.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory; sparse in a simulation.
   std::uint64_t memory_base = 0;            // Its address in a simulation, whole pages.
   MemoryTiming memory{};                    // Ideal by default.
@@ -77,13 +82,47 @@ struct DeviceRequest {
 
   /// The core that is asked for.
   CoreShape shape() const {
-    return {.groups = groups, .vectors = vectors, .ports = ports, .act_width = act_width};
+    return {.groups = groups,
+            .vectors = vectors,
+            .ports = ports,
+            .act_width = act_width,
+            .attention_heads = attention_heads,
+            .attention_width = attention_width,
+            .max_cols = max_cols,
+            .vector_words = vector_words};
   }
   void set_shape(const CoreShape& shape) {
     groups = shape.groups;
     vectors = shape.vectors;
     ports = shape.ports;
     act_width = shape.act_width;
+    attention_heads = shape.attention_heads;
+    attention_width = shape.attention_width;
+    max_cols = shape.max_cols;
+    vector_words = shape.vector_words;
+  }
+
+  /// What the registers of that core say; the rest is usual.
+  MachineParams machine() const {
+    MachineParams params;
+    params.groups = groups;
+    params.vectors = vectors;
+    params.act_width = act_width;
+    params.attention_heads = attention_heads;
+    params.attention_width = attention_width;
+    params.max_cols = max_cols;
+    params.vector_words = vector_words;
+    return params;
+  }
+  /// A core whose registers say that, over one port.
+  void set_machine(const MachineParams& params) {
+    set_shape({.groups = params.groups,
+               .vectors = params.vectors,
+               .act_width = params.act_width,
+               .attention_heads = params.attention_heads,
+               .attention_width = params.attention_width,
+               .max_cols = params.max_cols,
+               .vector_words = params.vector_words});
   }
 };
 

@@ -18,8 +18,8 @@ struct MachineParams {
   std::uint32_t max_cols = 32768;
   bool f16_engine = true;   // F16_MATVEC exists.
   bool vector_unit = true;  // RMSNORM to ARGMAX exist.
-  /// Query heads that share a pass over keys and values; 0: STORE_BLOCKS and ATTENTION do not
-  /// exist.
+  /// Query heads that share a pass over keys and values, of one position or of several; 0:
+  /// STORE_BLOCKS and ATTENTION do not exist.
   unsigned attention_heads = 8;
   unsigned attention_width = 15;  // Bits of a mantissa of query, keys and values.
 
@@ -30,6 +30,9 @@ struct MachineParams {
 
 /// Banks that a core can have at most: activation vectors that share a weight beat.
 inline constexpr unsigned kMaxVectors = 8;
+
+/// Query heads that can share a pass over keys and values at most.
+inline constexpr unsigned kMaxAttentionHeads = 32;
 
 /// Bits of an address on the memory bus; no command may reach 2^40.
 inline constexpr unsigned kAddressBits = 40;

@@ -60,24 +60,37 @@ void TokenWriter::store_blocks(const PlacedLayer& placed) {
 }
 
 void TokenWriter::attend(const PlacedLayer& placed) {
-  const std::uint64_t width = config_.head_dim, shared = config_.heads / config_.kv_heads;
-  for (std::size_t head = 0; head < config_.heads;) {
-    const std::size_t kv_head = head / shared;
-    const std::uint64_t count =
-        std::min<std::uint64_t>((kv_head + 1) * shared - head, layout_.machine().attention_heads);
-    const auto at = static_cast<std::uint32_t>(head * width);
-    to_.attention({.heads = count,
-                   .head_dim = width,
-                   .address = cache(placed, kv_head),
-                   .limit = layout_.context(),
-                   .src = words_.query + at,
-                   .dst = words_.attended + at,
-                   .bank = bank_},
-                  score_scale(),
-                  name(fmt::format("self_attn.attention, heads {} to {}", head, head + count - 1)));
-    head += count;
-  }
-  note(Operation::Attention);
+  const auto shared = static_cast<unsigned>(config_.heads / config_.kv_heads);
+  const unsigned banks = last_bank_ + 1, together = list_.spec.apart ? 1 : banks;
+  const std::vector<AttentionPass> passes =
+      attention_passes(shared, together, layout_.machine().attention_heads);
+  for (unsigned first = 0; first < banks; first += together)
+    for (std::size_t kv_head = 0; kv_head < config_.kv_heads; ++kv_head)
+      for (const AttentionPass& pass : passes) attend(placed, kv_head, first, pass);
+  bank_ = 0;
+}
+
+void TokenWriter::attend(const PlacedLayer& placed, std::size_t kv_head, unsigned first_bank,
+                         const AttentionPass& pass) {
+  const std::uint64_t head = kv_head * (config_.heads / config_.kv_heads) + pass.head;
+  const auto at = static_cast<std::uint32_t>(head * config_.head_dim);
+  bank_ = first_bank + pass.query;  // Its cache is that of all of them.
+  const unsigned last = bank_ + pass.queries - 1;
+  const std::string heads =
+      fmt::format("self_attn.attention, heads {} to {}", head, head + pass.heads - 1);
+  to_.attention({.heads = pass.heads,
+                 .head_dim = config_.head_dim,
+                 .address = cache(placed, kv_head),
+                 .limit = layout_.context(),
+                 .src = words_.query + at,
+                 .dst = words_.attended + at,
+                 .bank = bank_,
+                 .queries = pass.queries},
+                score_scale(),
+                pass.queries == 1
+                    ? name(heads)
+                    : prefix_ + fmt::format("{}, banks {} to {}", heads, bank_, last));
+  note(Operation::Attention, last);
 }
 
 void TokenWriter::attend(const PlacedLayer& placed, std::size_t head) {

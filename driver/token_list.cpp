@@ -42,7 +42,8 @@ std::uint64_t TokenList::weight_beats(const MachineParams& machine, std::uint64_
     if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC &&
         opcode != Opcode::ATTENTION)
       continue;
-    const auto meant = static_cast<std::uint32_t>(position + c.get(command::BANK) + 1);
+    const auto meant =
+        static_cast<std::uint32_t>(position + c.get(command::BANK) + c.get(command::MORE) + 1);
     if (c.get(command::SPAN) == 1) c.set(command::ROWS, meant);
     if (c.get(command::SPAN) == 2) c.set(command::COLS, meant);
     if (opcode == Opcode::ATTENTION) c.set(command::LIMIT, meant);

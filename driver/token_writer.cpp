@@ -39,10 +39,12 @@ void TokenWriter::layer(std::size_t index) {
   linear(placed, Linear::V, words_.normed, words_.value);
   each_bank([&] { append_to_cache(placed); });
   fence();  // The cache is read on another way than it is written.
-  each_bank([&] {
-    if (has_unit()) return attend(placed);
-    for (std::size_t head = 0; head < config_.heads; ++head) attend(placed, head);
-  });
+  if (has_unit())
+    attend(placed);
+  else
+    each_bank([&] {
+      for (std::size_t head = 0; head < config_.heads; ++head) attend(placed, head);
+    });
   linear(placed, Linear::O, words_.attended, words_.normed);
   each_bank([&] {
     residual("self_attn.residual");

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "driver/attention_plan.h"
 #include "driver/token_list.h"
 #include "golden/families/tensors.h"
 
@@ -127,8 +128,11 @@ class TokenWriter {
 
   void store_blocks(const PlacedLayer& placed);
 
-  /// The query heads that share a head of keys and values, as many at a time as the core takes.
+  /// The query heads that share a head of keys and values, of all banks whose keys and values are
+  /// the same ones, in as few passes over them as the core allows.
   void attend(const PlacedLayer& placed);
+  void attend(const PlacedLayer& placed, std::size_t kv_head, unsigned first_bank,
+              const AttentionPass& pass);
 
   std::uint64_t keys(const PlacedLayer& placed, std::size_t kv_head) const {
     return placed.keys + own_cache() + kv_head * layout_.capacity() * config_.head_dim * 2;
@@ -139,6 +143,7 @@ class TokenWriter {
     return list_.spec.apart ? bank_ * layout_.sequence_bytes() : 0;
   }
 
+  /// One query head of the bank, without the attention unit.
   void attend(const PlacedLayer& placed, std::size_t head);
 
   void head();

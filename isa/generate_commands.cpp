@@ -249,8 +249,9 @@ void print_commands_md() {
               "Reach", std::span(kReaches).subspan(1));
   print_names("What is done with the memory at ADDR:", "Memory", std::span(kMemoryUses).subspan(1));
   print_names(
-      "The rules; a command that breaks one is refused with BAD_FIELD. Besides, BANK must be below "
-      "the core's\nvectors, and neither INDEX nor SPAN may be 3:",
+      "The rules; a command that breaks one is refused with BAD_FIELD. Besides, BANK + MORE must "
+      "be "
+      "below the core's\nvectors, and neither INDEX nor SPAN may be 3:",
       "Rule", kRules);
 
   fmt::print(

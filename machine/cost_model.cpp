@@ -210,19 +210,28 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   return cost;
 }
 
-/// The quantizer sets the pace.
+/// A block after the other: eight cycles and its reads to quantize it, then the beats that it
+/// fills.
 CommandCost CostModel::blocks(const Command& c) const {
+  const std::uint64_t blocks = c.get(command::ROWS) / golden::kGroup, groups = machine_.groups;
+  const double send = static_cast<double>(std::max<std::uint64_t>(1, 8 / groups)) *
+                      std::max(1.0, memory_.write_cycles / memory_.beats_per_cycle);
   CommandCost cost;
-  cost.unit_cycles = c.get(command::ROWS) / golden::kGroup * group_cycles(machine_.groups) + 12;
+  cost.unit_cycles =
+      blocks * (8 + 16 / groups) +
+      whole(static_cast<double>(up(blocks, std::max<std::uint64_t>(1, groups / 8))) * send) + 2;
   return cost;
 }
 
 CommandCost CostModel::attention(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), width = c.get(command::COLS);
-  const std::uint64_t positions = c.get(command::LIMIT);
+  const std::uint64_t positions = c.get(command::LIMIT), queries = c.get(command::MORE) + 1;
   const std::uint64_t row_beats = width / (2 * machine_.groups);
   const std::uint64_t chunk = golden::kChunkElements / width, chunks = up(positions, chunk);
-  const double ready = static_cast<double>(rows / golden::kGroup * group_cycles(machine_.groups));
+  // Queries are quantized one behind the other; between two the quantizer runs empty.
+  const std::uint64_t each = group_cycles(machine_.groups);
+  const double ready = static_cast<double>(queries * (rows / golden::kGroup) * each +
+                                           (queries - 1) * (8 + 16 / machine_.groups - each));
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.
@@ -239,7 +248,7 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   cost.stall_table = whole(ready);
   // The values of the last chunk, then a result a cycle.
   const std::uint64_t last = positions - (chunks - 1) * chunk;
-  cost.unit_cycles = whole(end) + last * row_beats + rows + rows / width * 12 + 10;
+  cost.unit_cycles = whole(end) + last * row_beats + queries * (rows + rows / width * 12) + 10;
   return cost;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keys and values: stored as blocks, and read by all query heads that share them.
+// Keys and values: stored as blocks, and read by all query heads that share them, of one position
+// or of several.
 
 #include <cstring>
 
@@ -31,9 +32,14 @@ ErrorCode store_blocks(MachineState& state, const ResolvedCommand& command) {
 ErrorCode attention(MachineState& state, const ResolvedCommand& command) {
   const std::uint64_t bytes = memory_bytes(command, state.params);
   const std::uint32_t bank = command.get(command::BANK), rows = command.get(command::ROWS);
+  const std::uint32_t queries = command.get(command::MORE) + 1;
   state.count_read(bytes);
   state.beats.weight_beats += state.beats_of(bytes);
-  const std::vector<float> query = state.values(bank, command.get(command::SRC), rows);
+  std::vector<float> query;
+  for (std::uint32_t q = 0; q < queries; ++q) {
+    const std::vector<float> one = state.values(bank + q, command.get(command::SRC), rows);
+    query.insert(query.end(), one.begin(), one.end());
+  }
   const std::byte* from = state.memory.read(command.address(), bytes);
   if (from == nullptr) return ErrorCode::AXI_READ;
   // A copy: memory need not be aligned to elements.
@@ -43,11 +49,14 @@ ErrorCode attention(MachineState& state, const ResolvedCommand& command) {
                                .cache = cache,
                                .head_dim = command.get(command::COLS),
                                .factor = command.get(command::ALPHA),
-                               .width = static_cast<int>(state.params.attention_width)};
+                               .width = static_cast<int>(state.params.attention_width),
+                               .queries = queries};
   const golden::AttentionResult result = state.form == golden::Form::Definition
                                              ? golden::attention_definition(call)
                                              : golden::attention_fast(call, *state.workers);
-  std::memcpy(state.words(bank, command.get(command::DST)), result.y.data(), rows * sizeof(float));
+  for (std::uint32_t q = 0; q < queries; ++q)
+    std::memcpy(state.words(bank + q, command.get(command::DST)), &result.y[q * rows],
+                rows * sizeof(float));
   LowestError errors;
   errors.add(result.nonfinite, ErrorCode::NONFINITE);
   errors.add(result.overflow, ErrorCode::OVERFLOW);

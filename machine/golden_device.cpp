@@ -16,17 +16,19 @@ std::vector<CoreShape> cores() {
   for (const unsigned groups : {1u, 2u, 4u, 8u, 16u})
     for (unsigned vectors = 1; vectors <= 4; ++vectors) all.push_back({groups, vectors});
   all.push_back({.groups = 8, .vectors = kMaxVectors, .act_width = 16});
-  all.push_back({.groups = 2, .vectors = 2, .act_width = 8});
+  all.push_back({.groups = 2, .vectors = 2, .act_width = 8, .attention_heads = 32});
+  all.push_back({.groups = 4, .attention_heads = 0});
+  all.push_back({.groups = 16,
+                 .vectors = 4,
+                 .attention_width = 16,
+                 .max_cols = 131072,
+                 .vector_words = 131072});
   return all;
 }
 
 std::unique_ptr<Transport> make(const DeviceRequest& request) {
-  MachineParams params;
-  params.groups = request.groups;
-  params.vectors = request.vectors;
-  params.act_width = request.act_width;
-  auto golden =
-      std::make_unique<GoldenTransport>(params, request.memory_bytes, request.memory_base);
+  auto golden = std::make_unique<GoldenTransport>(request.machine(), request.memory_bytes,
+                                                  request.memory_base);
   golden->set_threads(request.threads);
   golden->set_definition(request.definition);
   return golden;
@@ -40,7 +42,8 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = false,
-    .options = {"groups", "vectors", "act-width", "memory-base"},
+    .options = {"groups", "vectors", "act-width", "attention-heads", "attention-width", "max-cols",
+                "vector-words", "memory-base"},
     .choices = golden_choices(),
     .cores = cores,
     .make = make,

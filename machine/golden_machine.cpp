@@ -27,8 +27,8 @@ GoldenMachine::GoldenMachine(const MachineParams& params, MemoryPort& memory)
     refuse(fmt::format("a row tile of {} is not a multiple of 32", params.tile_rows));
   if (params.act_width < 8 || params.act_width > 16)
     refuse(fmt::format("{} bits of mantissa are not 8 to 16", params.act_width));
-  if (params.attention_heads > 15 || params.attention_width < 8 ||
-      params.attention_width > golden::kAttentionWidth)
+  if (params.attention_heads > kMaxAttentionHeads || params.attention_width < 8 ||
+      params.attention_width > golden::kMaxAttentionWidth)
     refuse(fmt::format("{} heads of attention with {} bits of mantissa", params.attention_heads,
                        params.attention_width));
   if (params.vector_words == 0 || params.vector_words % 32 != 0)

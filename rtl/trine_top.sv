@@ -31,10 +31,10 @@ module trine_top #(
   parameter  int unsigned F16Engine    = 1,
   /// 1: RMSNORM to ARGMAX exist; 0: those opcodes are refused.
   parameter  int unsigned VectorUnit    = 1,
-  /// Query heads that share a pass over keys and values, at most 15; 0: STORE_BLOCKS and ATTENTION
-  /// are refused.
+  /// Query heads that share a pass over keys and values, of one position or of several, at most 32;
+  /// 0: STORE_BLOCKS and ATTENTION are refused.
   parameter  int unsigned AttentionHeads = 8,
-  /// Bits of a mantissa of query, keys and values, 8 to 15.
+  /// Bits of a mantissa of query, keys and values, 8 to 16.
   parameter  int unsigned AttentionWidth = 15,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
@@ -103,8 +103,8 @@ module trine_top #(
   begin : gen_bad_rows
     $error("trine_top: TileRows and VectorWords must be multiples of 32");
   end
-  if (AttentionHeads > 15 || AttentionWidth < 8 || AttentionWidth > 15) begin : gen_bad_attention
-    $error("trine_top: AttentionHeads is 0 to 15, AttentionWidth 8 to 15");
+  if (AttentionHeads > 32 || AttentionWidth < 8 || AttentionWidth > 16) begin : gen_bad_attention
+    $error("trine_top: AttentionHeads is 0 to 32, AttentionWidth 8 to 16");
   end
 
   logic         start, abort, clear, busy, finish;

@@ -90,6 +90,7 @@ module trine_units #(
   logic [DataWidth-1:0]         transfer_write_data, vector_write_data, attention_write_data;
   logic                         transfer_read_valid, vector_read_valid, attention_read_valid;
   logic [BeatWidth-1:0]         transfer_read_beat, vector_read_beat, attention_read_beat;
+  logic [3:0]                   attention_bank;
   logic [DataWidth-1:0]         read_data;
   logic [Vectors-1:0]           matvec_write_valid, matvec_read_valid;
   logic [Vectors*BeatWidth-1:0] matvec_write_beat, matvec_read_beat;
@@ -102,7 +103,7 @@ module trine_units #(
   ) u_vector_memory (
     .clk_i,
     .rst_ni,
-    .bank_i               (start_i.bank),
+    .bank_i               (is_attention ? attention_bank : start_i.bank),
     .load_write_valid_i   (transfer_write_valid),
     .load_write_beat_i    (transfer_write_beat),
     .load_write_data_i    (transfer_write_data),
@@ -218,6 +219,7 @@ module trine_units #(
       .Groups      (Groups),
       .Heads       (AttentionHeads),
       .Width       (AttentionWidth),
+      .Positions   (Vectors),
       .VectorWords (VectorWords)
     ) u_attention_unit (
       .clk_i             (clk_attention),
@@ -227,6 +229,8 @@ module trine_units #(
       .rows_i            (start_i.rows),
       .head_dim_i        (start_i.cols[9:0]),
       .positions_i       (start_i.stride),
+      .bank_i            (start_i.bank),
+      .more_i            (start_i.more),
       .factor_i          (start_i.alpha[trine_attention_pkg::FactorBits-1:0]),
       .src_beat_i        (BeatWidth'(start_i.src >> GroupBits)),
       .dst_beat_i        (BeatWidth'(start_i.dst >> GroupBits)),
@@ -242,6 +246,7 @@ module trine_units #(
       .block_valid_o     (block_valid),
       .block_ready_i     (beat_ready_i),
       .block_data_o      (block_data),
+      .vec_bank_o        (attention_bank),
       .vec_read_valid_o  (attention_read_valid),
       .vec_read_beat_o   (attention_read_beat),
       .vec_read_data_i   (read_data),
@@ -254,6 +259,7 @@ module trine_units #(
     assign {attention_wait_memory, attention_wait_query, attention_wait_scores} = '0;
     assign {block_valid, attention_read_valid, attention_write_valid} = '0;
     assign {attention_read_beat, attention_write_beat} = '0;
+    assign attention_bank = start_i.bank;
     assign {block_data, attention_write_data} = '0;
     logic unused_attention;
     assign unused_attention = ^read_data;

@@ -10,9 +10,7 @@ namespace {
 DeviceRequest golden_request(const MachineParams& params, std::uint64_t memory_bytes,
                              unsigned threads, std::uint64_t memory_base) {
   DeviceRequest request;
-  request.groups = params.groups;
-  request.vectors = params.vectors;
-  request.act_width = params.act_width;
+  request.set_machine(params);
   request.memory_bytes = memory_bytes;
   request.memory_base = memory_base;
   request.threads = threads;
@@ -30,8 +28,7 @@ std::unique_ptr<Core> make_core(const std::string& device, DeviceRequest request
 
 MachineParams expected_params(const std::string& device, const DeviceRequest& request) {
   const DeviceEntry& entry = device_entry(device);
-  if (!entry.hardware)
-    return {.groups = request.groups, .vectors = request.vectors, .act_width = request.act_width};
+  if (!entry.hardware) return request.machine();
   DeviceRequest look = request;
   look.memory_bytes = kPageBytes;
   return Core(entry, look).device().params();

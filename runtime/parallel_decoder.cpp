@@ -12,6 +12,16 @@
 #include "runtime/report.h"
 
 namespace trine {
+namespace {
+
+/// The core that is asked for, with as many banks as there can be: they take the most memory.
+MachineParams with_all_banks(const DeviceRequest& request) {
+  MachineParams params = request.machine();
+  params.vectors = kMaxVectors;
+  return params;
+}
+
+}  // namespace
 
 /// A core with a golden one beside it, and the list that both are at.
 class ParallelDecoder::Worker final : public Progress {
@@ -150,8 +160,7 @@ ParallelDecoder::ParallelDecoder(const golden::PackedModel& model, const Session
                                  std::size_t context, Progress& progress)
     : options_(options),
       progress_(progress),
-      memory_bytes_(Program::memory_bytes(
-          model, {.groups = options.request.groups, .vectors = kMaxVectors}, context)) {
+      memory_bytes_(Program::memory_bytes(model, with_all_banks(options.request), context)) {
   workers_.push_back(std::make_unique<Worker>(*this, options_));
   const MachineParams& params = workers_.front()->core().device().params();
   const std::uint64_t base = workers_.front()->core().device().transport().memory_base();

@@ -32,6 +32,8 @@ SimulatedCore describe_core(const SessionOptions& options, std::size_t context) 
           .groups = options.request.groups,
           .ports = options.request.ports,
           .act_width = options.request.act_width,
+          .attention_heads = options.request.attention_heads,
+          .attention_width = options.request.attention_width,
           .context = context,
           .latency = memory.read_latency,
           .bandwidth = memory.bandwidth,
@@ -43,9 +45,9 @@ SimulatedCore describe_core(const SessionOptions& options, std::size_t context) 
 
 }  // namespace
 
-std::uint64_t expected_beats(const golden::PackedModel& model, unsigned groups, std::size_t context,
-                             std::size_t position, std::size_t first, std::size_t end) {
-  const MachineParams machine{.groups = groups};
+std::uint64_t expected_beats(const golden::PackedModel& model, const MachineParams& machine,
+                             std::size_t context, std::size_t position, std::size_t first,
+                             std::size_t end) {
   const Program program(model, machine, Program::memory_bytes(model, machine, context), context);
   const bool head = end == program.config().layers;
   return program

@@ -81,7 +81,7 @@ struct SimulatedModel {
 /// What it ran on.
 struct SimulatedCore {
   std::string device;
-  unsigned groups = 0, ports = 1, act_width = 0;
+  unsigned groups = 0, ports = 1, act_width = 0, attention_heads = 0, attention_width = 0;
   std::size_t context = 0;
   unsigned latency = 1;
   double bandwidth = 1, stall = 0;
@@ -127,10 +127,11 @@ struct SyntheticText {
   std::uint64_t seed = 1;
 };
 
-/// Weight beats that layers [first, end) of a token at `position` take on a core with so many
-/// groups, before anything runs; each takes a cycle at least.
-std::uint64_t expected_beats(const golden::PackedModel& model, unsigned groups, std::size_t context,
-                             std::size_t position, std::size_t first, std::size_t end);
+/// Weight beats that layers [first, end) of a token at `position` take on such a core, before
+/// anything runs; each takes a cycle at least.
+std::uint64_t expected_beats(const golden::PackedModel& model, const MachineParams& machine,
+                             std::size_t context, std::size_t position, std::size_t first,
+                             std::size_t end);
 
 /// Simulates layers [first, end) of the last token on the device of the options; golden makes
 /// everything in front: the tokens before, and the layers below `first`. The head comes with the

@@ -60,8 +60,9 @@ Core& CorePool::at(unsigned groups) {
 
 Core& CorePool::suiting(const VectorFile& file) {
   const unsigned own = static_cast<unsigned>(file.geometry.groups);
-  const bool built =
-      file.kind == VectorFile::Kind::Trit && device_entry(device_).has_core({own, 1});
+  CoreShape shape = request_.shape();
+  shape.groups = own;
+  const bool built = file.kind == VectorFile::Kind::Trit && device_entry(device_).has_core(shape);
   return at(built ? own : request_.groups);
 }
 

@@ -79,7 +79,7 @@ void run_simulate(SimulateCommand& options) {
   file.check(tokens.size() > 1 ? file.config().layers : end);
   if (!options.device.request.trace_file.empty())
     announce_trace(options.device,
-                   expected_beats(*file.packed(), options.device.request.groups, context,
+                   expected_beats(*file.packed(), options.device.request.machine(), context,
                                   options.position.value_or(tokens.size() - 1), first, end),
                    options.common);
   ProgressLine progress("simulate", options.common);

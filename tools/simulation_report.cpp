@@ -51,6 +51,8 @@ SimulatedCore core_of(const Json& json) {
                      .groups = json.at("groups"),
                      .ports = json.at("ports"),
                      .act_width = json.at("act_width"),
+                     .attention_heads = json.at("attention_heads"),
+                     .attention_width = json.at("attention_width"),
                      .context = json.at("context"),
                      .latency = json.at("latency"),
                      .bandwidth = json.at("bandwidth"),
@@ -151,10 +153,17 @@ Json model_json(const SimulatedModel& model) {
 }
 
 Json core_json(const SimulatedCore& core) {
-  Json json = {
-      {"device", core.device},       {"groups", core.groups},   {"ports", core.ports},
-      {"act_width", core.act_width}, {"context", core.context}, {"latency", core.latency},
-      {"bandwidth", core.bandwidth}, {"stall", core.stall},     {"seed", optional_json(core.seed)}};
+  Json json = {{"device", core.device},
+               {"groups", core.groups},
+               {"ports", core.ports},
+               {"act_width", core.act_width},
+               {"attention_heads", core.attention_heads},
+               {"attention_width", core.attention_width},
+               {"context", core.context},
+               {"latency", core.latency},
+               {"bandwidth", core.bandwidth},
+               {"stall", core.stall},
+               {"seed", optional_json(core.seed)}};
   if (!core.memory.empty()) json["memory"] = core.memory;
   if (core.core_mhz) json["core_mhz"] = *core.core_mhz;
   return json;

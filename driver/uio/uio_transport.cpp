@@ -43,7 +43,8 @@ void check_params(const MachineParams& core) {
                         core.vectors >= 1 && core.vectors <= kMaxVectors && core.act_width >= 8 &&
                         core.act_width <= 16 && core.tile_rows >= 32 && core.tile_rows % 32 == 0 &&
                         core.max_cols >= 32 * core.groups &&
-                        core.vector_words >= core.max_cols / 2 && core.vector_words % 32 == 0;
+                        core.vector_words >= core.max_cols / 2 && core.vector_words % 32 == 0 &&
+                        core.attention_heads <= kMaxAttentionHeads;
   if (!possible)
     throw BoardError(fmt::format(
         "these parameters are no core's: {}: the registers are not read right", text_of(core)));
@@ -52,8 +53,9 @@ void check_params(const MachineParams& core) {
 /// The core that is there must be the one that was asked for; ports do not show in registers.
 void check_core(const MachineParams& core, const std::string& wanted) {
   if (wanted.empty()) return;
-  const std::string name = core_name(
-      {.groups = core.groups, .vectors = core.vectors, .ports = 1, .act_width = core.act_width});
+  DeviceRequest there;
+  there.set_machine(core);
+  const std::string name = core_name(there.shape());
   std::string without_ports = wanted;
   if (const std::size_t at = wanted.find('p'); at != std::string::npos) {
     const std::size_t end = wanted.find_first_not_of("0123456789", at + 1);

@@ -17,8 +17,8 @@ namespace {
 constexpr int kWeightBits = 23;  // Fraction of a weight.
 
 void check_width(int width) {
-  if (width < 8 || width > kAttentionWidth)
-    throw Error("attention: a width of " + std::to_string(width) + " is outside 8..15");
+  if (width < 8 || width > kMaxAttentionWidth)
+    throw Error("attention: a width of " + std::to_string(width) + " is outside 8..16");
 }
 
 /// Exponent field of a block that has not been rounded: E of docs/numerics.md.
@@ -43,8 +43,8 @@ bool store_blocks(std::span<const float> x, int width, std::span<std::uint16_t> 
     const int field = field_of(block, width);
     nonfinite |= block.nonfinite;
     for (std::size_t i = 0; i < kGroup; ++i)
-      blocks[at + i] =
-          static_cast<std::uint16_t>(block.mantissas[i] * 2 + (i < 8 ? field >> i & 1 : 0));
+      blocks[at + i] = static_cast<std::uint16_t>(block_element(block.mantissas[i], width, i) |
+                                                  (i < 8 ? field >> i & 1 : 0));
   }
   return nonfinite;
 }
@@ -86,6 +86,10 @@ void check_attention(const Attention& a) {
     throw Error("attention: " + std::to_string(a.query.size()) + " values of queries, " +
                 std::to_string(a.cache.size()) + " of keys and values in heads of " +
                 std::to_string(width));
+  if (a.queries == 0 || a.heads() % a.queries != 0 || a.queries > a.positions())
+    throw Error("attention: " + std::to_string(a.queries) + " queries of " +
+                std::to_string(a.heads()) + " heads at " + std::to_string(a.positions()) +
+                " positions");
   if (a.factor >> kFactorBits != 0)
     throw Error("attention: a factor of " + std::to_string(a.factor));
 }
@@ -104,8 +108,8 @@ AttentionResult attention_definition(const Attention& a) {
     std::vector<std::int64_t> sums(width);
     std::vector<int> fields(groups);  // That the sums are aligned to.
     std::int64_t weights = 0, reference = 0, first_score = 0;
-    for (std::size_t first = 0; first < a.positions(); first += chunk) {
-      const std::size_t end = std::min(first + chunk, a.positions());
+    for (std::size_t first = 0; first < a.sees(head); first += chunk) {
+      const std::size_t end = std::min(first + chunk, a.sees(head));
       std::vector<std::int64_t> log2(end - first);
       std::int64_t next_reference = reference;
       std::vector<int> next_fields = fields;
@@ -116,7 +120,7 @@ AttentionResult attention_definition(const Attention& a) {
           std::int64_t total = 0;
           for (std::size_t i = 0; i < kGroup; ++i)
             total += std::int64_t{query.mantissas[head * width + g * kGroup + i]} *
-                     block_mantissa(key[i], a.width);
+                     block_mantissa(key[i], a.width, i);
           score += score_term(total, query.fields[head * groups + g], block_field(key), a.width,
                               result.overflow);
           next_fields[g] =
@@ -140,7 +144,7 @@ AttentionResult attention_definition(const Attention& a) {
           const std::size_t g = d / kGroup;
           const int field = block_field(row(p, 1).subspan(g * kGroup, kGroup));
           sums[d] += std::int64_t{aligned_weight(weight, fields[g] - field)} *
-                     block_mantissa(row(p, 1)[d], a.width);
+                     block_mantissa(row(p, 1)[d], a.width, d);
         }
       }
     }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,8 +16,10 @@
 
 namespace trine::golden {
 
-/// Bits of a mantissa of the query and of the cache, sign included; 8 to 15 are supported.
+/// Bits of a mantissa of the query and of the cache, sign included: what is usual, and the most;
+/// from 8 on they are supported.
 inline constexpr int kAttentionWidth = 15;
+inline constexpr int kMaxAttentionWidth = 16;
 /// Elements of the values of a chunk: a chunk has this many over head_dim positions.
 inline constexpr std::size_t kChunkElements = 16384;
 /// The sums of attention are exact up to here.
@@ -24,9 +27,22 @@ inline constexpr std::size_t kMaxPositions = 131072;
 /// Bits of the largest factor of the scores.
 inline constexpr int kFactorBits = 25;
 
-/// Mantissa of a stored element: bits width:1, two's complement; the bits above do not matter.
-constexpr std::int32_t block_mantissa(std::uint16_t element, int width) {
+/// Mantissa of element `index` of a block: bits width:1, two's complement; the bits above do not
+/// matter. At a width of 16 it is the element itself, but for bit 0 of the first eight, which
+/// counts as 0.
+constexpr std::int32_t block_mantissa(std::uint16_t element, int width, std::size_t index) {
+  if (width == kMaxAttentionWidth)
+    return static_cast<std::int16_t>(index % kGroup < kGroup / 2 ? element & 0xfffe : element);
   return static_cast<std::int32_t>(std::uint32_t{element} << (31 - width)) >> (32 - width);
+}
+
+/// What is stored of mantissa `index` of a block beside a bit of the exponent field: the element
+/// with 0 in its place. At a width of 16 the first eight lose their last bit: to nearest even.
+constexpr std::int32_t block_element(std::int32_t mantissa, int width, std::size_t index) {
+  if (width < kMaxAttentionWidth) return mantissa * 2;
+  if (index % kGroup >= kGroup / 2 || (mantissa & 1) == 0) return mantissa;
+  const std::int32_t half = mantissa >> 1;
+  return std::min(half + (half & 1), 0x3fff) * 2;
 }
 
 /// FP32 exponent field of a stored block: bit 0 of its first eight elements, lowest first.
@@ -36,25 +52,31 @@ constexpr std::int32_t block_field(std::span<const std::uint16_t> block) {
   return field;
 }
 
-/// Stores x, a multiple of 16 values, as blocks: element i is mantissa * 2 + a bit of the exponent
-/// field. Returns whether x holds Inf or NaN. Throws Error for sizes that do not fit.
+/// Stores x, a multiple of 16 values, as blocks: each element with a bit of the exponent field.
+/// Returns whether x holds Inf or NaN. Throws Error for sizes that do not fit.
 [[nodiscard]] bool store_blocks(std::span<const float> x, int width,
                                 std::span<std::uint16_t> blocks);
 
-/// One call of attention.
+/// One call of attention: queries at consecutive positions, of which the last sees all positions of
+/// the cache, the one before it all but one, and so on.
 struct Attention {
-  std::span<const float> query;          // (heads, head_dim)
+  std::span<const float> query;          // (queries, heads, head_dim)
   std::span<const std::uint16_t> cache;  // (positions, 2, head_dim): the key, then the value.
   std::size_t head_dim = 0;              // 32, 64, 128, 256 or 512.
   std::uint32_t factor = 0;              // Of the scores times log2(e), in units of 2^-24.
   int width = kAttentionWidth;
+  std::size_t queries = 1;
 
-  std::size_t heads() const { return query.size() / head_dim; }
+  std::size_t heads() const { return query.size() / head_dim; }  // Of all queries.
+  /// Positions that a head sees, of those of all queries: as many as its query.
+  std::size_t sees(std::size_t head) const {
+    return positions() - (queries - 1 - head / (heads() / queries));
+  }
   std::size_t positions() const { return cache.size() / (2 * head_dim); }
 };
 
 struct AttentionResult {
-  std::vector<float> y;    // (heads, head_dim)
+  std::vector<float> y;    // (queries, heads, head_dim)
   bool nonfinite = false;  // The query or a result is Inf or NaN.
   bool overflow = false;   // A score is beyond what the sums hold.
 };
@@ -69,8 +91,8 @@ void check_attention(const Attention& attention);
 
 /// What a head of the query becomes: mantissas, and exponent fields by block (0 for zeros).
 struct AttentionQuery {
-  std::vector<std::int32_t> mantissas;  // (heads, head_dim)
-  std::vector<std::int32_t> fields;     // (heads, head_dim / 16)
+  std::vector<std::int32_t> mantissas;  // (queries, heads, head_dim)
+  std::vector<std::int32_t> fields;     // (queries, heads, head_dim / 16)
   bool nonfinite = false;
 };
 AttentionQuery attention_query(std::span<const float> query, int width);

@@ -13,8 +13,8 @@
 
 namespace trine::golden {
 
-/// Longest vector of rmsnorm and softmax: their sums are exact in 62 bits up to here.
-inline constexpr std::size_t kMaxSummed = 65536;
+/// Longest vector of rmsnorm and softmax: their sums are exact in 63 bits up to here.
+inline constexpr std::size_t kMaxSummed = 131072;
 
 /// y = a + b.
 [[nodiscard]] bool add(std::span<const float> a, std::span<const float> b, std::span<float> y);

@@ -2,8 +2,8 @@
 
 `include "trine_assert.svh"
 
-/// Phases of attention: the query is quantized, chunks stream by, their sums are realigned between
-/// them, the last chunk's values follow, results leave.
+/// Phases of attention: the queries are quantized, chunks stream by, their sums are realigned
+/// between them, the last chunk's values follow, results leave.
 ///
 /// While a chunk comes, the values of the one before meet their weights, a beat a cycle together.
 /// `start_i` begins; the fields hold until `done_o`.  A beat moves while `ready_o` and `valid_i`.
@@ -11,6 +11,7 @@ module trine_attention_control #(
   parameter  int unsigned Groups       = 16,
   localparam int unsigned BeatBits     = trine_attention_pkg::BeatBits,
   localparam int unsigned PositionBits = trine_attention_pkg::PositionBits,
+  localparam int unsigned QueryBits    = trine_attention_pkg::QueryBits,
   // Cycles from the reference to the first weight that can be read.
   localparam int unsigned Lead         = 7
 ) (
@@ -19,7 +20,7 @@ module trine_attention_control #(
   input  logic                          start_i,
   input  logic [31:0]                   positions_i,     // At least 1.
   input  logic [9:0]                    head_dim_i,
-  input  logic                          quantized_i,
+  input  logic                          quantized_i,     // All queries are.
   input  logic                          valid_i,
   output logic                          ready_o,
   input  logic                          idle_i,          // No beat is in the heads' stages.
@@ -54,6 +55,11 @@ module trine_attention_control #(
     for (int unsigned n = 5; n < 10; n++)
       if (head_dim_i[n]) chunk = (PositionBits+1)'(trine_attention_pkg::ChunkElements >> n);
   end
+
+  // As many of positions as matter.
+  function automatic logic [QueryBits-1:0] most(input logic [31:0] positions);
+    most = positions > 32'(2 ** QueryBits - 1) ? '1 : positions[QueryBits-1:0];
+  endfunction
 
   // ---- The walk through a chunk ----
 
@@ -104,6 +110,7 @@ module trine_attention_control #(
       beat_o.block_last     = block_last;
       beat_o.position       = position;
       beat_o.first_position = !begun_q && position == '0;
+      beat_o.behind         = most(left_q - 32'd1);
       beat_o.place          = place;
     end
   end
@@ -125,6 +132,7 @@ module trine_attention_control #(
   // ---- Weights: a position a cycle ----
 
   logic [PositionBits:0]   weigh_q, weigh_end_q;  // Next position to read, and the end of them.
+  logic [31:0]             after_q;                // Positions behind them.
   logic                    weighing_q;
   logic [6:1]              weigh_valid_q;
   logic [PositionBits-1:0] at_q1, at_q2, at_q3, at_q4, at_q5, at_q6;
@@ -139,6 +147,7 @@ module trine_attention_control #(
     weigh_o.segment       = weigh_valid_q[2];
     weigh_o.keep          = weigh_valid_q[6];
     weigh_o.keep_position = at_q6;
+    weigh_o.keep_behind   = most(after_q + 32'(weigh_end_q) - 32'(at_q6) - 32'd1);
   end
 
   // ---- States ----
@@ -195,6 +204,7 @@ module trine_attention_control #(
       lead_q      <= 3'd1;
       beat_q      <= '0;
       weigh_end_q <= count_q;
+      after_q     <= left_q;
     end else begin
       if (!lead_end) lead_q <= lead_q + 3'd1;
       if (beat_end && state_d == StLoad) beat_q <= beat_q + 1'b1;

@@ -4,7 +4,8 @@
 /// in turn, and what is around them.
 ///
 /// `fetch_i`, `step_i`, `weigh_i` and `realign_i` say what happens (trine_attention_pkg); all is
-/// combinational or one register behind them.  Nothing moves while `used_i` is low.
+/// combinational or one register behind them.  Nothing moves while `used_i` is low; the last
+/// `lacks_i` positions are not seen: they come, but have no score and weigh nothing.
 module trine_attention_head #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned Width      = 15,
@@ -13,13 +14,15 @@ module trine_attention_head #(
   localparam int unsigned Blocks     = (Groups > 8) ? Groups / 8 : 1,
   localparam int unsigned BlockBits  = trine_attention_pkg::BlockBits,
   localparam int unsigned WordAddr   = BlockBits + 4 - $clog2(QuantLanes),
-  localparam int unsigned SumBits    = trine_attention_pkg::SumBits
+  localparam int unsigned SumBits    = trine_attention_pkg::SumBits,
+  localparam int unsigned QueryBits  = trine_attention_pkg::QueryBits
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
   input  logic                          start_i,
   input  logic                          used_i,
   input  trine_attention_pkg::fetch_t   fetch_i,
+  input  logic [QueryBits-1:0]          lacks_i,
   input  trine_attention_pkg::step_t    step_i,
   input  trine_attention_pkg::weigh_t   weigh_i,
   input  trine_attention_pkg::realign_t realign_i,
@@ -44,7 +47,7 @@ module trine_attention_head #(
 );
 
   localparam int unsigned BlockLanes = Lanes / Blocks;
-  localparam int unsigned QueryBits  = BlockBits + 4 - $clog2(Lanes);
+  localparam int unsigned QueryBeats = BlockBits + 4 - $clog2(Lanes);   // Bits of a beat of it.
   localparam int unsigned WeightBits = trine_attention_pkg::WeightBits;
   localparam int unsigned Log2Bits   = trine_attention_pkg::Log2Bits;
 
@@ -52,8 +55,13 @@ module trine_attention_head #(
   trine_attention_pkg::step_t    step;
   trine_attention_pkg::weigh_t   weigh;
   trine_attention_pkg::realign_t realign;
-  assign fetch   = used_i ? fetch_i : '0;
-  assign step    = used_i ? step_i : '0;
+  assign fetch = used_i ? fetch_i : '0;
+  always_comb begin
+    step = used_i ? step_i : '0;
+    if (step_i.key_behind < lacks_i)   step.block_key  = 1'b0;
+    if (step_i.score_behind < lacks_i) step.difference = 1'b0;
+    if (step_i.keep_behind < lacks_i)  step.keep       = 1'b0;
+  end
   assign weigh   = used_i ? weigh_i : '0;
   assign realign = used_i ? realign_i : '0;
 
@@ -74,7 +82,7 @@ module trine_attention_head #(
     .exp_write_i,
     .exp_data_i,
     .read_i  (step.read_query),
-    .beat_i  (step.query_beat[QueryBits-1:0]),
+    .beat_i  (step.query_beat[QueryBeats-1:0]),
     .mants_o (query),
     .exps_o  (query_fields)
   );
@@ -93,6 +101,7 @@ module trine_attention_head #(
     .step_i    (step),
     .weigh_i   (weigh),
     .realign_i (realign),
+    .seen_i    (weigh.keep_behind >= lacks_i),
     .log2_i    (log2),
     .largest_i (largest),
     .grown_o   (grown),

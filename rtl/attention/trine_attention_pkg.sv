@@ -24,6 +24,10 @@ package trine_attention_pkg;
   parameter int unsigned SumBits       = 56;
   parameter int unsigned WeightSumBits = 48;
 
+  // Bits of a number of queries less one, and of how many positions lie behind one: a query that
+  // lacks `n` of the last positions sees those that have at least n behind them.
+  parameter int unsigned QueryBits     = 4;
+
   // Bits of the place of a value's beat in its chunk, with one group side by side.
   parameter int unsigned PlaceBits     = 13;
 
@@ -39,6 +43,7 @@ package trine_attention_pkg;
     logic                    block_last;
     logic [PositionBits-1:0] position;        // In the chunk.
     logic                    first_position;  // Of all.
+    logic [QueryBits-1:0]    behind;          // Positions behind it, at most 15 of them.
     logic [PlaceBits-1:0]    place;           // Of a value.
   } beat_t;
 
@@ -58,7 +63,8 @@ package trine_attention_pkg;
     // 2: mantissas are multiplied with the query or the weight, and sums are read;
     logic                    multiply;
     logic                    multiply_key;
-    logic                    block_key;     // The last beat of a key's block.
+    logic                    block_key;     // The last beat of a key's block,
+    logic [QueryBits-1:0]    key_behind;    // of a position with so many behind it.
     logic                    read_sums;
     logic [BeatBits-1:0]     sums_beat;
     // 3: a value's products are added, a key's are added up within their block,
@@ -75,6 +81,7 @@ package trine_attention_pkg;
     // 6: less the first of all,
     logic                    difference;
     logic                    first_score;
+    logic [QueryBits-1:0]    score_behind;
     // 7: scaled,
     logic                    scale;
     // 8: rounded,
@@ -82,6 +89,7 @@ package trine_attention_pkg;
     // 9: kept.
     logic                    keep;
     logic [PositionBits-1:0] keep_position;
+    logic [QueryBits-1:0]    keep_behind;
   } step_t;
 
   // What every head does in this cycle with the score that was read n cycles before.
@@ -93,6 +101,7 @@ package trine_attention_pkg;
     logic                    segment;       // 2: a segment of 2^x; three cycles to evaluate it,
     logic                    keep;          // 6: rounded and kept.
     logic [PositionBits-1:0] keep_position;
+    logic [QueryBits-1:0]    keep_behind;   // Positions behind it, as above.
   } weigh_t;
 
   // Moving the sums to a new alignment.

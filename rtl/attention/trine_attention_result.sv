@@ -2,9 +2,11 @@
 
 /// Results of attention: every head's sums over its sum of weights, as FP32, to vector memory.
 ///
-/// `start_i` begins, the fields hold until `done_o`, the pulse after the last write.  A head's sum
-/// of weights comes with `head_o`; of its sums a beat is read by `read_o`, and `sum_i` is the one
-/// at `lane_o` of it, `field_i` the exponent field of its block, that belongs to `beat_o`.
+/// `start_i` begins, the fields hold until `done_o`, the pulse after the last write.  There are
+/// `more_i` + 1 queries of `last_head_i` + 1 heads; those of `query_o` go to `dst_beat_i` on in a
+/// bank of their own.  A head's sum of weights comes with `head_o`, which counts them all; of its
+/// sums a beat is read by `read_o`, and `sum_i` is the one at `lane_o` of it, `field_i` the
+/// exponent field of its block, that belongs to `beat_o`.
 module trine_attention_result #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned Heads     = 8,
@@ -12,17 +14,20 @@ module trine_attention_result #(
   parameter  int unsigned VecBits   = 12,
   localparam int unsigned HeadBits  = (Heads > 1) ? $clog2(Heads) : 1,
   localparam int unsigned LaneBits  = $clog2(2 * Groups),
-  localparam int unsigned BeatBits  = trine_attention_pkg::BeatBits
+  localparam int unsigned BeatBits  = trine_attention_pkg::BeatBits,
+  localparam int unsigned QueryBits = trine_attention_pkg::QueryBits
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   start_i,
+  input  logic [QueryBits-1:0]   more_i,
   input  logic [HeadBits-1:0]    last_head_i,
   input  logic [9:0]             head_dim_i,
   input  logic [VecBits-1:0]     dst_beat_i,
   output logic                   done_o,
   output logic                   nonfinite_o,      // A result is Inf or NaN.
   // Sums
+  output logic [QueryBits-1:0]   query_o,
   output logic [HeadBits-1:0]    head_o,
   input  logic [trine_attention_pkg::WeightSumBits-1:0] weights_i,
   output logic                   read_o,
@@ -58,8 +63,12 @@ module trine_attention_result #(
   assign read_o      = state_q == StSums && (element_q & 10'(2 * Groups - 1)) == '0;
   assign read_beat_o = BeatBits'(element_q >> LaneBits);
 
-  logic last_element;
+  logic                last_element;
+  logic [HeadBits-1:0] of_query_q;         // The head of its query.
+  logic                settled, query_end;
   assign last_element = element_q + 10'd1 == head_dim_i;
+  assign settled      = state_q == StSettle && wait_q == '0;
+  assign query_end    = settled && of_query_q == last_head_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -68,21 +77,29 @@ module trine_attention_result #(
       done_o  <= 1'b0;
     end else begin
       sum_q  <= state_q == StSums;
-      done_o <= state_q == StSettle && wait_q == '0 && head_o == last_head_i;
+      done_o <= query_end && query_o == more_i;
       unique case (state_q)
         StIdle:    if (start_i) state_q <= StWeights;
         StWeights: state_q <= StPack;
         StPack:    if (pack_valid) state_q <= StRecip;
         StRecip:   if (wait_q == '0) state_q <= StSums;
         StSums:    if (last_element) state_q <= StSettle;
-        StSettle:  if (wait_q == '0) state_q <= head_o == last_head_i ? StIdle : StWeights;
+        StSettle:
+          if (settled) state_q <= query_end && query_o == more_i ? StIdle : StWeights;
         default:   state_q <= StIdle;
       endcase
     end
   end
   always_ff @(posedge clk_i) begin
-    if (start_i) head_o <= '0;
-    else if (state_q == StSettle && wait_q == '0) head_o <= head_o + 1'b1;
+    if (start_i) begin
+      head_o     <= '0;
+      of_query_q <= '0;
+      query_o    <= '0;
+    end else if (settled) begin
+      head_o     <= head_o + 1'b1;
+      of_query_q <= query_end ? '0 : of_query_q + 1'b1;
+      if (query_end) query_o <= query_o + 1'b1;
+    end
     if (state_q == StPack) wait_q <= 4'd4;
     else if (state_q == StSums) wait_q <= 4'(Settle - 1);
     else if (wait_q != '0) wait_q <= wait_q - 4'd1;
@@ -161,7 +178,7 @@ module trine_attention_result #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
+    if (start_i || query_end) begin
       word_q           <= '0;
       vec_write_beat_o <= dst_beat_i - 1'b1;
     end else begin

@@ -26,6 +26,8 @@ module trine_attention_steps (
   logic [2:0] start_q;
   logic [trine_attention_pkg::PositionBits-1:0] position_q4, position_q5, position_q6, position_q7,
                                                 position_q8, position_q9;
+  logic [trine_attention_pkg::QueryBits-1:0] behind_q4, behind_q5, behind_q6, behind_q7, behind_q8,
+                                             behind_q9;
   logic       first_block;                        // In stage 3.
   logic       realign_q, added_q;
   logic [trine_attention_pkg::BeatBits-1:0] realign_beat_q, added_beat_q;
@@ -61,6 +63,12 @@ module trine_attention_steps (
     realign_beat_q <= realign_beat_i;
     added_beat_q   <= step_o.add_beat;
     position_q4    <= q3.position;
+    behind_q4      <= q3.behind;
+    behind_q5      <= behind_q4;
+    behind_q6      <= behind_q5;
+    behind_q7      <= behind_q6;
+    behind_q8      <= behind_q7;
+    behind_q9      <= behind_q8;
     position_q5    <= position_q4;
     position_q6    <= position_q5;
     position_q7    <= position_q6;
@@ -81,6 +89,7 @@ module trine_attention_steps (
     step_o.multiply        = q2.key || q2.old;
     step_o.multiply_key    = q2.key;
     step_o.block_key       = q2.key && q2.block_last;
+    step_o.key_behind      = q2.behind;
     step_o.read_sums       = q2.old || realign_i.step || result_read_i;
     step_o.sums_beat       = realign_i.step ? realign_beat_i
                            : result_read_i ? result_beat_i : q2.beat;
@@ -94,10 +103,12 @@ module trine_attention_steps (
     step_o.score_first     = first_q[1];
     step_o.difference      = row_q[2];
     step_o.first_score     = start_q[2];
+    step_o.score_behind    = behind_q6;
     step_o.scale           = row_q[3];
     step_o.round           = row_q[4];
     step_o.keep            = row_q[5];
     step_o.keep_position   = position_q9;
+    step_o.keep_behind     = behind_q9;
   end
 
   logic unused_ok;

@@ -8,13 +8,16 @@
 /// final.
 ///
 ///   store      `rows_i` words from `src_beat_i` on leave as blocks of 16 mantissas
-///   attention  the rows_i / head_dim_i query heads at `src_beat_i`, at most `Heads`, over
+///   attention  the rows_i / head_dim_i query heads at `src_beat_i` of `bank_i` and of the
+///              `more_i` banks behind it, at most `Heads` in all and `Positions` banks, over
 ///              `positions_i` keys and values of head_dim_i elements, which come as beats, one
-///              a cycle but between chunks; results to `dst_beat_i`
+///              a cycle but between chunks; results to `dst_beat_i`.  The last bank sees all
+///              positions, the one before it all but one, and so on
 module trine_attention_unit #(
   parameter  int unsigned Groups      = 16,
-  parameter  int unsigned Heads       = 8,          // 1 to 15.
-  parameter  int unsigned Width       = 15,         // Bits of a mantissa, 8 to 15.
+  parameter  int unsigned Heads       = 8,          // 1 to 32.
+  parameter  int unsigned Width       = 15,         // Bits of a mantissa, 8 to 16.
+  parameter  int unsigned Positions   = 1,          // Queries that can share a pass, 1 to 8.
   parameter  int unsigned VectorWords = 65536,
   localparam int unsigned VecBits     = $clog2(VectorWords / Groups),
   localparam int unsigned DataWidth   = 32 * Groups
@@ -26,6 +29,8 @@ module trine_attention_unit #(
   input  logic [31:0]          rows_i,
   input  logic [9:0]           head_dim_i,          // 32, 64, 128, 256 or 512.
   input  logic [31:0]          positions_i,
+  input  logic [3:0]           bank_i,
+  input  logic [3:0]           more_i,              // Below `Positions`, and below positions_i.
   input  logic [trine_attention_pkg::FactorBits-1:0] factor_i,
   input  logic [VecBits-1:0]   src_beat_i,
   input  logic [VecBits-1:0]   dst_beat_i,
@@ -43,7 +48,8 @@ module trine_attention_unit #(
   output logic                 block_valid_o,
   input  logic                 block_ready_i,
   output logic [DataWidth-1:0] block_data_o,
-  // Vector memory
+  // Vector memory, of a bank
+  output logic [3:0]           vec_bank_o,
   output logic                 vec_read_valid_o,
   output logic [VecBits-1:0]   vec_read_beat_o,
   input  logic [DataWidth-1:0] vec_read_data_i,
@@ -52,8 +58,9 @@ module trine_attention_unit #(
   output logic [DataWidth-1:0] vec_write_data_o
 );
 
-  if (Heads == 0 || Heads > 15 || Width < 8 || Width > 15 || 16 % Groups != 0) begin : gen_bad
-    $error("trine_attention_unit: Heads are 1 to 15, Width is 8 to 15, Groups divides 16");
+  if (Heads == 0 || Heads > 32 || Width < 8 || Width > 16 || 16 % Groups != 0 || Positions == 0
+      || Positions > 8) begin : gen_bad
+    $error("trine_attention_unit: Heads 1 to 32, Width 8 to 16, Positions 1 to 8, or Groups");
   end
 
   localparam int unsigned QuantLanes = 4;
@@ -64,6 +71,7 @@ module trine_attention_unit #(
   localparam int unsigned Blocks     = (Groups > 8) ? Groups / 8 : 1;
   localparam int unsigned HeadBits   = (Heads > 1) ? $clog2(Heads) : 1;
   localparam int unsigned BeatBits   = trine_attention_pkg::BeatBits;
+  localparam int unsigned QueryBits  = trine_attention_pkg::QueryBits;
 
   logic attention_start, store_start, active_q, attention_done, store_done;
   assign attention_start = start_i && !store_i;
@@ -74,7 +82,7 @@ module trine_attention_unit #(
     else active_q <= start_i || (active_q && !done_o);
   end
 
-  // The last head that takes part.
+  // The last head of a query.
   logic [HeadBits-1:0] last_head;
   always_comb begin
     last_head = '0;
@@ -82,10 +90,12 @@ module trine_attention_unit #(
       if (head_dim_i[n]) last_head = HeadBits'((rows_i >> n) - 32'd1);
   end
 
-  // ---- Quantizer: the whole query, or a block to store ----
+  // ---- Quantizer: one query after the other, or a block to store ----
 
   logic                        quantize, mant_write, exp_write, quantized;
   logic                        bad_value, bad_block_q, bad_result;
+  logic                        waiting, query_next, queries_ready;
+  logic [QueryBits-1:0]        query_q;               // That is quantized.
   logic [VecBits-1:0]          quantize_beat;
   logic [GroupWidth+4:0]       quantize_cols;
   logic [WordAddr-1:0]         mant_addr;
@@ -93,6 +103,12 @@ module trine_attention_unit #(
   logic [7:0]                  exp_data, unused_max;
   logic [GroupWidth:0]         unused_count;
   assign quantize_cols = store_i ? (GroupWidth+5)'(16) : rows_i[GroupWidth+4:0];
+  assign query_next    = active_q && !store_i && waiting && quantized && query_q != more_i;
+  assign queries_ready = quantized && query_q == more_i;
+  always_ff @(posedge clk_i) begin
+    if (start_i) query_q <= '0;
+    else if (query_next) query_q <= query_q + 1'b1;
+  end
   trine_act_quantizer #(
     .Groups       (Groups),
     .ActWidth     (Width),
@@ -102,7 +118,7 @@ module trine_attention_unit #(
   ) u_quantizer (
     .clk_i,
     .rst_ni,
-    .start_i          (attention_start || quantize),
+    .start_i          (attention_start || query_next || quantize),
     .src_beat_i       (store_i ? quantize_beat : src_beat_i),
     .cols_i           (quantize_cols),
     .groups_i         (quantize_cols[GroupWidth+4:4]),
@@ -157,7 +173,7 @@ module trine_attention_unit #(
   trine_attention_pkg::step_t    step;
   trine_attention_pkg::weigh_t   weigh;
   trine_attention_pkg::realign_t realign;
-  logic                          moving, realigned, result_start, idle, streaming, waiting;
+  logic                          moving, realigned, result_start, idle, streaming;
   logic [BeatBits-1:0]           realign_beat, result_read_beat, result_beat;
   logic                          result_read;
 
@@ -167,7 +183,7 @@ module trine_attention_unit #(
     .start_i        (attention_start),
     .positions_i,
     .head_dim_i,
-    .quantized_i    (quantized),
+    .quantized_i    (queries_ready),
     .valid_i        (beat_valid_i),
     .ready_o        (beat_ready_o),
     .idle_i         (idle),
@@ -202,13 +218,16 @@ module trine_attention_unit #(
   // ---- Keys, values, heads ----
 
   logic [16*Lanes-1:0] elements;
-  logic [8*Blocks-1:0] key_fields, value_shifts, field_steps, result_fields;
+  logic [8*Blocks-1:0] key_fields;
+  logic [8*Blocks*Positions-1:0] value_shifts, field_steps, result_fields;
   trine_attention_values #(
-    .Groups (Groups),
-    .Width  (Width)
+    .Groups    (Groups),
+    .Width     (Width),
+    .Positions (Positions)
   ) u_values (
     .clk_i,
     .start_i         (attention_start),
+    .more_i,
     .beat_i          (beat),
     .beat_q_i        (beat_q),
     .data_i          (beat_data_i),
@@ -231,12 +250,16 @@ module trine_attention_unit #(
     .Groups     (Groups),
     .Heads      (Heads),
     .Width      (Width),
+    .Positions  (Positions),
     .QuantLanes (QuantLanes),
     .GroupWidth (GroupWidth)
   ) u_heads (
     .clk_i,
     .rst_ni,
     .start_i        (attention_start),
+    .more_i,
+    .next_i         (query_next),
+    .query_i        (query_q),
     .last_head_i    (last_head),
     .head_dim_i,
     .factor_i,
@@ -264,12 +287,22 @@ module trine_attention_unit #(
 
   // ---- Results ----
 
-  logic [7:0] result_field;
+  logic [7:0]           result_field;
+  logic [QueryBits-1:0] result_query;
   always_comb begin
     result_field = result_fields[7:0];
-    for (int unsigned b = 1; b < Blocks; b++)
-      if (32'(result_lane) / 16 == b) result_field = result_fields[8*b +: 8];
+    for (int unsigned p = 0; p < Positions; p++)
+      for (int unsigned b = 0; b < Blocks; b++)
+        if (result_query == QueryBits'(p) && 32'(result_lane) / 16 == b)
+          result_field = result_fields[8*(Blocks*p+b) +: 8];
   end
+
+  logic results_q;                                    // They leave.
+  always_ff @(posedge clk_i) begin
+    if (start_i) results_q <= 1'b0;
+    else if (result_start) results_q <= 1'b1;
+  end
+  assign vec_bank_o = bank_i + (results_q ? result_query : query_q);
   trine_attention_result #(
     .Groups  (Groups),
     .Heads   (Heads),
@@ -279,11 +312,13 @@ module trine_attention_unit #(
     .clk_i,
     .rst_ni,
     .start_i           (result_start),
+    .more_i,
     .last_head_i       (last_head),
     .head_dim_i,
     .dst_beat_i,
     .done_o            (attention_done),
     .nonfinite_o       (bad_result),
+    .query_o           (result_query),
     .head_o            (result_head),
     .weights_i         (weights),
     .read_o            (result_read),

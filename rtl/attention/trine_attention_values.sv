@@ -5,30 +5,33 @@
 ///
 /// A beat comes with `beat_i`, its data with it when it is a new one; `beat_q_i` is the beat a
 /// cycle later.  `elements_o` are its mantissas, or those of the old value, two cycles later,
-/// `key_fields_o` the exponent fields of a key's block with them; `value_shifts_o` a cycle earlier
-/// says how far the weight of the old value moves.  `field_steps_o` belongs to `realign_beat_i`:
-/// how far the sums of a beat move because exponents grew, which `realigned_i` ends.
+/// `key_fields_o` the exponent fields of a key's block with them.  For each of the `more_i` + 1
+/// queries, of at most `Positions`, the first in the lowest bits: `value_shifts_o`, a cycle
+/// earlier, and `field_steps_o` (trine_attention_fields).
 module trine_attention_values #(
   parameter  int unsigned Groups   = 16,
   parameter  int unsigned Width    = 15,
+  parameter  int unsigned Positions = 1,
   localparam int unsigned Lanes    = 2 * Groups,
   localparam int unsigned Blocks   = (Groups > 8) ? Groups / 8 : 1,
-  localparam int unsigned BeatBits = trine_attention_pkg::BeatBits
+  localparam int unsigned BeatBits = trine_attention_pkg::BeatBits,
+  localparam int unsigned QueryBits = trine_attention_pkg::QueryBits
 ) (
   input  logic                       clk_i,
   input  logic                       start_i,
+  input  logic [QueryBits-1:0]       more_i,
   input  trine_attention_pkg::beat_t beat_i,
   input  trine_attention_pkg::beat_t beat_q_i,
   input  logic [16*Lanes-1:0]        data_i,
   output logic [16*Lanes-1:0]        elements_o,
   output logic [8*Blocks-1:0]        key_fields_o,
-  output logic [8*Blocks-1:0]        value_shifts_o,
+  output logic [8*Blocks*Positions-1:0] value_shifts_o,
   input  logic [BeatBits-1:0]        realign_beat_i,
   input  logic                       realigned_i,
-  output logic [8*Blocks-1:0]        field_steps_o,
+  output logic [8*Blocks*Positions-1:0] field_steps_o,
   // The exponents that the sums of a beat have
   input  logic [BeatBits-1:0]        result_beat_i,
-  output logic [8*Blocks-1:0]        result_fields_o
+  output logic [8*Blocks*Positions-1:0] result_fields_o
 );
 
   localparam int unsigned BlockBeats = (Groups < 8) ? 8 / Groups : 1;    // Beats of a block.
@@ -37,9 +40,12 @@ module trine_attention_values #(
   localparam int unsigned PlaceBits  = $clog2(Places);
   localparam int unsigned Headers    = Places / BlockBeats;
   localparam int unsigned HeaderBits = $clog2(Headers);
-  localparam int unsigned MaxBlocks  = trine_attention_pkg::MaxHeadDim / 16;
 
   // ---- Data a cycle later; old values beside it ----
+
+  localparam int unsigned Lowest = (Width == 16) ? 0 : 1;   // Bit of an element, of its mantissa.
+  logic first_half;                                         // Of its block is the beat.
+  assign first_half = (beat_q_i.beat & BeatBits'(BlockBeats - 1)) < BeatBits'(BlockBeats / 2);
 
   logic [16*Lanes-1:0]    data_q;
   logic [Width*Lanes-1:0] mantissas, old;
@@ -49,8 +55,11 @@ module trine_attention_values #(
   always_comb begin
     mantissas = '0;
     if (beat_q_i.key || beat_q_i.value) begin
-      for (int unsigned i = 0; i < Lanes; i++)
-        mantissas[Width*i +: Width] = data_q[16*i+1 +: Width];
+      for (int unsigned i = 0; i < Lanes; i++) begin
+        mantissas[Width*i +: Width] = data_q[16*i+Lowest +: Width];
+        // All 16 bits are the mantissa, but for the bit of the field.
+        if (Width == 16 && (BlockBeats == 1 ? i % 16 < 8 : first_half)) mantissas[Width*i] = 1'b0;
+      end
     end
   end
   trine_ram #(.DataWidth(Width*Lanes), .Depth(Places)) u_values (
@@ -108,52 +117,23 @@ module trine_attention_values #(
     if (beat_q_i.key && beat_q_i.block_last) key_fields_o <= fields;
   end
 
-  // ---- The largest of each block of the head: of the sums, and with the chunk that came ----
+  // ---- The largest of each block of the head, which queries see differently at the end ----
 
-  logic [8*MaxBlocks-1:0] sums_q, next_q;
-
-  function automatic logic [8*Blocks-1:0] of_beat(
-      input logic [8*MaxBlocks-1:0] all, input logic [BeatBits-1:0] beat);
-    of_beat = '0;
-    for (int unsigned n = 0; n < MaxBlocks / Blocks; n++)
-      if ((beat >> BlockShift) == BeatBits'(n)) of_beat = all[8*Blocks*n +: 8*Blocks];
-  endfunction
-
-  always_comb begin
-    logic [8*Blocks-1:0] has, wants;
-    value_shifts_o = '0;
-    field_steps_o  = '0;
-    has            = '0;
-    wants          = '0;
-    if (beat_q_i.old) begin
-      has = of_beat(sums_q, beat_q_i.beat);
-      for (int unsigned b = 0; b < Blocks; b++)
-        value_shifts_o[8*b +: 8] = has[8*b +: 8] - old_fields[8*b +: 8];
-    end else begin
-      has   = of_beat(sums_q, realign_beat_i);
-      wants = of_beat(next_q, realign_beat_i);
-      for (int unsigned b = 0; b < Blocks; b++)
-        field_steps_o[8*b +: 8] = wants[8*b +: 8] - has[8*b +: 8];
-    end
-  end
-  assign result_fields_o = of_beat(sums_q, result_beat_i);
-
-  always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      sums_q <= '0;
-      next_q <= '0;
-    end else begin
-      if (realigned_i) sums_q <= next_q;
-      if (beat_q_i.value && beat_q_i.block_last) begin
-        for (int unsigned n = 0; n < MaxBlocks / Blocks; n++) begin
-          for (int unsigned b = 0; b < Blocks; b++) begin
-            if ((beat_q_i.beat >> BlockShift) == BeatBits'(n)
-                && fields[8*b +: 8] > next_q[8*(Blocks*n+b) +: 8])
-              next_q[8*(Blocks*n+b) +: 8] <= fields[8*b +: 8];
-          end
-        end
-      end
-    end
+  for (genvar p = 0; p < Positions; p++) begin : gen_query
+    trine_attention_fields #(.Groups (Groups)) u_fields (
+      .clk_i,
+      .start_i,
+      .lacks_i         (more_i - QueryBits'(p)),
+      .beat_q_i,
+      .fields_i        (fields),
+      .old_fields_i    (old_fields),
+      .value_shifts_o  (value_shifts_o[8*Blocks*p +: 8*Blocks]),
+      .realign_beat_i,
+      .realigned_i,
+      .field_steps_o   (field_steps_o[8*Blocks*p +: 8*Blocks]),
+      .result_beat_i,
+      .result_fields_o (result_fields_o[8*Blocks*p +: 8*Blocks])
+    );
   end
 
   logic unused_ok;

@@ -17,6 +17,7 @@ module trine_attention_weight #(
   input  trine_attention_pkg::step_t    step_i,
   input  trine_attention_pkg::weigh_t   weigh_i,
   input  trine_attention_pkg::realign_t realign_i,
+  input  logic                          seen_i,      // With `weigh_i.keep`; otherwise it weighs 0.
   input  logic [Log2Bits-1:0]           log2_i,      // With the step's `keep`.
   input  logic signed [Log2Bits-25:0]   largest_i,
   output logic [5:0]                    grown_o,     // Of the reference, in its last move.
@@ -109,7 +110,7 @@ module trine_attention_weight #(
     weight  = '0;
     down    = '0;
     shifted = '0;
-    if (weigh_i.keep) begin
+    if (weigh_i.keep && seen_i) begin
       down    = 8'd127 - power[30:23];
       shifted = down > 8'd24 ? '0 : {1'b1, power[22:0], 1'b0} >> down[4:0];
       weight  = shifted[WeightBits:1] + WeightBits'(shifted[0]);
@@ -132,6 +133,6 @@ module trine_attention_weight #(
   end
 
   logic unused_ok;
-  assign unused_ok = ^{step_i, realign_i, power[31]};
+  assign unused_ok = ^{step_i, weigh_i, realign_i, power[31]};
 
 endmodule

@@ -3,7 +3,7 @@
 `include "trine_assert.svh"
 
 /// Stores a vector as blocks: 16 mantissas of two bytes, each with a bit of the exponent field in
-/// its lowest place.
+/// its lowest place, or with mantissas of 16 bits the first eight.
 ///
 /// Has the quantizer make one block after the other; `start_i` begins, the fields hold until
 /// `done_o`, the pulse after the last beat moved.
@@ -36,6 +36,18 @@ module trine_block_store #(
   localparam int unsigned BlockReads = 16 / Groups;                      // Vector beats of a block.
   localparam int unsigned BlockBeats = (Groups < 8) ? 8 / Groups : 1;    // Beats of a block,
   localparam int unsigned Blocks     = (Groups > 8) ? Groups / 8 : 1;    // blocks of a beat.
+
+  // A mantissa, and a bit of the field when it is of the block's first half; there a mantissa of 16
+  // bits is rounded to even.
+  function automatic logic [15:0] element(
+      input logic [Width-1:0] mantissa, input logic first_half, input logic field);
+    logic [15:0] whole;
+    logic        up;
+    whole = 16'(signed'(mantissa));
+    up    = first_half && whole[1:0] == 2'b11 && whole != 16'h7FFF;
+    if (Width < 16) element = {whole[14:0], first_half && field};
+    else            element = {whole[15:1] + 15'(up), first_half ? field : whole[0]};
+  endfunction
 
   typedef enum logic [1:0] {StIdle, StBlock, StFill, StSend} state_e;
   state_e                  state_q;
@@ -89,7 +101,7 @@ module trine_block_store #(
           if ((Blocks == 1 || high_q == (b != 0)) && mant_step_i == 2'(s)) begin
             for (int unsigned i = 0; i < QuantLanes; i++)
               blocks_q[256*b+64*s+16*i +: 16] <=
-                  {15'(signed'(mant_data_i[Width*i +: Width])), s < 2 && field_i[(4*s+i)%8]};
+                  element(mant_data_i[Width*i +: Width], s < 2, field_i[(4*s+i)%8]);
           end
         end
       end

@@ -38,9 +38,10 @@ module trine_check #(
   localparam int unsigned GroupBits = $clog2(Groups);
   localparam int unsigned BookBytes = 128;
 
-  // A stream of at most VectorWords rows and MaxCols columns has at most half as many beats as
-  // weights (FP16 at Groups = 1), and 32 bits count them; those of keys and values are far fewer.
-  if ($clog2(VectorWords) + $clog2(MaxCols) > 32 || AddrWidth > 60) begin : gen_bad_size
+  // A stream of at most VectorWords rows and MaxCols columns has at most a beat for 2 * Groups
+  // weights (FP16), and 32 bits count them; those of keys and values are far fewer.
+  localparam int unsigned WeightBits = $clog2(VectorWords) + $clog2(MaxCols);
+  if (WeightBits > 32 + GroupBits || AddrWidth > 60) begin : gen_bad_size
     $error("trine_check: VectorWords * MaxCols or AddrWidth is too large");
   end
 
@@ -107,7 +108,7 @@ module trine_check #(
 
   // The sequence state: the bank's position, the index that the command uses.
   logic        indexed, beyond, indexed_q;
-  logic [32:0] position, index;
+  logic [33:0] position, index;
   logic [31:0] index_q;
   always_comb begin
     indexed  = 1'b0;
@@ -116,12 +117,13 @@ module trine_check #(
     index    = '0;
     if (state_q == StIndex) begin
       indexed  = command_i.index != 2'd0 || is_column || is_cache;
-      position = 33'(settings_i.position) + 33'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
-      index    = command_i.index == 2'd1 ? {1'b0, settings_i.tokens[32*command_i.bank[2:0] +: 32]}
-                                       : position;
-      beyond   = (indexed && index >= 33'(command_i.limit))
-              || (command_i.span == 2'd1 && position >= 33'(rows_q))
-              || (command_i.span == 2'd2 && position >= 33'(cols_q));
+      position = 34'(settings_i.position) + 34'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
+      // Of attention of several positions the last bank's.
+      index    = command_i.index == 2'd1 ? 34'(settings_i.tokens[32*command_i.bank[2:0] +: 32])
+                                         : position + 34'(command_i.more);
+      beyond   = (indexed && index >= 34'(command_i.limit))
+              || (command_i.span == 2'd1 && position >= 34'(rows_q))
+              || (command_i.span == 2'd2 && position >= 34'(cols_q));
     end
   end
 
@@ -283,6 +285,7 @@ module trine_check #(
       job_o.start.raw     <= command_i.raw;
       job_o.start.f16     <= command_i.f16;
       job_o.start.bank    <= command_i.bank;
+      job_o.start.more    <= command_i.more;
       job_o.start.zero    <= '0;
       job_o.start.address <= address_q;
       job_o.start.rows    <= rows_q;

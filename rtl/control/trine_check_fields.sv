@@ -56,14 +56,17 @@ module trine_check_fields #(
                                                     || (rows_i & (cols_i - 32'd1)) != '0;
       broken[trine_commands_pkg::RULE_NO_COLS_SPAN]  = command_i.span == 2'd2;
       broken[trine_commands_pkg::RULE_BLOCKS]        = rows_i[3:0] != '0;
-      broken[trine_commands_pkg::RULE_SHARED_HEADS]  = ReachBits'(rows_i)
+      // No core has room for 2^21 elements: heads have at most 512.
+      broken[trine_commands_pkg::RULE_SHARED_HEADS]  = rows_i[31:21] != '0
+                                                    || (ReachBits'(command_i.more)
+                                                        + ReachBits'(1)) * ReachBits'(rows_i[20:0])
                                                      > ReachBits'(AttentionHeads)
                                                        * ReachBits'(cols_i);
       broken[trine_commands_pkg::RULE_POSITIONS]     = command_i.limit
                                                      > 32'(trine_attention_pkg::MaxPositions);
       broken[trine_commands_pkg::RULE_FACTOR]        =
           command_i.alpha >> trine_attention_pkg::FactorBits != '0;
-      bad_field_o = 32'(command_i.bank) >= Vectors || command_i.index == 2'd3
+      bad_field_o = 32'(command_i.bank) + 32'(command_i.more) >= Vectors || command_i.index == 2'd3
                  || command_i.span == 2'd3 || (rules & broken) != '0;
     end
   end

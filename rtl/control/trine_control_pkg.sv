@@ -36,7 +36,8 @@ package trine_control_pkg;
     logic        raw;
     logic        f16;
     logic [3:0]  bank;
-    logic [8:0]  zero;
+    logic [3:0]  more;     // Banks behind it that take part in ATTENTION.
+    logic [4:0]  zero;
     logic [63:0] address;  // In memory; of STORE_COLUMN: of its first element.
     logic [31:0] rows;
     logic [31:0] cols;

@@ -227,9 +227,9 @@ module trine_registers #(
       hardware.caps_vectors     = 4'(Vectors);
       hardware.caps_f16         = F16Engine != 0;
       hardware.caps_vector_unit = VectorUnit != 0;
-      hardware.caps_act_width   = 8'(ActWidth);
-      hardware.caps_attention_heads = 4'(AttentionHeads);
-      hardware.caps_attention_width = 4'(AttentionWidth);
+      hardware.caps_act_width   = 5'(ActWidth);
+      hardware.caps_attention_heads = 6'(AttentionHeads);
+      hardware.caps_attention_width = 5'(AttentionWidth);
       hardware.tile_rows        = 32'(TileRows);
       hardware.vector_words     = 32'(VectorWords);
       hardware.max_cols         = 32'(MaxCols);

@@ -26,6 +26,9 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_BANK_WORD = 0;  // Bank of the vector memory; of TRIT_MATVEC: the last of the banks 0..BANK that take part
   parameter int unsigned FIELD_BANK_LSB = 24;
   parameter int unsigned FIELD_BANK_WIDTH = 4;
+  parameter int unsigned FIELD_MORE_WORD = 0;  // Banks behind BANK that take part, the n-th of them n positions later
+  parameter int unsigned FIELD_MORE_LSB = 28;
+  parameter int unsigned FIELD_MORE_WIDTH = 4;
   parameter int unsigned FIELD_ROWS_WORD = 1;  // Rows of the matrix; of other commands: elements
   parameter int unsigned FIELD_ROWS_LSB = 0;
   parameter int unsigned FIELD_ROWS_WIDTH = 32;
@@ -67,7 +70,7 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_BETA_WIDTH = 32;
 
   // The fields side by side, the first on top; without the bits that belong to none.
-  parameter int unsigned CommandBits = 437;
+  parameter int unsigned CommandBits = 441;
   typedef struct packed {
     logic [7:0]  opcode;
     logic [2:0]  depth;
@@ -76,6 +79,7 @@ package trine_commands_pkg;
     logic [1:0]  index;
     logic [1:0]  span;
     logic [3:0]  bank;
+    logic [3:0]  more;
     logic [31:0] rows;
     logic [31:0] cols;
     logic [31:0] src;
@@ -98,13 +102,14 @@ package trine_commands_pkg;
     with_word = command;
     case (index)
       4'd0: begin
-        with_word[429 +: 8] = word[0 +: 8];  // OPCODE
-        with_word[426 +: 3] = word[8 +: 3];  // DEPTH
-        with_word[425 +: 1] = word[16 +: 1];  // RAW
-        with_word[424 +: 1] = word[17 +: 1];  // F16
-        with_word[422 +: 2] = word[18 +: 2];  // INDEX
-        with_word[420 +: 2] = word[20 +: 2];  // SPAN
-        with_word[416 +: 4] = word[24 +: 4];  // BANK
+        with_word[433 +: 8] = word[0 +: 8];  // OPCODE
+        with_word[430 +: 3] = word[8 +: 3];  // DEPTH
+        with_word[429 +: 1] = word[16 +: 1];  // RAW
+        with_word[428 +: 1] = word[17 +: 1];  // F16
+        with_word[426 +: 2] = word[18 +: 2];  // INDEX
+        with_word[424 +: 2] = word[20 +: 2];  // SPAN
+        with_word[420 +: 4] = word[24 +: 4];  // BANK
+        with_word[416 +: 4] = word[28 +: 4];  // MORE
       end
       4'd1: begin
         with_word[384 +: 32] = word[0 +: 32];  // ROWS
@@ -193,8 +198,8 @@ package trine_commands_pkg;
   parameter logic [7:0]  OPCODE_STORE_BLOCKS = 8'h0E;  // memory[ADDR..] = vector[SRC..], ROWS elements as blocks of 16 mantissas with an exponent
   parameter logic [31:0] OPCODE_STORE_BLOCKS_BITS = 32'h0F0C00FF;
   parameter logic [15:0] OPCODE_STORE_BLOCKS_WORDS = 16'h0CCB;
-  parameter logic [7:0]  OPCODE_ATTENTION = 8'h0F;  // vector[DST..] = attention of the ROWS / COLS query heads at SRC over the keys and values of all positions up to the bank's: at ADDR key and value of position 0, then of 1, as blocks
-  parameter logic [31:0] OPCODE_ATTENTION_BITS = 32'h0F0000FF;
+  parameter logic [7:0]  OPCODE_ATTENTION = 8'h0F;  // In BANK and in each of the MORE banks behind it, vector[DST..] = attention of the ROWS / COLS query heads at SRC over the keys and values of all positions up to its own, which is that of BANK plus its distance from BANK: at ADDR key and value of position 0, then of 1, as blocks
+  parameter logic [31:0] OPCODE_ATTENTION_BITS = 32'hFF0000FF;
   parameter logic [15:0] OPCODE_ATTENTION_WORDS = 16'h18DF;
 
   // Which unit runs an opcode.
@@ -227,7 +232,7 @@ package trine_commands_pkg;
     MemoryTritStream, // Reads the codebook block at BOOK, then a trit stream of ROWS and COLS
     MemoryF16Rows, // Reads ROWS rows of COLS FP16 weights, padded; STRIDE bytes apart unless STRIDE is 0
     MemoryWriteBlocks, // Writes ROWS elements of two bytes in blocks of 16
-    MemoryReadCache  // Reads keys and values of the positions up to the bank's: 4 * COLS bytes each
+    MemoryReadCache  // Reads keys and values of the positions up to that of the last bank: 4 * COLS bytes each
   } memory_e;
 
   // The bounds that the fields of an opcode must keep, by their bit in `rules_of`.
@@ -240,7 +245,7 @@ package trine_commands_pkg;
   parameter int unsigned RULE_HEAD = 5;  // COLS is 32, 64, 128, 256 or 512 and divides ROWS
   parameter int unsigned RULE_NO_COLS_SPAN = 6;  // SPAN is not 2
   parameter int unsigned RULE_BLOCKS = 7;  // ROWS is a multiple of 16
-  parameter int unsigned RULE_SHARED_HEADS = 8;  // ROWS is at most CAPS.ATTENTION_HEADS * COLS
+  parameter int unsigned RULE_SHARED_HEADS = 8;  // (MORE + 1) * ROWS is at most CAPS.ATTENTION_HEADS * COLS
   parameter int unsigned RULE_POSITIONS = 9;  // LIMIT is at most 131,072
   parameter int unsigned RULE_FACTOR = 10;  // ALPHA is below 2^25
 

@@ -9,14 +9,14 @@ package trine_regs_pkg;
   parameter int unsigned ID_VALUE_WIDTH = 32;
 
   parameter logic [11:0] VERSION_OFFSET = 12'h004;  // Version of registers and commands
-  parameter logic [31:0] VERSION_RESET  = 32'h00010003;
+  parameter logic [31:0] VERSION_RESET  = 32'h00020000;
   parameter int unsigned VERSION_MINOR_LSB = 0;  // Grows when something is added
   parameter int unsigned VERSION_MINOR_WIDTH = 16;
   parameter int unsigned VERSION_MAJOR_LSB = 16;  // Grows when something changes its meaning
   parameter int unsigned VERSION_MAJOR_WIDTH = 16;
 
   parameter logic [11:0] CAPS_OFFSET = 12'h008;  // Capabilities: the parameters that the core was built with
-  parameter logic [31:0] CAPS_RESET  = 32'hF80C3110;
+  parameter logic [31:0] CAPS_RESET  = 32'h21EC3110;
   parameter int unsigned CAPS_GROUPS_LSB = 0;  // Groups side by side; a beat is 4 * GROUPS bytes
   parameter int unsigned CAPS_GROUPS_WIDTH = 8;
   parameter int unsigned CAPS_VECTORS_LSB = 8;  // Activation vectors that share a weight beat
@@ -26,11 +26,11 @@ package trine_regs_pkg;
   parameter int unsigned CAPS_VECTOR_UNIT_LSB = 13;  // The vector unit is present
   parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
   parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
-  parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 8;
-  parameter int unsigned CAPS_ATTENTION_HEADS_LSB = 24;  // Query heads that share a pass over keys and values; 0: no attention unit
-  parameter int unsigned CAPS_ATTENTION_HEADS_WIDTH = 4;
-  parameter int unsigned CAPS_ATTENTION_WIDTH_LSB = 28;  // Bits of a mantissa of query, keys and values
-  parameter int unsigned CAPS_ATTENTION_WIDTH_WIDTH = 4;
+  parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 5;
+  parameter int unsigned CAPS_ATTENTION_WIDTH_LSB = 21;  // Bits of a mantissa of query, keys and values
+  parameter int unsigned CAPS_ATTENTION_WIDTH_WIDTH = 5;
+  parameter int unsigned CAPS_ATTENTION_HEADS_LSB = 26;  // Query heads that share a pass over keys and values; 0: no attention unit
+  parameter int unsigned CAPS_ATTENTION_HEADS_WIDTH = 6;
 
   parameter logic [11:0] TILE_ROWS_OFFSET = 12'h00C;  // Rows of a row tile (TileRows)
   parameter logic [31:0] TILE_ROWS_RESET  = 32'h00000800;
@@ -367,9 +367,9 @@ package trine_regs_pkg;
     logic        status_error;
     logic        status_done;
     logic        status_busy;
-    logic [3:0]  caps_attention_width;
-    logic [3:0]  caps_attention_heads;
-    logic [7:0]  caps_act_width;
+    logic [5:0]  caps_attention_heads;
+    logic [4:0]  caps_attention_width;
+    logic [4:0]  caps_act_width;
     logic        caps_vector_unit;
     logic        caps_f16;
     logic [3:0]  caps_vectors;
@@ -523,17 +523,17 @@ package trine_regs_pkg;
         value_of[0 +: 32] = 32'h54524E45;
       end
       VERSION_OFFSET: begin
-        value_of[0 +: 16] = 16'h3;
-        value_of[16 +: 16] = 16'h1;
+        value_of[0 +: 16] = 16'h0;
+        value_of[16 +: 16] = 16'h2;
       end
       CAPS_OFFSET: begin
         value_of[0 +: 8] = hardware[192 +: 8];
         value_of[8 +: 4] = hardware[200 +: 4];
         value_of[12 +: 1] = hardware[204 +: 1];
         value_of[13 +: 1] = hardware[205 +: 1];
-        value_of[16 +: 8] = hardware[206 +: 8];
-        value_of[24 +: 4] = hardware[214 +: 4];
-        value_of[28 +: 4] = hardware[218 +: 4];
+        value_of[16 +: 5] = hardware[206 +: 5];
+        value_of[21 +: 5] = hardware[211 +: 5];
+        value_of[26 +: 6] = hardware[216 +: 6];
       end
       TILE_ROWS_OFFSET: begin
         value_of[0 +: 32] = hardware[0 +: 32];

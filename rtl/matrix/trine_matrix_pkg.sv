@@ -6,8 +6,8 @@
 package trine_matrix_pkg;
 
   // trine_matvec holds its parameters to these.
-  parameter int unsigned BlockBits = 12;  // Column blocks: 65,536 columns in blocks of 16.
-  parameter int unsigned WordBits  = 16;  // Words of mantissas of a group, with one lane.
+  parameter int unsigned BlockBits = 13;  // Column blocks: 131,072 columns in blocks of 16.
+  parameter int unsigned WordBits  = 17;  // Words of mantissas of a group, with one lane.
   parameter int unsigned RowBits   = 16;  // Rows of a row tile.
 
   // A word of the codebook block: entry 0..26 is {10'b0, S, M}, 27 is the exponent X.

@@ -91,7 +91,7 @@ module trine_matvec #(
     $error("trine_matvec: QuantLanes must be 1, 2, 4 or 8");
   end
   if (BlockWidth < 1 || BlockWidth > trine_matrix_pkg::BlockBits) begin : gen_bad_cols
-    $error("trine_matvec: MaxCols must be from 32 * Groups to 65,536 columns");
+    $error("trine_matvec: MaxCols must be from 32 * Groups to 131,072 columns");
   end
   if (TileRows > 2 ** trine_matrix_pkg::RowBits) begin : gen_bad_rows
     $error("trine_matvec: TileRows must be at most 65,536");

@@ -3,9 +3,9 @@
 /// Exact sum of all terms of a pass, `Lanes` a cycle; complete two cycles after the last terms.
 module trine_vector_sum #(
   parameter  int unsigned Lanes     = 8,
-  /// 65,536 terms.
+  /// 131,072 terms.
   localparam int unsigned TermWidth = trine_vector_pkg::TermWidth,
-  localparam int unsigned SumWidth  = TermWidth + 16
+  localparam int unsigned SumWidth  = TermWidth + 17
 ) (
   input  logic                       clk_i,
   input  logic                       en_i,

@@ -12,9 +12,9 @@
 /// otherwise.
 ///
 ///   add, silu_mul   src and src2
-///   rmsnorm         src, weights src2, alpha 1/n, beta epsilon; at most 65,536 rows
+///   rmsnorm         src, weights src2, alpha 1/n, beta epsilon; at most 131,072 rows
 ///   rope            src, table src2: cos then sin, `cols_i` (a multiple of 32) words together
-///   softmax         src, alpha the scale times log2(e); at most 65,536 rows
+///   softmax         src, alpha the scale times log2(e); at most 131,072 rows
 ///   argmax          src, `cols_i` index of the first element: 0 begins a search, else the last one
 ///                   goes on; writes index, value and 14 zeros
 module trine_vector_unit #(
@@ -51,7 +51,7 @@ module trine_vector_unit #(
   end
 
   localparam int unsigned TermWidth = trine_vector_pkg::TermWidth;
-  localparam int unsigned SumWidth  = TermWidth + 16;
+  localparam int unsigned SumWidth  = TermWidth + 17;
   localparam int unsigned BeatShift = $clog2(Groups);
 
   // ---- Control ----

@@ -31,7 +31,7 @@ std::vector<CoreShape> cores() {
 std::unique_ptr<Transport> make(const DeviceRequest& request) {
   return std::make_unique<TlmTransport>(
       request, device_timing(request),
-      modelled_cost(machine_params(request), device_cost_memory(request)));
+      modelled_cost(request.machine(), device_cost_memory(request)));
 }
 
 const DeviceRegistration registration{{
@@ -42,8 +42,9 @@ const DeviceRegistration registration{{
     .shows_vectors = true,
     .has_interrupt = true,
     .has_clock = true,
-    .options = {"groups", "vectors", "ports", "act-width", "memory", "core-clock", "latency",
-                "bandwidth", "watchdog"},
+    .options = {"groups", "vectors", "ports", "act-width", "attention-heads", "attention-width",
+                "max-cols", "vector-words", "memory", "core-clock", "latency", "bandwidth",
+                "watchdog"},
     .choices = any_ports(),
     .cores = cores,
     .make = make,

@@ -20,7 +20,7 @@ constexpr double kPatienceSeconds = 1000;
 constexpr std::uint64_t kIdleCycles = 32;
 
 TlmCoreOptions core_options(const DeviceRequest& request, const CostFunction& cost) {
-  return {.params = machine_params(request),
+  return {.params = request.machine(),
           .ports = request.ports,
           .period = core_period(request),
           .cost = cost,
@@ -28,14 +28,6 @@ TlmCoreOptions core_options(const DeviceRequest& request, const CostFunction& co
 }
 
 }  // namespace
-
-MachineParams machine_params(const DeviceRequest& request) {
-  MachineParams params;
-  params.groups = request.groups;
-  params.vectors = request.vectors;
-  params.act_width = request.act_width;
-  return params;
-}
 
 TlmTransport::Platform::Platform(MemoryMap& map, const DeviceRequest& request,
                                  std::unique_ptr<BurstTiming> timing, const CostFunction& cost)

@@ -17,9 +17,6 @@
 
 namespace trine::sim {
 
-/// The parameters of the core that a device is asked for.
-MachineParams machine_params(const DeviceRequest& request);
-
 /// A TlmCore and its memory, in a SystemC simulation of their own, as a device. Registers go over
 /// a bus; the driver's accesses to memory go behind the core's back and take no time. Between two
 /// calls the core stands still behind a command.

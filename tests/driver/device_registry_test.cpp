@@ -117,6 +117,14 @@ TEST_CASE("DeviceRegistry: a core that is not there is refused with those that a
   request.set_shape({.groups = 2, .ports = 4});
   refused([&] { check_options(device_entry("clockwork"), request, {}); }, "ports",
           "2 groups and 1 vector over 4 ports");
+  CHECK(device_entry("clockwork")
+            .has_core(
+                {.groups = 4, .attention_width = 16, .max_cols = 131072, .vector_words = 131072}));
+  request.set_shape({.groups = 2, .max_cols = 131072, .vector_words = 131072});
+  CHECK_FALSE(device_entry("clockwork").has_core(request.shape()));
+  refused([&] { check_options(device_entry("clockwork"), request, {}); }, "max-cols",
+          "2 groups and 1 vector, 131072 columns, 131072 words of vector memory");
+  CHECK_EQ(core_name({.groups = 16, .attention_heads = 4, .attention_width = 16}), "g16h4q16");
 }
 
 TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
@@ -128,6 +136,10 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
                              {"vectors", "8", "9"},
                              {"act-width", "8", "7"},
                              {"act-width", "16", "17"},
+                             {"attention-heads", "0", "33"},
+                             {"attention-width", "16", "17"},
+                             {"max-cols", "131072", "131073"},
+                             {"vector-words", "131072", "0"},
                              {"latency", "200", "0"},
                              {"latency", "1", "1.5"},
                              {"bandwidth", "0.5", "0"},

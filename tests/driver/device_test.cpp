@@ -67,7 +67,7 @@ TEST_CASE("Device: reads identity and version before anything else") {
 
 TEST_CASE("Device: parameters come from the registers") {
   ScriptedTransport transport;
-  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16 | 3 << 24 | 12u << 28;
+  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16 | 12 << 21 | 3 << 26;
   transport.values[Reg::TILE_ROWS] = 64;
   transport.values[Reg::VECTOR_WORDS] = 4096;
   transport.values[Reg::MAX_COLS] = 1024;

@@ -17,10 +17,11 @@ struct AttentionCase {
   std::size_t head_dim = 0;
   int width = golden::kAttentionWidth;
   std::uint32_t factor = 0;
-  std::vector<float> query;          // (heads, head_dim)
+  std::size_t queries = 1;
+  std::vector<float> query;          // (queries, heads, head_dim)
   std::vector<std::uint16_t> cache;  // (positions, 2, head_dim)
 
-  golden::Attention attention() const { return {query, cache, head_dim, factor, width}; }
+  golden::Attention attention() const { return {query, cache, head_dim, factor, width, queries}; }
   /// Stores a key (0) or value (1).
   void put(std::size_t position, std::size_t value, std::span<const float> x) {
     (void)golden::store_blocks(

@@ -46,7 +46,8 @@ std::vector<double> exact(const AttentionCase& c) {
   const auto stored = [&](std::size_t element) {
     const std::size_t block = element / kGroup * kGroup;
     const int field = block_field(std::span(c.cache).subspan(block, kGroup));
-    return std::ldexp(block_mantissa(c.cache[element], c.width), field - 127 - (c.width - 2));
+    return std::ldexp(block_mantissa(c.cache[element], c.width, element),
+                      field - 127 - (c.width - 2));
   };
   std::vector<double> y(c.query.size());
   const std::size_t positions = c.cache.size() / (2 * width);
@@ -100,7 +101,7 @@ TEST_CASE("attention: blocks hold what was stored, to half of a mantissa's last 
       const auto block = std::span(blocks).subspan(b, kGroup);
       CHECK_EQ(block_field(block) - 127 - (width - 2), want.exponent);
       for (std::size_t i = 0; i < kGroup; ++i) {
-        CHECK_EQ(block_mantissa(block[i], width), want.mantissas[i]);
+        CHECK_EQ(block_mantissa(block[i], width, i), want.mantissas[i]);
         if (i >= 8) CHECK_EQ(block[i] & 1, 0);
       }
     }
@@ -112,9 +113,24 @@ TEST_CASE("attention: blocks hold what was stored, to half of a mantissa's last 
   inf[3] = -kInf;
   CHECK(store_blocks(inf, 15, blocks));
   CHECK_EQ(block_field(blocks), 255);
-  CHECK_EQ(block_mantissa(blocks[3], 15), -16383);
+  CHECK_EQ(block_mantissa(blocks[3], 15, 3), -16383);
   CHECK_THROWS_AS((void)store_blocks(std::vector<float>(15), 15, blocks), Error);
-  CHECK_THROWS_AS((void)store_blocks(inf, 16, blocks), Error);
+  CHECK_THROWS_AS((void)store_blocks(inf, 17, blocks), Error);
+}
+
+TEST_CASE("attention: blocks of 16 bits hold the last bit of their second half") {
+  std::vector<float> x(16);
+  std::vector<std::uint16_t> blocks(16);
+  x[0] = x[8] = 0x7fff;  // The exponent is 0: mantissas are the values.
+  for (std::size_t i = 1; i < 8; ++i) x[i] = x[i + 8] = static_cast<float>(i) - 4.0F;
+  CHECK_FALSE(store_blocks(x, 16, blocks));
+  CHECK_EQ(block_field(blocks), 127 + 14);
+  const std::int32_t even[] = {0x7ffe, -4, -2, 0, 0, 0, 2, 4};  // Odd ones to a multiple of 4.
+  for (std::size_t i = 0; i < 8; ++i) {
+    CAPTURE(i);
+    CHECK_EQ(block_mantissa(blocks[i], 16, i), even[i]);
+    CHECK_EQ(block_mantissa(blocks[i + 8], 16, i + 8), static_cast<std::int32_t>(x[i + 8]));
+  }
 }
 
 TEST_CASE("attention: weights are powers of two, halves up") {
@@ -177,7 +193,7 @@ TEST_CASE("attention: equal scores give the mean, one that leads gives its value
     const std::size_t at = (2 * 777 + 1) * 32;
     const int field = block_field(std::span(c.cache).subspan(at + d / kGroup * kGroup, kGroup));
     // Three roundings: of the sum, of the reciprocal and of their product.
-    const double value = std::ldexp(block_mantissa(c.cache[at + d], 15), field - 140);
+    const double value = std::ldexp(block_mantissa(c.cache[at + d], 15, d), field - 140);
     CHECK_LE(std::fabs(result.y[d] - value), 3 * 0x1p-23 * std::fabs(value));
   }
 }
@@ -203,9 +219,44 @@ TEST_CASE("attention: zeros, Inf, NaN, scores beyond the sums, any bits in the c
     CAPTURE(seed);
     std::mt19937 random(seed);
     AttentionCase any = attention_case(32u << seed % 5, 1 + seed % 8, 1 + random() % 700, seed);
-    any.width = 8 + static_cast<int>(seed % 8);
+    any.width = 8 + static_cast<int>(seed % 9);
     for (std::uint16_t& element : any.cache) element = static_cast<std::uint16_t>(random());
     both(any);
+  }
+}
+
+TEST_CASE("attention: positions that share a pass are what they are one by one") {
+  for (unsigned seed = 0; seed < 24; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    const std::size_t width = 32u << seed % 5, chunk = kChunkElements / width;
+    const std::size_t queries = 2 + random() % 7, heads = 1 + random() % 3;
+    const std::size_t positions =
+        seed % 3 == 0 ? queries : chunk * (1 + seed % 2) + random() % (2 * queries);
+    AttentionCase c = attention_case(width, queries * heads, std::max(positions, queries), seed,
+                                     8 + static_cast<int>(seed % 9));
+    c.queries = queries;
+    if (seed % 4 == 3)
+      for (std::uint16_t& element : c.cache) element = static_cast<std::uint16_t>(random());
+    const AttentionResult together = both(c);
+    bool nonfinite = false, overflow = false;
+    for (std::size_t q = 0; q < queries; ++q) {
+      AttentionCase one = c;
+      one.queries = 1;
+      const auto at = [&](std::size_t n) {
+        return c.query.begin() + static_cast<std::ptrdiff_t>(n * heads * width);
+      };
+      one.query.assign(at(q), at(q + 1));
+      one.cache.resize(c.cache.size() - 2 * width * (queries - 1 - q));
+      const AttentionResult want = both(one);
+      for (std::size_t i = 0; i < want.y.size(); ++i)
+        REQUIRE_EQ(std::bit_cast<std::uint32_t>(together.y[q * heads * width + i]),
+                   std::bit_cast<std::uint32_t>(want.y[i]));
+      nonfinite |= want.nonfinite;
+      overflow |= want.overflow;
+    }
+    CHECK_EQ(together.nonfinite, nonfinite);
+    CHECK_EQ(together.overflow, overflow);
   }
 }
 
@@ -222,5 +273,11 @@ TEST_CASE("attention: sizes that do not fit are refused") {
   refused([](AttentionCase& c) { c.cache.pop_back(); });
   refused([](AttentionCase& c) { c.cache.clear(); });
   refused([](AttentionCase& c) { c.factor = 1u << kFactorBits; });
-  refused([](AttentionCase& c) { c.width = 16; });
+  refused([](AttentionCase& c) { c.width = 17; });
+  refused([](AttentionCase& c) { c.queries = 0; });
+  refused([](AttentionCase& c) { c.queries = 3; });  // Of two heads.
+  refused([](AttentionCase& c) {
+    c.queries = 6;  // Before the first position.
+    c.query.resize(6 * 64);
+  });
 }

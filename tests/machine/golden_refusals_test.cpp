@@ -74,6 +74,30 @@ TEST_CASE("golden machine: BAD_FIELD for values out of range") {
   check_refused(machine, half_empty, ErrorCode::BAD_FIELD);
 }
 
+TEST_CASE("golden machine: ATTENTION of several positions: banks, heads, the last position") {
+  Prepared machine({.vectors = 4, .attention_heads = 8});
+  const auto attention = [](std::uint32_t bank, std::uint32_t more, std::uint32_t heads,
+                            std::uint32_t limit) {
+    return Command{}
+        .set(command::OPCODE, static_cast<std::uint32_t>(Opcode::ATTENTION))
+        .set(command::BANK, bank)
+        .set(command::MORE, more)
+        .set(command::COLS, 32)
+        .set(command::ROWS, 32 * heads)
+        .set(command::DST, 1024)
+        .set(command::ADDR_LO, kStream)
+        .set(command::LIMIT, limit);
+  };
+  // Position 0 is bank 0's, 3 bank 3's.
+  CHECK_EQ(machine.run({attention(0, 3, 2, 4), end_command()}), Outcome{ErrorCode::NONE, 1});
+  CHECK_EQ(machine.run({attention(1, 2, 2, 4), end_command()}), Outcome{ErrorCode::NONE, 1});
+  check_refused(machine, attention(0, 3, 3, 4), ErrorCode::BAD_FIELD);   // 12 heads.
+  check_refused(machine, attention(0, 15, 1, 4), ErrorCode::BAD_FIELD);  // 16 banks.
+  check_refused(machine, attention(1, 3, 1, 9), ErrorCode::BAD_FIELD);   // Bank 4.
+  check_refused(machine, attention(0, 3, 2, 3), ErrorCode::INDEX_RANGE);
+  check_refused(machine, attention(1, 2, 1, 3), ErrorCode::INDEX_RANGE);
+}
+
 TEST_CASE("golden machine: ALIGNMENT") {
   Prepared machine;
   for (int which = 0; which < 4; ++which) {

@@ -9,24 +9,28 @@ list(APPEND attention_sources rtl/common/trine_ram.sv rtl/common/trine_fp32_pack
      rtl/vector/trine_fp32_segment.sv rtl/vector/trine_fp32_recip.sv rtl/vector/trine_fp32_mul.sv
      rtl/matrix/trine_act_quantizer.sv rtl/matrix/f16/trine_f16_activations.sv)
 
-# trine_attention_test(NAME MODEL GROUPS HEADS WIDTH VECTOR_WORDS MOST_POSITIONS)
-function(trine_attention_test name model groups heads width vector_words positions)
+# trine_attention_test(NAME MODEL MOST PARAM...): MOST positions, the parameters of the model.
+function(trine_attention_test name model most)
   trine_test(${name} attention_unit_test.cpp ${model} trine_sim trine_golden_exact)
-  target_compile_definitions(${name} PRIVATE TRINE_Groups=${groups} TRINE_Heads=${heads}
-    TRINE_Width=${width} TRINE_VectorWords=${vector_words} TRINE_POSITIONS=${positions})
+  set(defines ${ARGN})
+  list(TRANSFORM defines PREPEND TRINE_)
+  target_compile_definitions(${name} PRIVATE TRINE_MOST=${most} ${defines})
 endfunction()
-foreach(instance 16_8 4_3 1_1)
-  string(REPLACE "_" ";" sizes ${instance})
-  list(GET sizes 0 groups)
-  list(GET sizes 1 heads)
-  trine_verilate(v_attention_unit_g${groups} trine_attention_unit ${attention_sources}
-                 PARAMS Groups=${groups} Heads=${heads} VectorWords=16384)
-  trine_attention_test(attention_unit_g${groups}_test v_attention_unit_g${groups}
-                       ${groups} ${heads} 15 16384 1100)
-endforeach()
-set(params Groups=2 Heads=2 Width=12 VectorWords=4096)
+# trine_attention_source(NAME MOST PARAM...): on the source.
+function(trine_attention_source name most)
+  trine_verilate(v_attention_${name} trine_attention_unit ${attention_sources} PARAMS ${ARGN})
+  trine_attention_test(attention_${name}_test v_attention_${name} ${most} ${ARGN})
+endfunction()
+trine_attention_source(unit_g16 1100 Groups=16 Heads=8 Width=15 Positions=1 VectorWords=16384)
+trine_attention_source(unit_g4 1100 Groups=4 Heads=3 Width=15 Positions=2 VectorWords=16384)
+trine_attention_source(unit_g1 1100 Groups=1 Heads=1 Width=15 Positions=1 VectorWords=16384)
+# Several positions in a pass, and all 16 bits with blocks of two beats, one and half a beat.
+trine_attention_source(unit_g8q4w16 600 Groups=8 Heads=5 Width=16 Positions=4 VectorWords=8192)
+trine_attention_source(unit_g4w16 300 Groups=4 Heads=2 Width=16 Positions=1 VectorWords=8192)
+trine_attention_source(unit_g16w16 300 Groups=16 Heads=8 Width=16 Positions=8 VectorWords=16384)
+set(params Groups=2 Heads=2 Width=12 Positions=2 VectorWords=4096)
 trine_verilate(v_attention_unit trine_attention_unit ${attention_sources} PARAMS ${params})
 trine_netlist(attention_unit trine_attention_unit ${attention_sources} PARAMS ${params} MEMORIES)
 trine_netlist_model(n_attention_unit trine_attention_unit attention_unit LONG)
-trine_attention_test(v_attention_unit_test v_attention_unit 2 2 12 4096 600)
-trine_attention_test(n_attention_unit_test n_attention_unit 2 2 12 4096 70)
+trine_attention_test(v_attention_unit_test v_attention_unit 600 ${params})
+trine_attention_test(n_attention_unit_test n_attention_unit 70 ${params})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// trine_attention_unit against the golden model: TRINE_Groups, TRINE_Heads, TRINE_Width and
-// TRINE_VectorWords are its parameters, TRINE_POSITIONS the most positions tried.
+// trine_attention_unit against the golden model: TRINE_Groups, TRINE_Heads, TRINE_Width,
+// TRINE_Positions and TRINE_VectorWords are its parameters, TRINE_MOST the most positions tried.
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,11 @@ constexpr std::size_t kBeatBytes = 4 * kGroups;
 constexpr std::size_t kHeads = TRINE_Heads;
 constexpr int kWidth = TRINE_Width;
 constexpr std::size_t kWords = TRINE_VectorWords;
-constexpr std::size_t kMost = TRINE_POSITIONS;
+constexpr std::size_t kQueries = TRINE_Positions;
+constexpr std::size_t kBanks = kQueries + (kQueries < 8 ? 1 : 0);
+constexpr std::size_t kMost = TRINE_MOST;
+// Queries of the widest heads, 16 words that nobody writes, and their results.
+static_assert(2 * 512 * kHeads + 16 <= kWords);
 constexpr std::uint32_t kGarbage = 0x7fc12345U;  // A NaN that is used shows.
 
 struct Outcome {
@@ -45,17 +49,21 @@ class Unit {
  public:
   explicit Unit(double source = 1.0, double sink = 1.0, unsigned seed = 1)
       : dut_("attention_unit", 200'000'000),
-        memory_(kWords),
+        memory_(kBanks * kWords),
         source_(source, seed),
         sink_(sink, seed + 1) {
     dut_->start_i = dut_->beat_valid_i = dut_->block_ready_i = 0;
   }
 
   Outcome attention(const AttentionCase& c) {
-    const std::size_t rows = c.query.size(), dst = rows + 16;
+    const std::size_t rows = c.query.size() / c.queries, dst = rows + 16;
+    const std::size_t first = kBanks - c.queries;  // Bank of the first query.
     REQUIRE_LE(dst + rows, kWords);
     std::ranges::fill(memory_, kGarbage);
-    std::memcpy(memory_.data(), c.query.data(), rows * 4);
+    for (std::size_t q = 0; q < c.queries; ++q)
+      std::memcpy(&memory_[(first + q) * kWords], &c.query[q * rows], rows * 4);
+    dut_->bank_i = static_cast<std::uint8_t>(first);
+    dut_->more_i = static_cast<std::uint8_t>(c.queries - 1);
     dut_->store_i = 0;
     dut_->rows_i = static_cast<std::uint32_t>(rows);
     dut_->head_dim_i = static_cast<std::uint16_t>(c.head_dim);
@@ -67,18 +75,22 @@ class Unit {
     taken_ = 0;
     Outcome out = run();
     CHECK_EQ(taken_, stream_.size());
-    out.words.assign(memory_.begin() + static_cast<std::ptrdiff_t>(dst),
-                     memory_.begin() + static_cast<std::ptrdiff_t>(dst + rows));
-    for (std::size_t i = 0; i < kWords; ++i) {
-      if (i < rows || (i >= dst && i < dst + rows)) continue;
-      if (memory_[i] != kGarbage) FAIL("word " << i << " was written");
+    for (std::size_t i = 0; i < memory_.size(); ++i) {
+      const std::size_t word = i % kWords;
+      const bool used = i / kWords >= first;
+      if (used && word >= dst && word < dst + rows)
+        out.words.push_back(memory_[i]);
+      else if (!(used && word < rows) && memory_[i] != kGarbage)
+        FAIL("word " << word << " of bank " << i / kWords << " was written");
     }
     return out;
   }
 
   Outcome store(const std::vector<float>& x) {
     std::ranges::fill(memory_, kGarbage);
-    std::memcpy(memory_.data() + 16, x.data(), x.size() * 4);
+    std::memcpy(&memory_[(kBanks - 1) * kWords + 16], x.data(), x.size() * 4);
+    dut_->bank_i = kBanks - 1;
+    dut_->more_i = 0;
     dut_->store_i = 1;
     dut_->rows_i = static_cast<std::uint32_t>(x.size());
     set_port(dut_->src_beat_i, 16 / kGroups);
@@ -128,16 +140,18 @@ class Unit {
       std::memcpy(&stored_[stored_.size() - kGroups], &dut_->block_data_o, kBeatBytes);
     }
     const bool read = dut_->vec_read_valid_o;
+    const std::size_t bank = dut_->vec_bank_o * kWords;
+    if (read || dut_->vec_write_valid_o) REQUIRE_LT(bank, memory_.size());
     const std::size_t read_at = dut_->vec_read_beat_o * kGroups;
     if (dut_->vec_write_valid_o) {
       const std::size_t at = dut_->vec_write_beat_o * kGroups;
       REQUIRE_LE(at + kGroups, kWords);
-      std::memcpy(&memory_[at], &dut_->vec_write_data_o, kBeatBytes);
+      std::memcpy(&memory_[bank + at], &dut_->vec_write_data_o, kBeatBytes);
     }
     dut_.step();
     if (read) {
       REQUIRE_LE(read_at + kGroups, kWords);
-      std::memcpy(&dut_->vec_read_data_i, &memory_[read_at], kBeatBytes);
+      std::memcpy(&dut_->vec_read_data_i, &memory_[bank + read_at], kBeatBytes);
     }
     if (moves) {
       taken_ += kBeatBytes;
@@ -167,6 +181,28 @@ void check(Unit& unit, const AttentionCase& c) {
   CHECK_EQ(got.overflow, want.overflow);
 }
 
+/// Positions together are what they are one by one.
+void check_one_by_one(const AttentionCase& c) {
+  const std::size_t rows = c.query.size() / c.queries;
+  const AttentionResult together = attention_definition(c.attention());
+  bool nonfinite = false, overflow = false;
+  for (std::size_t q = 0; q < c.queries; ++q) {
+    AttentionCase one = c;
+    one.queries = 1;
+    one.query.assign(c.query.begin() + static_cast<std::ptrdiff_t>(q * rows),
+                     c.query.begin() + static_cast<std::ptrdiff_t>((q + 1) * rows));
+    one.cache.resize(c.cache.size() - 2 * c.head_dim * (c.queries - 1 - q));
+    const AttentionResult want = attention_definition(one.attention());
+    for (std::size_t i = 0; i < rows; ++i)
+      REQUIRE_EQ(std::bit_cast<std::uint32_t>(together.y[q * rows + i]),
+                 std::bit_cast<std::uint32_t>(want.y[i]));
+    nonfinite |= want.nonfinite;
+    overflow |= want.overflow;
+  }
+  CHECK_EQ(together.nonfinite, nonfinite);
+  CHECK_EQ(together.overflow, overflow);
+}
+
 AttentionCase make_case(std::size_t width, std::size_t heads, std::size_t positions,
                         unsigned seed) {
   return attention_case(width, heads, positions, seed, kWidth);
@@ -188,6 +224,73 @@ TEST_CASE("trine_attention_unit: every head size, around the ends of chunks") {
         check(unit, make_case(width, heads, positions, static_cast<unsigned>(positions)));
       }
     }
+  }
+}
+
+TEST_CASE("trine_attention_unit: several positions in a pass, the last ones around a chunk's end") {
+  if (kQueries == 1) return;
+  Unit unit;
+  std::mt19937 random(11);
+  for (const std::size_t width : {512u, 128u, 64u, 32u}) {
+    const std::size_t chunk = kChunkElements / width;
+    for (std::size_t queries = 2; queries <= std::min(kQueries, kHeads); ++queries) {
+      const std::size_t heads = kHeads / queries;
+      for (const std::size_t positions :
+           {queries, queries + 1, chunk, chunk + 1, chunk + queries - 1, 2 * chunk + queries / 2}) {
+        if (positions > kMost) continue;
+        CAPTURE(width);
+        CAPTURE(queries);
+        CAPTURE(positions);
+        AttentionCase c = make_case(width, queries * (1 + random() % heads), positions,
+                                    static_cast<unsigned>(positions));
+        c.queries = queries;
+        // The last positions are the largest, so that who sees them is another.
+        std::normal_distribution<float> normal;
+        std::vector<float> row(width);
+        for (std::size_t p = positions - queries; p < positions; ++p) {
+          const int up = static_cast<int>(3 * (p + queries - positions));
+          for (float& v : row) v = std::ldexp(normal(random), up);
+          c.put(p, 1, row);
+          for (float& v : row) v = normal(random) * 3;
+          c.put(p, 0, row);
+        }
+        check(unit, c);
+        if (positions <= 2 * queries) check_one_by_one(c);
+      }
+    }
+  }
+}
+
+TEST_CASE("trine_attention_unit: what a position does not see raises nothing for it") {
+  if (kQueries == 1) return;
+  Unit unit;
+  AttentionCase c = make_case(64, 2, 40, 5);
+  c.queries = 2;
+  // The last key is beyond the sums for queries that large, and the first query does not see it.
+  std::fill(c.query.begin(), c.query.begin() + 64, 1000.0F);
+  std::fill(c.query.begin() + 64, c.query.end(), 0.0F);
+  c.put(39, 0, std::vector<float>(64, 30.0F));
+  CHECK_FALSE(attention_definition(c.attention()).overflow);
+  check(unit, c);
+  std::fill(c.query.begin() + 64, c.query.end(), 1000.0F);
+  CHECK(attention_definition(c.attention()).overflow);
+  check(unit, c);
+  c = make_case(64, 2, 40, 6);
+  c.queries = 2;
+  c.query[70] = std::numeric_limits<float>::infinity();
+  check(unit, c);
+  c.query[70] = 1.0F;
+  c.query[7] = std::numeric_limits<float>::quiet_NaN();
+  check(unit, c);
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    c = make_case(32u << seed % 5, 2 * (1 + random() % std::max<std::size_t>(kHeads / 2, 1)),
+                  2 + random() % std::min<std::size_t>(600, kMost - 2), seed);
+    c.queries = 2;
+    for (std::uint16_t& element : c.cache) element = static_cast<std::uint16_t>(random());
+    for (float& q : c.query) q = std::ldexp(q, static_cast<int>(random() % 40) - 30);
+    check(unit, c);
   }
 }
 

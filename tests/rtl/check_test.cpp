@@ -106,6 +106,7 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
       {start::kBeta, &command::BETA},
       {start::kStride, op == Opcode::ATTENTION ? &command::LIMIT : &command::STRIDE},
       {start::kBank, &command::BANK},
+      {start::kMore, &command::MORE},
       {start::kDepth, &command::DEPTH},
       {start::kRaw, &command::RAW},
       {start::kF16, &command::F16}};

@@ -65,8 +65,9 @@ constexpr std::uint8_t of(bool error, bool idle) {
 
 namespace start {
 inline constexpr PortField kBeta{0, 32}, kAlpha{32, 32}, kStride{64, 32}, kDst{96, 32},
-    kSrc2{128, 32}, kSrc{160, 32}, kCols{192, 32}, kRows{224, 32}, kAddress{256, 64}, kBank{329, 4},
-    kF16{333, 1}, kRaw{334, 1}, kDepth{335, 3}, kOpcode{338, 8}, kMemory{346, 3}, kUnit{349, 3};
+    kSrc2{128, 32}, kSrc{160, 32}, kCols{192, 32}, kRows{224, 32}, kAddress{256, 64}, kMore{325, 4},
+    kBank{329, 4}, kF16{333, 1}, kRaw{334, 1}, kDepth{335, 3}, kOpcode{338, 8}, kMemory{346, 3},
+    kUnit{349, 3};
 }  // namespace start
 
 namespace job {  // With the fields of `start` below its own.

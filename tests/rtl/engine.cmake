@@ -19,10 +19,15 @@ function(trine_engine_tests model groups vectors act_width tile_rows vector_word
   endforeach()
 endfunction()
 
-foreach(groups 1 4 16)
+# The widest takes as many columns as there can be: GROUPS_COLUMNS.
+foreach(instance 1_32768 4_32768 16_131072)
+  string(REPLACE "_" ";" sizes ${instance})
+  list(GET sizes 0 groups)
+  list(GET sizes 1 cols)
+  math(EXPR words "${cols} + 1024")
   trine_verilate(v_engine_g${groups} trine_matvec ${engine_sources}
-    PARAMS Groups=${groups} TileRows=128 VectorWords=33792 MaxCols=32768)
-  trine_engine_tests(v_engine_g${groups} ${groups} 1 12 128 33792 32768 matvec f16)
+    PARAMS Groups=${groups} TileRows=128 VectorWords=${words} MaxCols=${cols})
+  trine_engine_tests(v_engine_g${groups} ${groups} 1 12 128 ${words} ${cols} matvec f16)
 endforeach()
 
 # Several activation vectors, and other mantissas: GROUPS_VECTORS_BITS.

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 
@@ -122,11 +123,13 @@ inline Command valid_command(Random& random, SequenceState& state) {
   if (op == Opcode::ATTENTION) {
     const std::uint32_t head = 32u << random.below(3);
     c.set(command::COLS, head);
-    c.set(command::ROWS,
-          head * (1 + random.below(kMachine.attention_heads != 0 ? kMachine.attention_heads : 1)));
+    const std::uint32_t slots = std::max(kMachine.attention_heads, 1u);
+    const std::uint32_t more = random.below(std::min(slots, kVectors - bank));
+    c.set(command::MORE, more).set(command::ROWS, head * (1 + random.below(slots / (more + 1))));
     c.set(command::LIMIT, 104 + random.below(130'000));
     c.set(command::ALPHA, c.get(command::ALPHA) >> 7);
     if (random.below(4) == 0) state.position = c.get(command::LIMIT) - 1 - bank;
+    c.set(command::LIMIT, c.get(command::LIMIT) + more);
   }
   if (op == Opcode::SOFTMAX && random.below(2) != 0)
     c.set(command::SPAN, 1).set(command::ROWS, 104 + random.below(100));
@@ -155,7 +158,7 @@ inline void mutate(Command& c, Config& config, Random& random) {
   const std::uint32_t words = kVectorWords;
   constexpr std::uint32_t kHuge[] = {0xFFFFFFFF, 0xFFFFFFE1, 0xFFFFFFE0, 0x80000000,
                                      0x7FFFFFFF, 0x40000000, 0x10000,    0xFFFFFFF0};
-  switch (random.below(21)) {
+  switch (random.below(22)) {
     case 0:
       c.words[random.below(16)] ^= 1u << random.below(32);
       break;
@@ -236,6 +239,9 @@ inline void mutate(Command& c, Config& config, Random& random) {
       break;
     case 19:
       c.set(command::STRIDE, random.below(2) != 0 ? random.word() : c.get(command::STRIDE) + 32);
+      break;
+    case 20:
+      c.set(command::MORE, random.below(random.below(2) != 0 ? 16 : 4));
       break;
     default:
       config.limit = ~std::uint64_t{0};

@@ -58,6 +58,19 @@ TEST_CASE(
     CHECK_EQ(count(0, operation), 4);
     CHECK_EQ(count(1, operation), 0);
   }
+  // Positions of one text share a pass, those of several have caches of their own.
+  const auto together = [&](unsigned heads, bool apart) {
+    const Program program(model.packed(), {.vectors = 4, .attention_heads = heads}, kModelMemory, 0,
+                          4);
+    const TokenList& list =
+        apart ? program.sequences_list(HeadRows::None) : program.list(4, HeadRows::None);
+    return std::ranges::count(list.info, Operation::Attention, &CommandInfo::operation);
+  };
+  CHECK_EQ(together(8, false), 2);
+  CHECK_EQ(together(4, false), 4);
+  CHECK_EQ(together(2, false), 8);
+  CHECK_EQ(together(1, false), 16);
+  CHECK_EQ(together(8, true), 8);
   // The score vector of the whole context is the old way's alone.
   const golden::ModelConfig& config = model.packed().config();
   CHECK_EQ(vector_layout(config, {.attention_heads = 0}, 64).scores != 0, true);

@@ -128,8 +128,10 @@ class CommandBench {
         break;
       case Opcode::ATTENTION: {
         const std::uint32_t heads = pair.params().attention_heads;
-        c.set(COLS, 32u << below(3)).set(ROWS, c.get(COLS) * (1 + below(std::min(heads, 8u))));
-        c.set(ADDR_LO, kBlocks).set(LIMIT, 94 + below(30));
+        const std::uint32_t more = below(std::min(heads, pair.params().vectors - c.get(BANK)));
+        c.set(COLS, 32u << below(3));
+        c.set(MORE, more).set(ROWS, c.get(COLS) * (1 + below(std::min(heads / (more + 1), 8u))));
+        c.set(ADDR_LO, kBlocks).set(LIMIT, 94 + more + below(30));
         c.set(ALPHA, static_cast<std::uint32_t>(std::ldexp(0.13, 24)));
         break;
       }

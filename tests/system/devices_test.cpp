@@ -75,6 +75,10 @@ TEST_CASE("devices: every core that an entry offers is made, with these paramete
       CHECK_EQ(params.groups, shape.groups);
       CHECK_EQ(params.vectors, shape.vectors);
       CHECK_EQ(params.act_width, shape.act_width);
+      CHECK_EQ(params.attention_heads, shape.attention_heads);
+      CHECK_EQ(params.attention_width, shape.attention_width);
+      CHECK_EQ(params.max_cols, shape.max_cols);
+      CHECK_EQ(params.vector_words, shape.vector_words);
       CHECK(entry.has_core(shape));
     }
     DeviceRequest none;

@@ -124,9 +124,7 @@ class Pair {
   }
   static std::unique_ptr<Transport> make_golden(const MachineParams& params) {
     DeviceRequest request;
-    request.groups = params.groups;
-    request.vectors = params.vectors;
-    request.act_width = params.act_width;
+    request.set_machine(params);
     return device_entry("golden").make(small(request));
   }
 

@@ -12,25 +12,32 @@ namespace {
 
 /// Keys and values of a chunk, taken apart.
 struct Chunk {
-  std::size_t count = 0;                     // Positions.
-  std::vector<std::int16_t> mantissas;       // (positions, 2, head_dim)
-  std::vector<std::int32_t> fields;          // (positions, 2, groups)
-  std::vector<std::int32_t> largest_fields;  // (groups) of the values.
+  std::size_t first = 0, count = 0;     // Positions.
+  std::vector<std::int16_t> mantissas;  // (positions, 2, head_dim)
+  std::vector<std::int32_t> fields;     // (positions, 2, groups)
+  std::vector<std::int32_t> largest;    // (groups) of all values.
 
-  void load(const Attention& a, std::size_t first) {
+  void load(const Attention& a, std::size_t position) {
     const std::size_t row = 2 * a.head_dim, groups = a.head_dim / kGroup;
+    first = position;
     count = std::min(kChunkElements / a.head_dim, a.positions() - first);
     mantissas.resize(count * row);
     fields.resize(count * 2 * groups);
     const auto elements = a.cache.subspan(first * row, count * row);
     for (std::size_t i = 0; i < elements.size(); ++i)
-      mantissas[i] = static_cast<std::int16_t>(block_mantissa(elements[i], a.width));
+      mantissas[i] = static_cast<std::int16_t>(block_mantissa(elements[i], a.width, i));
     for (std::size_t i = 0; i < fields.size(); ++i)
       fields[i] = block_field(elements.subspan(i * kGroup, kGroup));
-    largest_fields.assign(groups, 0);
-    for (std::size_t p = 0; p < count; ++p)
+    largest = largest_fields(count, groups);
+  }
+
+  /// Of the values of the first `positions`, (groups).
+  std::vector<std::int32_t> largest_fields(std::size_t positions, std::size_t groups) const {
+    std::vector<std::int32_t> result(groups);
+    for (std::size_t p = 0; p < positions; ++p)
       for (std::size_t g = 0; g < groups; ++g)
-        largest_fields[g] = std::max(largest_fields[g], fields[(2 * p + 1) * groups + g]);
+        result[g] = std::max(result[g], fields[(2 * p + 1) * groups + g]);
+    return result;
   }
 };
 
@@ -38,7 +45,11 @@ struct Chunk {
 class Head {
  public:
   Head(const Attention& a, const AttentionQuery& query, std::size_t head)
-      : a_(a), groups_(a.head_dim / kGroup), sums_(a.head_dim), fields_(groups_) {
+      : a_(a),
+        groups_(a.head_dim / kGroup),
+        sees_(a.sees(head)),
+        sums_(a.head_dim),
+        fields_(groups_) {
     const auto part = [&](const auto& all, std::size_t count) {
       return std::vector<std::int32_t>(
           all.begin() + static_cast<std::ptrdiff_t>(head * count),
@@ -49,17 +60,19 @@ class Head {
   }
 
   void take(const Chunk& chunk) {
-    log2_.resize(chunk.count);
+    if (chunk.first >= sees_) return;
+    const std::size_t count = std::min(chunk.count, sees_ - chunk.first);
+    log2_.resize(count);
     std::int64_t reference = reference_;
-    for (std::size_t p = 0; p < chunk.count; ++p) {
+    for (std::size_t p = 0; p < count; ++p) {
       const std::int64_t score = score_of(chunk, p);
       if (begins_) first_score_ = score;
       begins_ = false;
       log2_[p] = score_log2(score - first_score_, a_.factor, overflow);
       reference = std::max(reference, (log2_[p] + 0xff'ffff) >> 24);
     }
-    realign(reference, chunk.largest_fields);
-    for (std::size_t p = 0; p < chunk.count; ++p) add_value(chunk, p);
+    realign(reference, count == chunk.count ? chunk.largest : chunk.largest_fields(count, groups_));
+    for (std::size_t p = 0; p < count; ++p) add_value(chunk, p);
   }
 
   void finish(std::span<float> y) const {
@@ -74,16 +87,26 @@ class Head {
     const std::int16_t* key = &chunk.mantissas[2 * p * a_.head_dim];
     std::int64_t score = 0;
     for (std::size_t g = 0; g < groups_; ++g) {
-      // Half of the products of a block fit in 32 bits.
-      std::int32_t low = 0, high = 0;
-      for (std::size_t i = g * kGroup; i < g * kGroup + kGroup / 2; ++i) {
-        low += query_[i] * key[i];
-        high += query_[i + kGroup / 2] * key[i + kGroup / 2];
-      }
-      score += score_term(std::int64_t{low} + high, query_fields_[g],
+      score += score_term(total_of(&query_[g * kGroup], key + g * kGroup), query_fields_[g],
                           chunk.fields[2 * p * groups_ + g], a_.width, overflow);
     }
     return score;
+  }
+
+  /// Sum of a block's products.
+  std::int64_t total_of(const std::int32_t* query, const std::int16_t* key) const {
+    if (a_.width == kMaxAttentionWidth) {
+      std::int64_t total = 0;
+      for (std::size_t i = 0; i < kGroup; ++i) total += std::int64_t{query[i]} * key[i];
+      return total;
+    }
+    // Half of the products fit in 32 bits.
+    std::int32_t low = 0, high = 0;
+    for (std::size_t i = 0; i < kGroup / 2; ++i) {
+      low += query[i] * key[i];
+      high += query[i + kGroup / 2] * key[i + kGroup / 2];
+    }
+    return std::int64_t{low} + high;
   }
 
   void realign(std::int64_t reference, const std::vector<std::int32_t>& largest) {
@@ -112,7 +135,7 @@ class Head {
   }
 
   const Attention& a_;
-  std::size_t groups_;
+  std::size_t groups_, sees_;  // Positions that it sees.
   std::vector<std::int32_t> query_, query_fields_;
   std::vector<std::int64_t> sums_, log2_;
   std::vector<std::int32_t> fields_;

@@ -92,6 +92,42 @@ TEST_CASE("cli: layer runs one matrix and reports what it took") {
   CHECK(high["equal"] == true);
   check_fails({"layer", "--rows", "64", "--cols", "40000", "--device", "golden"}, 1,
               {"40000 columns", "takes 32768"});
+  // A core for matrices beyond those of any model.
+  const std::vector<std::string> wide{"layer",
+                                      "--rows",
+                                      "40",
+                                      "--depth",
+                                      "3",
+                                      "--check",
+                                      "--groups",
+                                      "8",
+                                      "--vectors",
+                                      "2",
+                                      "--act-width",
+                                      "8",
+                                      "--attention-heads",
+                                      "3",
+                                      "--attention-width",
+                                      "8",
+                                      "--max-cols",
+                                      "131072",
+                                      "--vector-words",
+                                      "131072"};
+  const auto with = [&](const char* cols, const char* device) {
+    std::vector<std::string> words = wide;
+    words.insert(words.end(), {"--cols", cols, "--device", device});
+    return words;
+  };
+  // The input and 64 words for 40 results fill vector memory.
+  for (const char* cols : {"100000", "131008"})
+    CHECK(trine_json(with(cols, "rtl"))["equal"] == true);
+  check_fails(with("131009", "rtl"), 1, {"131009 columns", "the core has 131072"});
+  check_fails(with("131073", "golden"), 1, {"131073 columns", "takes 131072"});
+  check_fails({"layer", "--rows", "64", "--cols", "64", "--device", "rtl", "--groups", "1",
+               "--max-cols", "131072", "--vector-words", "131072"},
+              2, {"--max-cols", "cannot count the beats"});
+  check_fails({"layer", "--rows", "64", "--cols", "64", "--device", "rtl", "--max-cols", "50000"},
+              2, {"--max-cols", "32768, 65536, 131072"});
 }
 
 TEST_CASE("cli: the shipped vectors are reproduced by every device") {
