@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "golden/error.h"
 
@@ -86,11 +87,9 @@ std::string counts_text(const ExpectedCounts& counts) {
   return json.dump(1) + "\n";
 }
 
-ExpectedCounts read_counts(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) throw Error(file.string() + ": cannot be read");
+ExpectedCounts parse_counts(const std::string& text, const std::string& name) {
   try {
-    const Json json = Json::parse(in);
+    const Json json = Json::parse(text);
     ExpectedCounts counts{.core = json.at("core").get<std::string>(),
                           .memory = json.at("memory").get<std::string>(),
                           .stages = {}};
@@ -104,8 +103,16 @@ ExpectedCounts read_counts(const std::filesystem::path& file) {
     }
     return counts;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(fmt::format("{}: {}", file.string(), error.what()));
+    throw Error(fmt::format("{}: {}", name, error.what()));
   }
+}
+
+ExpectedCounts read_counts(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) throw Error(file.string() + ": cannot be read");
+  return parse_counts(text.str(), file.string());
 }
 
 }  // namespace trine

@@ -40,8 +40,9 @@ inline constexpr double kCountsMargin = 0.25;
 std::string compare_counts(const SelfTestReport& report, const ExpectedCounts& expected,
                            Cycles cycles);
 
-/// As JSON. Reading throws Error naming file, key and what is wrong.
+/// As JSON. Reading throws Error naming file, or `name`, key and what is wrong.
 std::string counts_text(const ExpectedCounts& counts);
+ExpectedCounts parse_counts(const std::string& text, const std::string& name);
 ExpectedCounts read_counts(const std::filesystem::path& file);
 
 }  // namespace trine

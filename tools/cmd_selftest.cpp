@@ -12,6 +12,7 @@
 #include "runtime/selftest.h"
 #include "runtime/selftest_counts.h"
 #include "tools/common.h"
+#include "tools/counts_files.h"
 #include "tools/device_options.h"
 #include "tools/outputs.h"
 #include "tools/progress.h"
@@ -114,6 +115,19 @@ void check_passed(const SelfTestReport& report) {
                             failed->failure, failed->advice));
 }
 
+/// Counts that are known by name, of fpga/counts, or those of a file.
+ExpectedCounts find_counts(const std::string& name) {
+  std::string names;
+  for (std::size_t i = 0; i < kCountsCount; ++i) {
+    const CountsFile& known = kCountsFiles[i];
+    if (name == known.name) return parse_counts(known.text, "counts " + name);
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", known.name);
+  }
+  if (name.find_first_of("/.") == std::string::npos)
+    throw Error(fmt::format("there are no counts '{}'; there are {}, and files", name, names));
+  return read_counts(name);
+}
+
 /// Writes what the stages take, with an ideal memory and with the one that is asked for.
 void write_counts(const SelftestCommand& options, const SelfTestReport& report,
                   const ModelFile* file) {
@@ -148,7 +162,7 @@ void run_selftest(SelftestCommand& options) {
   if (!options.write_counts.empty() && (entry.cycles != Cycles::Exact || entry.hardware))
     throw UsageError("--write-counts", "takes a simulation with exact cycles");
   std::optional<ExpectedCounts> expected;
-  if (!options.counts.empty()) expected = read_counts(options.counts);
+  if (!options.counts.empty()) expected = find_counts(options.counts);
 
   const SelfTestReport report =
       test_device(options, options.device.request, model, !options.common.json);
@@ -177,7 +191,7 @@ void add_selftest(Command& app) {
   command->add_option("--model", options->model,
                       "Packed model of the last two stages [a small one that is built in]");
   command->add_option("--counts", options->counts,
-                      "File of what each stage must take in cycles and beats, compared");
+                      "What each stage must take in cycles and beats, compared: a name or a file");
   command->add_option(
       "--write-counts", options->write_counts,
       "Write that file, from a simulation; with --memory for a board with that DRAM");
