@@ -289,16 +289,16 @@ static_assert(sizeof(Command) == 64);
 ///   0. index >= LIST_COUNT: LIST_OVERRUN; list address not a multiple of 64: ALIGNMENT; its 64
 ///      bytes outside the window: ADDRESS_RANGE
 ///   1. `check_form`: BAD_OPCODE (also for an opcode whose capability the core lacks), BAD_FIELD
-///   2. BAD_FIELD: BANK + MORE >= VECTORS, INDEX = 3, SPAN = 3, or one of the opcode's rules is broken
-///   3. INDEX_RANGE: token or position (of ATTENTION always, that of its last bank) not below LIMIT;
-///      with SPAN, position + 1 above ROWS or COLS
+///   2. BAD_FIELD: BANK + MORE >= VECTORS, INDEX = 3, SPAN = 3, or a rule of the opcode is broken
+///   3. INDEX_RANGE: token or position (of ATTENTION always, that of its last bank) not below
+///      LIMIT; with SPAN, position + 1 above ROWS or COLS
 ///   4. ALIGNMENT: SRC, DST, SRC2 (16 words), ADDR, BOOK, STRIDE (64 bytes)
 ///   5. VECTOR_RANGE: an operand's reach, twice that of DST for RAW, past the vector memory
 ///   6. ADDRESS_RANGE: bytes rounded up to 64 (with a STRIDE between rows: ROWS * STRIDE), then the
 ///      codebook block, inside MEM_BASE..MEM_LIMIT
 /// Step 2 takes ROWS and COLS as they stand; from step 5 on, SPAN has replaced the one it names,
-/// and LIMIT of ATTENTION is the position of its last bank + 1. The first that fails stops the machine before the
-/// command touches anything.
+/// and LIMIT of ATTENTION is the position of its last bank + 1. The first that fails stops the
+/// machine before the command touches anything.
 ///
 /// When a command is over and its index is below PROFILE_COUNT, the place of its profile record
 /// (driver/profile.h) is checked: ALIGNMENT when PROFILE is not a multiple of 64, ADDRESS_RANGE

@@ -5,9 +5,9 @@
 /// Vector memory and the units that work on it: transfer, vector, matrix and attention unit.
 ///
 /// `start_valid_i` starts the unit that `start_i` names; that holds until `status_o.done`, after
-/// which `judge_i` asks for the data errors of its work.  One unit works at a time, so they share the ports
-/// of vector memory (asserted there).  Beats of the read stream come to those who asked for them;
-/// the data goes to all.
+/// which `judge_i` asks for the data errors of its work.  One unit works at a time, so they share
+/// the ports of vector memory (asserted there).  Beats of the read stream come to those who asked
+/// for them; the data goes to all.
 module trine_units #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned TileRows    = 2048,

@@ -73,7 +73,8 @@ module trine_table_builder #(
 
   always_comb begin
     may_build = 1'b0;
-    if (state_q == StWait && (Buffers == 1 ? full_q == 2'b00 : !full_q[buffer_q])) may_build = ready;
+    if (state_q == StWait && (Buffers == 1 ? full_q == 2'b00 : !full_q[buffer_q]))
+      may_build = ready;
   end
 
   always_comb begin
