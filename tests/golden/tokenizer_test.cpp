@@ -326,6 +326,13 @@ TEST_CASE("tokenizer: what is malformed or not supported is refused with its nam
   refuses([](json& r) { r["truncation"] = 512; }, "truncation is not an object");
   refuses([](json& r) { r["added_tokens"][0]["lstrip"] = true; }, "lstrip");
   refuses([](json& r) { r["added_tokens"][0]["content"] = ""; }, "content");
+  // A message does not end where a name has a NUL byte.
+  refuses(
+      [](json& r) {
+        r["added_tokens"][0]["content"] = std::string("a\0b", 3);
+        r["added_tokens"][0]["lstrip"] = true;
+      },
+      "added token 'a\\0b' lstrip");
   refuses([](json& r) { r["added_tokens"][0]["content"] = 5; }, "must be string");
   refuses([](json& r) { r["added_tokens"][0]["id"] = 5; }, "used twice");
 

@@ -167,6 +167,17 @@ TEST_CASE("cli unusual: a tokenizer_config.json that is none") {
     refused(std::string("{\"chat_template\": ") + value + "}", "'chat_template' must be a text");
 }
 
+TEST_CASE("cli unusual: names with NUL bytes and line breaks are told to their end, in one line") {
+  const Scratch scratch;
+  const fs::path model = copy_of(kModel, scratch / "model");
+  json tokenizer = json::parse(read_file(model / "tokenizer.json"));
+  tokenizer["added_tokens"][0]["content"] = std::string("one\0two\nthree", 13);
+  tokenizer["added_tokens"][0]["lstrip"] = true;
+  std::ofstream(model / "tokenizer.json") << tokenizer;
+  check_fails({"generate", model, "--prompt", "In", "-n", "1", "--device", "reference"}, 1,
+              {"'one\\0two three' lstrip asks for what is not supported", "--tokens"});
+}
+
 TEST_CASE("cli unusual: several runs into one output at once leave one of their results, whole") {
   const Scratch scratch;
   const std::string model = packed_model(scratch), out = (scratch / "logits").string();
