@@ -28,6 +28,7 @@ class Fields {
 };
 
 /// The bundles of rtl/matrix/trine_matrix_pkg.sv, field by field, and their values as ports.
+inline constexpr unsigned kBlockBits = 13, kWordBits = 17;  // As there.
 struct Book {
   bool valid = false;
   unsigned index = 0;
@@ -40,7 +41,7 @@ struct TritJob {
   bool slow = false;
   std::uint32_t panels = 1, blocks = 1;
   std::uint64_t bits() const {
-    return Fields().put(3, depth).put(1, slow).put(27, panels).put(13, blocks).bits();
+    return Fields().put(3, depth).put(1, slow).put(27, panels).put(kBlockBits + 1, blocks).bits();
   }
 };
 
@@ -49,7 +50,7 @@ struct Place {
   unsigned group = 0;  // One-hot.
   unsigned word = 0;
   std::uint64_t bits() const {
-    return Fields().put(1, mants).put(1, exponent).put(16, group).put(16, word).bits();
+    return Fields().put(1, mants).put(1, exponent).put(16, group).put(kWordBits, word).bits();
   }
 };
 
@@ -86,7 +87,7 @@ struct Row {
   std::uint64_t bits() const {
     return Fields()
         .put(1, load_block)
-        .put(12, block)
+        .put(kBlockBits, block)
         .put(1, valid)
         .put(2, entry)
         .put(2, lane)

@@ -315,5 +315,7 @@ TEST_CASE("selftest: the failure names register, byte, row or element") {
   holds(of("entry 57 of the tables is entry 58"), "entry 57 of 243");
   holds(of("entry 20 of the codebook has a wrong mantissa"), "entry 20 of the codebook");
   holds(of("the FP16 engine is wrong in a row"), "the first, 8,");
-  holds(of("another major version"), "speaks version 2.");
+  const std::uint32_t major = field::VERSION_MAJOR.get(find_register(Reg::VERSION)->reset);
+  const std::string other = "speaks version " + std::to_string(major + 1) + ".";
+  holds(of("another major version"), other.c_str());
 }

@@ -20,7 +20,7 @@ enum class BoardFault : std::uint8_t {
   ZeroId,         // Registers read zeros,
   OneId,          // or ones.
   OtherVersion,   // The core speaks a later major version,
-  OldVersion,     // or an earlier minor one.
+  OldVersion,     // or the one before.
   BadParameters,  // CAPS says what no core is.
   SlowWrites,     // A write takes 20 ms to arrive.
   LostWrites,     // It never arrives.
