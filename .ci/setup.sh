@@ -16,7 +16,7 @@ test_packages=(
 
 # What ./test builds, whatever was configured before.
 everything=(-DTRINE_SIM=ON -DTRINE_TESTS=ON -DTRINE_BENCH=ON -DTRINE_PYTHON=ON
-            -DTRINE_SYSTEMC=ON)
+            -DTRINE_SYSTEMC=ON -DTRINE_LONG_TESTS=OFF)
 
 # install_packages NAME...: those that are missing.
 install_packages() {
