@@ -35,7 +35,7 @@ std::string message_of(const Action& action) {
   return "nothing thrown";
 }
 
-bool contains(const std::string& text, const char* part) {
+bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
