@@ -141,10 +141,10 @@ TEST_CASE("board: a model speaks as it does on golden") {
 TEST_CASE("board: each fault is one error that says what it is") {
   faulty("zero-id").fails({"stage 'open'", "ID reads 0x00000000", "bitstream"});
   faulty("one-id").fails({"ID reads 0xffffffff"});
-  const std::uint32_t spoken = find_register(Reg::VERSION)->reset;
+  const std::uint32_t spoken = trine::find_register(trine::Reg::VERSION)->reset;
   const auto speaks = [](std::uint32_t version) {
-    return "speaks version " + std::to_string(field::VERSION_MAJOR.get(version)) + "." +
-           std::to_string(field::VERSION_MINOR.get(version)) + ",";
+    return "speaks version " + std::to_string(trine::field::VERSION_MAJOR.get(version)) + "." +
+           std::to_string(trine::field::VERSION_MINOR.get(version)) + ",";
   };
   faulty("other-version").fails({speaks(spoken + 0x10000), "build both"});
   faulty("old-version").fails({speaks(spoken - 1), "build both"});
