@@ -31,9 +31,10 @@ Verdict run(unsigned depth, unsigned seed, const std::string& fault) {
   std::string pattern = (fs::temp_directory_path() / "trine_ice40_XXXXXX").string();
   REQUIRE(mkdtemp(pattern.data()) != nullptr);
   const fs::path before = fs::current_path();
-  const std::string command = std::string(TRINE_MAKE_ROM) + " " + pattern + " " +
-                              std::to_string(depth) + " " + std::to_string(TRINE_ActWidth) + " " +
-                              std::to_string(seed) + " " + fault;
+  std::string command = TRINE_MAKE_ROM;
+  for (const std::string& word : {pattern, std::to_string(depth), std::to_string(TRINE_ActWidth),
+                                  std::to_string(seed), fault})
+    command.append(1, ' ').append(word);
   REQUIRE_EQ(std::system(command.c_str()), 0);
   fs::current_path(pattern);  // The ROMs are read at the start, from the current folder.
   Verdict verdict;
