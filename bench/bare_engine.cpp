@@ -35,6 +35,7 @@ struct Edges {
 #endif
 
 constexpr std::size_t kGroups = 16, kBeatBytes = 4 * kGroups;
+constexpr unsigned kBlockBits = 13, kWordBits = 17;  // As in rtl/matrix/trine_matrix_pkg.sv.
 /// Mantissas of a word, as the engine's QuantLanes says, and words of a group.
 constexpr unsigned kLanes = 4, kWords = golden::kGroup / kLanes;
 /// The engine marks its tables after reset.
@@ -74,8 +75,8 @@ class BareEngine {
         const std::uint64_t last = word + 1 == kWords, group = std::uint64_t{1} << n % kGroups;
         model_.mants_i = mantissas;
         model_.exponent_i = field(x.exponents[n]);
-        model_.place_i =
-            std::uint64_t{1} << 33 | last << 32 | group << 16 | (n / kGroups * kWords + word);
+        model_.place_i = std::uint64_t{1} << (kWordBits + 17) | last << (kWordBits + 16) |
+                         group << kWordBits | (n / kGroups * kWords + word);
         cycles(1);
       }
     }
@@ -98,7 +99,8 @@ class BareEngine {
   /// The fields are those of trine_matrix_pkg::trit_job_t.
   void start(const golden::MatrixShape& shape) {
     const std::uint64_t panels = shape.rows / 32, blocks = shape.cols / (golden::kGroup * kGroups);
-    model_.job_i = std::uint64_t{shape.depth} << 41 | panels << 13 | blocks;
+    model_.job_i =
+        std::uint64_t{shape.depth} << (kBlockBits + 29) | panels << (kBlockBits + 1) | blocks;
     model_.start_i = 1;
     cycles(1);
     model_.start_i = 0;
