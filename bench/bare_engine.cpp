@@ -9,6 +9,7 @@
 
 #include "golden/error.h"
 #include "sim/clock_edges.h"
+#include "sim/matrix_widths.h"
 
 #if TRINE_DIRECT_EDGES
 #include <Vtrine_trit_engine___024root.h>
@@ -35,7 +36,7 @@ struct Edges {
 #endif
 
 constexpr std::size_t kGroups = 16, kBeatBytes = 4 * kGroups;
-constexpr unsigned kBlockBits = 13, kWordBits = 17;  // As in rtl/matrix/trine_matrix_pkg.sv.
+using sim::kBlockBits, sim::kWordBits;
 /// Mantissas of a word, as the engine's QuantLanes says, and words of a group.
 constexpr unsigned kLanes = 4, kWords = golden::kGroup / kLanes;
 /// The engine marks its tables after reset.

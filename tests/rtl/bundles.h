@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "sim/matrix_widths.h"
+
 namespace trine::test {
 
 /// Packs the fields of a SystemVerilog struct, the first one on top, and takes them apart again.
@@ -28,7 +30,7 @@ class Fields {
 };
 
 /// The bundles of rtl/matrix/trine_matrix_pkg.sv, field by field, and their values as ports.
-inline constexpr unsigned kBlockBits = 13, kWordBits = 17;  // As there.
+using sim::kBlockBits, sim::kWordBits;
 struct Book {
   bool valid = false;
   unsigned index = 0;
