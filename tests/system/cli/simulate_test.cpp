@@ -266,7 +266,7 @@ TEST_CASE("cli: tokens that are simulated side by side make the report of one af
   for (const char* jobs : {"2", "3"}) {
     CAPTURE(jobs);
     const std::vector<std::string> generate{
-        "generate", model, "--tokens", "296,1133,5", "--vectors", "2", "-n", "3", "--check"};
+        "generate", model, "--tokens", "296,1133,5,7,9", "--vectors", "4", "-n", "3", "--check"};
     CHECK(run(generate, jobs) == run(generate, "1"));
     const std::vector<std::string> perplexity{"perplexity",     model,      "--tokens",
                                               "296,1133,5,7,9", "--window", "2"};
