@@ -13,7 +13,8 @@
 
 #if TRINE_DIRECT_EDGES
 #include <Vtrine_trit_engine___024root.h>
-void Vtrine_trit_engine___024root___edge(Vtrine_trit_engine___024root* root, bool inputs);
+bool Vtrine_trit_engine___024root___edge(Vtrine_trit_engine___024root* root, bool inputs,
+                                         bool calm);
 #endif
 
 namespace trine::bench {
@@ -25,7 +26,10 @@ using Edges = sim::DirectEdges<Vtrine_trit_engine, Vtrine_trit_engine___024root_
 /// All clocks of the engine, which has no gates, are one.
 struct Edges {
   static void low(Vtrine_trit_engine& model) { half(model, 0); }
-  static void high(Vtrine_trit_engine& model, bool) { half(model, 1); }
+  static bool high(Vtrine_trit_engine& model, bool, bool) {
+    half(model, 1);
+    return false;
+  }
 
  private:
   static void half(Vtrine_trit_engine& model, std::uint8_t level) {
@@ -123,7 +127,7 @@ class BareEngine {
         rows[row] = static_cast<std::int64_t>(model_.acc_o << 8) >> 8;
         if (++row == rows.size()) return cycle;
       }
-      Edges::high(model_, true);
+      Edges::high(model_, true, false);
       if (!taken || next == end) continue;
       next += kBeatBytes;
       if (next == end)
@@ -138,7 +142,7 @@ class BareEngine {
   void cycles(unsigned count) {
     for (; count > 0; --count) {
       Edges::low(model_);
-      Edges::high(model_, true);
+      Edges::high(model_, true, false);
     }
   }
 

@@ -22,9 +22,10 @@ PARTS = [
     ("u_core.u_units.u_matrix_unit.u_matvec.gen_f16", "FP16 engine"),
     ("u_core.u_units.u_matrix_unit", "other parts of the matrix unit"),
     ("u_core.u_units.gen_vector_unit", "vector unit"),
-    ("u_core.u_units", "memory path"),
-    ("u_core.u_read_path", "memory path"),
-    ("u_core.u_write_path", "memory path"),
+    ("u_core.u_units.gen_attention_unit", "attention unit"),
+    ("u_core.u_units", "vector memory and transfer units"),
+    ("u_core.u_memory_path", "memory path"),
+    ("m_axi", "memory path"),
     ("u_core.u_control", "control"),
     ("u_registers", "registers and counters"),
     ("u_core", "control"),
@@ -86,18 +87,18 @@ class Sources:
             return EVALUATION if "VerilatedCore" not in function else HARNESS
         if not function.startswith(("Vtrine", "trine_edge_")):
             return HARNESS
-        if "Vtrine" not in os.path.basename(path) or line == 0:
+        if not re.search(r"Vtrine|^edge\.inc$", os.path.basename(path)) or line == 0:
             return None  # Inlined, or moved: see below.
         lines = self.files.get(path)
         if lines is None:
             with open(path, encoding="utf-8") as file:
                 lines = self.files[path] = file.read().split("\n")
         for index in range(min(line, len(lines)) - 1, -1, -1):
-            match = re.search(r"trine_top__DOT__(\w+)", lines[index])
+            match = re.search(r"trine_top__DOT__(\w+)|\b(m_axi_\w+)", lines[index])
             if match:
-                name = match.group(1).replace("__DOT__", ".")
+                name = (match.group(1) or match.group(2)).replace("__DOT__", ".")
                 return next((part for prefix, part in PARTS if name.startswith(prefix)), "control")
-            if lines[index].startswith(("void", "VL_INLINE")):
+            if lines[index].startswith(("void", "VL_INLINE", "static", "bool")):
                 return None
         return None
 

@@ -96,10 +96,10 @@ function(_trine_core_module name waves fields)
   endif()
   set(edge "")
   set(prelude "")
-  set(edge_script ${PROJECT_SOURCE_DIR}/cmake/model_edge.sh)
+  set(edge_script ${PROJECT_SOURCE_DIR}/cmake/model_edge.py)
   if(direct)
     set(prelude ${PROJECT_SOURCE_DIR}/sim/model_functions.h)
-    set(edge COMMAND bash ${edge_script} Vtrine_${name} > edge.inc
+    set(edge COMMAND python3 ${edge_script} Vtrine_${name} > edge.inc
              COMMAND bash -c "echo '#include \"edge.inc\"' >> all.cc")
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
@@ -185,7 +185,7 @@ function(trine_core_list)
   endif()
   file(REMOVE ${TRINE_CORE_FOLDER}/no_builds.txt)
   set(sources ${TRINE_CORE_SOURCES})
-  foreach(file rtl/trine_assert.svh lint/verilator.vlt cmake/model_edge.sh sim/model_functions.h
+  foreach(file rtl/trine_assert.svh lint/verilator.vlt cmake/model_edge.py sim/model_functions.h
                sim/verilated_core.cpp driver/memory.cpp)
     list(APPEND sources ${PROJECT_SOURCE_DIR}/${file})
   endforeach()

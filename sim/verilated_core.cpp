@@ -3,7 +3,7 @@
 // A core module: compiled once a build of the core, with what `trine_core` in cmake/Simulator.cmake
 // sets. TRINE_MODEL is the class that Verilator generated, TRINE_MODEL_HEADER and TRINE_ROOT_HEADER
 // are its headers, TRINE_CORE_NAME and TRINE_CORE_SHAPE tell the build from others;
-// TRINE_DIRECT_EDGES: 1 if the model has the function `edge` of cmake/model_edge.sh.
+// TRINE_DIRECT_EDGES: 1 if the model has the function `edge` of cmake/model_edge.py.
 
 #include "sim/verilated_core.h"
 
@@ -19,7 +19,7 @@
 using Root = std::remove_pointer_t<decltype(TRINE_MODEL::rootp)>;
 #define TRINE_JOIN(model, name) model##___024root___##name
 #define TRINE_FUNCTION(model, name) TRINE_JOIN(model, name)
-void TRINE_FUNCTION(TRINE_MODEL, edge)(Root* root, bool inputs);
+bool TRINE_FUNCTION(TRINE_MODEL, edge)(Root* root, bool inputs, bool calm);
 #endif
 
 namespace trine::sim {

@@ -182,7 +182,7 @@ class VerilatedCore final : public RtlCore {
     EvalEdges<Model>::low(*model_);  // The first evaluation initializes the model, too.
     for (unsigned i = 0; i < kResetCycles; ++i) {
       fall();
-      Edges::high(*model_, true);
+      Edges::high(*model_, true, false);
       trace_.dump(cycles_, 1);
       ++cycles_;
     }
@@ -206,7 +206,7 @@ class VerilatedCore final : public RtlCore {
   void rise() {
     memory_.sample(bus());
     commands_ += bus().command_done_o;
-    Edges::high(*model_, inputs_changed_);
+    calm_ = Edges::high(*model_, inputs_changed_, calm_);
     inputs_changed_ = memory_.drive(bus());
     trace_.dump(cycles_, 1);
     ++cycles_;
@@ -250,6 +250,7 @@ class VerilatedCore final : public RtlCore {
   TraceFile<Model> trace_;
   std::uint64_t cycles_ = 0, commands_ = 0;
   bool inputs_changed_ = true;  // Since the last edge; read data does not count.
+  bool calm_ = false;           // What the last edge said of the next one.
 };
 
 }  // namespace trine::sim
