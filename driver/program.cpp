@@ -42,12 +42,28 @@ unsigned checked_sequences(const MachineParams& machine, unsigned sequences) {
 /// The core fetches commands in blocks of so many, aligned, and at most two blocks ahead.
 constexpr std::size_t kFetched = 16, kAhead = 3 * kFetched;
 /// What Program::part() has around its layers: x, rope table, addition; parameters, FENCEs, x, END.
-constexpr std::size_t kPartCommands = 3 + 1 + kAhead + 2;
+/// Around blocks of the head it has at most a command more, beside those that it is without.
+constexpr std::size_t kPartCommands = 3 + 1 + kAhead + 2 + 1;
 
 /// The index of the first command of a layer.
 std::size_t begin_of(const TokenList& list, std::size_t layer) {
   return static_cast<std::size_t>(
       std::ranges::find(list.info, std::optional(layer), &CommandInfo::layer) - list.info.begin());
+}
+
+/// The index behind the last command of all layers.
+std::size_t end_of_layers(const TokenList& list) {
+  const auto last =
+      std::find_if(list.info.rbegin(), list.info.rend(),
+                   [](const CommandInfo& info) { return info.layer.has_value(); });
+  return static_cast<std::size_t>(last.base() - list.info.begin());
+}
+
+/// The index of the first command of a block of the head.
+std::size_t begin_of_block(const TokenList& list, std::size_t block) {
+  std::size_t index = 0;
+  for (std::size_t seen = 0;; ++index)
+    if (list.info[index].operation == Operation::Head && seen++ == block) return index;
 }
 
 }  // namespace
@@ -121,21 +137,43 @@ const TokenList& Program::sequences_list(HeadRows head) const {
   throw Error("no command list for several sequences");
 }
 
-TokenList Program::part(std::size_t first, std::size_t end) const {
+std::size_t Program::begin_in_whole(const Stretch& stretch) const {
   const TokenList& whole = list(1, HeadRows::Last);
-  const bool last = end == config().layers;
-  // The list of all layers may end before the core has fetched as far ahead as it can.
-  const std::size_t rest = last ? 0 : whole.info.size() - begin_of(whole, end);
-  TokenList part = partial({.head = last ? HeadRows::Last : HeadRows::None,
+  if (stretch.first == 0) return 0;
+  if (stretch.first < config().layers) return begin_of(whole, stretch.first);
+  return stretch.first_block > 0 ? begin_of_block(whole, stretch.first_block)
+                                 : end_of_layers(whole);
+}
+
+TokenList Program::part(const Stretch& stretch) const {
+  const auto [first, end, first_block, end_block] = stretch;
+  const TokenList& whole = list(1, HeadRows::Last);
+  const std::size_t layers = config().layers;
+  const bool head = stretch.head();
+  if ((head && end != layers) || end_block > head_blocks() || (first_block > 0 && first < end))
+    throw Error(fmt::format("layers {} to {} with blocks {} to {} of the head are no part", first,
+                            end, first_block, end_block));
+  // The list of the whole way may end before the core has fetched as far ahead as it can.
+  std::size_t next = whole.info.size();
+  if (!head)
+    next = end < layers ? begin_of(whole, end) : end_of_layers(whole);
+  else if (end_block < head_blocks())
+    next = begin_of_block(whole, end_block);
+  const std::size_t rest = whole.info.size() - next;
+  // What else imitates it: END, and a product of the head or parameters and the store of x.
+  const std::size_t others = head ? 2 : 3;
+  TokenList part = partial({.head = head ? HeadRows::Last : HeadRows::None,
                             .first_layer = first,
                             .end_layer = end,
                             .embedding = first == 0,
-                            .boundary = !last,
+                            .boundary = !head,
                             .amid = true,
-                            .fences = std::min(kAhead, rest > 3 ? rest - 3 : 0)});
-  // The same commands share a block.
-  const std::uint64_t there = whole.address / sizeof(Command) + begin_of(whole, first);
-  const std::uint64_t here = part.address / sizeof(Command) + begin_of(part, first);
+                            .fences = std::min(kAhead, rest > others ? rest - others : 0),
+                            .first_block = first_block,
+                            .end_block = end_block});
+  // The same commands share a block of those that are fetched together.
+  const std::uint64_t there = whole.address / sizeof(Command) + begin_in_whole(stretch);
+  const std::uint64_t here = part.address / sizeof(Command) + part.own_first;
   part.address += (there - here) % kFetched * sizeof(Command);
   return part;
 }

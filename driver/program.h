@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,6 +17,17 @@ namespace trine {
 /// Throws Error for heads of a width that no core takes: known of a model before it is quantized.
 /// `where` names the model, or is empty.
 void check_heads(const golden::ModelConfig& config, const std::string& where = "");
+
+/// A part of a token's way: layers [first, end), and behind the last layer blocks
+/// [first_block, end_block) of the head, each as many rows as vector memory holds. Without a layer
+/// in front it may begin amid the head.
+struct Stretch {
+  std::size_t first = 0, end = 0;
+  std::size_t first_block = 0, end_block = 0;
+
+  bool head() const { return end_block > first_block; }
+  bool operator==(const Stretch&) const = default;
+};
 
 /// A packed model compiled for one kind of core: what lies where in device memory, and a static
 /// command list for each way to take tokens through it. One program can be loaded into any number
@@ -59,10 +72,22 @@ class Program {
   /// Part of the layers, with the commands of the whole list. All such lists share one place in
   /// device memory: write the bytes of the list to its address before it runs.
   TokenList partial(const ListSpec& spec) const;
-  /// Layers [first, end) of one token, with the head behind the last one. x comes from the boundary
-  /// buffer and goes there, but for the ends of the model. Each command takes the cycles that it
-  /// takes in the list of all layers (ListSpec::amid; memory without random stalls).
-  TokenList part(std::size_t first, std::size_t end) const;
+  /// Blocks of the head, and how many logits the first so many of them make.
+  std::size_t head_blocks() const { return words_.head_blocks(config().vocab); }
+  std::size_t head_rows(std::size_t blocks) const {
+    return std::min<std::size_t>(blocks * words_.logits_rows, config().vocab);
+  }
+  /// Layers [first, end) with the whole head behind the last one.
+  Stretch stretch(std::size_t first, std::size_t end) const {
+    return {first, end, 0, end == config().layers ? head_blocks() : 0};
+  }
+  /// A part of the way of one token. x comes from the boundary buffer and goes there, but for the
+  /// ends of the model; logits of blocks in front come from where they were stored. Each command
+  /// takes the cycles that it takes in the list of the whole way (ListSpec::amid; memory without
+  /// random stalls).
+  TokenList part(const Stretch& stretch) const;
+  /// Where a part's own commands begin in the list of the whole way.
+  std::size_t begin_in_whole(const Stretch& stretch) const;
 
   std::uint64_t used_bytes() const { return layout_.used_bytes(); }
   std::string describe(std::uint64_t address) const { return layout_.describe(address); }

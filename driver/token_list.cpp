@@ -27,29 +27,36 @@ TokenList compile(const ListSpec& spec, const Layout& layout, const VectorLayout
   if (spec.apart && spec.tokens > layout.sequences())
     throw Error(fmt::format("{} sequences at a time, there are caches for {}", spec.tokens,
                             layout.sequences()));
-  TokenList list{spec, CommandList(layout.machine(), layout.window()), {}, 0};
+  TokenList list{.spec = spec,
+                 .commands = CommandList(layout.machine(), layout.window()),
+                 .info = {}};
   TokenWriter writer(list, layout, words);
   writer.begin();
+  if (spec.amid && !spec.embedding) list.own_first = list.commands.size();
   for (std::size_t i = spec.first_layer; i < spec.end_layer; ++i) writer.layer(i);
   writer.finish();
+  if (list.own_end == 0) list.own_end = list.commands.size();
   return list;
 }
 
 std::uint64_t TokenList::weight_beats(const MachineParams& machine, std::uint64_t position) const {
   std::uint64_t beats = 0;
-  for (Command c : commands.commands()) {
-    const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
-    if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC &&
-        opcode != Opcode::ATTENTION)
-      continue;
-    const auto meant =
-        static_cast<std::uint32_t>(position + c.get(command::BANK) + c.get(command::MORE) + 1);
-    if (c.get(command::SPAN) == 1) c.set(command::ROWS, meant);
-    if (c.get(command::SPAN) == 2) c.set(command::COLS, meant);
-    if (opcode == Opcode::ATTENTION) c.set(command::LIMIT, meant);
-    beats += memory_bytes(c, machine) / machine.beat_bytes();
-  }
+  for (std::size_t i = 0; i < commands.size(); ++i) beats += weight_beats(i, machine, position);
   return beats;
+}
+
+std::uint64_t TokenList::weight_beats(std::size_t index, const MachineParams& machine,
+                                      std::uint64_t position) const {
+  Command c = commands.commands()[index];
+  const auto opcode = static_cast<Opcode>(c.get(command::OPCODE));
+  if (opcode != Opcode::TRIT_MATVEC && opcode != Opcode::F16_MATVEC && opcode != Opcode::ATTENTION)
+    return 0;
+  const auto meant =
+      static_cast<std::uint32_t>(position + c.get(command::BANK) + c.get(command::MORE) + 1);
+  if (c.get(command::SPAN) == 1) c.set(command::ROWS, meant);
+  if (c.get(command::SPAN) == 2) c.set(command::COLS, meant);
+  if (opcode == Opcode::ATTENTION) c.set(command::LIMIT, meant);
+  return memory_bytes(c, machine) / machine.beat_bytes();
 }
 
 }  // namespace trine

@@ -53,11 +53,16 @@ struct ListSpec {
   bool embedding = true;  // Otherwise x comes from the boundary buffer.
   bool boundary = false;  // Put x into the boundary buffer behind the last layer.
   bool apart = false;     // Bank b belongs to sequence b; otherwise all banks to sequence 0.
-  /// Layers in the middle take the cycles that they take in the list of all: in front is an
-  /// addition like the one at the end of a layer, behind them the first command of the next layer
-  /// and so many FENCEs, which are fetched meanwhile like the rest of that list.
+  /// What is in the middle takes the cycles that it takes in the list of all. Around layers: in
+  /// front is an addition like the one at the end of a layer, behind them the first command of the
+  /// next layer. Around blocks of the head: in front are the blocks before without their products,
+  /// with logits from memory; behind them a short product with the rows that follow. At the end are
+  /// so many FENCEs, which are fetched meanwhile like the rest of that list.
   bool amid = false;
   std::size_t fences = 0;
+  /// Of the head, blocks [first_block, end_block) of as many rows as vector memory holds; parts of
+  /// them only amid, and those behind the first without layers.
+  std::size_t first_block = 0, end_block = ~std::size_t{0};
 };
 
 /// A command list that takes tokens through layers of the decoder.
@@ -66,10 +71,15 @@ struct TokenList {
   CommandList commands;
   std::vector<CommandInfo> info;  // By command.
   std::uint64_t address = 0;      // In device memory.
+  /// Commands [own_first, own_end) do what the list is to do; those around them are there amid only.
+  std::size_t own_first = 0, own_end = 0;
 
   std::string_view label(std::size_t index) const { return commands.label(index); }
   /// Weight beats of both engines when the first token is at `position`.
   std::uint64_t weight_beats(const MachineParams& machine, std::uint64_t position) const;
+  /// Those of one command.
+  std::uint64_t weight_beats(std::size_t index, const MachineParams& machine,
+                             std::uint64_t position) const;
 };
 
 /// Compiles a list; its address is still to be set. Throws Error for layers that the model does

@@ -68,9 +68,14 @@ void TokenWriter::layer(std::size_t index) {
 
 void TokenWriter::finish() {
   if (list_.spec.amid && list_.spec.boundary) {
-    layer_ = list_.spec.end_layer;
-    parameters(layout_.layer(list_.spec.end_layer));
-    layer_.reset();
+    list_.own_end = to_.size();
+    if (list_.spec.end_layer < config_.layers) {
+      layer_ = list_.spec.end_layer;
+      parameters(layout_.layer(list_.spec.end_layer));
+      layer_.reset();
+    } else {
+      final_norm();
+    }
     for (std::size_t i = 0; i < list_.spec.fences; ++i) fence();
   }
   if (list_.spec.boundary)
@@ -152,32 +157,62 @@ void TokenWriter::linear(const PlacedLayer& layer, Linear which, std::uint32_t s
   note(Operation::Linear, last_bank_);
 }
 
-void TokenWriter::head() {
+void TokenWriter::final_norm() {
   to_.load(words_.parameters, layout_.final_norm(), config_.hidden, Element::F16,
            name(family_.final_norm), {.bank = bank_});
   note(Operation::Parameters);
+}
+
+void TokenWriter::head() {
+  final_norm();
   norm(config_.hidden, words_.x, 0, words_.normed, config_.rms_norm_eps, family_.final_norm);
-  const PlacedRows& rows = layout_.head();
-  for (std::uint64_t first = 0; first < config_.vocab; first += words_.logits_rows) {
+  const ListSpec& spec = list_.spec;
+  const std::size_t blocks = words_.head_blocks(config_.vocab);
+  const std::size_t end = std::min(spec.end_block, blocks);
+  for (std::size_t block = 0; block < end; ++block) {
+    const std::uint64_t first = block * words_.logits_rows;
     const std::uint64_t count = std::min<std::uint64_t>(words_.logits_rows, config_.vocab - first);
-    to_.f16_matvec({.rows = count,
-                    .cols = config_.hidden,
-                    .address = rows.address + first * rows.stride,
-                    .src = words_.normed,
-                    .dst = words_.logits,
-                    .bank = bank_,
-                    .stride = rows.stride},
-                   name(rows.tensor->name));
-    note(Operation::Head);
-    to_.store(words_.logits, layout_.logits(bank_) + first * 4, count, Element::F32, name("logits"),
-              {.bank = bank_});
-    note(Operation::Output);
+    const std::uint64_t logits = layout_.logits(bank_) + first * 4;
+    if (block > 0 && block == spec.first_block) list_.own_first = to_.size();
+    if (block >= spec.first_block) {
+      head_rows(first, count);
+    } else {
+      to_.load(words_.logits, logits, count, Element::F32, name("logits"), {.bank = bank_});
+      note(Operation::Output);
+    }
+    if (block + 1 >= spec.first_block) {
+      to_.store(words_.logits, logits, count, Element::F32, name("logits"), {.bank = bank_});
+      note(Operation::Output);
+    }
     to_.argmax({.count = count, .src = words_.logits, .dst = words_.best, .bank = bank_}, first,
                name("argmax"));
     note(Operation::Argmax);
   }
-  to_.store(words_.best, layout_.best(bank_), 2, Element::F32, name("best token"), {.bank = bank_});
-  note(Operation::Output);
+  if (end == blocks) {
+    to_.store(words_.best, layout_.best(bank_), 2, Element::F32, name("best token"),
+              {.bank = bank_});
+    note(Operation::Output);
+    return;
+  }
+  list_.own_end = to_.size();
+  // Enough of the block that follows to fill any FIFO while the last command here runs.
+  constexpr std::uint64_t kRows = 4096;
+  const std::uint64_t next = end * words_.logits_rows;
+  head_rows(next, std::min({kRows, std::uint64_t{words_.logits_rows}, config_.vocab - next}));
+  for (std::size_t i = 0; i < spec.fences; ++i) fence();
+}
+
+void TokenWriter::head_rows(std::uint64_t first, std::uint64_t count) {
+  const PlacedRows& rows = layout_.head();
+  to_.f16_matvec({.rows = count,
+                  .cols = config_.hidden,
+                  .address = rows.address + first * rows.stride,
+                  .src = words_.normed,
+                  .dst = words_.logits,
+                  .bank = bank_,
+                  .stride = rows.stride},
+                 name(rows.tensor->name));
+  note(Operation::Head);
 }
 
 }  // namespace trine

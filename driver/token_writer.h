@@ -146,7 +146,10 @@ class TokenWriter {
   /// One query head of the bank, without the attention unit.
   void attend(const PlacedLayer& placed, std::size_t head);
 
+  void final_norm();
   void head();
+  /// `count` rows of the head.
+  void head_rows(std::uint64_t first, std::uint64_t count);
 
   TokenList& list_;
   CommandList& to_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "driver/machine_params.h"
@@ -27,6 +28,11 @@ struct VectorLayout {
   std::uint64_t up_rows = 0;  // Rows of up at a time: all, or as many row tiles as fit.
   std::uint32_t logits = 0;
   std::uint32_t logits_rows = 0;  // Logits at a time.
+
+  /// How often that is for all logits.
+  std::size_t head_blocks(std::size_t vocab) const {
+    return (vocab + logits_rows - 1) / logits_rows;
+  }
 };
 
 /// The vectors of a layer as one block of FP16 elements, in the order of the family's description.

@@ -42,9 +42,15 @@ ErrorCode attention(MachineState& state, const ResolvedCommand& command) {
   }
   const std::byte* from = state.memory.read(command.address(), bytes);
   if (from == nullptr) return ErrorCode::AXI_READ;
-  // A copy: memory need not be aligned to elements.
-  std::vector<std::uint16_t> cache(bytes / sizeof(std::uint16_t));
-  std::memcpy(cache.data(), from, bytes);
+  // Where memory is not aligned to elements, a copy of it.
+  std::vector<std::uint16_t> copy;
+  const auto* elements = reinterpret_cast<const std::uint16_t*>(from);
+  if (reinterpret_cast<std::uintptr_t>(from) % alignof(std::uint16_t) != 0) {
+    copy.resize(bytes / sizeof(std::uint16_t));
+    std::memcpy(copy.data(), from, bytes);
+    elements = copy.data();
+  }
+  const std::span cache(elements, bytes / sizeof(std::uint16_t));
   const golden::Attention call{.query = query,
                                .cache = cache,
                                .head_dim = command.get(command::COLS),

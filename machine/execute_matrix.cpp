@@ -33,26 +33,41 @@ struct CodebookBlock {
   }
 };
 
-void write_rows(MachineState& state, const ResolvedCommand& command, std::uint32_t bank,
-                std::span<const std::int64_t> accumulator, std::int64_t exponent,
-                std::uint64_t row_step) {
+/// Where the results of a product go: rounded to FP32 on the thread that made them. Zeros follow up
+/// to a multiple of `row_step` rows.
+golden::RowSink result_rows(MachineState& state, const ResolvedCommand& command, std::uint32_t bank,
+                            std::int64_t exponent, std::uint64_t row_step) {
   const bool raw = command.get(command::RAW) != 0;
-  const std::uint64_t rows = command.get(command::ROWS);
+  const std::uint64_t rows = command.get(command::ROWS), words = raw ? 2 : 1;
   std::uint32_t* to = state.words(bank, command.get(command::DST));
-  std::fill_n(to, (rows + row_step - 1) / row_step * row_step * (raw ? 2 : 1), 0);
-  constexpr std::size_t kShareRows = 512;  // Below which a thread is not worth waking.
-  state.workers->rows(std::min<std::uint64_t>(rows, accumulator.size()), kShareRows,
-                      [&](std::size_t first, std::size_t last) {
-                        for (std::size_t r = first; r < last; ++r) {
-                          const std::int64_t a = accumulator[r];
-                          if (raw) {
-                            to[2 * r] = static_cast<std::uint32_t>(a);
-                            to[2 * r + 1] = static_cast<std::uint32_t>(a >> 32);
-                          } else {
-                            to[r] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
-                          }
-                        }
-                      });
+  std::fill(to + rows * words, to + (rows + row_step - 1) / row_step * row_step * words, 0);
+  return [=](std::size_t first, std::span<const std::int64_t> accumulators) {
+    for (std::size_t i = 0; i < accumulators.size(); ++i) {
+      const std::int64_t a = accumulators[i];
+      if (raw) {
+        to[2 * (first + i)] = static_cast<std::uint32_t>(a);
+        to[2 * (first + i) + 1] = static_cast<std::uint32_t>(a >> 32);
+      } else {
+        to[first + i] = std::bit_cast<std::uint32_t>(golden::fp32_rne(a, exponent));
+      }
+    }
+  };
+}
+
+/// The results of a product whose matrix the bus did not give.
+void no_rows(MachineState& state, const ResolvedCommand& command, std::uint32_t bank,
+             std::uint64_t row_step) {
+  const std::vector<std::int64_t> zeros(command.get(command::ROWS));
+  result_rows(state, command, bank, 0, row_step)(0, zeros);
+}
+
+/// The input of a product, quantized; zeros follow up to `padded` columns.
+const golden::Activations& input(MachineState& state, const ResolvedCommand& command,
+                                 std::uint32_t bank, std::uint64_t padded) {
+  golden::Activations& x = state.activations[bank];
+  x.quantize({state.words(bank, command.get(command::SRC)), command.get(command::COLS)}, padded,
+             static_cast<int>(state.params.act_width), *state.workers);
+  return x;
 }
 
 ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
@@ -68,22 +83,22 @@ ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
   const std::byte* stream = state.memory.read(command.address(), bytes);
   if (stream == nullptr || book == nullptr) {
     for (std::uint32_t bank = 0; bank <= last_bank; ++bank)
-      write_rows(state, command, bank, {}, 0, golden::kPanelRows);
+      no_rows(state, command, bank, golden::kPanelRows);
     return ErrorCode::AXI_READ;
   }
   LowestError errors;
   errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
-    const auto x = golden::to_bfp(state.values(bank, command.get(command::SRC), shape.cols),
-                                  static_cast<int>(state.params.act_width), *state.workers);
-    const golden::TritProduct product =
-        golden::trit_product({{stream, bytes}, shape, state.params.geometry(), block.codebook}, x,
-                             *state.workers, state.form);
-    write_rows(state, command, bank, product.accumulator,
-               std::int64_t{block.codebook.exponent} - 15 + x.max_exponent, golden::kPanelRows);
-    errors.add(product.bad_set_byte, ErrorCode::BAD_SET_BYTE);
-    errors.add(product.bad_tail, ErrorCode::BAD_TAIL);
-    errors.add(x.nonfinite, ErrorCode::NONFINITE);
+    const golden::Activations& x = input(state, command, bank, shape.cols);
+    const golden::TritFaults faults = golden::trit_product(
+        {{stream, bytes}, shape, state.params.geometry(), block.codebook}, x, *state.workers,
+        state.form,
+        result_rows(state, command, bank,
+                    std::int64_t{block.codebook.exponent} - 15 + x.bfp().max_exponent,
+                    golden::kPanelRows));
+    errors.add(faults.bad_set_byte, ErrorCode::BAD_SET_BYTE);
+    errors.add(faults.bad_tail, ErrorCode::BAD_TAIL);
+    errors.add(x.bfp().nonfinite, ErrorCode::NONFINITE);
   }
   return errors.lowest();
 }
@@ -95,28 +110,28 @@ ErrorCode f16_matvec(MachineState& state, const ResolvedCommand& command) {
   const std::uint64_t bytes = memory_bytes(command, state.params);
   const std::uint64_t stride = command.get(command::STRIDE);
   const std::uint32_t bank = command.get(command::BANK);
+  constexpr std::uint64_t kRowStep = 16;
   state.count_read(bytes);
   state.beats.weight_beats += state.beats_of(bytes);
-  std::vector<float> padded = state.values(bank, command.get(command::SRC), cols);
-  padded.resize(width);
-  const auto x = golden::to_bfp(padded, static_cast<int>(state.params.act_width), *state.workers);
+  const golden::Activations& x = input(state, command, bank, width);
   const auto [stream, apart] =
       stride != 0 ? state.memory.read_rows(command.address(), width * 2, rows, stride)
                   : MemoryPort::Rows{state.memory.read(command.address(), bytes), width * 2};
-  LowestError errors;
-  errors.add(stream == nullptr, ErrorCode::AXI_READ);
-  errors.add(x.nonfinite, ErrorCode::NONFINITE);
-  golden::F16Product product;
-  if (stream != nullptr) {
-    const golden::F16Stream weights{.bytes = {stream, (rows - 1) * apart + width * 2},
-                                    .rows = rows,
-                                    .cols = width,
-                                    .stride = apart};
-    product = golden::f16_product(weights, x, *state.workers, state.form);
+  if (stream == nullptr) {
+    no_rows(state, command, bank, kRowStep);
+    return ErrorCode::AXI_READ;
   }
-  errors.add(product.nonfinite, ErrorCode::NONFINITE);
-  errors.add(product.overflow, ErrorCode::OVERFLOW);
-  write_rows(state, command, bank, product.accumulator, std::int64_t{x.max_exponent} - 24, 16);
+  const golden::F16Stream weights{.bytes = {stream, (rows - 1) * apart + width * 2},
+                                  .rows = rows,
+                                  .cols = width,
+                                  .stride = apart};
+  const golden::F16Faults faults =
+      golden::f16_product(weights, x.bfp(), *state.workers, state.form,
+                          result_rows(state, command, bank,
+                                      std::int64_t{x.bfp().max_exponent} - 24, kRowStep));
+  LowestError errors;
+  errors.add(x.bfp().nonfinite || faults.nonfinite, ErrorCode::NONFINITE);
+  errors.add(faults.overflow, ErrorCode::OVERFLOW);
   return errors.lowest();
 }
 

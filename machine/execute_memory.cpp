@@ -24,19 +24,22 @@ ErrorCode load(MachineState& state, const ResolvedCommand& command) {
   const std::uint64_t bytes = memory_bytes(command, state.params);
   state.count_read(bytes);
   std::uint32_t* to = state.words(command.get(command::BANK), command.get(command::DST));
-  std::fill_n(to, (count + 15) / 16 * 16, 0);
   const std::byte* from =
       state.memory.read(command.address(), state.beats_of(bytes) * state.params.beat_bytes());
+  std::fill(to + (from == nullptr ? 0 : count), to + (count + 15) / 16 * 16, 0);
   if (from == nullptr) return ErrorCode::AXI_READ;
   if (command.get(command::F16) == 0) {
     std::memcpy(to, from, bytes);
     return ErrorCode::NONE;
   }
-  for (std::uint64_t i = 0; i < count; ++i) {
-    std::uint16_t half = 0;
-    std::memcpy(&half, from + 2 * i, sizeof half);
-    to[i] = std::bit_cast<std::uint32_t>(golden::f16_to_f32(half));
-  }
+  constexpr std::size_t kShare = 128;  // Elements below which a thread is not worth waking.
+  state.workers->rows(count, kShare, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, from + 2 * i, sizeof half);
+      to[i] = std::bit_cast<std::uint32_t>(golden::f16_to_f32(half));
+    }
+  });
   return ErrorCode::NONE;
 }
 

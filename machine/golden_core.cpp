@@ -82,7 +82,7 @@ MemoryWindow GoldenCore::window() const {
 
 SequenceState GoldenCore::sequence() const {
   SequenceState state{.position = regs_.read(Reg::POSITION), .ahead = {}, .token = {}};
-  for (unsigned bank = 0; bank < kMaxVectors; ++bank) {
+  for (unsigned bank = 0; bank < machine_.params().vectors; ++bank) {
     state.ahead[bank] = regs_.read(kAheadRegs[bank]);
     state.token[bank] = regs_.read(kTokenRegs[bank]);
   }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -42,6 +43,7 @@ struct MachineState {
   Counters beats;
   std::unique_ptr<golden::Workers> workers = std::make_unique<golden::Workers>(1);
   golden::Form form = golden::Form::Fastest;  // Of the products.
+  std::array<golden::Activations, kMaxVectors> activations{};  // Of each bank's last product.
 
   /// Word `first` of a bank and all behind it.
   std::uint32_t* words(std::uint32_t bank, std::uint32_t first) {

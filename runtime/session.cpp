@@ -28,6 +28,11 @@ void check_session_options(const SessionOptions& options, std::span<const std::s
                                                  devices_with(given.front())));
 }
 
+void check_jobs(const SessionOptions& options) {
+  if (options.jobs > 1 && !options.simulated())
+    throw OptionError("jobs", options.name + " is not simulated: it has no use for several");
+}
+
 std::size_t context_of(const SessionOptions& options, const golden::ModelConfig& config) {
   if (options.reference()) return config.max_positions;
   if (options.context > 0) return options.context;
@@ -54,8 +59,7 @@ const golden::PackedModel& packed_of(const ModelFile& file, const SessionOptions
 
 Session::Session(const ModelFile& file, const SessionOptions& options, Progress& progress)
     : device_name_(options.name), simulated_(options.simulated()) {
-  if (options.jobs > 1 && !simulated_)
-    throw OptionError("jobs", options.name + " is not simulated: it has no use for several");
+  check_jobs(options);
   if (options.reference())
     make_reference(file, options.request.threads);
   else if (options.jobs > 1)

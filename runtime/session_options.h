@@ -35,6 +35,9 @@ struct SessionOptions {
 /// that there is not.
 void check_session_options(const SessionOptions& options, std::span<const std::string> given);
 
+/// Throws OptionError for lists side by side (`jobs`) on a device that is not simulated.
+void check_jobs(const SessionOptions& options);
+
 /// Positions that a run has: those of the model for the reference, those of the cache for a core.
 std::size_t context_of(const SessionOptions& options, const golden::ModelConfig& config);
 /// What to add to a message about a context that is too small; empty when the model has no more.

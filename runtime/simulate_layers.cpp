@@ -66,26 +66,31 @@ Simulation simulate_layers(const ModelFile& file, const SessionOptions& options,
     throw Error(file.directory().string() + ": is not quantized: simulate takes a packed model");
   const std::size_t context = context_of(options, file.config());
   const golden::PackedModel& model = *file.packed();
-  SessionOptions each = options;
-  each.request.threads = std::max(1u, options.request.threads / std::max(1u, options.jobs));
-  Jobs jobs(progress, std::max(1u, options.jobs));
+  const unsigned count = std::max(1u, options.jobs);
+  Jobs jobs(progress, count);
   std::vector<std::unique_ptr<SimulationRun>> runs;
-  runs.push_back(std::make_unique<SimulationRun>(model, each, context, jobs.progress(0)));
-  runs[0]->prepare(tokens, text, first, end, progress);
-  // Golden is fast, so it says what enters every part before the first one runs.
-  std::vector<std::size_t> begins = runs[0]->cuts(first, end, options.jobs);
-  const std::vector<std::vector<float>> entries = runs[0]->entries(first, begins);
-  begins.insert(begins.begin(), first);
-  begins.push_back(end);
-  for (std::size_t i = 1; i + 1 < begins.size(); ++i) {
-    runs.push_back(std::make_unique<SimulationRun>(model, each, context, jobs.progress(i)));
-    runs[i]->take_over(*runs[0], begins[i], begins[i + 1], entries[i - 1]);
+  runs.push_back(std::make_unique<SimulationRun>(model, options, context, jobs.progress(0)));
+  // Golden is fast, and before a part runs it has all threads: so it says first what enters each.
+  std::unique_ptr<GoldenRun> ahead = runs[0]->make_golden(options.request.threads);
+  ahead->prepare(tokens, text, first, end, progress);
+  const std::vector<Stretch> stretches = ahead->cuts(first, end, count);
+  if (stretches.size() == 1) {
+    runs[0]->adopt(std::move(ahead));
+  } else {
+    const std::vector<std::vector<float>> entries = ahead->entries(stretches);
+    for (std::size_t i = 0; i < stretches.size(); ++i) {
+      if (i > 0)
+        runs.push_back(std::make_unique<SimulationRun>(model, options, context, jobs.progress(i)));
+      auto golden = runs[i]->make_golden(std::max(1u, options.request.threads / count));
+      golden->take_over(*ahead, stretches[i], entries[i]);
+      runs[i]->adopt(std::move(golden));
+    }
+    ahead.reset();
   }
   std::vector<Simulation> parts(runs.size());
   const auto start = std::chrono::steady_clock::now();
-  jobs.run(runs.size(), [&](std::size_t i) {
-    parts[i] = runs[i]->simulate(begins[i], begins[i + 1], options.check);
-  });
+  jobs.run(runs.size(),
+           [&](std::size_t i) { parts[i] = runs[i]->simulate(stretches[i], options.check); });
   Simulation simulation = merge(parts, std::vector<std::string>(parts.size(), "a part"));
   simulation.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

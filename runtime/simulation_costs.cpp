@@ -36,31 +36,32 @@ std::string SimulationRun::checksum(std::span<const float> values) {
   return fmt::format("{:08x}", golden::crc32c(std::as_bytes(values)));
 }
 
-std::string SimulationRun::compare_ends(std::size_t end, bool head, Simulation& simulation) {
-  std::vector<float> got, want;
-  if (head) {
-    got.resize(program_.config().vocab);
-    want.resize(got.size());
-    core_->device().read(program_.layout().logits(0), got);
-    golden_->device().read(program_.layout().logits(0), want);
+std::string SimulationRun::compare_ends(const Stretch& stretch, Simulation& simulation) {
+  const Program& program = golden_->program();
+  const bool head = stretch.head();
+  const auto of = [&](Device& device) {
+    return head ? golden_->logits(device, stretch.end_block) : golden_->boundary(device);
+  };
+  const std::vector<float> got = of(core_->device()), want = of(golden_->device());
+  if (head && stretch.end_block == program.head_blocks()) {
     float best = 0;
-    core_->device().read(program_.layout().best(0), std::span(&best, 1));
+    core_->device().read(program.layout().best(0), std::span(&best, 1));
     simulation.best = std::bit_cast<std::int32_t>(best);
-  } else {
-    got = boundary(*core_);
-    want = boundary(*golden_);
   }
   if (std::memcmp(got.data(), want.data(), got.size() * sizeof(float)) != 0)
-    throw Different(fmt::format("the {} differ from golden's (--check finds where)",
-                                head ? "logits" : fmt::format("results of layer {}", end - 1)));
+    throw Different(
+        fmt::format("the {} differ from golden's (--check finds where)",
+                    head ? "logits" : fmt::format("results of layer {}", stretch.end - 1)));
   return checksum(got);
 }
 
-void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) const {
-  const TokenList& whole = program_.list(1, HeadRows::Last);
+void SimulationRun::read_costs(const TokenList& list, const Stretch& stretch,
+                               Simulation& simulation) const {
+  const Program& program = golden_->program();
+  const TokenList& whole = program.list(1, HeadRows::Last);
   // The part's list has some more in front and behind.
-  const auto [from, to] = own_commands(list, simulation.first, simulation.end);
-  const std::size_t offset = own_commands(whole, simulation.first, simulation.layers).first - from;
+  const std::size_t from = list.own_first, to = list.own_end;
+  const std::size_t offset = program.begin_in_whole(stretch) - from;
   std::vector<ProfileRecord> records(list.info.size());
   core_->device().transport().read_memory(base_ + memory_,
                                           std::as_writable_bytes(std::span(records)));
@@ -93,7 +94,7 @@ void SimulationRun::read_costs(const TokenList& list, Simulation& simulation) co
                   .stall_rows = record.stall_rows,
                   .stall_transfer = stall_transfer(record, unit_of(info.operation)),
                   .unit_cycles = record.unit_cycles,
-                  .macs = macs_of(command, state_.position)}});
+                  .macs = macs_of(command, golden_->state().position)}});
   }
 }
 

@@ -87,6 +87,7 @@ void add_seed(Command& command, std::uint64_t& seed, const std::string& what) {
 }
 
 void add_jobs(Command& command, DeviceOptions& options) {
+  options.jobs_are_lists = true;
   command
       .add_option("--jobs", options.jobs,
                   "Tokens that are simulated side by side, each from golden's state in front of it "
@@ -102,6 +103,7 @@ void add_device_seed(Command& command, DeviceOptions& options) {
 void check_device_options(const DeviceOptions& options) {
   try {
     check_session_options(options, options.given);
+    if (options.jobs_are_lists) check_jobs(options);
   } catch (const OptionError& error) {
     throw UsageError("--" + error.option(), error.reason());
   }

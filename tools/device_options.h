@@ -13,6 +13,7 @@ namespace trine::tools {
 /// Where a command runs, as the user says it.
 struct DeviceOptions : SessionOptions {
   std::vector<std::string> given;  // Names of the device's options that were given.
+  bool jobs_are_lists = false;     // --jobs is that of add_jobs().
 
   bool was_given(const std::string& option) const;
   /// The seed of whatever is random in the device.

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "driver/device_options.h"
+
 namespace trine::tools {
 
 Check::Check(const CLI::Validator& validator)
@@ -199,7 +201,7 @@ CommandLine::CommandLine(const std::string& name, const std::string& description
 CommandLine::~CommandLine() = default;
 
 bool CommandLine::run(int argc, char** argv) {
-  const auto failed = [&](const char* what) {
+  const auto failed = [&](const std::string& what) {
     const auto chosen = app_->get_subcommands();
     if (chosen.empty() && app_->remaining_size() > 0)
       return UsageError(
@@ -216,6 +218,8 @@ bool CommandLine::run(int argc, char** argv) {
     return false;
   } catch (const UsageError& error) {
     throw failed(error.what());
+  } catch (const OptionError& error) {  // Known only when something of the model was.
+    throw failed("--" + error.option() + ": " + error.reason());
   }
 }
 

@@ -11,7 +11,7 @@ namespace trine::golden {
 namespace {
 
 /// Blocks below which a thread is not worth waking.
-constexpr std::size_t kShareBlocks = 32;
+constexpr std::size_t kShareBlocks = 8;
 
 }  // namespace
 

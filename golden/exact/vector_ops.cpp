@@ -35,16 +35,24 @@ bool add(std::span<const float> a, std::span<const float> b, std::span<float> y)
   return nonfinite || any_nonfinite(y);
 }
 
-float rmsnorm_scale(std::span<const float> x, float inv_n, float eps) {
-  require(x.size() <= kMaxSummed, "rmsnorm: vector too long");
+std::int32_t rmsnorm_top(std::span<const float> x) {
   std::int32_t top = 0;
   for (const float v : x) top = std::max(top, fp32_field(v));
+  return top;
+}
+
+std::int64_t rmsnorm_sum(std::span<const float> x, std::int32_t top) {
+  require(x.size() <= kMaxSummed, "rmsnorm: vector too long");
   // (x_i * 2^-(top - 149))^2: at most 46 bits a term.
   std::int64_t sum = 0;
   for (const float v : x) {
     const std::uint64_t significand = fp32_significand(v);
     sum += shift_down(significand * significand, 2 + 2 * (top - fp32_field(v)));
   }
+  return sum;
+}
+
+float rmsnorm_scale(std::int64_t sum, std::int32_t top, float inv_n, float eps) {
   const float mean = fp32_mul(fp32_rne(sum, 2 * (top - 149)), inv_n);
   return fp32_rsqrt(fp32_add(mean, eps));
 }
@@ -58,7 +66,8 @@ bool rmsnorm(std::span<const float> x, std::span<const float> w, float scale, st
 
 bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n, float eps,
              std::span<float> y) {
-  return rmsnorm(x, w, rmsnorm_scale(x, inv_n, eps), y);
+  const std::int32_t top = rmsnorm_top(x);
+  return rmsnorm(x, w, rmsnorm_scale(rmsnorm_sum(x, top), top, inv_n, eps), y);
 }
 
 bool rope(std::span<const float> x, std::size_t head_dim, std::span<const float> cos_sin,
@@ -121,6 +130,11 @@ bool argmax(std::span<const float> x, std::uint32_t first_index, ArgmaxState& st
     }
   }
   return any_nonfinite(x);
+}
+
+void argmax(const ArgmaxState& later, ArgmaxState& state) {
+  if (!later.valid) return;
+  if (!state.valid || fp32_order(later.value) > fp32_order(state.value)) state = later;
 }
 
 }  // namespace trine::golden

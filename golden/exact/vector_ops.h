@@ -23,9 +23,12 @@ inline constexpr std::size_t kMaxSummed = 131072;
 [[nodiscard]] bool rmsnorm(std::span<const float> x, std::span<const float> w, float inv_n,
                            float eps, std::span<float> y);
 
-/// The same in two steps: what all elements are multiplied by, and y = x * scale * w, element by
-/// element.
-float rmsnorm_scale(std::span<const float> x, float inv_n, float eps);
+/// The same in steps: the largest exponent field, of all of x; the sum of squares aligned to it,
+/// which is that of any parts of x added up; of these what all elements are multiplied by; and
+/// y = x * scale * w, element by element.
+std::int32_t rmsnorm_top(std::span<const float> x);
+std::int64_t rmsnorm_sum(std::span<const float> x, std::int32_t top);
+float rmsnorm_scale(std::int64_t sum, std::int32_t top, float inv_n, float eps);
 [[nodiscard]] bool rmsnorm(std::span<const float> x, std::span<const float> w, float scale,
                            std::span<float> y);
 
@@ -53,5 +56,7 @@ struct ArgmaxState {
 /// Continues a search with x, whose first element has index `first_index`. -0 lies below +0,
 /// subnormal values count (and are kept) as zeros, a NaN never wins, ties keep the earlier one.
 [[nodiscard]] bool argmax(std::span<const float> x, std::uint32_t first_index, ArgmaxState& state);
+/// Continues a search with what a search of its own found in later elements.
+void argmax(const ArgmaxState& later, ArgmaxState& state);
 
 }  // namespace trine::golden

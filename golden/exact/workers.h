@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -24,7 +25,7 @@ class Workers {
   unsigned count() const { return static_cast<unsigned>(others_.size()) + 1; }
 
   /// Calls work(share) once for every share 0 .. count() - 1, share 0 on the caller's thread, and
-  /// returns when all have returned. `work` must not throw.
+  /// returns when all have returned. `work` must not throw, nor call run() or rows().
   void run(const std::function<void(unsigned share)>& work);
 
   /// Calls work(first, last) for contiguous shares of `rows`, which must be independent; their
@@ -40,13 +41,23 @@ class Workers {
     });
   }
 
- private:
-  void serve(unsigned share);
+  /// How often run() shared its work among several threads: each time all of them meet twice.
+  std::uint32_t rounds() const { return round_.load(std::memory_order_relaxed); }
 
+ private:
+  /// What two threads write must not share a line of the cache: one would wait for the other.
+  static constexpr std::size_t kLine = 64;
+  struct alignas(kLine) Other {
+    std::atomic<std::uint32_t> served = 0;  // Pieces of work that it has finished.
+    std::jthread thread;
+  };
+  void serve(unsigned share, Other& self);
+  void wait(const std::atomic<std::uint32_t>& value, std::uint32_t old) const;
+
+  alignas(kLine) std::atomic<std::uint32_t> round_ = 0;  // Pieces of work announced.
   const std::function<void(unsigned)>* work_ = nullptr;  // Null: to end.
-  std::atomic<std::uint32_t> round_ = 0;                 // Pieces of work announced.
-  std::atomic<std::uint32_t> busy_ = 0;                  // Others that have not finished this one.
-  std::vector<std::jthread> others_;
+  bool crowded_;  // More threads than processors: who waits is in the way of who works.
+  std::vector<std::unique_ptr<Other>> others_;  // Last: they end before what they use.
 };
 
 /// All that the machine has; at least 1.

@@ -160,6 +160,62 @@ TEST_CASE("golden machine: Inf and NaN in a vector operation raise NONFINITE") {
   }
 }
 
+TEST_CASE("golden machine: threads change nothing, wherever a result lies over its operands") {
+  constexpr std::uint32_t kCount = 700;
+  const auto x = random_values(kCount, 1), y = random_values(kCount, 2);
+  for (const unsigned threads : {1u, 5u}) {
+    CAPTURE(threads);
+    VectorMachine machine(0);
+    machine.transport.set_threads(threads);
+    // From where the operands lie one behind the other: over, before, behind and between them.
+    for (const std::uint32_t to : {kX, kX + 16, kX + 352, kX + 704, kX + 720, kTo}) {
+      CAPTURE(to);
+      std::vector<float> want(kCount);
+      const auto check = [&](Opcode opcode, float alpha = 0) {
+        machine.load(kX, x);
+        machine.load(kX + 704, y);
+        Fields f{.opcode = opcode, .rows = kCount, .src = kX, .dst = to};
+        f.src2 = kX + 704;
+        f.alpha = alpha;
+        machine.check(f, want);
+      };
+      CHECK_FALSE(golden::add(x, y, want));
+      check(Opcode::ADD);
+      CHECK_FALSE(golden::silu_mul(x, y, want));
+      check(Opcode::SILU_MUL);
+      CHECK_FALSE(golden::rmsnorm(x, y, 0.5F, 0.0F, want));
+      check(Opcode::RMSNORM, 0.5F);
+    }
+    // The table of a rotation under its result.
+    const auto heads = random_values(1024, 3), table = random_values(64, 4);
+    std::vector<float> want(1024);
+    CHECK_FALSE(golden::rope(heads, 64, table, want));
+    machine.load(kX, heads);
+    machine.load(kTo, table);
+    machine.check({.opcode = Opcode::ROPE,
+                   .rows = 1024,
+                   .cols = 64,
+                   .src = kX,
+                   .dst = kTo - 512,
+                   .src2 = kTo},
+                  want);
+  }
+}
+
+TEST_CASE("golden machine: with many threads the first of equal values is the largest") {
+  VectorMachine machine(0);
+  machine.transport.set_threads(5);
+  for (const std::uint32_t first : {0u, 130u, 999u}) {
+    std::vector<float> x(1000, -1.0F);
+    for (std::uint32_t i = first; i < x.size(); i += 7) x[i] = 4;
+    machine.load(kX, x);
+    std::vector<float> line(16);
+    line[0] = std::bit_cast<float>(first);
+    line[1] = 4;
+    machine.check({.opcode = Opcode::ARGMAX, .rows = 1000, .src = kX, .dst = kTo}, line);
+  }
+}
+
 TEST_CASE("golden machine: INDEX moves the address by token or position of the bank") {
   VectorMachine machine(1);
   machine.put(kData, random_values(1024, 1));

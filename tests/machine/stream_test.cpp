@@ -113,7 +113,7 @@ TEST_CASE("f16_simd: refuses sizes that do not fit") {
 }
 
 TEST_CASE("Workers: every share runs once, rows are covered once, in steps") {
-  for (const unsigned threads : {0u, 1u, 2u, 5u}) {
+  for (const unsigned threads : {0u, 1u, 2u, 5u, 16u}) {
     Workers workers(threads);
     CHECK(workers.count() == std::max(threads, 1u));
     for (int round = 0; round < 200; ++round) {
@@ -121,6 +121,7 @@ TEST_CASE("Workers: every share runs once, rows are covered once, in steps") {
       workers.run([&](unsigned share) { ++calls[share]; });
       CHECK(calls == std::vector<int>(workers.count(), 1));
     }
+    CHECK(workers.rounds() == (workers.count() > 1 ? 200 : 0));
     for (const std::size_t rows : {0u, 1u, 31u, 32u, 33u, 1000u}) {
       std::vector<int> covered(rows);
       workers.rows(rows, 32, [&](std::size_t first, std::size_t last) {

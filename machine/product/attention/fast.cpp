@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "golden/exact/fp32_ops.h"
 
@@ -44,19 +45,17 @@ struct Chunk {
 /// A head on its way through the chunks.
 class Head {
  public:
-  Head(const Attention& a, const AttentionQuery& query, std::size_t head)
+  Head(const Attention& a, std::size_t head)
       : a_(a),
         groups_(a.head_dim / kGroup),
         sees_(a.sees(head)),
         sums_(a.head_dim),
         fields_(groups_) {
-    const auto part = [&](const auto& all, std::size_t count) {
-      return std::vector<std::int32_t>(
-          all.begin() + static_cast<std::ptrdiff_t>(head * count),
-          all.begin() + static_cast<std::ptrdiff_t>((head + 1) * count));
-    };
-    query_ = part(query.mantissas, a.head_dim);
-    query_fields_ = part(query.fields, groups_);
+    AttentionQuery query =
+        attention_query(a.query.subspan(head * a.head_dim, a.head_dim), a.width);
+    query_ = std::move(query.mantissas);
+    query_fields_ = std::move(query.fields);
+    nonfinite = query.nonfinite;
   }
 
   void take(const Chunk& chunk) {
@@ -75,12 +74,13 @@ class Head {
     for (std::size_t p = 0; p < count; ++p) add_value(chunk, p);
   }
 
-  void finish(std::span<float> y) const {
+  void finish(std::span<float> y) {
     for (std::size_t d = 0; d < y.size(); ++d)
       y[d] = attention_result(sums_[d], fields_[d / kGroup], weights_, a_.width);
+    nonfinite |= std::ranges::any_of(y, fp32_nonfinite);
   }
 
-  bool overflow = false;
+  bool overflow = false, nonfinite = false;
 
  private:
   std::int64_t score_of(const Chunk& chunk, std::size_t p) {
@@ -147,27 +147,28 @@ class Head {
 
 AttentionResult attention_fast(const Attention& a, Workers& workers) {
   check_attention(a);
-  const AttentionQuery query = attention_query(a.query, a.width);
   AttentionResult result;
   result.y.resize(a.query.size());
   std::mutex lock;
   workers.rows(a.heads(), 1, [&](std::size_t first, std::size_t last) {
     std::vector<Head> heads;
-    for (std::size_t head = first; head < last; ++head) heads.emplace_back(a, query, head);
+    for (std::size_t head = first; head < last; ++head) heads.emplace_back(a, head);
     Chunk chunk;
     for (std::size_t at = 0; at < a.positions(); at += chunk.count) {
       chunk.load(a, at);
       for (Head& head : heads) head.take(chunk);
     }
-    bool overflow = false;
+    bool overflow = false, nonfinite = false;
     for (std::size_t head = first; head < last; ++head) {
-      heads[head - first].finish(std::span(result.y).subspan(head * a.head_dim, a.head_dim));
-      overflow |= heads[head - first].overflow;
+      Head& one = heads[head - first];
+      one.finish(std::span(result.y).subspan(head * a.head_dim, a.head_dim));
+      overflow |= one.overflow;
+      nonfinite |= one.nonfinite;
     }
     const std::lock_guard guard(lock);
     result.overflow |= overflow;
+    result.nonfinite |= nonfinite;
   });
-  result.nonfinite = query.nonfinite || std::ranges::any_of(result.y, fp32_nonfinite);
   return result;
 }
 

@@ -37,7 +37,6 @@ struct F16Job {
   const F16Stream& weights;
   hwy::AlignedFreeUniquePtr<double[]> x;  // (whole steps), zeros behind the end
   std::int16_t limit = 0;                 // Largest FP16 magnitude, as a pattern.
-  F16Product& product;
   const BfpVector& vector;
   std::atomic<bool> overflow = false, nonfinite = false;
 };
@@ -117,7 +116,8 @@ HWY_INLINE void add_step(const std::uint16_t* weights, const double* x, V& sum, 
   }
 }
 
-void run(F16Job& job, std::size_t first, std::size_t last) {
+/// Rows [first, last) into `accumulators`.
+void run(F16Job& job, std::size_t first, std::size_t last, std::int64_t* accumulators) {
   constexpr D d;
   const hn::ScalableTag<std::int16_t> ds;
   const std::size_t cols = job.weights.cols, whole = cols / kStep * kStep;
@@ -139,7 +139,7 @@ void run(F16Job& job, std::size_t first, std::size_t last) {
       add_step(rest, job.x.get() + whole, sum, largest);
     }
     const bool exact = hn::AllFalse(ds, hn::Gt(largest, hn::Set(ds, job.limit)));
-    job.product.accumulator[r] =
+    accumulators[r - first] =
         exact ? static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, sum)))
               : exact_row(job, row);
   }
@@ -204,20 +204,35 @@ void prepare(F16Job& job) {
 
 }  // namespace
 
-F16Product f16_simd(const F16Stream& weights, const BfpVector& x, Workers& workers) {
+F16Faults f16_simd(const F16Stream& weights, const BfpVector& x, Workers& workers,
+                   const RowSink& sink) {
   check(weights, x);
+  F16Job job{.weights = weights, .x = nullptr, .vector = x};
+  prepare(job);
+  // What a thread takes at once; below that waking one is not worth it: all of attention, for some
+  // time.
+  constexpr std::size_t kTakenBytes = 1 << 17, kRows = 16;
+  const std::size_t taken = (kTakenBytes / weights.stride / kRows + 1) * kRows;
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](unsigned) {
+    std::vector<std::int64_t> accumulators(taken);
+    for (std::size_t first; (first = next.fetch_add(taken)) < weights.rows;) {
+      const std::size_t count = std::min(taken, weights.rows - first);
+      HWY_DYNAMIC_DISPATCH(run)(job, first, first + count, accumulators.data());
+      sink(first, std::span(accumulators).first(count));
+    }
+  };
+  if (weights.rows <= taken)
+    work(0);
+  else
+    workers.run(work);
+  return {job.overflow, job.nonfinite};
+}
+
+F16Product f16_simd(const F16Stream& weights, const BfpVector& x, Workers& workers) {
   F16Product product;
   product.accumulator.resize(weights.rows);
-  F16Job job{.weights = weights, .x = nullptr, .product = product, .vector = x};
-  prepare(job);
-  // Bytes below which a thread is not worth waking: all of attention, for some time.
-  constexpr std::size_t kShareBytes = 1 << 17, kRows = 16;
-  const std::size_t step = (kShareBytes / weights.stride / kRows + 1) * kRows;
-  workers.rows(weights.rows, step, [&](std::size_t first, std::size_t last) {
-    HWY_DYNAMIC_DISPATCH(run)(job, first, last);
-  });
-  product.overflow = job.overflow;
-  product.nonfinite = job.nonfinite;
+  static_cast<F16Faults&>(product) = f16_simd(weights, x, workers, collect(product.accumulator));
   return product;
 }
 

@@ -9,6 +9,7 @@
 #include "golden/error.h"
 #include "golden/format/panel.h"
 #include "machine/product/simd_targets.h"
+#include "machine/product/trit/panel_walk.h"
 #include "machine/product/trit/simd_plan.h"
 #include "machine/product/trit/simd_units.h"
 
@@ -29,14 +30,16 @@
 namespace trine::golden {
 namespace {
 
-/// One product; threads share the panels of every row tile.
+/// One product; threads share its row panels.
 struct StreamJob {
   const std::byte* stream;
+  std::size_t rows;
   PanelLayout layout;
   PanelOrder order;
   const HardwareCodebook* codebook;
-  std::vector<StreamBlock> blocks;
-  std::int64_t* accumulator;  // (order.row_panels * kPanelRows)
+  const std::vector<StreamBlock>& blocks;
+  const RowSink& sink;
+  PanelChunks chunks;
   std::atomic<bool> bad_set_byte = false, bad_tail = false;
 };
 
@@ -60,24 +63,39 @@ using Kernel = portable::Kernel<kDepth>;
 
 #if HWY_TARGET != HWY_SCALAR
 
-/// The share `share` of `shares` of the panels of every tile.
+/// Panels until there are none left.
 template <unsigned kDepth>
-void run_share(StreamJob& job, unsigned share, unsigned shares) {
+void run_share(StreamJob& job) {
   using Sums = typename Kernel<kDepth>::Sums;
+  constexpr std::size_t kBytes = Kernel<kDepth>::kPanelBytes;
   Kernel<kDepth> kernel(*job.codebook);
   const PanelOrder& order = job.order;
+  PanelWalk walk(job.chunks, order, (Kernel<kDepth>::kAhead + kBytes - 1) / kBytes);
+  const auto at = [&](std::size_t place) { return job.stream + place * kBytes; };
   std::vector<Sums> sums;
-  for (std::size_t tile = 0; tile < order.row_panels; tile += order.tile_panels) {
-    const std::size_t height = std::min(order.tile_panels, order.row_panels - tile);
-    const std::size_t first = tile + height * share / shares;
-    const std::size_t last = tile + height * (share + 1) / shares;
-    sums.assign((last - first) * kPanelRows, Sums{});
+  while (const PanelChunk* chunk = walk.next()) {
+    sums.assign((chunk->last - chunk->first) * kPanelRows, Sums{});
     for (std::size_t block = 0; block < order.blocks; ++block)
-      for (std::size_t panel = first; panel < last; ++panel)
-        kernel.panel(job.blocks[block], job.stream + order.index(panel, block) * job.layout.bytes(),
-                     &sums[(panel - first) * kPanelRows]);
-    for (std::size_t row = 0; row < sums.size(); ++row)
-      job.accumulator[first * kPanelRows + row] = Kernel<kDepth>::total(sums[row]);
+      for (std::size_t panel = chunk->first; panel < chunk->last; ++panel) {
+        const std::size_t own = order.index(panel, block);
+        std::size_t next = own + 1;
+        if (panel + 1 == chunk->last) {
+          const PanelChunk* following = walk.following();
+          if (block + 1 < order.blocks)
+            next = order.index(chunk->first, block + 1);
+          else
+            next = following != nullptr ? order.index(following->first, 0) : own;
+        }
+        kernel.panel(job.blocks[block], at(own), at(next), at(walk.ahead(own)),
+                     &sums[(panel - chunk->first) * kPanelRows]);
+      }
+    for (std::size_t first = chunk->first * kPanelRows, row = 0; row < sums.size();
+         row += kPanelRows) {
+      std::int64_t totals[kPanelRows];
+      for (std::size_t r = 0; r < kPanelRows; ++r)
+        totals[r] = Kernel<kDepth>::total(sums[row + r]);
+      job.sink(first + row, std::span(totals, std::min(kPanelRows, job.rows - first - row)));
+    }
   }
   if (kernel.bad_set_byte()) job.bad_set_byte = true;
   if (kernel.bad_tail()) job.bad_tail = true;
@@ -86,16 +104,16 @@ void run_share(StreamJob& job, unsigned share, unsigned shares) {
 bool can_run() {
   return true;
 }
-void run(StreamJob& job, unsigned share, unsigned shares) {
+void run(StreamJob& job) {
   switch (job.layout.depth) {
     case 1:
-      return run_share<1>(job, share, shares);
+      return run_share<1>(job);
     case 2:
-      return run_share<2>(job, share, shares);
+      return run_share<2>(job);
     case 3:
-      return run_share<3>(job, share, shares);
+      return run_share<3>(job);
     case 4:
-      return run_share<4>(job, share, shares);
+      return run_share<4>(job);
     default:
       throw Error("a depth that is not 1 to 4");
   }
@@ -106,7 +124,7 @@ void run(StreamJob& job, unsigned share, unsigned shares) {
 bool can_run() {
   return false;
 }
-void run(StreamJob&, unsigned, unsigned) {}
+void run(StreamJob&) {}
 
 #endif
 
@@ -126,9 +144,10 @@ HWY_EXPORT(can_run);
 HWY_EXPORT(run);
 }  // namespace
 
-std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& x,
-                                     Workers& workers) {
+std::optional<TritFaults> trit_simd(const TritStream& stream, const Activations& activations,
+                                    Workers& workers, const RowSink& sink) {
   const MatrixShape& shape = stream.shape;
+  const BfpVector& x = activations.bfp();
   check_length(stream.bytes.size(), shape, stream.geometry);
   if (x.exponents.size() != shape.groups_per_row() ||
       x.mantissas.size() != x.exponents.size() * kGroup) {
@@ -138,20 +157,28 @@ std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& 
   if (stream.geometry.groups != kCanonical.groups || shape.groups_per_row() > kMaxStreamGroups ||
       !HWY_DYNAMIC_DISPATCH(can_run)())
     return {};
+  const std::vector<StreamBlock>& blocks = activations.blocks(shape.depth, workers);
+  if (blocks.empty()) return {};
+  const PanelOrder order(shape, stream.geometry);
   StreamJob job{.stream = stream.bytes.data(),
+                .rows = shape.rows,
                 .layout = PanelLayout(shape.depth, stream.geometry),
-                .order = PanelOrder(shape, stream.geometry),
+                .order = order,
                 .codebook = &stream.codebook,
-                .blocks = stream_blocks(x, shape.depth, workers),
-                .accumulator = nullptr};
-  if (job.blocks.empty()) return {};
+                .blocks = blocks,
+                .sink = sink,
+                .chunks = PanelChunks(order, workers.count())};
+  workers.run([&](unsigned) { HWY_DYNAMIC_DISPATCH(run)(job); });
+  return TritFaults{job.bad_set_byte, job.bad_tail};
+}
+
+std::optional<TritProduct> trit_simd(const TritStream& stream, const BfpVector& x,
+                                     Workers& workers) {
   TritProduct product;
-  product.accumulator.resize(job.order.row_panels * kPanelRows);
-  job.accumulator = product.accumulator.data();
-  workers.run([&](unsigned share) { HWY_DYNAMIC_DISPATCH(run)(job, share, workers.count()); });
-  product.accumulator.resize(shape.rows);
-  product.bad_set_byte = job.bad_set_byte;
-  product.bad_tail = job.bad_tail;
+  product.accumulator.resize(stream.shape.rows);
+  const auto faults = trit_simd(stream, Activations(x), workers, collect(product.accumulator));
+  if (!faults) return {};
+  static_cast<TritFaults&>(product) = *faults;
   return product;
 }
 

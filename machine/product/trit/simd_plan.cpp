@@ -48,8 +48,9 @@ std::vector<StreamBlock> stream_blocks(const BfpVector& x, unsigned depth, Worke
   const std::size_t groups = x.exponents.size();
   std::vector<StreamBlock> blocks((groups + kLanes - 1) / kLanes);
   std::atomic<bool> fits = true;
-  workers.rows(blocks.size(), 2, [&](std::size_t first, std::size_t last) {
-    for (std::size_t g = first * kLanes; g < std::min(groups, last * kLanes); ++g)
+  constexpr std::size_t kShareGroups = 8;  // Below which a thread is not worth waking.
+  workers.rows(groups, kShareGroups, [&](std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g < last; ++g)
       if (!fill_group(x, g, depth, blocks[g / kLanes])) fits = false;
   });
   if (!fits) return {};

@@ -221,19 +221,23 @@ template <unsigned kDepth>
 class Kernel {
  public:
   using Sums = RowSums;
+  static constexpr std::size_t kPanelBytes = panel_beats(kDepth) * kBeatBytes;
+  static constexpr std::size_t kAhead = 4096;  // Bytes, by measurement.
 
   explicit Kernel(const HardwareCodebook& codebook) : end_(codebook) {}
 
-  HWY_INLINE void panel(const StreamBlock& block, const std::byte* panel, RowSums* sums) {
+  /// Adds a panel to the sums of its rows; `ahead` is a panel that is kAhead further on the way.
+  HWY_INLINE void panel(const StreamBlock& block, const std::byte* panel, const std::byte*,
+                        const std::byte* ahead, RowSums* sums) {
     using U = Unit<kDepth>;
     constexpr DDouble df;
     constexpr std::size_t kUnitBytes = kSets * U::kBeats * kBeatBytes;
     constexpr std::size_t kTailBytes = 2 * tail_bits(kDepth);  // Of a row: 16 codes.
     for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail)
-      prefetch(panel + tail * kBeatBytes);
+      prefetch(ahead + tail * kBeatBytes);
     const std::byte* unit = panel + tail_bits(kDepth) * kBeatBytes;
     for (std::size_t row = 0; row < kPanelRows; row += U::kRows, unit += kUnitBytes) {
-      for (std::size_t beat = 0; beat < kUnitBytes; beat += kBeatBytes) prefetch(unit + beat);
+      for (std::size_t beat = 0; beat < kUnitBytes; beat += kBeatBytes) prefetch(ahead + (unit - panel) + beat);
       VDouble sum[U::kRows];
       for (std::size_t r = 0; r < U::kRows; ++r) sum[r] = hn::Load(df, sums[row + r].lanes);
       for (std::size_t part = 0; part < kParts; ++part) {
@@ -289,11 +293,9 @@ class Kernel {
     }
   }
 
-  /// The processor's own prefetcher stops at pages.
-  static HWY_INLINE void prefetch(const std::byte* at) {
-    constexpr std::size_t kAhead = 4096;
-    hwy::Prefetch(at + kAhead);
-  }
+  /// The processor's own prefetcher stops at pages. A function that is not inlined at once has no
+  /// effect in GCC's eyes, and its calls are dropped.
+  static HWY_INLINE void prefetch(const std::byte* at) { hwy::Prefetch(at); }
 
   RowEnd<kDepth> end_;
   V8 largest_byte_ = hn::Zero(D8());

@@ -123,16 +123,22 @@ template <unsigned kDepth>
 class Kernel {
  public:
   using Sums = RowSums;
+  static constexpr std::size_t kPanelBytes = panel_beats(kDepth) * 64;
+  static constexpr std::size_t kNear = 1024, kAhead = 16384;  // Bytes, by measurement.
+  static_assert(kNear <= kPanelBytes);
 
   explicit Kernel(const HardwareCodebook& codebook) : end_(codebook) {}
 
-  HWY_INLINE void panel(const StreamBlock& block, const std::byte* panel, RowSums* sums) {
+  /// Adds a panel to the sums of its rows. On the way of this thread `next` comes behind it, and
+  /// `ahead` is a panel that is kAhead further.
+  HWY_INLINE void panel(const StreamBlock& block, const std::byte* panel, const std::byte* next,
+                        const std::byte* ahead, RowSums* sums) {
     using U = Unit<kDepth>;
     constexpr std::size_t kBeat = 64;
     constexpr std::size_t kTailBytes = 2 * tail_bits(kDepth);  // Of a row: 16 codes.
     const __m512i low_starts = _mm512_loadu_si512(kChainStarts.data());
     const __m512i high_starts = _mm512_loadu_si512(kChainStarts.data() + 64);
-    for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail) prefetch(panel + tail * kBeat);
+    for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail) prefetch(tail * kBeat, panel, next, ahead);
     const std::byte* beat = panel + tail_bits(kDepth) * kBeat;
     for (std::size_t row = 0; row < kPanelRows; row += U::kRows) {
       // A sum of its own per set: the chain of dependent additions is as long as the row takes.
@@ -145,7 +151,7 @@ class Kernel {
 #pragma GCC unroll 3
         for (std::size_t i = 0; i < U::kBeats; ++i, beat += kBeat) {
           const __m512i bytes = _mm512_loadu_si512(beat);
-          prefetch(beat);
+          prefetch(static_cast<std::size_t>(beat - panel), panel, next, ahead);
           largest_byte_ = _mm512_max_epu8(largest_byte_, bytes);
           // A neighbour's bit comes in at the top, where the lookup does not read.
           const __m512i half = _mm512_srli_epi16(bytes, 1);
@@ -183,12 +189,15 @@ class Kernel {
   }
 
  private:
-  /// The processor's own prefetcher stops at pages.
-  static HWY_INLINE void prefetch(const std::byte* at) {
-    constexpr std::size_t kNear = 1024, kFar = 16384;  // Bytes, by measurement.
-    const auto* address = reinterpret_cast<const char*>(at);
-    _mm_prefetch(address + kFar, _MM_HINT_T1);
-    _mm_prefetch(address + kNear, _MM_HINT_T0);
+  /// What lies so far behind `offset` on the way; the processor's own prefetcher stops at pages. A
+  /// function that is not inlined at once has no effect in GCC's eyes, and its calls are dropped.
+  static HWY_INLINE void prefetch(std::size_t offset, const std::byte* panel, const std::byte* next,
+                                  const std::byte* ahead) {
+    const std::byte* const near = offset < kPanelBytes - kNear
+                                      ? panel + offset + kNear
+                                      : next + (offset - (kPanelBytes - kNear));
+    _mm_prefetch(reinterpret_cast<const char*>(ahead + offset), _MM_HINT_T1);
+    _mm_prefetch(reinterpret_cast<const char*>(near), _MM_HINT_T0);
   }
 
   RowEnd<kDepth> end_;

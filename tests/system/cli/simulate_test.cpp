@@ -94,6 +94,28 @@ TEST_CASE("cli: parts of a token that are simulated side by side make the same r
       2, {"--trace", "one job"});
 }
 
+TEST_CASE("cli: the head is cut, too, and makes the same report") {
+  const Scratch scratch;
+  const std::string model = (scratch / "model").string();
+  CHECK(run_trine({"synth", model, "--preset", "qwen2.5-0.5b", "--layers", "1"}).code == 0);
+  for (const auto& [latency, jobs] : {std::pair{"1", "4"}, {"300", "2"}}) {
+    CAPTURE(latency);
+    const auto run = [&](const std::string& count) {
+      return trine_json({"simulate", model, "--tokens", "11", "--check", "--latency", latency,
+                         "--jobs", count});
+    };
+    const auto one = run("1"), several = run(jobs);
+    REQUIRE(several["commands"].size() == one["commands"].size());
+    std::size_t products = 0;
+    for (std::size_t i = 0; i < one["commands"].size(); ++i) {
+      CHECK(several["commands"][i] == one["commands"][i]);
+      products += one["commands"][i]["operation"] == "head" ? 1 : 0;
+    }
+    CHECK(products > 1);  // It can be cut.
+    CHECK(timeless(several) == timeless(one));
+  }
+}
+
 TEST_CASE("cli: simulate says what the DRAM did, of a whole token and of its parts") {
   const Scratch scratch;
   const std::string model = packed_model(scratch);
@@ -277,8 +299,18 @@ TEST_CASE("cli: tokens that are simulated side by side make the report of one af
     CHECK(logits(jobs) == logits("1"));
     CHECK(read_file(out(jobs)) == read_file(out("1")));
   }
-  check_fails({"generate", model, "--tokens", "1", "-n", "1", "--jobs", "2"}, 1,
-              {"jobs", "golden", "not simulated"});
+  // Wrong arguments, whatever the device; refused before the model is read.
+  for (const char* device : {"golden", "reference"})
+    for (const std::string& directory : {model, std::string("nowhere")})
+      for (const std::vector<std::string>& command :
+           {std::vector<std::string>{"generate", directory, "-n", "1"},
+            {"logits", directory, "-o", out("x")},
+            {"perplexity", directory}}) {
+        auto arguments = command;
+        for (const char* more : {"--tokens", "1,2", "--jobs", "4", "--device", device})
+          arguments.emplace_back(more);
+        check_fails(arguments, 2, {"--jobs", device, "not simulated"});
+      }
   check_fails({"logits", model, "--tokens", "1", "-o", out("x"), "--device", "rtl", "--jobs", "2",
                "--trace", (scratch / "t.fst").string()},
               2, {"--trace", "one job"});
