@@ -4,6 +4,7 @@
 # when it is asked for that core. Nothing links a module, so that a program needs none to be built.
 
 set(TRINE_CORE_FOLDER ${PROJECT_BINARY_DIR}/lib/trine)
+include(${PROJECT_SOURCE_DIR}/cmake/Profile.cmake)
 
 # A program and a module pass C++ objects to each other. The fingerprint of the headers that define
 # them says whether both mean the same.
@@ -122,23 +123,31 @@ function(_trine_core_module name waves fields)
   if(waves)
     set(level 1)
   endif()
-  trine_model(trine_model_${name} ${dir} ${waves} ${level})
-  target_link_libraries(trine_model_${name} INTERFACE trine_sim_runtime)
-
-  add_library(trine_core_${name} MODULE verilated_core.cpp)
-  target_compile_definitions(trine_core_${name} PRIVATE
-    TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
-    TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
-    TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct})
-  target_link_libraries(trine_core_${name}
-    PRIVATE trine_driver trine_core_headers trine_model_${name} trine_flags)
-  # Two modules in one process share no symbol: each exports its entry point and nothing else.
-  target_link_options(trine_core_${name} PRIVATE
-    -Wl,--version-script=${PROJECT_SOURCE_DIR}/sim/core_module.map)
-  set_target_properties(trine_core_${name} PROPERTIES
-    PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${TRINE_CORE_FOLDER}
-    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/sim/core_module.map)
+  set(defines TRINE_MODEL=Vtrine_${name} TRINE_MODEL_HEADER="Vtrine_${name}.h"
+      TRINE_ROOT_HEADER="Vtrine_${name}___024root.h"
+      TRINE_CORE_NAME="${name}" "TRINE_CORE_SHAPE=${fields}" TRINE_DIRECT_EDGES=${direct})
+  set(profiled "")
+  if(TRINE_PGO AND NOT waves)
+    trine_core_profile(${name} ${dir} "${defines}" ${ARGN})
+    set(profiled FLAGS ${TRINE_PROFILE_USE} DEPENDS ${TRINE_PROFILE_FILE})
+  endif()
+  trine_model(trine_model_${name} ${dir} ${waves} ${level} ${profiled})
+  trine_core_library(trine_core_${name} ${TRINE_CORE_FOLDER} trine_model_${name} "${defines}")
   set_property(GLOBAL APPEND PROPERTY TRINE_CORE_MODULES trine_core_${name})
+endfunction()
+
+# trine_core_library(TARGET FOLDER MODEL DEFINES): the module TARGET in FOLDER around a model.
+function(trine_core_library target folder model defines)
+  target_link_libraries(${model} INTERFACE trine_sim_runtime)
+  add_library(${target} MODULE verilated_core.cpp)
+  target_compile_definitions(${target} PRIVATE ${defines})
+  target_link_libraries(${target} PRIVATE trine_driver trine_core_headers ${model} trine_flags)
+  # Two modules in one process share no symbol: each exports its entry point and nothing else.
+  target_link_options(${target} PRIVATE
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/sim/core_module.map)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${folder}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/sim/core_module.map)
 endfunction()
 
 # trine_asked_cores(): the cores that somebody asked for, a line each in lib/trine/cores.txt, which
