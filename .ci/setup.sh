@@ -4,7 +4,7 @@
 
 # Debian packages that the command and the simulator are built with.
 build_packages=(
-  g++ clang cmake ninja-build pkg-config ccache verilator
+  g++ clang cmake ninja-build pkg-config ccache verilator python3
   libfmt-dev libcli11-dev nlohmann-json3-dev libpcre2-dev libutf8proc-dev libhwy-dev zlib1g-dev
 )
 # More of them, for the tests.

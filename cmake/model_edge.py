@@ -113,6 +113,8 @@ u_beat_router.moves 1
 u_control.__Vcellinp__u_beat_count__used_i 1
 u_control.counted 1
 u_words.gen_cut.index_q 0
+u_registers.__Vcellinp__u_counters__events_i 7
+u_matvec.__Vcellinp__u_trit__start_i 0
 """
 
 
@@ -220,6 +222,11 @@ class Calm:
         self.parts = []             # Of signals: name, the part in C++ with {} for it, value.
         for line in CALM.strip().split("\n"):
             self._condition(*line.split())
+        if self.values:
+            maybe = self.model.bits(*self.MAYBE)
+            for clock, bit in model.triggers.items():
+                if not 1 << bit & maybe and clock != "clk_i":
+                    self.values[clock] = "1" if clock == model.clock("clk_trit") else "0"
         self.text = self._text()
         if re.search(r"vlSelf->[\w\[\]]+\s*(\+\+|--|[-+*|&^]=)|\breturn\b", self.text):
             fail(f"{model.root} changes a signal by something else than an assignment")
@@ -293,10 +300,8 @@ class Calm:
         """C++: the cycle that comes is calm, by the model's signals or by the variables for them."""
         def signal(name):
             return self._variable(name) if local and name in self.local else f"vlSelf->{name}"
-        rest = self.model.bits(*self.ALWAYS, *self.MAYBE)
-        zeros = [signal(clock) for clock, bit in self.model.triggers.items() if not 1 << bit & rest]
-        zeros += [signal(name) for name, value in self.values.items() if value == "0"]
-        tests = ["!(" + " | ".join(zeros) + ")", signal(self.model.clock("clk_trit"))]
+        zeros = [signal(name) for name, value in self.values.items() if value == "0"]
+        tests = ["!(" + " | ".join(zeros) + ")"]
         tests += [f"{signal(name)} == {value}" for name, value in self.values.items() if value != "0"]
         tests += [f"{part.format(signal(name))} == {value}" for name, part, value in self.parts]
         return " &&\n      ".join(tests)
@@ -307,7 +312,7 @@ class Calm:
             name = match[1]
             if name not in self.local:
                 return match[0]
-            if match[2] and not re.match(self.TEMPORARY, name):
+            if match[2] and not re.match(self.TEMPORARY, name) and name not in self.values:
                 return f"vlSelf->{name} = {self._variable(name)} ="
             return self._variable(name) + (match[2] or "")
         text = f"static __attribute__((noinline)) bool trine_edge_calm({self.model.root}* vlSelf) {{\n"
@@ -321,7 +326,13 @@ class Calm:
             signal = self._variable(name) if name in self.local else f"vlSelf->{name}"
             text += f"  if ({part.format(signal)} != {value}) __builtin_unreachable();\n"
         text += re.sub(self.SIGNAL + r"(\s*=(?!=))?", assign_both, self.text)
-        return text + f"  return {self.tests(True)};\n}}\n"
+        text += f"  if ({self.tests(True)}) return true;\n"
+        # Until here the signals of CALM have the values that they had.
+        for name in re.findall(self.SIGNAL + r"\s*=(?!=)", self.text):
+            if name in self.values and name in self.local:
+                self.local.remove(name)
+                text += f"  vlSelf->{name} = {self._variable(name)};\n"
+        return text + "  return false;\n}\n"
 
 
 def copies(model):

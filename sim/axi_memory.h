@@ -48,6 +48,14 @@ class AxiMemory {
     return changed;
   }
 
+  /// Edges around which nothing but the read data would move while the core takes beats, asks for
+  /// nothing and writes nothing: for each of these, `next_beat` stands for `sample` and `drive`.
+  unsigned streak() const { return write_.rests() ? read_.streak() : 0; }
+  void next_beat(Bus& bus) {
+    memory_->tick(cycle_++);
+    read_.next_beat(bus);
+  }
+
   /// The burst that was last answered with an error; empty when none was.
   std::string last_failure() const {
     const BusFailure& read = read_.failure();

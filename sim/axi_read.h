@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
@@ -55,6 +56,20 @@ class AxiReadChannel {
   /// After the edge: the signals for the next one. True when one of them is new, read data aside.
   bool drive(Bus& bus, std::uint64_t cycle) {
     return plain_ ? drive_as<true>(bus, cycle) : drive_as<false>(bus, cycle);
+  }
+
+  /// Beats that can follow the offered one before another signal than the data changes, as long as
+  /// the core asks for no burst and takes each beat at once.
+  unsigned streak() const {
+    if (!plain_ || !offered_ || !held_.idle() || burst_.response != AxiResponse::kOkay) return 0;
+    const unsigned end = std::min(burst_.sure, burst_.beats - 1);
+    return end > beat_ + 1 ? end - beat_ - 1 : 0;
+  }
+  /// After an edge of a streak: the next beat.
+  void next_beat(Bus& bus) {
+    ++beats_;
+    ++beat_;
+    std::memcpy(&bus.m_axi_rdata_i, burst_.data + beat_ * kBeatBytes, kBeatBytes);
   }
 
   const BusFailure& failure() const { return failure_; }

@@ -48,6 +48,9 @@ class AxiReadPorts {
     }
   }
 
+  unsigned streak() const { return 0; }  // Ports go each their own way.
+  void next_beat(Bus&) {}
+
   void sample(const Bus& bus, std::uint64_t cycle) {
     for (unsigned p = 0; p < kPorts; ++p) {
       Signals& port = ports_[p];

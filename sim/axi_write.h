@@ -52,7 +52,7 @@ class AxiWriteChannel {
 
   /// After the edge: the signals for the next one. True when one of them is new.
   bool drive(Bus& bus, std::uint64_t cycle) {
-    if (rests_ && bursts_.empty()) return false;
+    if (rests()) return false;
     bandwidth_.tick();
     bool changed = set(bus.m_axi_awready_i, bursts_.size() < capacity_ && !stalls_aw_.draw() &&
                                                 !silent(BusChannel::kAw));
@@ -74,6 +74,9 @@ class AxiWriteChannel {
     failure_.note(bursts_.front(), cycle);
     return changed;
   }
+
+  /// Nothing is under way: until the core begins, no signal changes.
+  bool rests() const { return rests_ && bursts_.empty(); }
 
   const BusFailure& failure() const { return failure_; }
   std::uint64_t bursts() const { return accepted_; }

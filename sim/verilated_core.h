@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -59,17 +60,27 @@ class VerilatedCore final : public RtlCore {
 
   void run(std::uint64_t cycles) override {
     hold(false);
-    for (; cycles > 0; --cycles) {
+    while (cycles > 0) {
+      if (const std::uint64_t streamed = stream(cycles); streamed > 0) {
+        cycles -= streamed;
+        continue;
+      }
       fall();
       rise();
+      --cycles;
     }
   }
 
   bool run_command(std::uint64_t seen, std::uint64_t cycles) override {
     hold(false);
-    for (; cycles > 0 && commands_ <= seen; --cycles) {
+    while (cycles > 0 && commands_ <= seen) {
+      if (const std::uint64_t streamed = stream(cycles); streamed > 0) {
+        cycles -= streamed;
+        continue;
+      }
       fall();
       rise();
+      --cycles;
     }
     hold(commands_ > seen);
     return commands_ > seen;
@@ -211,6 +222,25 @@ class VerilatedCore final : public RtlCore {
     trace_.dump(cycles_, 1);
     ++cycles_;
     if constexpr (TraceFile<Model>::kBuilt) check();
+  }
+
+  /// Takes some of `most` cycles in which beats come, one after the other, and nothing else happens
+  /// on the bus; how many. Most cycles of a weight stream are calm and of this kind.
+  std::uint64_t stream(std::uint64_t most) {
+    if (!calm_ || inputs_changed_) return 0;
+    const std::uint64_t count = std::min<std::uint64_t>(most, memory_.streak());
+    std::uint64_t done = 0;
+    for (; done < count && calm_ && takes_beats(); ++done) {
+      calm_ = Edges::high(*model_, false, true);
+      memory_.next_beat(bus());
+    }
+    cycles_ += done;
+    return done;
+  }
+  bool takes_beats() {
+    return (bus().m_axi_arvalid_o | bus().m_axi_awvalid_o | bus().m_axi_wvalid_o |
+            bus().command_done_o) == 0 &&
+           bus().m_axi_rready_o != 0;
   }
 
   void hold(bool held) {

@@ -65,6 +65,37 @@ TEST_CASE("AxiMemory: the first read beat comes after the latency, then one a cy
   }
 }
 
+TEST_CASE("AxiMemory: a streak of beats is what sample and drive make of it") {
+  AxiTiming timings[4];
+  timings[1].read_latency = 30;
+  timings[2].bandwidth = 0.5;
+  timings[3].scramble = true;
+  for (const AxiTiming& timing : timings) {
+    Image image;
+    AxiMaster one(image.map, timing), other(image.map, timing);
+    for (AxiMaster* master : {&one, &other}) {
+      master->read(0x100, 4);
+      master->read(0x1000, 256);
+      master->read(2 * kRom, 8);  // In no memory.
+      master->read(0x2000, 1);
+      master->read(0x3000, 2);
+      master->read(0x4000, 256);
+      master->write(0x5000, {{1, 2, 3, 4}});
+      master->run(400, true, master == &other);
+      master->run(10, false);
+      master->read(0x6000, 64);
+      master->run(2000, true, master == &other);
+    }
+    REQUIRE_EQ(one.read_beats.size(), 4 + 256 + 8 + 1 + 2 + 256 + 64);
+    CHECK_EQ(one.read_beats, other.read_beats);
+    CHECK_EQ(one.write_answers, other.write_answers);
+    if (timing.bandwidth == 1 && !timing.scramble)
+      CHECK_GT(other.streak_cycles, 500);
+    else
+      CHECK_EQ(other.streak_cycles, 0);
+  }
+}
+
 TEST_CASE("AxiMemory: bandwidth is a share of the cycles, evenly spaced") {
   for (const double share : {0.75, 0.5, 0.1}) {
     CAPTURE(share);
