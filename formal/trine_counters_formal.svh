@@ -4,10 +4,13 @@
 // once a low half was read, the high half shows what belongs to that moment until it is read,
 // unless the low half goes round twice in between.
 
+`include "trine_assert.svh"
+
 logic f_past_valid_q = 1'b0;
 always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
 always_comb assume (rst_ni == f_past_valid_q);
 
+logic [Counters-1:0] f_counted, f_hold, f_added, f_coherent;
 for (genvar i = 0; i < Counters; i++) begin : f_counter
   logic [63:0] f_events_q = '0;
   logic        f_held_q   = 1'b0;  // The low half was read and the high half not yet.
@@ -33,17 +36,15 @@ for (genvar i = 0; i < Counters; i++) begin : f_counter
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (rst_ni) begin
-      assert ({high_o[32*i +: 32] + 32'(carry_q[i]), low_o[32*i +: 32]} == f_events_q);
-      assert (hold_q[i] == f_held_q);
-      assert (f_rounds_q != 2'd3);
-      if (f_owed_q) assert (!carry_q[i]);
-      if (f_held_q && f_rounds_q != 2'd2) begin
-        assert (high_o[32*i +: 32] == f_high_q);
-        assert (carry_q[i] == f_rounds_q[0]);
-      end
-      cover (f_held_q && f_rounds_q == 2'd1 && read_high_i[i]);
-    end
-  end
+  // A carry waits only while a high half is held.
+  assign f_counted[i] = {high_o[32*i +: 32] + 32'(carry_q[i]), low_o[32*i +: 32]} == f_events_q;
+  assign f_hold[i]    = hold_q[i] == f_held_q && f_rounds_q != 2'd3;
+  assign f_added[i]   = !f_owed_q || !carry_q[i];
+  assign f_coherent[i] = !f_held_q || f_rounds_q == 2'd2
+                      || (high_o[32*i +: 32] == f_high_q && carry_q[i] == f_rounds_q[0]);
 end
+
+`TRINE_ASSERT(Counted_A, &f_counted)
+`TRINE_ASSERT(HeldForHigh_I, &f_hold)
+`TRINE_ASSERT(CarryAdded_A, &f_added)
+`TRINE_ASSERT(HalvesAgree_A, &f_coherent)

@@ -42,15 +42,15 @@ assign f_ram_addr = read_ptr_q + f_ahead_q[PtrWidth-1:0] - PtrWidth'(valid_o);
 
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
-    assert (f_held_q == (PtrWidth+2)'(count_q) + (PtrWidth+2)'(valid_o));
-    assert (f_held_q <= (PtrWidth+2)'(Depth + 1));
-    assert (ready_o || f_held_q >= (PtrWidth+2)'(Depth));
+    HeldCounted_A : assert (f_held_q == (PtrWidth+2)'(count_q) + (PtrWidth+2)'(valid_o));
+    HeldBound_A : assert (f_held_q <= (PtrWidth+2)'(Depth + 1));
+    NoneRefused_A : assert (ready_o || f_held_q >= (PtrWidth+2)'(Depth));
     // What waits in the RAM is offered without being asked for.
-    if (f_waiting_q) assert (valid_o);
+    if (f_waiting_q) OfferedUnasked_A : assert (valid_o);
     if (f_marked_q) begin
-      assert (f_ahead_q < f_held_q);
-      if (f_ahead_q == '0 && valid_o) assert (data_o == f_data_q);
-      else assert (f_ram_data == f_data_q);
+      MarkHeld_I : assert (f_ahead_q < f_held_q);
+      if (f_ahead_q == '0 && valid_o) MarkComes_A : assert (data_o == f_data_q);
+      else MarkInRam_I : assert (f_ram_data == f_data_q);
     end
     cover (f_marked_q && f_ahead_q == (PtrWidth+2)'(Depth) && f_pop);
   end

@@ -68,23 +68,23 @@ end
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
     // One answer a request, and none without.
-    assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
-    assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
-    assert (f_reads_q == 2'(r_valid_o));
+    AddressAnswered_A : assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
+    DataAnswered_A : assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
+    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o));
     // Answers hold.
-    if (f_stalled_b_q) assert (b_valid_o && b_resp_o == f_b_resp_q);
-    if (f_stalled_r_q) assert (r_valid_o && r_resp_o == f_r_resp_q && r_data_o == f_r_data_q);
+    if (f_stalled_b_q) BHolds_A : assert (b_valid_o && b_resp_o == f_b_resp_q);
+    if (f_stalled_r_q) RHolds_A : assert (r_valid_o && r_resp_o == f_r_resp_q && r_data_o == f_r_data_q);
     // What is held is what was asked.
-    if (aw_full_q) assert (aw_addr_q == f_addr_q);
-    if (w_full_q) assert (w_data_q == f_word_q && w_strb_q == f_strb_q);
+    if (aw_full_q) AddressKept_A : assert (aw_addr_q == f_addr_q);
+    if (w_full_q) DataKept_A : assert (w_data_q == f_word_q && w_strb_q == f_strb_q);
     // Nothing that software writes changes without a write,
-    if (f_quiet_q) assert (f_kept == f_kept_q);
+    if (f_quiet_q) QuietWithoutWrite_A : assert (f_kept == f_kept_q);
     // and commands come from CTRL alone.
-    assert (f_reset_asked_q == reset_wanted_q);
-    assert (start_o == (f_control && f_word_q[0] && !busy_i && !f_reset));
-    assert (abort_o == (f_control && (f_word_q[1] || f_word_q[3])));
-    assert (clear_o == ((f_control && f_word_q[2] && !busy_i) || f_reset));
-    assert (!(start_o && busy_i));
+    ResetAsked_A : assert (f_reset_asked_q == reset_wanted_q);
+    StartFromControl_A : assert (start_o == (f_control && f_word_q[0] && !busy_i && !f_reset));
+    AbortFromControl_A : assert (abort_o == (f_control && (f_word_q[1] || f_word_q[3])));
+    ClearFromControl_A : assert (clear_o == ((f_control && f_word_q[2] && !busy_i) || f_reset));
+    StartWhenIdle_A : assert (!(start_o && busy_i));
     cover (f_control && f_stalled_r_q);
   end
 end

@@ -38,7 +38,7 @@ module trine_fifo #(
   assign push    = valid_i && ready_o;
   assign fetch   = count_q != '0 && (!out_full_q || ready_i);
 
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_FIFO
   logic [PtrWidth-1:0]  f_ram_addr;
   logic [DataWidth-1:0] f_ram_data;
 `endif
@@ -47,7 +47,7 @@ module trine_fifo #(
     .DataWidth (DataWidth),
     .Depth     (Depth)
   ) u_ram (
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_FIFO
     .f_addr_i     (f_ram_addr),
     .f_data_o     (f_ram_data),
 `endif
@@ -77,7 +77,7 @@ module trine_fifo #(
   `TRINE_ASSERT(CountBound_A, count_q <= (PtrWidth+1)'(Depth))
   `TRINE_ASSERT(Pointers_A, write_ptr_q == read_ptr_q + count_q[PtrWidth-1:0])
 
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_FIFO
   `include "trine_fifo_formal.svh"
 `endif
 

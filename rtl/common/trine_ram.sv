@@ -9,7 +9,7 @@ module trine_ram #(
   parameter  int unsigned Depth     = 256,
   localparam int unsigned AddrWidth = $clog2(Depth)
 ) (
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_FIFO
   // A proof may look at any place.
   input  logic [AddrWidth-1:0] f_addr_i,
   output logic [DataWidth-1:0] f_data_o,
@@ -34,7 +34,7 @@ module trine_ram #(
     if (read_i) read_data_o <= mem[read_addr_i];
   end
 
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_FIFO
   assign f_data_o = mem[f_addr_i];
 `endif
 

@@ -48,7 +48,7 @@ module trine_counters #(
     end
   end
 
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_COUNTERS
   `include "trine_counters_formal.svh"
 `endif
 

@@ -306,7 +306,7 @@ module trine_registers #(
 
   `TRINE_ASSERT(FinishWhenBusy_A, !finish_i || busy_i)
 
-`ifdef FORMAL
+`ifdef FORMAL_TRINE_REGISTERS
   `include "trine_registers_formal.svh"
 `endif
 

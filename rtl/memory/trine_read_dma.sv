@@ -174,4 +174,8 @@ module trine_read_dma #(
                                           && ar_len_o == stalled_len_q))
 `endif
 
+`ifdef FORMAL_TRINE_READ_DMA
+  `include "trine_read_dma_formal.svh"
+`endif
+
 endmodule

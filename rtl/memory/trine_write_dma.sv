@@ -206,4 +206,8 @@ module trine_write_dma #(
   `TRINE_ASSERT(WHolds_A, !w_stalled_q || w_valid_o)
 `endif
 
+`ifdef FORMAL_TRINE_WRITE_DMA
+  `include "trine_write_dma_formal.svh"
+`endif
+
 endmodule
