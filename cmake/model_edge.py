@@ -100,6 +100,7 @@ m_axi_awvalid_o 0
 u_write_dma.left_q 0
 u_write_dma.burst_q 0
 u_load_unit.active_q 0
+u_load_unit.step_q 0
 u_transfer_unit.column_done 0
 u_transfer_unit.store_done 0
 u_units.vector_done 0

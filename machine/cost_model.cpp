@@ -104,7 +104,7 @@ CommandCost CostModel::command(const ResolvedCommand& c, const Predecessor& befo
   // more for the write path. The first command of a list has to be fetched first.
   const std::uint64_t handing = c.opcode->unit == Unit::STORE ? 5 : 4;
   const std::uint64_t fetched =
-      before.none ? 10 + 16 / machine_.groups + whole(memory_.read_latency) : 0;
+      before.none ? 11 + 16 / machine_.groups + whole(memory_.read_latency) : 0;
   const std::uint64_t late = fetched + checked - std::min(fetched + checked, before.unit_cycles);
   cost.cycles = cost.unit_cycles + handing + late;
   return cost;
@@ -122,7 +122,7 @@ std::uint64_t CostModel::check(const ResolvedCommand& c) {
       return 4;
     case Unit::LOAD:
     case Unit::STORE:
-      return 7 + offset;
+      return 7 + std::max<std::uint64_t>(1, offset);
     case Unit::COLUMN:
       return 6 + product(rows);
     case Unit::MATRIX:
@@ -130,9 +130,10 @@ std::uint64_t CostModel::check(const ResolvedCommand& c) {
       return 10 + product(golden::panel_beats(c.get(command::DEPTH))) +
              product(up(rows, golden::kPanelRows));
     case Unit::VECTOR:
-      return 6;
+      return 8;
     case Unit::ATTENTION:
-      if (c.opcode->memory == MemoryUse::WRITE_BLOCKS) return 7 + offset;
+      if (c.opcode->memory == MemoryUse::WRITE_BLOCKS)
+        return 7 + std::max<std::uint64_t>(1, offset);
       return 7 + product(c.get(command::LIMIT) * 2);
   }
   return 0;
@@ -148,7 +149,7 @@ CommandCost CostModel::load(const Command& c, double ahead) const {
   const double wait = memory_.read_latency + 2;
   const double first = std::max(0.0, wait - ahead), early = std::max(0.0, ahead - wait);
   CommandCost cost;
-  cost.unit_cycles = whole(std::max(words, beats / memory_.beats_per_cycle - early) + first + 1);
+  cost.unit_cycles = whole(std::max(words, beats / memory_.beats_per_cycle - early) + first + 2);
   return cost;
 }
 
@@ -161,18 +162,18 @@ CommandCost CostModel::store(const Command& c) const {
   const double words = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
   CommandCost cost;
   cost.unit_cycles =
-      whole(std::max(words, beats * memory_.write_cycles / memory_.beats_per_cycle) + 2) + bursts;
+      whole(std::max(words, beats * memory_.write_cycles / memory_.beats_per_cycle) + 4) + bursts;
   return cost;
 }
 
-/// An element is a write of its own, five cycles apart; eight may be without an answer.
+/// An element is a write of its own, six cycles apart; eight may be without an answer.
 CommandCost CostModel::column(const Command& c) const {
   const double elements = c.get(command::ROWS);
-  const double each = std::max(5.0, (memory_.write_latency + 3) / 8);
+  const double each = std::max(6.0, (memory_.write_latency + 3) / 8);
   const double first = std::min(elements, 8.0);
   CommandCost cost;
   cost.unit_cycles =
-      whole(first * 5 + (elements - first) * each) + up(c.get(command::ROWS), machine_.groups) + 1;
+      whole(first * 6 + (elements - first) * each) + up(c.get(command::ROWS), machine_.groups) + 1;
   return cost;
 }
 
@@ -185,22 +186,22 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   double cycles = 0;
   switch (c.opcode->opcode) {
     case Opcode::ADD:
-      cycles = two * beats + 17;
+      cycles = two * beats + 21;
       break;
     case Opcode::ROPE:
-      cycles = two * beats + 19;
+      cycles = two * beats + 23;
       break;
     case Opcode::SILU_MUL:
-      cycles = two * beats + 30;
+      cycles = two * beats + 43;
       break;
     case Opcode::RMSNORM:  // Largest value, sum of squares, scale.
-      cycles = (one + two + two) * beats + 53 + lanes;
+      cycles = (one + two + two) * beats + 70 + lanes;
       break;
     case Opcode::SOFTMAX:  // Largest value, exponentials and their sum, scale.
-      cycles = 3 * one * beats + 59 + lanes;
+      cycles = 3 * one * beats + 80 + lanes;
       break;
     case Opcode::ARGMAX:
-      cycles = one * beats + 13 + lanes + 16 / machine_.groups;
+      cycles = one * beats + 15 + lanes + 16 / machine_.groups;
       break;
     default:
       throw Error("the cost model has no cost for " + std::string(c.opcode->name));
@@ -210,7 +211,7 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   return cost;
 }
 
-/// A block after the other: eight cycles and its reads to quantize it, then the beats that it
+/// A block after the other: ten cycles and its reads to quantize it, then the beats that it
 /// fills.
 CommandCost CostModel::blocks(const Command& c) const {
   const std::uint64_t blocks = c.get(command::ROWS) / golden::kGroup, groups = machine_.groups;
@@ -218,7 +219,7 @@ CommandCost CostModel::blocks(const Command& c) const {
                       std::max(1.0, memory_.write_cycles / memory_.beats_per_cycle);
   CommandCost cost;
   cost.unit_cycles =
-      blocks * (8 + 16 / groups) +
+      blocks * (10 + 16 / groups) +
       whole(static_cast<double>(up(blocks, std::max<std::uint64_t>(1, groups / 8))) * send) + 2;
   return cost;
 }
@@ -231,11 +232,11 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   // Queries are quantized one behind the other; between two the quantizer runs empty.
   const std::uint64_t each = group_cycles(machine_.groups);
   const double ready = static_cast<double>(queries * (rows / golden::kGroup) * each +
-                                           (queries - 1) * (8 + 16 / machine_.groups - each));
+                                           (queries - 1) * (10 + 16 / machine_.groups - each));
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.
-  constexpr double kBetween = 20;
+  constexpr double kBetween = 23;
   double end = ready;
   for (std::uint64_t i = 0; i < chunks; ++i) {
     const std::uint64_t count = std::min(chunk, positions - i * chunk);
@@ -248,7 +249,7 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   cost.stall_table = whole(ready);
   // The values of the last chunk, then a result a cycle.
   const std::uint64_t last = positions - (chunks - 1) * chunk;
-  cost.unit_cycles = whole(end) + last * row_beats + queries * (rows + rows / width * 12) + 10;
+  cost.unit_cycles = whole(end) + last * row_beats + queries * (rows + rows / width * 21) + 12;
   return cost;
 }
 
@@ -258,7 +259,7 @@ CommandCost CostModel::f16(const Command& c, double ahead) const {
   const std::uint64_t row_beats = up(up(cols, 16) * 16, 2 * machine_.groups);
   const bool apart = c.get(command::STRIDE) != 0;
   // Weights are taken once all activations are quantized.
-  const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 4;
+  const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 6;
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), apart ? row_beats : rows * row_beats, 2,
                     ahead);
@@ -268,7 +269,7 @@ CommandCost CostModel::f16(const Command& c, double ahead) const {
   cost.stall_memory = whole(stream.waited());
   cost.stall_table = whole(ready);
   // The last row goes through the pipeline; rows up to a whole 16 are written as zeros.
-  cost.unit_cycles = whole(end + 11 + static_cast<double>(up(rows, 16) * 16 - rows));
+  cost.unit_cycles = whole(end + 14 + static_cast<double>(up(rows, 16) * 16 - rows));
   return cost;
 }
 
@@ -283,19 +284,19 @@ CommandCost CostModel::trit(const Command& c, double ahead) const {
   // Three tables of 248 steps, one of the levels of column 15; a few cycles between two blocks.
   double levels = 1;
   for (unsigned i = 0; i < depth; ++i) levels *= 3;
-  const double build = 3 * 248 + (levels - 1) + 2, between = 3;
+  const double build = 3 * 248 + (levels - 1) + 2, between = 4;
   // The back takes a row a cycle; at depth 1 a panel has fewer beats than rows.
   const double each = std::max(1.0, golden::kPanelRows / (body + tail));
   // The common exponent is known when all columns are quantized; the hold entries take the rows of
   // the beats before.
-  const double exponents = static_cast<double>(blocks * groups) * per_group + 8, held = 15;
+  const double exponents = static_cast<double>(blocks * groups) * per_group + 10, held = 15;
 
   // The codebook comes first; the stream is right behind it.
   const double lead = ahead - kBookBytes / static_cast<double>(machine_.beat_bytes());
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), panels * blocks * golden::panel_beats(depth),
                     1, lead);
-  double built = groups * per_group + 7 - between, end = 0, before = 0, table = 0, rows_wait = 0;
+  double built = groups * per_group + 10 - between, end = 0, before = 0, table = 0, rows_wait = 0;
   for (std::uint64_t first = 0; first < panels; first += tile_panels) {
     const auto count = static_cast<double>(std::min(tile_panels, panels - first));
     for (std::uint64_t block = 0; block < blocks; ++block) {
@@ -318,7 +319,7 @@ CommandCost CostModel::trit(const Command& c, double ahead) const {
   cost.stall_table = whole(table);
   cost.stall_memory = whole(stream.waited());
   cost.stall_rows = whole(rows_wait + static_cast<double>(cost.weight_beats) * (each - 1));
-  cost.unit_cycles = whole(end + 16);
+  cost.unit_cycles = whole(end + 20);
   return cost;
 }
 

@@ -13,7 +13,7 @@ module trine_attention_control #(
   localparam int unsigned PositionBits = trine_attention_pkg::PositionBits,
   localparam int unsigned QueryBits    = trine_attention_pkg::QueryBits,
   // Cycles from the reference to the first weight that can be read.
-  localparam int unsigned Lead         = 7
+  localparam int unsigned Lead         = 10
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -118,9 +118,9 @@ module trine_attention_control #(
   // ---- Realignment ----
 
   logic                lead_end, beat_end;
-  logic [2:0]          lead_q;               // Cycles since the reference moved.
+  logic [3:0]          lead_q;               // Cycles since the reference moved.
   logic [BeatBits-1:0] beat_q;
-  assign lead_end    = lead_q == 3'(Lead - 1);
+  assign lead_end    = lead_q == 4'(Lead - 1);
   assign beat_end    = state_q == StStep && !moving_i;
   assign realigned_o = beat_end && state_d != StLoad && state_d != StStep;
   assign realign_beat_o  = beat_q;
@@ -134,8 +134,8 @@ module trine_attention_control #(
   logic [PositionBits:0]   weigh_q, weigh_end_q;  // Next position to read, and the end of them.
   logic [31:0]             after_q;                // Positions behind them.
   logic                    weighing_q;
-  logic [6:1]              weigh_valid_q;
-  logic [PositionBits-1:0] at_q1, at_q2, at_q3, at_q4, at_q5, at_q6;
+  logic [9:1]              weigh_valid_q;
+  logic [PositionBits-1:0] at_q1, at_q2, at_q3, at_q4, at_q5, at_q6, at_q7, at_q8, at_q9;
   logic                    read;
   assign read = state_q == StMove || weighing_q;
   always_comb begin
@@ -145,9 +145,9 @@ module trine_attention_control #(
     weigh_o.read_position = state_q == StMove ? '0 : weigh_q[PositionBits-1:0];
     weigh_o.distance      = weigh_valid_q[1];
     weigh_o.segment       = weigh_valid_q[2];
-    weigh_o.keep          = weigh_valid_q[6];
-    weigh_o.keep_position = at_q6;
-    weigh_o.keep_behind   = most(after_q + 32'(weigh_end_q) - 32'(at_q6) - 32'd1);
+    weigh_o.keep          = weigh_valid_q[9];
+    weigh_o.keep_position = at_q9;
+    weigh_o.keep_behind   = most(after_q + 32'(weigh_end_q) - 32'(at_q9) - 32'd1);
   end
 
   // ---- States ----
@@ -180,7 +180,7 @@ module trine_attention_control #(
       weigh_valid_q <= '0;
     end else begin
       state_q       <= state_d;
-      weigh_valid_q <= {weigh_valid_q[5:1], read};
+      weigh_valid_q <= {weigh_valid_q[8:1], read};
       if (state_q == StMove) weighing_q <= count_q != (PositionBits+1)'(1);
       else if (weigh_q + 1'b1 == weigh_end_q) weighing_q <= 1'b0;
     end
@@ -201,12 +201,12 @@ module trine_attention_control #(
       end
     end
     if (state_q == StMove) begin
-      lead_q      <= 3'd1;
+      lead_q      <= 4'd1;
       beat_q      <= '0;
       weigh_end_q <= count_q;
       after_q     <= left_q;
     end else begin
-      if (!lead_end) lead_q <= lead_q + 3'd1;
+      if (!lead_end) lead_q <= lead_q + 4'd1;
       if (beat_end && state_d == StLoad) beat_q <= beat_q + 1'b1;
     end
     weigh_q <= state_q == StMove ? (PositionBits+1)'(1) : weigh_q + (PositionBits+1)'(weighing_q);
@@ -216,6 +216,9 @@ module trine_attention_control #(
     at_q4   <= at_q3;
     at_q5   <= at_q4;
     at_q6   <= at_q5;
+    at_q7   <= at_q6;
+    at_q8   <= at_q7;
+    at_q9   <= at_q8;
   end
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)

@@ -98,8 +98,8 @@ package trine_attention_pkg;
     logic                    read;          // 0
     logic [PositionBits-1:0] read_position;
     logic                    distance;      // 1: to the reference,
-    logic                    segment;       // 2: a segment of 2^x; three cycles to evaluate it,
-    logic                    keep;          // 6: rounded and kept.
+    logic                    segment;       // 2: a segment of 2^x; six cycles to evaluate it,
+    logic                    keep;          // 9: rounded and kept.
     logic [PositionBits-1:0] keep_position;
     logic [QueryBits-1:0]    keep_behind;   // Positions behind it, as above.
   } weigh_t;

@@ -43,8 +43,8 @@ module trine_attention_result #(
 );
 
   localparam int unsigned WordBits = (Groups > 1) ? $clog2(Groups) : 1;
-  // From a sum's packing, three cycles, and product, two, to the next head.
-  localparam int unsigned Settle   = 8;
+  // From a sum's packing, five cycles, and product, four, to the next head.
+  localparam int unsigned Settle   = 12;
 
   typedef enum logic [2:0] {
     StIdle,
@@ -100,7 +100,7 @@ module trine_attention_result #(
       of_query_q <= query_end ? '0 : of_query_q + 1'b1;
       if (query_end) query_o <= query_o + 1'b1;
     end
-    if (state_q == StPack) wait_q <= 4'd4;
+    if (state_q == StPack) wait_q <= 4'd7;
     else if (state_q == StSums) wait_q <= 4'(Settle - 1);
     else if (wait_q != '0) wait_q <= wait_q - 4'd1;
     element_q <= state_q == StSums ? element_q + 10'd1 : '0;
@@ -152,14 +152,14 @@ module trine_attention_result #(
 
   // ---- Words to beats ----
 
-  logic [1:0]           valid_q;            // A product is under way, is there.
+  logic [3:0]           valid_q;            // A product is under way; on top: is there.
   logic [WordBits-1:0]  word_q;
   logic                 write;
   logic [32*Groups-1:0] beat;
-  assign write = valid_q[1] && (Groups == 1 || word_q == WordBits'(Groups - 1));
+  assign write = valid_q[3] && (Groups == 1 || word_q == WordBits'(Groups - 1));
   if (Groups > 1) begin : gen_beat
     logic [32*(Groups-1)-1:0] words_q;      // The newest on top.
-    always_ff @(posedge clk_i) if (valid_q[1]) words_q <= (32*(Groups-1))'({result, words_q} >> 32);
+    always_ff @(posedge clk_i) if (valid_q[3]) words_q <= (32*(Groups-1))'({result, words_q} >> 32);
     assign beat = {result, words_q};
   end else begin : gen_word
     assign beat = result;
@@ -171,10 +171,10 @@ module trine_attention_result #(
       vec_write_valid_o <= 1'b0;
       nonfinite_o       <= 1'b0;
     end else begin
-      valid_q           <= {valid_q[0], pack_valid && state_q != StPack};
+      valid_q           <= {valid_q[2:0], pack_valid && state_q != StPack};
       vec_write_valid_o <= write;
       if (start_i) nonfinite_o <= 1'b0;
-      else if (valid_q[1] && &result[30:23]) nonfinite_o <= 1'b1;
+      else if (valid_q[3] && &result[30:23]) nonfinite_o <= 1'b1;
     end
   end
   always_ff @(posedge clk_i) begin
@@ -182,7 +182,7 @@ module trine_attention_result #(
       word_q           <= '0;
       vec_write_beat_o <= dst_beat_i - 1'b1;
     end else begin
-      if (valid_q[1]) word_q <= (Groups == 1 || write) ? '0 : word_q + 1'b1;
+      if (valid_q[3]) word_q <= (Groups == 1 || write) ? '0 : word_q + 1'b1;
       if (write) begin
         vec_write_beat_o <= vec_write_beat_o + 1'b1;
         vec_write_data_o <= beat;

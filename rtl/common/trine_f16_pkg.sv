@@ -20,12 +20,15 @@ package trine_f16_pkg;
     end
   endfunction
 
+  // FP32 to FP16 in two steps, which may lie in two cycles: `narrow` is the second of the first.
   // Rounds to nearest, ties to even; overflow gives Inf; every NaN becomes quiet (7E00).
-  function automatic logic [15:0] narrow(input logic [31:0] single);
+  //
+  // First: sign, is it NaN, is it beyond, exponent field less one, 11 bits, round, sticky.
+  parameter int unsigned NarrowBits = 21;
+  function automatic logic [NarrowBits-1:0] narrowed(input logic [31:0] single);
     logic [7:0]  exponent;
-    logic [4:0]  shift;
-    logic [48:0] kept;  // 24 bits of mantissa, then what is shifted out.
-    logic        up;
+    logic [4:0]  shift, field;
+    logic [35:0] kept;  // The 11 bits that may stay, then what is shifted out.
     begin
       exponent = single[30:23];
       // FP16 keeps 11 of the 24 bits of a normal number (exponent from -14 = 113 - 127 on) and
@@ -33,14 +36,24 @@ package trine_f16_pkg;
       if (exponent >= 8'd113)      shift = 5'd13;
       else if (exponent <= 8'd101) shift = 5'd25;
       else                         shift = 5'(8'd126 - exponent);
-      kept = {exponent != 8'd0, single[22:0], 25'd0} >> shift;
-      up   = kept[24] && (kept[25] || kept[23:0] != '0);
+      // At least 13 places: the upper bits are zeros.
+      kept  = {12'd0, exponent != 8'd0, single[22:0]} << (5'd25 - shift);
+      field = 5'(exponent - 8'd113);
+      if (exponent < 8'd113) field = 5'd0;
+      narrowed = {single[31], exponent == 8'hFF && single[22:0] != 23'd0, exponent > 8'd142, field,
+                  kept[35:24], kept[23:0] != '0};
+    end
+  endfunction
+
+  function automatic logic [15:0] narrow(input logic [NarrowBits-1:0] from);
+    logic up;
+    begin
+      up = from[1] && (from[2] || from[0]);
       // The hidden bit of a normal number adds one to the exponent field.
-      narrow[14:0] = (exponent >= 8'd113 ? {5'(exponent - 8'd113), 10'd0} : 15'd0)
-                   + 15'(kept[48:25]) + 15'(up);
-      if (exponent > 8'd142)                             narrow[14:0] = 15'h7C00;
-      if (exponent == 8'hFF && single[22:0] != 23'd0) narrow[14:0] = 15'h7E00;
-      narrow[15] = single[31];
+      narrow[14:0] = {from[17:13], 10'd0} + 15'(from[12:2]) + 15'(up);
+      if (from[18]) narrow[14:0] = 15'h7C00;
+      if (from[19]) narrow[14:0] = 15'h7E00;
+      narrow[15] = from[20];
     end
   endfunction
 

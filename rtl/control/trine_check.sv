@@ -4,11 +4,12 @@
 
 /// Checks a command and works out what it needs: INDEX and SPAN resolved, sizes in beats and bytes.
 ///
-/// The checks come in the order that isa/commands.h states, a cycle or more each; the first that
-/// fails leaves its error in the job and ends the checking.  A job waits in a register, so that the
+/// The checks come in the order that isa/commands.h states, a cycle or more each; the verdict of a
+/// state is in registers and looked at in the next one, and the first that fails leaves its error in
+/// the job and ends the checking.  A job waits in a register, so that the
 /// next command is checked meanwhile: the checks run ahead of the commands, from fields, registers
 /// that hold while the machine is busy, and nothing that a command changes.  From a command to its
-/// job: 4 cycles for control, 6 for vector operations, for others at most 122 (trine_sizes).
+/// job: 4 cycles for control, 8 for vector operations, for others at most 122 (trine_sizes).
 module trine_check #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned Vectors     = 1,
@@ -49,7 +50,8 @@ module trine_check #(
     StForm,        // Opcode and unused bits,
     StFields,      // fields as they stand,
     StIndex,       // against the sequence state,
-    StReach,       // reach in vector memory;
+    StReach,       // reach in vector memory: words of the operands,
+    StRange,       // which are added and compared;
     StSize,        // the products are being worked out;
     StPlace,       // data through the window check,
     StSum,         // which adds,
@@ -72,16 +74,14 @@ module trine_check #(
   assign is_cache  = memory_q == trine_commands_pkg::MemoryReadCache;
   assign is_stream = is_matrix || is_cache;
 
-  logic known, stray;                    // Stray: a bit or word that the opcode does not use.
-  always_comb begin
-    known = 1'b0;
-    stray = 1'b0;
+  logic known_q, stray_q;                // Stray: a bit or word that the opcode does not use.
+  always_ff @(posedge clk_i) begin
     if (state_q == StForm) begin
-      known = trine_commands_pkg::unit_of(command_i.opcode) != trine_commands_pkg::UnitNone
+      known_q <= trine_commands_pkg::unit_of(command_i.opcode) != trine_commands_pkg::UnitNone
            && (F16Engine != 0 || !trine_commands_pkg::needs_f16_of(command_i.opcode))
            && (VectorUnit != 0 || !trine_commands_pkg::needs_vector_unit_of(command_i.opcode))
            && (AttentionHeads != 0 || !trine_commands_pkg::needs_attention_of(command_i.opcode));
-      stray = (fetched_i.word0 & ~trine_commands_pkg::bits_of(command_i.opcode)) != '0
+      stray_q <= (fetched_i.word0 & ~trine_commands_pkg::bits_of(command_i.opcode)) != '0
            || (fetched_i.nonzero & ~trine_commands_pkg::words_of(command_i.opcode)) != '0;
     end
   end
@@ -95,9 +95,12 @@ module trine_check #(
     .MaxCols     (MaxCols),
     .AttentionHeads (AttentionHeads)
   ) u_fields (
+    .clk_i,
+    .prepare_i     (state_q == StForm),
     .fields_i      (state_q == StFields),
     .aligned_i     (state_q == StIndex),
-    .reach_i       (state_q == StReach),
+    .words_i       (state_q == StReach),
+    .reach_i       (state_q == StRange),
     .command_i     (command_i),
     .rows_i        (rows_q),
     .cols_i        (cols_q),
@@ -107,24 +110,27 @@ module trine_check #(
   );
 
   // The sequence state: the bank's position, the index that the command uses.
-  logic        indexed, beyond, indexed_q;
-  logic [33:0] position, index;
-  logic [31:0] index_q;
+  logic        indexed, indexed_q, beyond_q;
+  logic [33:0] position_q, index;
+  logic [31:0] index_q, token_q;
   always_comb begin
-    indexed  = 1'b0;
-    beyond   = 1'b0;
-    position = '0;
-    index    = '0;
+    indexed = 1'b0;
+    index   = '0;
     if (state_q == StIndex) begin
-      indexed  = command_i.index != 2'd0 || is_column || is_cache;
-      position = 34'(settings_i.position) + 34'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
+      indexed = command_i.index != 2'd0 || is_column || is_cache;
       // Of attention of several positions the last bank's.
-      index    = command_i.index == 2'd1 ? 34'(settings_i.tokens[32*command_i.bank[2:0] +: 32])
-                                         : position + 34'(command_i.more);
-      beyond   = (indexed && index >= 34'(command_i.limit))
-              || (command_i.span == 2'd1 && position >= 34'(rows_q))
-              || (command_i.span == 2'd2 && position >= 34'(cols_q));
+      index   = command_i.index == 2'd1 ? 34'(token_q) : position_q + 34'(command_i.more);
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (state_q == StFields) begin
+      position_q <= 34'(settings_i.position) + 34'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
+      token_q    <= settings_i.tokens[32*command_i.bank[2:0] +: 32];
+    end
+    if (state_q == StIndex)
+      beyond_q <= (indexed && index >= 34'(command_i.limit))
+               || (command_i.span == 2'd1 && position_q >= 34'(rows_q))
+               || (command_i.span == 2'd2 && position_q >= 34'(cols_q));
   end
 
   // ---- Sizes and the window ----
@@ -136,8 +142,8 @@ module trine_check #(
 
   trine_sizes #(.Groups (Groups)) u_sizes (
     .clk_i,
-    .rst_ni      (rst_ni && !stop_i),
-    .start_i     (state_q == StReach && state_d == StSize),
+    .rst_ni      (rst_ni && !stop_i && state_q != StDone),   // A failed check ends it, too.
+    .start_i     (state_q == StReach && memory_q != trine_commands_pkg::MemoryNone),
     .indexed_i   (indexed_q && !is_column && !is_cache),
     .trit_i      (is_trit),
     .f16_i       (is_f16 || is_cache),
@@ -176,29 +182,28 @@ module trine_check #(
     state_d = state_q;
     error_d = error_q;
     unique case (state_q)
-      StForm: if (fetched_valid_i) begin
-        if (fetched_i.error != trine_commands_pkg::ERROR_NONE) error_d = fetched_i.error;
-        else if (!known) error_d = trine_commands_pkg::ERROR_BAD_OPCODE;
-        else if (stray)  error_d = trine_commands_pkg::ERROR_BAD_FIELD;
-        state_d = StFields;
-      end
+      StForm: if (fetched_valid_i) state_d = StFields;
       StFields: begin
-        if (unit_q == trine_commands_pkg::UnitControl) state_d = StDone;
-        else begin
-          if (bad_field) error_d = trine_commands_pkg::ERROR_BAD_FIELD;
-          state_d = StIndex;
-        end
+        if (fetched_i.error != trine_commands_pkg::ERROR_NONE) error_d = fetched_i.error;
+        else if (!known_q) error_d = trine_commands_pkg::ERROR_BAD_OPCODE;
+        else if (stray_q)  error_d = trine_commands_pkg::ERROR_BAD_FIELD;
+        state_d = unit_q == trine_commands_pkg::UnitControl ? StDone : StIndex;
       end
       StIndex: begin
-        if (beyond)          error_d = trine_commands_pkg::ERROR_INDEX_RANGE;
-        else if (misaligned) error_d = trine_commands_pkg::ERROR_ALIGNMENT;
+        if (bad_field) error_d = trine_commands_pkg::ERROR_BAD_FIELD;
         state_d = StReach;
       end
       StReach: begin
-        if (past_vector) error_d = trine_commands_pkg::ERROR_VECTOR_RANGE;
-        state_d = memory_q == trine_commands_pkg::MemoryNone ? StDone : StSize;
+        if (beyond_q)        error_d = trine_commands_pkg::ERROR_INDEX_RANGE;
+        else if (misaligned) error_d = trine_commands_pkg::ERROR_ALIGNMENT;
+        state_d = StRange;
       end
-      StSize:    if (size_done) state_d = StPlace;
+      StRange: state_d = StSize;
+      StSize: begin
+        if (past_vector) error_d = trine_commands_pkg::ERROR_VECTOR_RANGE;
+        else if (memory_q == trine_commands_pkg::MemoryNone) state_d = StDone;
+        else if (size_done) state_d = StPlace;
+      end
       StPlace:   state_d = StSum;
       StSum:     state_d = StWindow;
       StWindow: begin
@@ -243,8 +248,8 @@ module trine_check #(
       StIndex: begin
         indexed_q <= indexed;
         index_q   <= index[31:0];
-        if (command_i.span == 2'd1) rows_q <= position[31:0] + 32'd1;
-        if (command_i.span == 2'd2) cols_q <= position[31:0] + 32'd1;
+        if (command_i.span == 2'd1) rows_q <= position_q[31:0] + 32'd1;
+        if (command_i.span == 2'd2) cols_q <= position_q[31:0] + 32'd1;
       end
       StReach: element_bytes_q <=
           command_i.f16 || memory_q == trine_commands_pkg::MemoryWriteBlocks ? rows_q << 1

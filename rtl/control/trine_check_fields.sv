@@ -2,10 +2,11 @@
 
 /// Checks of a command that need no memory: fields, alignment, reach in vector memory.
 ///
-/// Combinational.  The verdicts are those of steps 2, 4 and 5 of the order in isa/commands.h,
-/// each worked out only while it is asked for; unused fields are zero and pass.  `rows_i` and
-/// `cols_i` are the fields for the first two, what SPAN made of them for the last.  Which bounds an
-/// opcode has and how far its operands reach comes from the generated package.
+/// The verdicts are those of steps 2, 4 and 5 of the order in isa/commands.h, each valid in the
+/// cycle after it was asked for; unused fields are zero and pass.  `prepare_i` comes before
+/// `fields_i`, `words_i` before `reach_i`.  `rows_i` and `cols_i` are the fields for the first two,
+/// what SPAN made of them for the last.  Which bounds an opcode has and how far its operands reach
+/// comes from the generated package.
 module trine_check_fields #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned Vectors     = 1,
@@ -13,8 +14,11 @@ module trine_check_fields #(
   parameter int unsigned MaxCols     = 32768,
   parameter int unsigned AttentionHeads = 8
 ) (
+  input  logic                         clk_i,
+  input  logic                         prepare_i,
   input  logic                         fields_i,      // Step 2 is wanted,
   input  logic                         aligned_i,     // step 4,
+  input  logic                         words_i,
   input  logic                         reach_i,       // step 5.
   input  trine_commands_pkg::command_t command_i,
   input  logic [31:0]                  rows_i,
@@ -31,22 +35,25 @@ module trine_check_fields #(
   // ---- Step 2: fields out of range, whatever the rest ----
 
   logic [trine_commands_pkg::RuleCount-1:0] rules, broken;
-  logic [ReachBits-1:0]                     row_bytes;      // Of an FP16 row in whole beats.
+  logic [ReachBits-1:0]                     row_bytes_q;    // Of an FP16 row in whole beats.
+  always_ff @(posedge clk_i) begin
+    if (prepare_i) begin
+      logic [ReachBits-1:0] cols;
+      cols        = (ReachBits'(command_i.cols) + ReachBits'(15)) >> 4 << 4;
+      row_bytes_q <= (cols + ReachBits'(2 * Groups - 1)) >> F16Bits << (F16Bits + 1);
+    end
+  end
   always_comb begin
-    bad_field_o = 1'b0;
-    row_bytes   = '0;
-    rules       = '0;
-    broken      = '0;
+    rules     = '0;
+    broken    = '0;
     if (fields_i) begin
       rules     = trine_commands_pkg::rules_of(command_i.opcode);
-      row_bytes = (ReachBits'(cols_i) + ReachBits'(15)) >> 4 << 4;
-      row_bytes = (row_bytes + ReachBits'(2 * Groups - 1)) >> F16Bits << (F16Bits + 1);
       broken[trine_commands_pkg::RULE_ROWS]          = rows_i == '0;
       broken[trine_commands_pkg::RULE_DEPTH]         = command_i.depth == 3'd0
                                                     || command_i.depth > 3'd4;
       broken[trine_commands_pkg::RULE_MATRIX_COLS]   = cols_i == '0 || cols_i > 32'(MaxCols);
       broken[trine_commands_pkg::RULE_F16_STRIDE]    = command_i.stride != '0
-                                                    && ReachBits'(command_i.stride) < row_bytes;
+                                                    && ReachBits'(command_i.stride) < row_bytes_q;
       broken[trine_commands_pkg::RULE_COLUMN_STRIDE] = 33'(command_i.stride)
                                                      < {command_i.limit, 1'b0};
       // A power of two from 32 to 512 that divides the rows.
@@ -56,29 +63,33 @@ module trine_check_fields #(
                                                     || (rows_i & (cols_i - 32'd1)) != '0;
       broken[trine_commands_pkg::RULE_NO_COLS_SPAN]  = command_i.span == 2'd2;
       broken[trine_commands_pkg::RULE_BLOCKS]        = rows_i[3:0] != '0;
-      // No core has room for 2^21 elements: heads have at most 512.
-      broken[trine_commands_pkg::RULE_SHARED_HEADS]  = rows_i[31:21] != '0
+      // No core has room for 2^21 elements: heads have at most 512.  Without the attention unit
+      // no opcode with this rule is known.
+      broken[trine_commands_pkg::RULE_SHARED_HEADS]  = AttentionHeads != 0
+                                                    && (rows_i[31:21] != '0
                                                     || (ReachBits'(command_i.more)
                                                         + ReachBits'(1)) * ReachBits'(rows_i[20:0])
                                                      > ReachBits'(AttentionHeads)
-                                                       * ReachBits'(cols_i);
+                                                       * ReachBits'(cols_i));
       broken[trine_commands_pkg::RULE_POSITIONS]     = command_i.limit
                                                      > 32'(trine_attention_pkg::MaxPositions);
       broken[trine_commands_pkg::RULE_FACTOR]        =
           command_i.alpha >> trine_attention_pkg::FactorBits != '0;
-      bad_field_o = 32'(command_i.bank) + 32'(command_i.more) >= Vectors || command_i.index == 2'd3
-                 || command_i.span == 2'd3 || (rules & broken) != '0;
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (fields_i)
+      bad_field_o <= 32'(command_i.bank) + 32'(command_i.more) >= Vectors
+                  || command_i.index == 2'd3 || command_i.span == 2'd3 || (rules & broken) != '0;
   end
 
   // ---- Step 4: alignment ----
 
-  always_comb begin
-    misaligned_o = 1'b0;
+  always_ff @(posedge clk_i) begin
     if (aligned_i)
-      misaligned_o = {command_i.src[3:0], command_i.src2[3:0], command_i.dst[3:0],
-                      command_i.addr_lo[5:0], command_i.book_lo[5:0],
-                      command_i.stride[5:0]} != '0;
+      misaligned_o <= {command_i.src[3:0], command_i.src2[3:0], command_i.dst[3:0],
+                       command_i.addr_lo[5:0], command_i.book_lo[5:0],
+                       command_i.stride[5:0]} != '0;
   end
 
   // ---- Step 5: reach ----
@@ -101,21 +112,19 @@ module trine_check_fields #(
     endcase
   endfunction
 
-  logic [ReachBits-1:0] src_words, src2_words, dst_words;
-  always_comb begin
-    past_vector_o = 1'b0;
-    src_words     = '0;
-    src2_words    = '0;
-    dst_words     = '0;
-    if (reach_i) begin
-      src_words  = words_of(trine_commands_pkg::src_reach_of(command_i.opcode), rows_i, cols_i);
-      src2_words = words_of(trine_commands_pkg::src2_reach_of(command_i.opcode), rows_i, cols_i);
-      dst_words  = words_of(trine_commands_pkg::dst_reach_of(command_i.opcode), rows_i, cols_i);
-      if (command_i.raw) dst_words = dst_words << 1;
-      past_vector_o = ReachBits'(command_i.src) + src_words > ReachBits'(VectorWords)
-                   || ReachBits'(command_i.src2) + src2_words > ReachBits'(VectorWords)
-                   || ReachBits'(command_i.dst) + dst_words > ReachBits'(VectorWords);
+  logic [ReachBits-1:0] src_words_q, src2_words_q, dst_words_q;
+  always_ff @(posedge clk_i) begin
+    if (words_i) begin
+      logic [ReachBits-1:0] dst_words;
+      dst_words    = words_of(trine_commands_pkg::dst_reach_of(command_i.opcode), rows_i, cols_i);
+      src_words_q  <= words_of(trine_commands_pkg::src_reach_of(command_i.opcode), rows_i, cols_i);
+      src2_words_q <= words_of(trine_commands_pkg::src2_reach_of(command_i.opcode), rows_i, cols_i);
+      dst_words_q  <= command_i.raw ? dst_words << 1 : dst_words;
     end
+    if (reach_i)
+      past_vector_o <= ReachBits'(command_i.src) + src_words_q > ReachBits'(VectorWords)
+                    || ReachBits'(command_i.src2) + src2_words_q > ReachBits'(VectorWords)
+                    || ReachBits'(command_i.dst) + dst_words_q > ReachBits'(VectorWords);
   end
 
   logic unused_ok;

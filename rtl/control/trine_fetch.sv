@@ -55,7 +55,8 @@ module trine_fetch #(
   typedef enum logic [2:0] {
     StIdle,    // No list, or its last command was asked for.
     StRoom,    // Waits for room; how much the window leaves is worked out.
-    StSize,    // The size of the block.
+    StSize,    // The size of the block,
+    StJudge,   // and is there one.
     StAsk,
     StRefuse   // The error leaves when all commands before it have.
   } state_e;
@@ -65,7 +66,8 @@ module trine_fetch #(
   logic [31:0]          index_q;
   logic [CountBits-1:0] held_q;        // Commands asked for that have not left.
   logic [7:0]           error_q, error_d;
-  logic [63:0]          left_q;        // Bytes up to the end of the window.
+  logic [63:0]          left_q;        // Bytes up to the end of the window,
+  logic [31:0]          listed_q;      // commands up to that of the list.
   logic                 before_q;      // The window begins or ends before the address.
   logic [BlockBits:0]   count_q, count;
 
@@ -78,8 +80,7 @@ module trine_fetch #(
     count = '0;
     if (state_q == StSize) begin
       count = (BlockBits+1)'(Block) - (BlockBits+1)'(address_q[6 +: BlockBits]);
-      if (32'(count) > settings_i.list_count - index_q)
-        count = (BlockBits+1)'(settings_i.list_count - index_q);
+      if (32'(count) > listed_q) count = (BlockBits+1)'(listed_q);
       if (64'(count) > left_q >> 6) count = (BlockBits+1)'(left_q >> 6);
     end
   end
@@ -95,8 +96,9 @@ module trine_fetch #(
         if (error_d != trine_commands_pkg::ERROR_NONE)      state_d = StRefuse;
         else if (held_q <= CountBits'(Ahead - Block))       state_d = StSize;
       end
-      StSize: begin
-        if (before_q || count == '0 || address_q[63:AddrWidth] != '0)
+      StSize: state_d = StJudge;
+      StJudge: begin
+        if (before_q || count_q == '0 || address_q[63:AddrWidth] != '0)
           error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
         state_d = error_d != trine_commands_pkg::ERROR_NONE ? StRefuse : StAsk;
       end
@@ -139,6 +141,7 @@ module trine_fetch #(
     end
     if (state_q == StRoom) begin
       left_q   <= settings_i.mem_limit - address_q;
+      listed_q <= settings_i.list_count - index_q;
       before_q <= address_q < settings_i.mem_base || settings_i.mem_limit < address_q;
     end
     if (state_q == StSize) count_q <= count;

@@ -42,26 +42,37 @@ module trine_act_quantizer #(
   localparam int unsigned Steps     = 16 / QuantLanes;
   localparam int unsigned MaxMant   = 2 ** (ActWidth - 1) - 1;
 
-  // x * 2^(-exponent of the group), rounded; `group_exp` is not below the exponent of x.
-  function automatic logic [ActWidth-1:0] mantissa(input logic [31:0] x,
+  // x * 2^(-exponent of the group), rounded, in three steps; the exponent of x is not above that of
+  // the group.  First: sign; does it count as zero, or else as the largest mantissa; how far it
+  // moves to the right, at most ActWidth + 1; ActWidth - 1 integer bits, round, sticky.
+  localparam int unsigned PlacedBits = ActWidth + 9;
+  function automatic logic [PlacedBits-1:0] placed(input logic [31:0] x,
                                                    input logic [7:0]  group_exp);
-    logic [7:0]           distance;
-    logic [ActWidth:0]    kept, shifted;      // ActWidth - 1 integer bits, round, sticky.
+    logic [7:0] distance;
+    logic [4:0] shift;
+    distance = group_exp - x[30:23];
+    shift    = distance > 8'(ActWidth) ? 5'(ActWidth + 1) : distance[4:0];
+    placed   = {x[31], x[30:23] == 8'd0 || (x[30:23] == 8'd255 && x[22:0] != '0),
+                x[30:23] == 8'd255, shift, 1'b1, x[22 -: ActWidth-1], |x[23-ActWidth:0]};
+  endfunction
+
+  // Second: the first three; is it rounded up; the integer bits.
+  localparam int unsigned MovedBits = ActWidth + 3;
+  function automatic logic [MovedBits-1:0] moved(input logic [PlacedBits-1:0] from);
     logic [2*ActWidth+1:0] wide;
-    logic                 round_up;
-    logic [ActWidth-1:0]  magnitude;
-    distance  = group_exp - x[30:23];
-    kept      = {1'b1, x[22 -: ActWidth-1], |x[23-ActWidth:0]};
-    wide      = {kept, {(ActWidth+1){1'b0}}} >> (distance > 8'(ActWidth) ? 5'(ActWidth) + 5'd1
-                                                                         : distance[4:0]);
-    shifted   = wide[2*ActWidth+1 -: ActWidth+1];
-    round_up  = shifted[1] && (shifted[0] || shifted[2] || |wide[ActWidth:0]);
-    magnitude = {1'b0, shifted[ActWidth:2]} + ActWidth'(round_up);
-    if (magnitude[ActWidth-1] || (x[30:23] == 8'd255 && x[22:0] == '0)) begin
-      magnitude = ActWidth'(MaxMant);
-    end
-    if (x[30:23] == 8'd0 || (x[30:23] == 8'd255 && x[22:0] != '0)) magnitude = '0;
-    mantissa = x[31] ? -magnitude : magnitude;
+    wide  = {from[ActWidth:0], {(ActWidth+1){1'b0}}} >> from[ActWidth+1 +: 5];
+    moved = {from[PlacedBits-1 -: 3],
+             wide[ActWidth+2] && (wide[ActWidth+3] || |wide[ActWidth+1:0]),
+             wide[2*ActWidth+1 -: ActWidth-1]};
+  endfunction
+
+  // Third: rounded, with its sign.
+  function automatic logic [ActWidth-1:0] mantissa(input logic [MovedBits-1:0] from);
+    logic [ActWidth-1:0] magnitude;
+    magnitude = {1'b0, from[ActWidth-2:0]} + ActWidth'(from[ActWidth-1]);
+    if (magnitude[ActWidth-1] || from[ActWidth]) magnitude = ActWidth'(MaxMant);
+    if (from[ActWidth+1]) magnitude = '0;
+    mantissa = from[ActWidth+2] ? -magnitude : magnitude;
   endfunction
 
   // Reading: one group at a time into `fill`.
@@ -81,6 +92,7 @@ module trine_act_quantizer #(
   logic                work_valid_q, work_last;
   logic [4:0]          work_step_q;
   logic [GroupWidth:0] work_group_q, quantized_q;
+  logic [1:0]          way_valid_q, way_last_q;     // Words between two steps, a group's last.
   assign work_last = work_step_q == 5'(Steps - 1);
   assign take      = fill_full_q && (!work_valid_q || work_last);
 
@@ -91,6 +103,8 @@ module trine_act_quantizer #(
       group_full_q <= 1'b0;
       data_valid_q <= 1'b0;
       work_valid_q <= 1'b0;
+      way_valid_q  <= '0;
+      way_last_q   <= '0;
       mant_write_o <= 1'b0;
       exp_write_o  <= 1'b0;
       nonfinite_o  <= 1'b0;
@@ -117,8 +131,10 @@ module trine_act_quantizer #(
         if (read_group_q + 1'b1 == groups_i) active_q <= 1'b0;
       end
       work_valid_q <= take || (work_valid_q && !work_last);
-      mant_write_o <= work_valid_q;
-      exp_write_o  <= work_valid_q && work_last;
+      way_valid_q  <= {way_valid_q[0], work_valid_q};
+      way_last_q   <= {way_last_q[0], work_valid_q && work_last};
+      mant_write_o <= way_valid_q[1];
+      exp_write_o  <= way_last_q[1];
       if (work_valid_q && work_last) work_group_q <= work_group_q + 1'b1;
       if (exp_write_o) begin
         quantized_q <= quantized_q + 1'b1;
@@ -153,17 +169,35 @@ module trine_act_quantizer #(
     end else if (work_valid_q) begin
       work_step_q <= work_step_q + 5'd1;
     end
+  end
+
+  logic [WordAddr-1:0]             addr_q, addr_q2;
+  logic [7:0]                      exp_q, exp_q2;
+  logic [PlacedBits*QuantLanes-1:0] placed_q;
+  logic [MovedBits*QuantLanes-1:0] moved_q;
+  always_ff @(posedge clk_i) begin
     if (work_valid_q) begin
       logic [32*QuantLanes-1:0] words;
-      words       = work_q[32*QuantLanes-1:0];
-      mant_addr_o <= {work_group_q[GroupWidth-1:0], work_step_q[3-LaneShift:0]};
-      exp_data_o  <= work_exp_q;
+      words  = work_q[32*QuantLanes-1:0];
+      addr_q <= {work_group_q[GroupWidth-1:0], work_step_q[3-LaneShift:0]};
+      exp_q  <= work_exp_q;
       for (int unsigned step = 0; step < Steps; step++) begin
         if (work_step_q == 5'(step)) words = work_q[32*QuantLanes*step +: 32*QuantLanes];
       end
-      for (int unsigned i = 0; i < QuantLanes; i++) begin
-        mant_data_o[ActWidth*i +: ActWidth] <= mantissa(words[32*i +: 32], work_exp_q);
-      end
+      for (int unsigned i = 0; i < QuantLanes; i++)
+        placed_q[PlacedBits*i +: PlacedBits] <= placed(words[32*i +: 32], work_exp_q);
+    end
+    if (way_valid_q[0]) begin
+      addr_q2 <= addr_q;
+      exp_q2  <= exp_q;
+      for (int unsigned i = 0; i < QuantLanes; i++)
+        moved_q[MovedBits*i +: MovedBits] <= moved(placed_q[PlacedBits*i +: PlacedBits]);
+    end
+    if (way_valid_q[1]) begin
+      mant_addr_o <= addr_q2;
+      exp_data_o  <= exp_q2;
+      for (int unsigned i = 0; i < QuantLanes; i++)
+        mant_data_o[ActWidth*i +: ActWidth] <= mantissa(moved_q[MovedBits*i +: MovedBits]);
     end
   end
   assign quantized_o = quantized_q;

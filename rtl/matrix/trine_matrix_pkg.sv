@@ -29,7 +29,7 @@ package trine_matrix_pkg;
   typedef struct packed {
     logic                 raw;       // Accumulators, not FP32.
     logic                 panels;    // Rows come in whole panels of 32, otherwise in sixteens.
-    logic [13:0]          exponent;  // Signed: y = A * 2^(exponent + Emax).
+    logic [13:0]          exponent;  // Signed: y = A * 2^(exponent + largest exponent field).
     logic [BlockBits+4:0] cols;
     logic [BlockBits:0]   groups;    // Groups to quantize, padding included.
   } vector_job_t;
@@ -50,14 +50,15 @@ package trine_matrix_pkg;
     logic [WordBits-1:0] word;      // Column block, then word of the group.
   } place_t;
 
-  // A step of table building: read a mantissa, add it the cycle after, write the sum one later.  A
-  // step's fields come when they are due, so those of three steps are here at once.
+  // A step of table building: read a word, pick a mantissa the cycle after, add it, write the sum.  A
+  // step's fields come when they are due, so those of four steps are here at once.
   typedef struct packed {
     logic                active;       // Any of the following is.
     logic                walk_read;
     logic [WordBits-1:0] walk_addr;
+    logic                pick;
+    logic [2:0]          pick_lane;    // Mantissa of the word.
     logic                step;
-    logic [2:0]          step_lane;    // Mantissa of the word.
     logic                step_clear;   // Zeroes the sum and adds nothing.
     logic                step_sub;
     logic                table_write;
@@ -70,9 +71,9 @@ package trine_matrix_pkg;
   // A body beat on its way from the tables to a hold entry, a stage a cycle; as above, the fields
   // of several beats.
   typedef struct packed {
-    logic       look;          // Its bytes address the tables.
+    logic       look;          // Its bytes address the tables;
     logic [2:0] page;          // Buffer, set.
-    logic       weigh;         // Its planes are weighted.
+    logic       weigh;         // two cycles later its planes are weighted.
     logic [1:0] weight;        // The fourth lookup counts 1, 3 or 9 times: 0, 1, 2.
     logic       add;           // It is added to the sums of its rows.
     logic       first;         // First set of a row.
@@ -83,7 +84,7 @@ package trine_matrix_pkg;
 
   // A row on its way from a hold entry to its partial sum.
   typedef struct packed {
-    logic                 load_block;   // Takes the exponents of `block`, before its first row.
+    logic                 load_block;   // Takes the exponents of `block`, with its first row.
     logic [BlockBits-1:0] block;
     logic                 valid;        // The following are of a row that enters now.
     logic [1:0]           entry;        // Hold entry and the row's place in it.

@@ -113,7 +113,11 @@ module trine_matvec #(
   trine_matrix_pkg::book_t       book;
   logic [GroupWidth:0]           f16_groups;
   assign book = {book_valid_i, book_index_i, book_data_i};
-  trine_matvec_sizes #(.Groups(Groups), .GroupWidth(GroupWidth)) u_sizes (
+  trine_matvec_sizes #(
+    .Groups     (Groups),
+    .ActWidth   (ActWidth),
+    .GroupWidth (GroupWidth)
+  ) u_sizes (
     .clk_setup_i  (clk_setup),
     .f16_i,
     .raw_i,

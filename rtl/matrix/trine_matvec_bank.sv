@@ -82,11 +82,10 @@ module trine_matvec_bank #(
   end
   assign quantizing_o = start_i || quantizing_q;
 
-  // Emax = max_exp - 127 - (ActWidth - 2).  Beyond +-2047 every sum is zero or Inf anyway.
+  // Beyond +-2047 every sum is zero or Inf anyway.
   logic signed [13:0] exponent;
   logic signed [11:0] exponent_q;
-  assign exponent = signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}))
-                  - signed'(14'(125) + 14'(ActWidth));
+  assign exponent = signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}));
   always_ff @(posedge clk_setup_i) begin
     exponent_q <= (exponent > 14'sd2047) ? 12'sd2047 : (exponent < -14'sd2047) ? -12'sd2047
                                                                              : exponent[11:0];

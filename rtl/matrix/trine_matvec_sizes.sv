@@ -6,6 +6,7 @@
 /// Combinational, but for the exponent of the codebook, which it keeps.
 module trine_matvec_sizes #(
   parameter int unsigned Groups     = 16,
+  parameter int unsigned ActWidth   = 12,
   parameter int unsigned GroupWidth = 10          // $clog2 of the groups of the longest vector.
 ) (
   input  logic                          clk_setup_i,   // With words of the codebook.
@@ -32,21 +33,23 @@ module trine_matvec_sizes #(
   assign f16_groups_o = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
                                      : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
 
-  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24).  An X beyond +-4,096 makes every result zero or
-  // Inf, as those do.
-  logic signed [13:0] book_exponent_q;
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24), where Emax is the largest exponent field less 127
+  // and the ActWidth - 2 bits of a mantissa.  An X beyond +-4,096 makes every result zero or Inf, as
+  // those do.
+  localparam logic signed [13:0] Bias = 14'(125 + ActWidth);
+  logic signed [13:0] book_exponent_q;            // X - 15 and all that.
   always_ff @(posedge clk_setup_i) begin
     if (book_i.valid && book_i.index == 5'(trine_pkg::CodebookEntries)) begin
-      if (signed'(book_i.data) > 32'sd4096)       book_exponent_q <= 14'sd4096;
-      else if (signed'(book_i.data) < -32'sd4096) book_exponent_q <= -14'sd4096;
-      else                                        book_exponent_q <= signed'(book_i.data[13:0]);
+      if (signed'(book_i.data) > 32'sd4096)       book_exponent_q <= 14'sd4096 - Bias - 14'sd15;
+      else if (signed'(book_i.data) < -32'sd4096) book_exponent_q <= -14'sd4096 - Bias - 14'sd15;
+      else                    book_exponent_q <= signed'(book_i.data[13:0]) - Bias - 14'sd15;
     end
   end
 
   always_comb begin
     vector_job_o.raw      = raw_i;
     vector_job_o.panels   = !f16_i;
-    vector_job_o.exponent = f16_i ? -14'sd24 : book_exponent_q - 14'sd15;
+    vector_job_o.exponent = f16_i ? -14'sd24 - Bias : book_exponent_q;
     vector_job_o.cols     = (BlockBits+5)'(cols_i);
     vector_job_o.groups   = (BlockBits+1)'(row_groups);
     trit_job_o.depth      = depth_i;

@@ -29,9 +29,10 @@ module trine_result_writer #(
 
   localparam int unsigned WordAddr = (Groups > 1) ? $clog2(Groups) : 1;
 
-  logic [31:0]         taken_q;                   // Rows that came in.
+  logic [31:0]         left_q;                    // Rows of the matrix that are still to come.
+  logic                past_q;                    // None is.
   logic [AccWidth-1:0] acc;
-  assign acc = (taken_q < rows_i) ? acc_i : '0;
+  assign acc = past_q ? '0 : acc_i;
 
   logic        packed_valid;
   logic [31:0] packed_data;
@@ -51,7 +52,7 @@ module trine_result_writer #(
   assign word       = !raw_i ? packed_data : high_valid_q ? high_q : acc[31:0];
   assign word_last  = word_valid && (!raw_i || high_valid_q);
 
-  logic [2:0] packs_q;                            // Rows in trine_fp32_pack.
+  logic [4:0] packs_q;                            // Rows in trine_fp32_pack.
   assign busy_o = start_i || valid_i || packs_q != '0 || high_valid_q || vec_write_valid_o
                || finished_q || done_o;
 
@@ -61,7 +62,8 @@ module trine_result_writer #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
-      taken_q           <= '0;
+      left_q            <= rows_i;
+      past_q            <= rows_i == '0;
       written_q         <= '0;
       high_valid_q      <= 1'b0;
       packs_q           <= '0;
@@ -70,10 +72,13 @@ module trine_result_writer #(
       finished_q        <= 1'b0;
       done_o            <= 1'b0;
     end else begin
-      if (valid_i) taken_q <= taken_q + 32'd1;
+      if (valid_i) begin
+        left_q <= left_q - 32'd1;
+        past_q <= past_q || left_q == 32'd1;
+      end
       if (word_last) written_q <= written_q + 32'd1;
       high_valid_q      <= raw_i && valid_i;
-      packs_q           <= {packs_q[1:0], valid_i && !raw_i};
+      packs_q           <= {packs_q[3:0], valid_i && !raw_i};
       vec_write_valid_o <= beat_done;
       if (word_valid) place_q <= (Groups == 1 || beat_done) ? '0 : place_q + 1'b1;
       finished_q        <= word_last && written_q + 32'd1 == total_i;

@@ -6,7 +6,7 @@
 /// of a row-major FP16 matrix.
 ///
 /// Each element is a write job of two bytes; the data beat repeats the element, the write DMA
-/// strobes the two bytes.  About four cycles an element.  `done_o` pulses after the last beat.
+/// strobes the two bytes.  About six cycles an element.  `done_o` pulses after the last beat.
 module trine_column_unit #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned VectorWords = 65536,
@@ -39,10 +39,12 @@ module trine_column_unit #(
 
   localparam int unsigned PlaceWidth = Groups > 1 ? $clog2(Groups) : 1;
 
-  typedef enum logic [2:0] {StIdle, StRead, StTake, StJob, StBeat} state_e;
+  typedef enum logic [2:0] {StIdle, StRead, StTake, StRound, StJob, StBeat} state_e;
   state_e                state_q;
   logic [CountWidth-1:0] left_q;       // Elements that are not yet written.
   logic [PlaceWidth-1:0] place_q;      // Of the element in its beat.
+  logic [31:0]           word_q;       // The element,
+  logic [trine_f16_pkg::NarrowBits-1:0] half_q;   // on its way to FP16.
   logic                  last, beat_end;
   assign last     = left_q == CountWidth'(1);
   assign beat_end = place_q == PlaceWidth'(Groups - 1);
@@ -60,7 +62,8 @@ module trine_column_unit #(
       unique case (state_q)
         StIdle: if (start_i) state_q <= StRead;
         StRead: state_q <= StTake;
-        StTake: state_q <= StJob;
+        StTake: state_q <= StRound;
+        StRound: state_q <= StJob;
         StJob:  if (job_ready_i) state_q <= StBeat;
         StBeat: if (beat_ready_i) state_q <= last ? StIdle : beat_end ? StRead : StTake;
         default: state_q <= StIdle;
@@ -76,13 +79,12 @@ module trine_column_unit #(
       vec_read_beat_o <= src_beat_i;
     end
     if (state_q == StTake) begin
-      logic [15:0] element;
-      element = trine_f16_pkg::narrow(vec_read_data_i[31:0]);
-      for (int unsigned i = 1; i < Groups; i++) begin
-        if (place_q == PlaceWidth'(i)) element = trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
-      end
-      beat_data_o <= {(2*Groups){element}};
+      word_q <= vec_read_data_i[31:0];
+      for (int unsigned i = 1; i < Groups; i++)
+        if (place_q == PlaceWidth'(i)) word_q <= vec_read_data_i[32*i +: 32];
     end
+    if (state_q == StRound) half_q <= trine_f16_pkg::narrowed(word_q);
+    if (state_q == StJob) beat_data_o <= {(2*Groups){trine_f16_pkg::narrow(half_q)}};
     if (beat_valid_o && beat_ready_i) begin
       left_q     <= left_q - 1'b1;
       place_q    <= (Groups == 1 || beat_end) ? '0 : place_q + 1'b1;

@@ -5,7 +5,7 @@
 /// Moves `rows_i` elements from memory beats to vector memory, FP16 widened to FP32, and writes
 /// zeros behind them up to a multiple of 16 words.
 ///
-/// One vector beat per cycle, latency 1: an FP16 beat is taken every other cycle.  It takes
+/// One vector beat per cycle, latency 2: an FP16 beat is taken every other cycle.  It takes
 /// exactly the beats that hold elements.  `done_o` pulses with the last write.  `beat_ready_o`
 /// depends on registers only.
 module trine_load_unit #(
@@ -38,7 +38,8 @@ module trine_load_unit #(
 
   logic                  active_q, f16_q, high_q;
   logic [CountWidth-1:0] left_q;      // Elements still to write.
-  logic [BeatWidth-1:0]  beat_q;      // Next vector beat to write.
+  logic [BeatWidth-1:0]  beat_q;      // Next vector beat to take.
+  logic [BeatWidth-1:0]  place_q;     // The one that was taken.
   logic [4:0]            block_q;     // Beats left of the block of 16 words.
 
   logic has_data, more, step;
@@ -48,19 +49,25 @@ module trine_load_unit #(
   // A beat of FP16 is done with after its high half, or after its low half if that is the end.
   assign beat_ready_o = active_q && has_data && (!f16_q || high_q || !more);
 
+  // What was taken: words, or halves in their lower bits.
+  logic                  step_q, last_q, halves_q;
+  logic [DataWidth-1:0]  words_q;
+
   logic block_end;
   assign block_end = block_q == 5'd1;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       active_q          <= 1'b0;
+      step_q            <= 1'b0;
       done_o            <= 1'b0;
       vec_write_valid_o <= 1'b0;
     end else begin
       if (start_i) active_q <= 1'b1;
       else if (step && block_end && !more) active_q <= 1'b0;
-      done_o            <= step && block_end && !more;
-      vec_write_valid_o <= step;
+      step_q            <= step;
+      done_o            <= step_q && last_q;
+      vec_write_valid_o <= step_q;
     end
   end
 
@@ -72,21 +79,27 @@ module trine_load_unit #(
       beat_q  <= dst_beat_i;
       block_q <= 5'(BlockBeats);
     end else if (step) begin
+      place_q          <= beat_q;
       high_q           <= !high_q;
       left_q           <= more ? left_q - CountWidth'(Groups) : '0;
       beat_q           <= beat_q + 1'b1;
       block_q          <= block_end ? 5'(BlockBeats) : block_q - 5'd1;
-      vec_write_beat_o <= beat_q;
+      last_q           <= block_end && !more;
+      halves_q         <= f16_q;
       for (int unsigned i = 0; i < Groups; i++) begin
-        if (CountWidth'(i) >= left_q) vec_write_data_o[32*i +: 32] <= '0;
-        else if (!f16_q)
-          vec_write_data_o[32*i +: 32] <= beat_data_i[32*i +: 32];
-        else if (high_q)
-          vec_write_data_o[32*i +: 32] <=
-              trine_f16_pkg::widen(beat_data_i[16*(Groups + i) +: 16]);
-        else
-          vec_write_data_o[32*i +: 32] <= trine_f16_pkg::widen(beat_data_i[16*i +: 16]);
+        if (CountWidth'(i) >= left_q) words_q[32*i +: 32] <= '0;
+        else if (!f16_q) words_q[32*i +: 32] <= beat_data_i[32*i +: 32];
+        else if (high_q) words_q[32*i +: 32] <= 32'(beat_data_i[16*(Groups + i) +: 16]);
+        else             words_q[32*i +: 32] <= 32'(beat_data_i[16*i +: 16]);
       end
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (step_q) begin
+      vec_write_beat_o <= place_q;
+      for (int unsigned i = 0; i < Groups; i++)
+        vec_write_data_o[32*i +: 32] <= halves_q ? trine_f16_pkg::widen(words_q[32*i +: 16])
+                                                 : words_q[32*i +: 32];
     end
   end
 

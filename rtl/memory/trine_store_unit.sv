@@ -4,7 +4,7 @@
 
 /// Moves `rows_i` words from vector memory to memory beats, rounded to FP16 if asked.
 ///
-/// One vector beat per cycle, latency 3 from start to the first beat.  The bytes behind the last
+/// One vector beat per cycle, latency 5 from start to the first beat.  The bytes behind the last
 /// element are unspecified: the write DMA masks them.  `done_o` pulses after the last beat moved.
 /// `vec_read_valid_o` depends on `beat_ready_i`.
 module trine_store_unit #(
@@ -34,27 +34,35 @@ module trine_store_unit #(
 
   logic                  f16_q, high_q;
   logic [CountWidth-1:0] left_q;       // Words not yet read.
-  logic                  read_q;       // The memory's output holds a beat not yet taken,
-  logic                  read_last_q;  // the last one.
+  // The memory's output holds a beat not yet taken, the registers behind it do; the last one.
+  logic                  read_q, word_q, half_q;
+  logic                  read_last_q, word_last_q, half_last_q;
   logic                  out_last_q;
+  logic [DataWidth-1:0]  words_q, whole_q;
+  logic [trine_f16_pkg::NarrowBits*Groups-1:0] halves_q;
 
-  logic take, more;
-  assign take             = read_q && (!beat_valid_o || beat_ready_i);
+  // All move when the last of them can.
+  logic moves, take, more;
+  assign moves            = !beat_valid_o || beat_ready_i;
+  assign take             = half_q && moves;
   assign more             = left_q > CountWidth'(Groups);
-  assign vec_read_valid_o = left_q != '0 && (!read_q || take);
+  assign vec_read_valid_o = left_q != '0 && (!read_q || moves);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       left_q       <= '0;
       read_q       <= 1'b0;
+      word_q       <= 1'b0;
+      half_q       <= 1'b0;
       beat_valid_o <= 1'b0;
       done_o       <= 1'b0;
     end else begin
       if (start_i) left_q <= rows_i;
       else if (vec_read_valid_o) left_q <= more ? left_q - CountWidth'(Groups) : '0;
-      read_q       <= vec_read_valid_o || (read_q && !take);
+      read_q       <= vec_read_valid_o || (read_q && !moves);
+      if (moves) {half_q, word_q} <= {word_q, read_q};
       // An FP16 beat is complete with its high half, or with its low half if that is the end.
-      beat_valid_o <= (take && (!f16_q || high_q || read_last_q))
+      beat_valid_o <= (take && (!f16_q || high_q || half_last_q))
                    || (beat_valid_o && !beat_ready_i);
       done_o       <= beat_valid_o && beat_ready_i && out_last_q;
     end
@@ -70,22 +78,35 @@ module trine_store_unit #(
       vec_read_beat_o <= vec_read_beat_o + 1'b1;
       read_last_q     <= !more;
     end
+    if (read_q && moves) begin
+      words_q     <= vec_read_data_i;
+      word_last_q <= read_last_q;
+    end
+    if (word_q && moves) begin
+      half_last_q <= word_last_q;
+      if (!f16_q) whole_q <= words_q;
+      else begin
+        for (int unsigned i = 0; i < Groups; i++)
+          halves_q[trine_f16_pkg::NarrowBits*i +: trine_f16_pkg::NarrowBits] <=
+              trine_f16_pkg::narrowed(words_q[32*i +: 32]);
+      end
+    end
     if (take) begin
       high_q     <= !high_q;
-      out_last_q <= read_last_q;
-      if (!f16_q) beat_data_o <= vec_read_data_i;
+      out_last_q <= half_last_q;
+      if (!f16_q) beat_data_o <= whole_q;
       else begin
         for (int unsigned i = 0; i < Groups; i++) begin
-          if (high_q)
-            beat_data_o[16*(Groups + i) +: 16] <=
-                trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
-          else
-            beat_data_o[16*i +: 16] <= trine_f16_pkg::narrow(vec_read_data_i[32*i +: 32]);
+          logic [15:0] half;
+          half = trine_f16_pkg::narrow(
+              halves_q[trine_f16_pkg::NarrowBits*i +: trine_f16_pkg::NarrowBits]);
+          if (high_q) beat_data_o[16*(Groups + i) +: 16] <= half;
+          else        beat_data_o[16*i +: 16] <= half;
         end
       end
     end
   end
 
-  `TRINE_ASSERT(NoOverlap_A, !(start_i && (left_q != '0 || read_q || beat_valid_o)))
+  `TRINE_ASSERT(NoOverlap_A, !(start_i && (left_q != '0 || read_q || word_q || half_q || beat_valid_o)))
 
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// y = a + b in FP32: nearest even, subnormal operands and results are zeros (docs/numerics.md).
-/// Latency 4, one a cycle; `en_i` moves every stage.
+/// Latency 6, one a cycle; `en_i` moves every stage.
 module trine_fp32_add (
   input  logic        clk_i,
   input  logic        en_i,
@@ -36,7 +36,8 @@ module trine_fp32_add (
       swap        = a_i[30:0] < b_i[30:0];
       major       = swap ? b_i : a_i;
       minor       = swap ? a_i : b_i;
-      far         = major[30:23] - minor[30:23];
+      // Both differences, so that none waits for the comparison.
+      far         = swap ? b_i[30:23] - a_i[30:23] : a_i[30:23] - b_i[30:23];
       sign_q      <= major[31];
       zero_sign_q <= a_i[31] && b_i[31];
       subtract_q  <= a_i[31] ^ b_i[31];
@@ -50,15 +51,16 @@ module trine_fp32_add (
     end
   end
 
-  // 2: the sum, three bits below the larger significand.
-  logic        sign_q2, zero_sign_q2, inf_q2, nan_q2;
+  // 2: the smaller significand moved to the larger one.
+  logic        sign_q2, zero_sign_q2, subtract_q2, inf_q2, nan_q2;
   logic [7:0]  field_q2;
-  logic [27:0] sum_q2;
+  logic [23:0] large_q2;
+  logic [26:0] aligned_q2;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic [27:0] aligned;
-      aligned      = {1'b0, align(small_q, shift_q)};
-      sum_q2       <= {1'b0, large_q, 3'd0} + (subtract_q ? ~aligned : aligned) + 28'(subtract_q);
+      aligned_q2   <= align(small_q, shift_q);
+      large_q2     <= large_q;
+      subtract_q2  <= subtract_q;
       sign_q2      <= sign_q;
       zero_sign_q2 <= zero_sign_q;
       inf_q2       <= inf_q;
@@ -67,34 +69,64 @@ module trine_fp32_add (
     end
   end
 
-  // 3: normalised.
-  logic              sign_q3, inf_q3, nan_q3;
-  logic signed [9:0] field_q3;
-  logic [27:0]       norm_q3;
+  // 3: the sum, three bits below the larger significand.
+  logic        sign_q3, zero_sign_q3, inf_q3, nan_q3;
+  logic [7:0]  field_q3;
+  logic [27:0] sum_q3;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic [4:0] zeros;
-      zeros    = leading_zeros(sum_q2);
-      norm_q3  <= sum_q2 << zeros;
-      field_q3 <= 10'(signed'({1'b0, field_q2})) + 10'sd1 - 10'(signed'({1'b0, zeros}));
-      sign_q3  <= (sum_q2 == '0) ? zero_sign_q2 : sign_q2;
-      inf_q3   <= inf_q2;
-      nan_q3   <= nan_q2;
+      sum_q3       <= {1'b0, large_q2, 3'd0} + ({1'b0, aligned_q2} ^ {28{subtract_q2}})
+                    + 28'(subtract_q2);
+      sign_q3      <= sign_q2;
+      zero_sign_q3 <= zero_sign_q2;
+      inf_q3       <= inf_q2;
+      nan_q3       <= nan_q2;
+      field_q3     <= field_q2;
     end
   end
 
-  // 4: rounded.
+  // 4: its leading zeros.
+  logic        sign_q4, inf_q4, nan_q4;
+  logic [4:0]  zeros_q4;
+  logic [7:0]  field_q4;
+  logic [27:0] sum_q4;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      zeros_q4 <= leading_zeros(sum_q3);
+      sum_q4   <= sum_q3;
+      field_q4 <= field_q3;
+      sign_q4  <= (sum_q3 == '0) ? zero_sign_q3 : sign_q3;
+      inf_q4   <= inf_q3;
+      nan_q4   <= nan_q3;
+    end
+  end
+
+  // 5: normalised.
+  logic              sign_q5, inf_q5, nan_q5;
+  logic signed [9:0] field_q5;
+  logic [27:0]       norm_q5;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      norm_q5  <= sum_q4 << zeros_q4;
+      field_q5 <= 10'(signed'({1'b0, field_q4})) + 10'sd1 - 10'(signed'({1'b0, zeros_q4}));
+      sign_q5  <= sign_q4;
+      inf_q5   <= inf_q4;
+      nan_q5   <= nan_q4;
+    end
+  end
+
+  // 6: rounded.
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       logic               up, under, over;
       logic signed [32:0] rounded;
-      up      = norm_q3[3] && (norm_q3[4] || norm_q3[2:0] != '0);
-      rounded = {field_q3, norm_q3[26:4]} + 33'(signed'({1'b0, up}));
-      under   = rounded[32] || rounded[31:23] == '0 || !norm_q3[27];
+      up      = norm_q5[3] && (norm_q5[4] || norm_q5[2:0] != '0);
+      rounded = {field_q5, norm_q5[26:4]} + 33'(signed'({1'b0, up}));
+      under   = rounded[32] || rounded[31:23] == '0 || !norm_q5[27];
       over    = !rounded[32] && (rounded[31] || &rounded[30:23]);
-      y_o[31] <= sign_q3 && !nan_q3;
-      if (nan_q3)               y_o[30:0] <= 31'h7FC00000;
-      else if (inf_q3)          y_o[30:0] <= 31'h7F800000;
+      y_o[31] <= sign_q5 && !nan_q5;
+      if (nan_q5)               y_o[30:0] <= 31'h7FC00000;
+      else if (inf_q5)          y_o[30:0] <= 31'h7F800000;
       else if (under)           y_o[30:0] <= '0;
       else if (over)            y_o[30:0] <= 31'h7F800000;
       else                      y_o[30:0] <= rounded[30:0];

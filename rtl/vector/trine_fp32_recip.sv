@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// y = 1 / x in FP32 (docs/numerics.md).  Latency 4, one a cycle; `en_i` moves every stage.
+/// y = 1 / x in FP32 (docs/numerics.md).  Latency 7, one a cycle; `en_i` moves every stage.
 module trine_fp32_recip (
   input  logic        clk_i,
   input  logic        en_i,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// y = v * 2^(field - 127) with v in [1, 2] from a quadratic segment, or a special value.
-/// Latency 3, one a cycle; `en_i` moves every stage.  A y below 2^-126 becomes zero.
+/// Latency 6, one a cycle; `en_i` moves every stage.  A y below 2^-126 becomes zero.
 module trine_fp32_segment (
   input  logic                                      clk_i,
   input  logic                                      en_i,
@@ -19,57 +19,75 @@ module trine_fp32_segment (
   localparam int unsigned C1Width = trine_math_pkg::C1Width;
   localparam int unsigned C2Width = trine_math_pkg::C2Width;
 
-  // 1: the slope at the offset.
-  logic                     sign_q, zero_q, inf_q, nan_q;
-  logic signed [9:0]        field_q;
-  logic [C0Width-1:0]       value_q;
-  logic signed [C1Width:0]  slope_q;
-  logic signed [17:0]       offset_q;
+  // 1: behind the table, which may be a memory.
+  // 2: how the slope bends up to the offset.
+  // 3: the slope there.
+  // 4: partial products of slope and offset, as wide as a multiplier block takes them.
+  // 5: the value, rounded: the tables hold half of its last bit.
+  localparam int unsigned LowWidth  = 17;
+  localparam int unsigned HighWidth = C1Width + 1 - LowWidth;
+  logic [C1Width-1:0]            slope_q, slope_q2;
+  logic [C2Width-1:0]            bend_q;
+  logic signed [16:0]            bend_q2;
+  logic signed [C1Width:0]       slope_q3;
+  logic [C0Width-1:0]            value_q, value_q2, value_q3, value_q4;
+  logic signed [17:0]            offset_q, offset_q2, offset_q3;
+  logic signed [LowWidth+17:0]   low_q4;
+  logic signed [HighWidth+17:0]  high_q4;
+  logic [24:0]                   v_q5;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic signed [34:0] bend;
-      bend     = 35'(signed'({1'b0, segment_i[C2Width-1:0]})) * 35'(offset_i);
-      slope_q  <= (C1Width+1)'(signed'(segment_i[C2Width +: C1Width]))
-                + (C1Width+1)'(bend >>> 18);
-      value_q  <= segment_i[C1Width+C2Width +: C0Width];
-      offset_q <= offset_i;
-      sign_q   <= sign_i;
-      field_q  <= field_i;
-      zero_q   <= zero_i;
-      inf_q    <= inf_i;
-      nan_q    <= nan_i;
+      logic signed [34:0]  bend;
+      logic [C0Width-1:0]  value;
+      {value_q, slope_q, bend_q} <= segment_i;
+      offset_q  <= offset_i;
+
+      bend      = 35'(signed'({1'b0, bend_q})) * 35'(offset_q);
+      bend_q2   <= 17'(bend >>> 18);
+      value_q2  <= value_q;
+      slope_q2  <= slope_q;
+      offset_q2 <= offset_q;
+
+      slope_q3  <= (C1Width+1)'(signed'(slope_q2)) + (C1Width+1)'(bend_q2);
+      value_q3  <= value_q2;
+      offset_q3 <= offset_q2;
+
+      low_q4    <= (LowWidth+18)'(signed'({1'b0, slope_q3[LowWidth-1:0]}))
+                 * (LowWidth+18)'(offset_q3);
+      high_q4   <= (HighWidth+18)'(signed'(slope_q3[C1Width:LowWidth]))
+                 * (HighWidth+18)'(offset_q3);
+      value_q4  <= value_q3;
+
+      value     = value_q4 + C0Width'(high_q4) + C0Width'(low_q4 >>> LowWidth);
+      v_q5      <= 25'(value >> 4);
     end
   end
 
-  // 2: the value, rounded: the tables hold half of its last bit.
-  logic              sign_q2, zero_q2, inf_q2, nan_q2;
-  logic signed [9:0] field_q2;
-  logic [24:0]       v_q2;
+  // What goes along, the newest lowest.
+  logic [4:0]  signs_q, zeros_q, infs_q, nans_q;
+  logic [49:0] fields_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic signed [40:0] rise;
-      rise     = 41'(slope_q) * 41'(offset_q);
-      v_q2     <= 25'((value_q + C0Width'(rise >>> 17)) >> 4);
-      sign_q2  <= sign_q;
-      field_q2 <= field_q;
-      zero_q2  <= zero_q;
-      inf_q2   <= inf_q;
-      nan_q2   <= nan_q;
+      signs_q  <= {signs_q[3:0], sign_i};
+      zeros_q  <= {zeros_q[3:0], zero_i};
+      infs_q   <= {infs_q[3:0], inf_i};
+      nans_q   <= {nans_q[3:0], nan_i};
+      fields_q <= {fields_q[39:0], field_i};
     end
   end
 
-  // 3: packed; two is one with one more in the field.
+  // 6: packed; two is one with one more in the field.
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       logic signed [9:0] field;
       // Bit 23 is set otherwise.
-      field   = field_q2 - 10'sd1 + 10'(signed'({1'b0, v_q2[24:23]}));
-      y_o[31] <= sign_q2 && !nan_q2;
-      if (nan_q2)                                y_o[30:0] <= 31'h7FC00000;
-      else if (inf_q2)                           y_o[30:0] <= 31'h7F800000;
-      else if (zero_q2 || field <= 10'sd0)       y_o[30:0] <= '0;
+      field   = signed'(fields_q[49:40]) - 10'sd1 + 10'(signed'({1'b0, v_q5[24:23]}));
+      y_o[31] <= signs_q[4] && !nans_q[4];
+      if (nans_q[4])                                y_o[30:0] <= 31'h7FC00000;
+      else if (infs_q[4])                           y_o[30:0] <= 31'h7F800000;
+      else if (zeros_q[4] || field <= 10'sd0)       y_o[30:0] <= '0;
       else if (field >= 10'sd255)                y_o[30:0] <= 31'h7F800000;
-      else                                       y_o[30:0] <= {field[7:0], v_q2[22:0]};
+      else                                       y_o[30:0] <= {field[7:0], v_q5[22:0]};
     end
   end
 

@@ -17,7 +17,7 @@ module trine_vector_control #(
   // A pass: begins, ends so many cycles after its last operands.
   output logic                     pass_o,
   input  logic                     operands_busy_i,
-  input  logic [4:0]               drain_i,
+  input  logic [trine_vector_pkg::CountBits-1:0] drain_i,
   // The largest values of the lanes become one.
   output logic                     reduce_o,
   input  logic                     reduce_busy_i,
@@ -29,12 +29,14 @@ module trine_vector_control #(
   output logic                     scalar_ready_o,
   // Argmax writes 16 words.
   output logic                     pair_o,
-  output logic [4:0]               count_o        // Cycles in the present state.
+  output logic [trine_vector_pkg::CountBits-1:0] count_o   // Cycles in the present state.
 );
 
   // From a scalar to the reciprocal or root of its sum with a constant; one for its operand
   // register.
-  localparam int unsigned ScalarCycles = trine_vector_pkg::TapAdd + 5;
+  localparam int unsigned ScalarCycles = trine_vector_pkg::TapAdd + 1
+                                       + trine_vector_pkg::RootCycles;
+  localparam int unsigned CountBits = trine_vector_pkg::CountBits;
 
   typedef enum logic [2:0] {
     StIdle,
@@ -71,7 +73,7 @@ module trine_vector_control #(
       end
       StPack:   if (packed_i) state_d = StScalar;
       StScalar: if (scalar_ready_o) state_d = StPass;
-      StPair:   if (count_o == 5'(16 / Groups - 1)) state_d = StDone;
+      StPair:   if (count_o == CountBits'(16 / Groups - 1)) state_d = StDone;
       // The last write moves.
       default:  state_d = StIdle;
     endcase
@@ -104,7 +106,7 @@ module trine_vector_control #(
   assign pack_o         = state_q == StPack && count_o == '0;
   assign scalar_busy_o  = state_q == StScalar;
   assign scalar_o       = state_q == StScalar && count_o == '0;
-  assign scalar_ready_o = state_q == StScalar && count_o == 5'(ScalarCycles);
+  assign scalar_ready_o = state_q == StScalar && count_o == CountBits'(ScalarCycles);
   assign pair_o         = state_q == StPair;
 
   `TRINE_ASSERT(StartIdle_A, !start_i || !busy_o)

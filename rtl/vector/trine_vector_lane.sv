@@ -33,7 +33,7 @@ module trine_vector_lane (
 
   localparam int unsigned TermWidth = trine_vector_pkg::TermWidth;
   // From the second product to the last multiplier's operands.
-  localparam int unsigned Wait = trine_vector_pkg::TapLast - 3 - trine_vector_pkg::TapMul;
+  localparam int unsigned Wait = trine_vector_pkg::TapLast - 1 - 2 * trine_vector_pkg::TapMul;
 
   logic [47:0] square, unused_product, unused_product2;
   logic [8:0]  unused_fields, unused_fields2;
@@ -106,22 +106,22 @@ module trine_vector_lane (
   end
 
   // A term is the top of a product, or a significand in its place, shifted to the common field.
+  logic [TermWidth-1:0] value_q;
+  logic [8:0]           shift_q;
+  logic                 none_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic [8:0]           shift;
-      logic [TermWidth-1:0] value;
-      logic                 none;
       if (pass_i.sum_exp) begin
-        value = {1'b1, exp2_o[22:0], 22'd0};
-        shift = top_i - 9'(exp2_o[30:23]);
-        none  = exp2_o[30:23] == '0;
+        value_q <= {1'b1, exp2_o[22:0], 22'd0};
+        shift_q <= top_i - 9'(exp2_o[30:23]);
+        none_q  <= !term_mask_i || exp2_o[30:23] == '0;
       end else begin
-        value = TermWidth'(square >> 2);
-        shift = top_i - square_fields;
-        none  = square_zero;
+        value_q <= TermWidth'(square >> 2);
+        shift_q <= top_i - square_fields;
+        none_q  <= !term_mask_i || square_zero;
       end
       // The exponent of a square is doubled already.
-      term_o <= (!term_mask_i || none || shift[8:6] != '0) ? '0 : value >> shift[5:0];
+      term_o <= (none_q || shift_q[8:6] != '0) ? '0 : value_q >> shift_q[5:0];
     end
   end
 

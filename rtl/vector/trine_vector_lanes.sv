@@ -40,27 +40,27 @@ module trine_vector_lanes #(
   localparam int unsigned TagStages = trine_vector_pkg::TapLast;
   logic [TagWidth*TagStages-1:0]     tags_q;      // From cycle 1 on.
   logic [TagWidth*(TagStages+1)-1:0] tags;
-  logic [1:0]                        negate_q;
+  logic [trine_vector_pkg::TapMul-1:0] negate_q;
   assign tags = {tags_q, slice_i, mask_i};
   always_ff @(posedge clk_i) begin
     // A pass may end before its tags have left; the next one must not see them.
     if (!rst_ni || clear_i) tags_q <= '0;
     else if (en_i) tags_q <= tags[TagWidth*TagStages-1:0];
-    if (en_i) negate_q <= {negate_q[0], pass_i.rope && !upper_i};
+    if (en_i) negate_q <= {negate_q[trine_vector_pkg::TapMul-2:0], pass_i.rope && !upper_i};
   end
 
   logic [Lanes-1:0]    term_mask;
   logic [32*Lanes-1:0] sums, reciprocals, exponentials, lasts;
   assign term_mask = !pass_i.sum    ? '0
                    : pass_i.sum_exp ? tags[TagWidth*trine_vector_pkg::TapExp2 +: Lanes]
-                                    : tags[TagWidth +: Lanes];
+                                    : tags[TagWidth*trine_vector_pkg::TapProduct +: Lanes];
   for (genvar i = 0; i < Lanes; i++) begin : gen_lane
     trine_vector_lane u_lane (
       .clk_i,
       .en_i,
       .pass_i,
       .constant_i,
-      .negate_i    (negate_q[1]),
+      .negate_i    (negate_q[trine_vector_pkg::TapMul-1]),
       .top_i,
       .term_mask_i (term_mask[i]),
       .a0_i        (a0_i[32*i +: 32]),

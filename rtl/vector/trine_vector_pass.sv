@@ -12,7 +12,7 @@ module trine_vector_pass (
   output logic [31:0]              factor_o,      // Of the first multiplier.
   output logic [31:0]              constant_o,    // Of the adder.
   /// From the last operands until the results are written, or the sum or largest value is known.
-  output logic [4:0]               drain_o
+  output logic [trine_vector_pkg::CountBits-1:0] drain_o
 );
 
   // There is no default on purpose: Verilator refuses a list that misses an operation.
@@ -35,7 +35,8 @@ module trine_vector_pass (
   assign scale  = phase_i == trine_vector_pkg::PhaseScale;
 
   // Without an operation nothing is written.
-  logic [4:0] tap;
+  localparam int unsigned CountBits = trine_vector_pkg::CountBits;
+  logic [CountBits-1:0] tap;
   always_comb begin
     pass_o           = '0;
     pass_o.rope      = rope;
@@ -53,23 +54,23 @@ module trine_vector_pass (
     pass_o.write     = (scale && (norm || rope || softmax || silu_mul || add))
                     || (softmax && phase_i == trine_vector_pkg::PhaseSum);
     pass_o.result    = trine_vector_pkg::ResultAdd;
-    tap              = 5'(trine_vector_pkg::TapAdd);
+    tap              = CountBits'(trine_vector_pkg::TapAdd);
     if (softmax && scale) begin
       pass_o.result = trine_vector_pkg::ResultMul;
-      tap           = 5'(trine_vector_pkg::TapMul);
+      tap           = CountBits'(trine_vector_pkg::TapMul);
     end else if (softmax) begin
       pass_o.result = trine_vector_pkg::ResultExp2;
-      tap           = 5'(trine_vector_pkg::TapExp2);
+      tap           = CountBits'(trine_vector_pkg::TapExp2);
     end else if (norm) begin
       pass_o.result = trine_vector_pkg::ResultLast;
-      tap           = 5'(trine_vector_pkg::TapChain);
+      tap           = CountBits'(trine_vector_pkg::TapChain);
     end else if (pass_o.exp_first) begin
       pass_o.result = trine_vector_pkg::ResultLast;
-      tap           = 5'(trine_vector_pkg::TapLast);
+      tap           = CountBits'(trine_vector_pkg::TapLast);
     end
-    // A term is summed four cycles after its operands (exp2: three after it), a value compared in
+    // A term is summed six cycles after its operands (exp2: four after it), a value compared in
     // two cycles; results take two to be written.
-    drain_o = pass_o.write ? tap + 5'd2 : 5'd4;
+    drain_o = pass_o.write ? tap + CountBits'(2) : CountBits'(trine_vector_pkg::TapMul + 2);
   end
 
   always_comb begin

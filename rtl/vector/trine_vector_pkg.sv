@@ -20,11 +20,16 @@ package trine_vector_pkg;
   } result_e;
 
   // Cycles from a slice's operands to the results above; ResultLast: short when chained.
-  parameter int unsigned TapMul   = 2;
-  parameter int unsigned TapChain = 5;
-  parameter int unsigned TapAdd   = 7;
-  parameter int unsigned TapExp2  = 13;
-  parameter int unsigned TapLast  = 20;
+  parameter int unsigned TapMul     = 4;
+  parameter int unsigned TapChain   = 9;
+  parameter int unsigned TapAdd     = 11;
+  parameter int unsigned TapExp2    = 21;
+  parameter int unsigned TapLast    = 33;
+  // To the exact product of the second multiplier; from the operand of the reciprocal or root.
+  parameter int unsigned TapProduct = 2;
+  parameter int unsigned RootCycles = 7;
+  // Bits that count the cycles until a pass has ended.
+  parameter int unsigned CountBits  = 6;
 
   typedef struct packed {
     logic       rope;        // Four operands, two results; multipliers take the table.

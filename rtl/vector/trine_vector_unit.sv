@@ -58,7 +58,7 @@ module trine_vector_unit #(
 
   trine_vector_pkg::phase_e phase;
   trine_vector_pkg::pass_t  pass;
-  logic [4:0]               drain, count;
+  logic [trine_vector_pkg::CountBits-1:0] drain, count;
   logic                     en, begin_pass, operands_busy, reduce, reduce_busy, pack, pack_valid;
   logic                     scalar_busy, scalar, scalar_ready, pair, softmax, norm, argmax;
   assign softmax = op_i == trine_commands_pkg::OpSoftmax;
@@ -254,12 +254,15 @@ module trine_vector_unit #(
     .valid_i      (write),
     .data_i       (results),
     .pair_valid_i (pair),
-    .pair_beat_i  (count),
+    .pair_beat_i  (count[4:0]),
     .pair_i       ({largest, index}),
     .vec_write_valid_o,
     .vec_write_beat_o,
     .vec_write_data_o
   );
+
+  logic unused_ok;
+  assign unused_ok = ^count;
 
   `TRINE_ASSERT(QuietWrite_A, !done_o || !vec_write_valid_o)
 

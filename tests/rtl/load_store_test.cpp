@@ -227,7 +227,7 @@ TEST_CASE("trine_load_unit: writes one vector beat per cycle") {
   for (const bool half : {false, true}) {
     std::uint64_t cycles = 0;
     run_load(pack(Words(1024, 1), half), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
-    CHECK_EQ(cycles, 1024 / kGroups + 1);
+    CHECK_EQ(cycles, 1024 / kGroups + 2);
   }
 }
 
@@ -267,11 +267,11 @@ TEST_CASE("trine_store_unit: takes one vector beat per cycle") {
   for (const bool half : {false, true}) {
     std::uint64_t cycles = 0;
     run_store(Words(1024, 1), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
-    CHECK_EQ(cycles, 1024 / kGroups + 3);
+    CHECK_EQ(cycles, 1024 / kGroups + 5);
   }
 }
 
-TEST_CASE("trine_store_unit: offers its first beat three cycles after start, ready or not") {
+TEST_CASE("trine_store_unit: offers its first beat five cycles after start, ready or not") {
   for (const bool ready : {false, true}) {
     Dut<Vtrine_store_unit> dut("store_offer");
     dut->beat_ready_i = ready;
@@ -281,7 +281,7 @@ TEST_CASE("trine_store_unit: offers its first beat three cycles after start, rea
     dut->start_i = 1;
     dut.step();
     dut->start_i = 0;
-    dut.step();
+    dut.step(3);
     CHECK_EQ(dut->beat_valid_o, 0);
     dut.step();
     CHECK_EQ(dut->beat_valid_o, 1);

@@ -7,7 +7,7 @@
 ///
 /// A beat holds 2 * Groups weights; a row has whole groups of 16 columns and whole beats.  Takes a
 /// beat a cycle from the moment all activations are quantized; rows follow each other without a
-/// bubble.  With `slow_i`, rows end at most every other cycle.  The accumulator comes seven cycles
+/// bubble.  With `slow_i`, rows end at most every other cycle.  The accumulator comes eight cycles
 /// after the last beat of its row.  After the rows of the matrix come zeros up to a multiple of
 /// 16 rows, without weights.  `weight_ready_o` does not depend on `weight_valid_i`.
 module trine_f16_engine #(
@@ -64,17 +64,17 @@ module trine_f16_engine #(
   end
 
   // `hold`: the row before ended just now and this step would end another one.
-  logic padding, last_beat, hold, accept, row_end;
-  assign padding   = row_q >= rows_i;
-  assign last_beat = (BeatWidth+1)'(beat_q) + 1'b1 == beats;
-  assign hold      = slow_i && ended_q && (padding || last_beat);
-  assign weight_ready_o = active_q && exponents_i && !padding && !hold;
+  logic padding_q, last_beat_q, hold, accept, row_end, final_q;   // `final_q`: no row follows.
+  logic [BeatWidth-1:0] beat_d;
+  assign beat_d    = last_beat_q ? '0 : beat_q + 1'b1;
+  assign hold      = slow_i && ended_q && (padding_q || last_beat_q);
+  assign weight_ready_o = active_q && exponents_i && !padding_q && !hold;
   assign accept    = weight_valid_i && weight_ready_o;
-  assign row_end   = padding ? active_q && exponents_i && !hold : accept && last_beat;
+  assign row_end   = padding_q ? active_q && exponents_i && !hold : accept && last_beat_q;
 
-  assign stall_o.memory = active_q && !padding && !weight_valid_i;
+  assign stall_o.memory = active_q && !padding_q && !weight_valid_i;
   assign stall_o.tables = active_q && weight_valid_i && !exponents_i;
-  assign stall_o.rows   = active_q && weight_valid_i && exponents_i && !padding && hold;
+  assign stall_o.rows   = active_q && weight_valid_i && exponents_i && !padding_q && hold;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
@@ -82,21 +82,29 @@ module trine_f16_engine #(
       ended_q  <= 1'b0;
       row_q    <= '0;
       beat_q   <= '0;
+      padding_q   <= 1'b0;
+      final_q   <= 1'b0;
+      last_beat_q <= beats == (BeatWidth+1)'(1);
     end else if (active_q) begin
       ended_q <= row_end;
-      if (accept) beat_q <= last_beat ? '0 : beat_q + 1'b1;
+      if (accept) begin
+        beat_q    <= beat_d;
+        last_beat_q <= (BeatWidth+1)'(beat_d) + 1'b1 == beats;
+      end
       if (row_end) begin
-        row_q <= row_q + 32'd1;
-        if (row_q + 32'd1 == total) active_q <= 1'b0;
+        row_q   <= row_q + 32'd1;
+        padding_q <= padding_q || row_q + 32'd1 == rows_i;
+        final_q <= row_q + 32'd2 == total;
+        if (final_q) active_q <= 1'b0;
       end
     end
   end
 
-  // ---- Pipeline: read, multiply, shift, sum, align, add, out ----
+  // ---- Pipeline: read, sign, multiply, shift, sum, align, add, out ----
 
   // Bit n: n + 1 cycles after the beat was accepted.
-  logic [4:0] beat_valid_q, row_first_q, group_first_q, group_last_q;
-  logic [5:0] row_end_q;
+  logic [5:0] beat_valid_q, row_first_q, group_first_q, group_last_q;
+  logic [6:0] row_end_q;
   logic       group_first, group_last;
   assign group_first = (beat_q & BeatWidth'(GroupBeats - 1)) == '0;
   assign group_last  = (beat_q & BeatWidth'(GroupBeats - 1)) == BeatWidth'(GroupBeats - 1);
@@ -105,14 +113,14 @@ module trine_f16_engine #(
       beat_valid_q <= '0;
       row_end_q    <= '0;
     end else begin
-      beat_valid_q <= {beat_valid_q[3:0], accept};
-      row_end_q    <= {row_end_q[4:0], row_end};
+      beat_valid_q <= {beat_valid_q[4:0], accept};
+      row_end_q    <= {row_end_q[5:0], row_end};
     end
   end
   always_ff @(posedge clk_i) begin
-    row_first_q   <= {row_first_q[3:0], beat_q < BeatWidth'(GroupBeats)};
-    group_first_q <= {group_first_q[3:0], group_first};
-    group_last_q  <= {group_last_q[3:0], group_last};
+    row_first_q   <= {row_first_q[4:0], beat_q < BeatWidth'(GroupBeats)};
+    group_first_q <= {group_first_q[4:0], group_first};
+    group_last_q  <= {group_last_q[4:0], group_last};
   end
 
   logic [32*Groups-1:0]          weights_q;
@@ -149,14 +157,15 @@ module trine_f16_engine #(
     assign align_shift = (distance > 8'd63) ? 6'd63 : distance[5:0];
     trine_f16_dot #(.Lanes(Lanes), .ActWidth(ActWidth)) u_dot (
       .clk_i,
-      .multiply_i    (beat_valid_q[0]),
+      .sign_i        (beat_valid_q[0]),
       .weights_i     (weights_q[16*Lanes*t +: 16*Lanes]),
       .mants_i       (mants[ActWidth*Lanes*t +: ActWidth*Lanes]),
       .align_shift_i (align_shift),
-      .shift_i       (beat_valid_q[1]),
-      .sum_i         (beat_valid_q[2]),
-      .first_i       (group_first_q[2]),
-      .align_i       (beat_valid_q[3] && group_last_q[3]),
+      .multiply_i    (beat_valid_q[1]),
+      .shift_i       (beat_valid_q[2]),
+      .sum_i         (beat_valid_q[3]),
+      .first_i       (group_first_q[3]),
+      .align_i       (beat_valid_q[4] && group_last_q[4]),
       .nonfinite_o   (bad_weights[t]),
       .term_o        (terms[TermWidth*t +: TermWidth])
     );
@@ -165,13 +174,13 @@ module trine_f16_engine #(
   trine_f16_sum #(.Terms(Terms), .TermWidth(TermWidth)) u_sum (
     .clk_i,
     .clear_i (!rst_ni || start_i),
-    .add_i   (beat_valid_q[4] && group_last_q[4]),
-    .first_i (row_first_q[4]),
+    .add_i   (beat_valid_q[5] && group_last_q[5]),
+    .first_i (row_first_q[5]),
     .terms_i (terms),
     .overflow_o,
     .acc_o
   );
-  assign acc_valid_o = row_end_q[5];
+  assign acc_valid_o = row_end_q[6];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) nonfinite_o <= 1'b0;
@@ -179,7 +188,7 @@ module trine_f16_engine #(
   end
 
   logic unused_ok;
-  assign unused_ok = ^{group_first_q[4:3]};
+  assign unused_ok = ^{group_first_q[5:4]};
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || (!active_q && beat_valid_q == '0 && row_end_q == '0))
 

@@ -7,7 +7,7 @@
 ///
 /// Per block and group, one addition and one table write per cycle: three sets of 243 sums (six
 /// cycles to reach byte 0, then a Gray walk) and the multiples of column 15.  All groups walk in
-/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 3 to the next block.  One buffer has
+/// step: 3 * 248 + 2 * (outer + 1) cycles, 826 at depth 4, and 4 to the next block.  One buffer has
 /// two names that alternate, and a build waits until neither is in use.  After reset the builder
 /// first marks the addresses 243..255 of every table, so that a lookup there says that the byte is
 /// none.
@@ -42,9 +42,9 @@ module trine_table_builder #(
   logic [1:0]            set_q, full_q;
   logic [7:0]            count_q, count_d;
   logic [26:0]           left_q;
-  logic [BlockWidth-1:0] block_q;
+  logic [BlockWidth-1:0] block_q, last_block_q;
   logic                  last_block, last_tile;
-  assign last_block = (BlockWidth+1)'(block_q) + 1'b1 == job_i.blocks[BlockWidth:0];
+  assign last_block = block_q == last_block_q;
   assign last_tile  = left_q <= TileStep;
 
   logic       gray_start, gray_step, gray_down, gray_last;
@@ -63,7 +63,7 @@ module trine_table_builder #(
   logic [5:0] outer;
   assign outer = trine_pkg::outer_level(job_i.depth);
 
-  // What the step does; it reads its mantissa now and adds it in the next cycle.
+  // What the step does; it reads its mantissa now and adds it two cycles later.
   logic       active, clear, sub, to_table, to_tail, mark, ready, may_build, set_done, block_done;
   logic [3:0] column;
   logic [7:0] address;
@@ -159,7 +159,7 @@ module trine_table_builder #(
         end
       end
       // The last entries are being written.
-      StEnd: if (count_q == 8'd1) begin
+      StEnd: if (count_q == 8'd2) begin
         block_done = 1'b1;
         state_d    = (last_block && last_tile) ? StIdle : StWait;
       end
@@ -195,6 +195,7 @@ module trine_table_builder #(
         buffer_q  <= 1'b0;
         block_q   <= '0;
         left_q    <= job_i.panels;
+        last_block_q <= BlockWidth'(job_i.blocks - 1'b1);
       end
     end
   end
@@ -211,28 +212,33 @@ module trine_table_builder #(
   assign waits  = state_q == StIdle || (state_q == StWait && !may_build);
   assign busy_o = start_i || pending_q || !waits || build_o.active;
 
-  // Read, add, write: three cycles, the fields delayed alongside.
-  logic        step_q, to_table_q, to_tail_q, mark_q, write_q, tail_write_q, flag_q;
-  logic        clear_q, sub_q;
+  // Read, pick, add, write: four cycles, the fields delayed alongside.
+  logic        pick_q, step_q, mark_q, mark_q2, write_q, tail_write_q, flag_q;
+  logic [1:0]  to_table_q, to_tail_q;
+  logic        clear_q, clear_q2, sub_q, sub_q2;
   logic [2:0]  lane_q;
-  logic [10:0] address_q, write_addr_q;
+  logic [10:0] address_q, address_q2, write_addr_q;
   always_ff @(posedge clk_build_i) begin
     if (!rst_ni) begin
+      pick_q       <= 1'b0;
       step_q       <= 1'b0;
-      to_table_q   <= 1'b0;
-      to_tail_q    <= 1'b0;
+      to_table_q   <= '0;
+      to_tail_q    <= '0;
       mark_q       <= 1'b0;
+      mark_q2      <= 1'b0;
       write_q      <= 1'b0;
       tail_write_q <= 1'b0;
       flag_q       <= 1'b0;
     end else begin
-      step_q       <= active;
-      to_table_q   <= to_table;
-      to_tail_q    <= to_tail;
+      pick_q       <= active;
+      step_q       <= pick_q;
+      to_table_q   <= {to_table_q[0], to_table};
+      to_tail_q    <= {to_tail_q[0], to_tail};
       mark_q       <= mark;
-      write_q      <= to_table_q;
-      tail_write_q <= to_tail_q;
-      flag_q       <= mark_q;
+      mark_q2      <= mark_q;
+      write_q      <= to_table_q[1];
+      tail_write_q <= to_tail_q[1];
+      flag_q       <= mark_q2;
     end
   end
   always_ff @(posedge clk_build_i) begin
@@ -242,17 +248,24 @@ module trine_table_builder #(
       sub_q     <= sub;
       address_q <= {buffer_q, set_q, address};
     end
-    if (step_q || mark_q) write_addr_q <= address_q;
+    if (pick_q || mark_q) begin
+      clear_q2   <= clear_q;
+      sub_q2     <= sub_q;
+      address_q2 <= address_q;
+    end
+    if (step_q || mark_q2) write_addr_q <= address_q2;
   end
 
   always_comb begin
-    build_o.active      = active || step_q || mark_q || write_q || tail_write_q || to_table_q;
+    build_o.active      = active || pick_q || step_q || mark_q || mark_q2 || write_q
+                       || tail_write_q;
     build_o.walk_read   = active;
     build_o.walk_addr   = trine_matrix_pkg::WordBits'({block_q, column[3:LaneShift]});
+    build_o.pick        = pick_q;
+    build_o.pick_lane   = lane_q;
     build_o.step        = step_q;
-    build_o.step_lane   = lane_q;
-    build_o.step_clear  = clear_q;
-    build_o.step_sub    = sub_q;
+    build_o.step_clear  = clear_q2;
+    build_o.step_sub    = sub_q2;
     build_o.table_write = write_q;
     build_o.table_flag  = flag_q;
     build_o.table_addr  = write_addr_q;

@@ -25,17 +25,21 @@ module trine_tile_walk #(
 
   localparam logic [26:0] TileStep = 27'(TilePanels);
 
-  logic [26:0]           left_q;                // Panels of this and the following tiles.
-  logic [PanelAddr-1:0]  panel_q;
-  logic [BlockWidth-1:0] block_q;
-  logic                  active_q, buffer_q;
+  // The last panel of a tile that begins with so many left.
+  function automatic logic [PanelAddr-1:0] last_of(input logic [26:0] left);
+    last_of = left <= TileStep ? PanelAddr'(left - 27'd1) : PanelAddr'(TilePanels - 1);
+  endfunction
 
-  logic last_tile;
-  assign last_tile     = left_q <= TileStep;
+  logic [26:0]           left_q, after;         // Panels of this and the following tiles.
+  logic [PanelAddr-1:0]  panel_q, last_panel_q;
+  logic [BlockWidth-1:0] block_q, last_block_q;
+  logic                  active_q, buffer_q, last_tile_q;
+
+  assign after         = left_q - TileStep;
   assign first_block_o = block_q == '0;
-  assign last_block_o  = block_q == blocks_i - 1'b1;
-  assign block_end_o   = 27'(panel_q) + 27'd1 == (last_tile ? left_q : TileStep);
-  assign job_end_o     = block_end_o && last_block_o && last_tile;
+  assign last_block_o  = block_q == last_block_q;
+  assign block_end_o   = panel_q == last_panel_q;
+  assign job_end_o     = block_end_o && last_block_o && last_tile_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -47,6 +51,9 @@ module trine_tile_walk #(
       left_q   <= panels_i;
       panel_q  <= '0;
       block_q  <= '0;
+      last_panel_q <= last_of(panels_i);
+      last_tile_q  <= panels_i <= TileStep;
+      last_block_q <= blocks_i - 1'b1;
     end else if (step_i) begin
       panel_q <= panel_q + 1'b1;
       if (block_end_o) begin
@@ -55,8 +62,10 @@ module trine_tile_walk #(
         block_q <= block_q + 1'b1;
         if (last_block_o) begin
           block_q <= '0;
-          left_q  <= left_q - TileStep;
-          if (last_tile) active_q <= 1'b0;
+          left_q  <= after;
+          last_panel_q <= last_of(after);
+          last_tile_q  <= after <= TileStep;
+          if (last_tile_q) active_q <= 1'b0;
         end
       end
     end

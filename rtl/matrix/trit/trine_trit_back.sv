@@ -5,9 +5,9 @@
 /// Back of the trit engine: issues one row a cycle to scale and accumulate, in row order.
 ///
 /// A row goes when its sums are in a hold entry, its tail codes are in the gearbox and the
-/// common exponent is known.  In the cycle after `issue_o` the codes are decoded (`decode_o`, with
-/// `row_o.load_block` of a block's first row), one later the row enters trine_trit_vector
-/// (`row_o.valid` and what comes with it).
+/// common exponent is known.  In the cycle after `issue_o` the codes are decoded (`decode_o`), one
+/// later the row enters trine_trit_vector (`row_o.valid` and what comes with it; `row_o.load_block`
+/// with a block's first row).
 module trine_trit_back #(
   parameter  int unsigned TileRows   = 2048,
   parameter  int unsigned BlockWidth = 6,
@@ -21,7 +21,7 @@ module trine_trit_back #(
   input  trine_matrix_pkg::trit_job_t job_i,
   input  logic                        exponents_i,    // All exponents are known.
   input  logic                        keep_i,         // A hold entry was written.
-  output logic                        hold_free_o,    // A hold entry was read for the last time.
+  output logic                        hold_free_o,    // A hold entry is read for the last time.
   input  logic                        codes_ready_i,
   output logic                        issue_o,
   output logic                        decode_o,
@@ -89,7 +89,7 @@ module trine_trit_back #(
   assign issue_o = issue;
 
   // Two cycles to the row pipeline.
-  logic       decode_q, row_q2, done_q, done_q2, load_q, end_q, end_q2, end_q3, buffer_q3;
+  logic       decode_q, row_q2, done_q, load_q, load_q2, end_q, end_q2, end_q3, buffer_q3;
   logic [1:0] lane_d;
   // What goes along with a row, in the order of trine_matrix_pkg::row_t: hold entry, lane, buffer,
   // first and last block, row of the tile.
@@ -110,8 +110,8 @@ module trine_trit_back #(
       decode_q <= 1'b0;
       row_q2   <= 1'b0;
       done_q   <= 1'b0;
-      done_q2  <= 1'b0;
       load_q   <= 1'b0;
+      load_q2  <= 1'b0;
       end_q    <= 1'b0;
       end_q2   <= 1'b0;
       end_q3   <= 1'b0;
@@ -119,7 +119,7 @@ module trine_trit_back #(
       decode_q <= issue;
       row_q2   <= decode_q;
       done_q   <= entry_done;
-      done_q2  <= done_q;
+      load_q2  <= load_q;
       load_q   <= 1'b0;
       end_q    <= 1'b0;
       if (issue) begin
@@ -141,12 +141,14 @@ module trine_trit_back #(
     if (end_q2) buffer_q3 <= tag_q2[BufferAt];
   end
   assign decode_o    = decode_q;
-  assign hold_free_o = done_q2;
+  // It is read in the next cycle; what takes its place comes four later at the earliest.
+  assign hold_free_o = done_q;
   assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
   always_comb begin
     row_o = '0;
-    if (load_q || row_q2)
-      row_o = {load_q, trine_matrix_pkg::BlockBits'(block_q), row_q2, tag_q2};
+    // The block of the row behind is the same: a block has 32 rows at least.
+    if (row_q2)
+      row_o = {load_q2, trine_matrix_pkg::BlockBits'(block_q), row_q2, tag_q2};
   end
 
   logic unused_ok;

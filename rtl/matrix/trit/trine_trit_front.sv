@@ -111,20 +111,22 @@ module trine_trit_front #(
   end
 
   // Lookup, weigh, add: the controls ride along.
-  logic       weigh_q, add_q, keep_q;
-  logic [1:0] hold_q, weight_q;
-  logic [2:0] sums_q, sums_q2;    // First set of a row, first beat of a fourth row, last set.
+  logic       look_q, weigh_q, add_q, keep_q;
+  logic [1:0] hold_q, weight_q, weight_q2;
+  logic [2:0] sums_q, sums_q2, sums_q3;   // First set of a row, first beat of a fourth row, last set.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
+      look_q  <= 1'b0;
       weigh_q <= 1'b0;
       add_q   <= 1'b0;
       keep_q  <= 1'b0;
       hold_q  <= 2'd0;
       used_q  <= 3'd0;
     end else begin
-      weigh_q <= look;
+      look_q  <= look;
+      weigh_q <= look_q;
       add_q   <= weigh_q;
-      keep_q  <= add_q && sums_q2[0];
+      keep_q  <= add_q && sums_q3[0];
       if (keep_q) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
       used_q  <= used_q + 3'(look && completes) - 3'(hold_free_i);
     end
@@ -134,13 +136,17 @@ module trine_trit_front #(
       weight_q <= is_three ? sub_q : job_i.depth == 3'd1 ? 2'd0 : 2'd1;
       sums_q   <= {set_q == 2'd0, set_q == 2'd0 && sub_q == 2'd0, completes};
     end
-    if (weigh_q) sums_q2 <= sums_q;
+    if (look_q) begin
+      weight_q2 <= weight_q;
+      sums_q2   <= sums_q;
+    end
+    if (weigh_q) sums_q3 <= sums_q2;
   end
   assign beat_o = {
     look,
     buffer, set_q,
-    weigh_q, weight_q,
-    add_q, sums_q2[2:1],
+    weigh_q, weight_q2,
+    add_q, sums_q3[2:1],
     keep_q, hold_q
   };
 

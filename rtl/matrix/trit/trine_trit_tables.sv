@@ -4,12 +4,13 @@
 ///
 /// A set byte addresses the sum of its five trit-activation products, a level of column 15 its
 /// multiple: nothing is multiplied.  Building takes one addition per cycle and group (see
-/// trine_table_builder): cycle t reads a mantissa, t+1 updates the walking sum, t+2 writes it.
+/// trine_table_builder): cycle t reads a word, t+1 picks its mantissa, t+2 updates the walking sum,
+/// t+3 writes it.
 /// Entries of the sums carry an offset of 2^(ActWidth+2) that makes them positive, so that nothing
 /// is sign-extended on the way; bit ActWidth+3 marks what is no set byte.
 ///
-/// Outputs have a slot of 32 bits a group (slots simulate fastest), valid the cycle after
-/// `beat_i.look` or `row_i.valid`.
+/// Outputs have a slot of 32 bits a group (slots simulate fastest), valid two cycles after
+/// `beat_i.look`, for there is a register behind the memories, and one after `row_i.valid`.
 module trine_trit_tables #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned ActWidth   = 12,
@@ -57,18 +58,21 @@ module trine_trit_tables #(
 
   // What is due, for all groups.  Marking what is no set byte concerns vectors that rest, too, and
   // comes before any job.
-  logic store, build, look, row;
+  logic store, build, look, look_q, row;
   assign store = place_i.mants && used_i;
   assign build = build_i.active && (used_i || build_i.table_flag);
   assign look  = beat_i.look && used_i;
   assign row   = row_i.valid && used_i;
+  always_ff @(posedge clk_i) look_q <= look;
 
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
+    logic        [ActWidth-1:0]            mant_q;
     logic        [TailWidth-1:0]           walk_q;
     logic        [TableWidth:0]            sums  [Pages][256];
     logic        [TailWidth-1:0]           tails [2**TailAddr];
+    logic        [31:0]                    look0_q, look1_q, look2_q, look3_q;
 
     always_ff @(posedge clk_setup_i) begin
       if (store && place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
@@ -76,10 +80,11 @@ module trine_trit_tables #(
     always_ff @(posedge clk_build_i) begin
       if (build) begin
         if (build_i.walk_read) mant_word_q <= mants[build_i.walk_addr[WordAddr-1:0]];
+        if (build_i.pick) mant_q <= lane_of(mant_word_q, build_i.pick_lane[LaneAddr-1:0]);
         if (build_i.step) begin
           // The carry out of the lowest bit completes the negation: one carry chain.
           logic [TailWidth-1:0] mant;
-          mant = TailWidth'(signed'(lane_of(mant_word_q, build_i.step_lane[LaneAddr-1:0])));
+          mant = TailWidth'(signed'(mant_q));
           walk_q <= build_i.step_clear ? '0 : TailWidth'(
               ({walk_q, 1'b1} + {mant ^ {TailWidth{build_i.step_sub}}, build_i.step_sub}) >> 1);
         end
@@ -92,10 +97,16 @@ module trine_trit_tables #(
     end
     always_ff @(posedge clk_i) begin
       if (look) begin
-        look0_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g +: 8]]);
-        look1_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+8 +: 8]]);
-        look2_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
-        look3_o[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
+        look0_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g +: 8]]);
+        look1_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+8 +: 8]]);
+        look2_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
+        look3_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
+      end
+      if (look_q) begin
+        look0_o[32*g +: 32] <= look0_q;
+        look1_o[32*g +: 32] <= look1_q;
+        look2_o[32*g +: 32] <= look2_q;
+        look3_o[32*g +: 32] <= look3_q;
       end
       if (row) begin
         tail_o[32*g +: 32] <=

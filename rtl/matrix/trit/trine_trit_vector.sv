@@ -3,8 +3,9 @@
 /// Everything of the trit engine that one activation vector needs for itself: the groups with
 /// their tables, the exponents, the sum over the groups and the partial sums of a row tile.
 ///
-/// A row enters with `row_i.valid`; three cycles later its terms are summed, one more and the
+/// A row enters with `row_i.valid`; four cycles later its terms are summed, one more and the
 /// partial sum is updated; `acc_valid_o` follows, for rows of the last column block, with `A[r]`.
+/// What memories give is added to something at most, before it is in a register.
 module trine_trit_vector #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned TileRows   = 2048,
@@ -46,17 +47,19 @@ module trine_trit_vector #(
   localparam int unsigned SumWidth   = ProdWidth + $clog2(Groups);
 
   // The row's position travels with it through the pipeline.
-  logic [3:0]         row_q;
-  logic [RowAddr+1:0] tag_q, tag_q2, tag_q3, tag_q4;  // First block, last block, row of the tile.
+  logic [4:0]         row_q;
+  // First block, last block, row of the tile.
+  logic [RowAddr+1:0] tag_q, tag_q2, tag_q3, tag_q4, tag_q5;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) row_q <= 4'd0;
-    else         row_q <= {row_q[2:0], row_i.valid && used_i};
+    if (!rst_ni) row_q <= 5'd0;
+    else         row_q <= {row_q[3:0], row_i.valid && used_i};
   end
   always_ff @(posedge clk_i) begin
     if (row_i.valid) tag_q <= {row_i.first_block, row_i.last_block, row_i.row[RowAddr-1:0]};
     if (row_q[0]) tag_q2 <= tag_q;
     if (row_q[1]) tag_q3 <= tag_q2;
     if (row_q[2]) tag_q4 <= tag_q3;
+    if (row_q[3]) tag_q5 <= tag_q4;
   end
 
   logic [32*Groups-1:0] look0, look1, look2, look3, tails;
@@ -133,26 +136,27 @@ module trine_trit_vector #(
 
   // P * M, the only multiplication of a group; then aligned to the common exponent: floor(P * M *
   // 2^-shift).
-  logic [32*Groups-1:0] mants_q, shifts_q, shifts_q2;
+  logic [32*Groups-1:0] scales_q, mants_q, shifts_q, shifts_q2, sums_q;
   logic [64*Groups-1:0] prods_q, terms_q;         // 64-bit slots, sign-extended.
   always_ff @(posedge clk_i) begin
-    if (row_i.valid && used_i) begin
+    if (row_i.valid && used_i) scales_q <= scales_i;
+    if (row_q[0]) begin
       logic [31:0] shift;
       for (int unsigned g = 0; g < Groups; g++) begin
-        shift = ((scales_i[32*g +: 32] >> 16) & 32'd63) + block_shifts_q[32*g +: 32];
+        shift = ((scales_q[32*g +: 32] >> 16) & 32'd63) + block_shifts_q[32*g +: 32];
         shifts_q[32*g +: 32] <= (shift | {32{shift[6]}}) & 32'd63;   // At most 63.
-        mants_q[32*g +: 32]  <= scales_i[32*g +: 32] & 32'hFFFF;
-      end
-    end
-    if (row_q[0]) begin
-      logic signed [31:0] group_sum;
-      shifts_q2 <= shifts_q;
-      for (int unsigned g = 0; g < Groups; g++) begin
-        group_sum = 32'(signed'(GroupWidth'(bases[32*g +: 32] + tails[32*g +: 32])));
-        prods_q[64*g +: 64] <= 64'(group_sum) * 64'(signed'({1'b0, mants_q[32*g +: 16]}));
+        mants_q[32*g +: 32]  <= scales_q[32*g +: 32] & 32'hFFFF;
+        sums_q[32*g +: 32]   <= 32'(signed'(GroupWidth'(bases[32*g +: 32] + tails[32*g +: 32])));
       end
     end
     if (row_q[1]) begin
+      shifts_q2 <= shifts_q;
+      for (int unsigned g = 0; g < Groups; g++) begin
+        prods_q[64*g +: 64] <= 64'(signed'(sums_q[32*g +: 32]))
+                             * 64'(signed'({1'b0, mants_q[32*g +: 16]}));
+      end
+    end
+    if (row_q[2]) begin
       for (int unsigned g = 0; g < Groups; g++) begin
         terms_q[64*g +: 64] <= signed'(prods_q[64*g +: 64]) >>> shifts_q2[32*g +: 6];
       end
@@ -166,18 +170,18 @@ module trine_trit_vector #(
 
   // Partial sums of the tile.
   logic [AccWidth-1:0] partials [TileRows];
-  logic [AccWidth-1:0] partial_q, acc;
+  logic [AccWidth-1:0] partial_q, partial_q2, acc;
   logic [SumWidth-1:0] sum_q;
-  logic                first, last;
-  assign first = tag_q4[RowAddr+1];
-  assign last  = row_q[3] && tag_q4[RowAddr];
-  assign acc   = AccWidth'(signed'(sum_q)) + (first ? '0 : partial_q);
+  logic                last;
+  assign last  = row_q[4] && tag_q5[RowAddr];
+  assign acc   = AccWidth'(signed'(sum_q)) + partial_q2;
   always_ff @(posedge clk_i) begin
-    if (row_q[2]) begin
-      sum_q     <= sum_of(terms_q);
-      partial_q <= partials[tag_q3[RowAddr-1:0]];
+    if (row_q[2]) partial_q <= partials[tag_q3[RowAddr-1:0]];
+    if (row_q[3]) begin
+      sum_q      <= sum_of(terms_q);
+      partial_q2 <= tag_q4[RowAddr+1] ? '0 : partial_q;   // The first block has none.
     end
-    if (row_q[3]) partials[tag_q4[RowAddr-1:0]] <= acc;
+    if (row_q[4]) partials[tag_q5[RowAddr-1:0]] <= acc;
     if (last) acc_o <= acc;
   end
   always_ff @(posedge clk_i) acc_valid_o <= rst_ni && last;
