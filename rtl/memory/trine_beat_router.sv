@@ -113,4 +113,8 @@ module trine_beat_router #(
   `TRINE_ASSERT(BeatHasJob_A, !beat_valid_i || valid_q || count_q != '0 || gate_i.drop)
   `TRINE_ASSERT(BeatsLeft_A, !valid_q || left_q != '0)
 
+`ifdef FORMAL_TRINE_BEAT_ROUTER
+  `include "trine_beat_router_formal.svh"
+`endif
+
 endmodule
