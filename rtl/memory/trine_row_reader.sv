@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Splits a read job of rows that lie apart into read DMA jobs, one a row.
 ///
 /// A job of one row passes through in the same cycle.  The next job is taken when the last row
@@ -46,5 +48,9 @@ module trine_row_reader #(
       stride_q <= stride_i;
     end
   end
+
+`ifdef FORMAL_TRINE_ROW_READER
+  `include "trine_row_reader_formal.svh"
+`endif
 
 endmodule
