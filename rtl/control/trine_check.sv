@@ -5,7 +5,7 @@
 /// Checks a command and works out what it needs: INDEX and SPAN resolved, sizes in beats and bytes.
 ///
 /// The checks come in the order that isa/commands.h states, a cycle or more each; the verdict of a
-/// state is in registers and looked at in the next one, and the first that fails leaves its error in
+/// state is in registers and looked at in the next, and the first that fails leaves its error in
 /// the job and ends the checking.  A job waits in a register, so that the
 /// next command is checked meanwhile: the checks run ahead of the commands, from fields, registers
 /// that hold while the machine is busy, and nothing that a command changes.  From a command to its

@@ -50,8 +50,8 @@ package trine_matrix_pkg;
     logic [WordBits-1:0] word;      // Column block, then word of the group.
   } place_t;
 
-  // A step of table building: read a word, pick a mantissa the cycle after, add it, write the sum.  A
-  // step's fields come when they are due, so those of four steps are here at once.
+  // A step of table building: read a word, pick a mantissa the cycle after, add it, write the sum.
+  // A step's fields come when they are due, so those of four steps are here at once.
   typedef struct packed {
     logic                active;       // Any of the following is.
     logic                walk_read;

@@ -33,9 +33,9 @@ module trine_matvec_sizes #(
   assign f16_groups_o = (Groups > 8) ? (GroupWidth+1)'(((cols_i + 32'd31) >> 5) << 1)
                                      : (GroupWidth+1)'((cols_i + 32'd15) >> 4);
 
-  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24), where Emax is the largest exponent field less 127
-  // and the ActWidth - 2 bits of a mantissa.  An X beyond +-4,096 makes every result zero or Inf, as
-  // those do.
+  // y = A * 2^(X - 15 + Emax) or A * 2^(Emax - 24), where Emax is the largest exponent field less
+  // 127 and the ActWidth - 2 bits of a mantissa.  An X beyond +-4,096 makes every result zero or
+  // Inf, as those do.
   localparam logic signed [13:0] Bias = 14'(125 + ActWidth);
   logic signed [13:0] book_exponent_q;            // X - 15 and all that.
   always_ff @(posedge clk_setup_i) begin

@@ -107,6 +107,7 @@ module trine_store_unit #(
     end
   end
 
-  `TRINE_ASSERT(NoOverlap_A, !(start_i && (left_q != '0 || read_q || word_q || half_q || beat_valid_o)))
+  `TRINE_ASSERT(NoOverlap_A, !start_i || (left_q == '0
+                             && {read_q, word_q, half_q, beat_valid_o} == '0))
 
 endmodule

@@ -5,8 +5,8 @@
 ///
 /// Exact until the last step: a weight is an 11-bit integer times a power of two (an exponent
 /// field of 31 is one more power).  Each enable moves one stage; a beat takes them in consecutive
-/// cycles: sign, multiply, shift, sum, align.  `term_o` is valid in the cycle after `align_i`, which
-/// comes with a group's last beat only.
+/// cycles: sign, multiply, shift, sum, align.  `term_o` is valid in the cycle after `align_i`,
+/// which comes with a group's last beat only.
 module trine_f16_dot #(
   parameter  int unsigned Lanes      = 16,        // A power of two, 2 to 16.
   parameter  int unsigned ActWidth   = 12,

@@ -113,7 +113,7 @@ module trine_trit_front #(
   // Lookup, weigh, add: the controls ride along.
   logic       look_q, weigh_q, add_q, keep_q;
   logic [1:0] hold_q, weight_q, weight_q2;
-  logic [2:0] sums_q, sums_q2, sums_q3;   // First set of a row, first beat of a fourth row, last set.
+  logic [2:0] sums_q, sums_q2, sums_q3;   // First set, first beat of a fourth row, last set.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
       look_q  <= 1'b0;
