@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <vector>
@@ -150,5 +151,39 @@ TEST_CASE("trine_beat_router: a drop lets all beats pass and forgets the jobs") 
     dut->gate_i = kRunning;
     dut->eval();
     CHECK_EQ(dut->idle_o, 1);
+  }
+}
+
+TEST_CASE("trine_beat_router: every bit of a length matters, wherever the job waits") {
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    for (unsigned waiting = 0; waiting < 4; ++waiting) {
+      CAPTURE(bit);
+      CAPTURE(waiting);
+      trine::sim::Dut<Vtrine_beat_router> dut("beat_router_bits", 100);
+      dut->beat_valid_i = 0;
+      dut->gate_i = 0;
+      const std::uint32_t beats = (1u << bit) + 1;
+      // Short jobs in front, then the long one.
+      dut->job_valid_i = 1;
+      for (unsigned n = 0; n <= waiting; ++n) {
+        set_field(dut->job_i, read_job::kReader, read_job::kList);
+        set_field(dut->job_i, read_job::kTurn, 0);
+        set_field(dut->job_i, read_job::kBeats, n < waiting ? 1 : beats);
+        dut->eval();
+        REQUIRE_EQ(dut->job_ready_o, 1);
+        dut.step();
+      }
+      dut->job_valid_i = 0;
+      dut.step(2);
+      dut->beat_valid_i = 1;
+      for (unsigned n = 0; n < waiting + std::min(beats, 4u); ++n) {
+        dut->eval();
+        CHECK_EQ(dut->list_valid_o, 1);
+        dut.step();
+      }
+      dut->beat_valid_i = 0;
+      dut->eval();
+      CHECK_EQ(dut->idle_o, beats <= 4 ? 1 : 0);
+    }
   }
 }

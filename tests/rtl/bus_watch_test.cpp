@@ -196,3 +196,30 @@ TEST_CASE("trine_bus_watch: wrong answers are told at once, busy or not, and onc
     bench.check_fault(ErrorCode::BUS_UNEXPECTED, {5, 0}, 0);
   }
 }
+
+TEST_CASE("trine_bus_watch: every bit of the address is told, and none of another channel's") {
+  Bench bench;
+  bench.dut->limit_i = 1;
+  constexpr std::uint64_t kAddresses = (std::uint64_t{1} << kAddressBits) - 1;
+  for (const Channel& c : all_channels()) {
+    for (unsigned bit = 0; bit < kAddressBits; ++bit) {
+      CAPTURE(c.channel);
+      CAPTURE(c.port);
+      CAPTURE(bit);
+      const std::uint64_t own = std::uint64_t{1} << bit;
+      const auto of = [&](unsigned channel, unsigned port) {
+        return c.channel == channel && c.port == port ? own : kAddresses ^ own;
+      };
+      put_addresses(bench.dut->ar_addr_i, [&](unsigned port) { return of(1, port); });
+      put_addresses(bench.dut->r_addr_i, [&](unsigned port) { return of(2, port); });
+      bench.dut->aw_addr_i = of(3, 0);
+      bench.dut->w_addr_i = of(4, 0);
+      bench.dut->b_addr_i = of(5, 0);
+      bench.quiet();
+      bench.dut.step(3);
+      bench.wait(c);
+      REQUIRE_LE(bench.until_fault(10), 10u);
+      bench.check_fault(ErrorCode::BUS_TIMEOUT, c, own);
+    }
+  }
+}
