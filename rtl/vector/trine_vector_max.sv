@@ -40,8 +40,11 @@ module trine_vector_max #(
 
   // Unsigned order: negative numbers reversed below positive ones.
   always_ff @(posedge clk_i) begin
+    if (!rst_ni)   valid_q <= '0;
+    else if (en_i) valid_q <= valid_i;
+  end
+  always_ff @(posedge clk_i) begin
     if (en_i) begin
-      valid_q <= valid_i;
       for (int unsigned i = 0; i < Lanes; i++) begin
         if (magnitude_i) keys_q[32*i +: 32] <= {1'b1, values_i[32*i +: 31]};
         else begin

@@ -42,6 +42,13 @@ END {
   print "    errors = errors + 1;"
   print "    if (errors < 10) $display(\"row %0d: an enable is X\", row);"
   print "  end endtask"
+  print "  task of_is_x;"
+  print "    input [8*200-1:0] name;"
+  print "    if (armed) begin"
+  print "      errors = errors + 1;"
+  print "      if (errors < 10) $display(\"row %0d: X where %0s is written\", row, name);"
+  print "    end"
+  print "  endtask"
   print "  task compare; begin"
   split(free, list, " ")
   for (i in list) {

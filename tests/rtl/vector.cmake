@@ -32,6 +32,10 @@ foreach(groups 1 4 16)
   trine_vector_test(vector_unit_g${groups}_test v_vector_unit_g${groups} ${groups} 65536 16384)
 endforeach()
 trine_rtl_models(vector_unit trine_vector_unit ${vector_sources} PARAMS Groups=2 VectorWords=2048)
+# For Icarus Verilog (tests/four_state).
+trine_netlist(vector_unit_words trine_vector_unit ${vector_sources}
+              PARAMS Groups=2 VectorWords=2048 WORDS)
+add_custom_target(vector_unit_words ALL DEPENDS ${CMAKE_BINARY_DIR}/netlist/vector_unit_words.sv)
 foreach(kind v n)
   trine_vector_test(${kind}_vector_unit_test ${kind}_vector_unit 2 2048 600)
 endforeach()
