@@ -18,6 +18,11 @@
 #include "runtime/estimate.h"
 #include "runtime/executor.h"
 #include "sim/rtl_transport.h"
+#ifdef TRINE_ReadBurst
+#include "Vtrine_top.h"
+#include "Vtrine_top___024root.h"
+#include "sim/verilated_core.h"
+#endif
 
 namespace {
 
@@ -27,6 +32,25 @@ struct Sum {
   double rtl = 0, estimate = 0, beats = 0;
   double off() const { return 100 * (estimate / rtl - 1); }
 };
+
+#ifdef TRINE_ReadBurst  // A core that is built into this program, with bursts of its own.
+sim::RtlTransport transport_of(const sim::SimOptions& options) {
+  if (options.groups != TRINE_Groups)
+    throw Error(fmt::format("this core has {} groups", TRINE_Groups));
+  return sim::RtlTransport(options, [](MemoryMap& memory, const sim::SimOptions& given) {
+    return std::make_unique<sim::VerilatedCore<Vtrine_top, sim::EvalEdges<Vtrine_top>>>(memory,
+                                                                                        given);
+  });
+}
+constexpr unsigned kReadBurst = TRINE_ReadBurst, kWriteBurst = TRINE_WriteBurst;
+const std::string kBursts = fmt::format(", bursts of {}", kReadBurst);
+#else
+sim::RtlTransport transport_of(const sim::SimOptions& options) {
+  return sim::RtlTransport(options);
+}
+constexpr unsigned kReadBurst = CostMemory{}.read_burst, kWriteBurst = CostMemory{}.write_burst;
+const std::string kBursts;
+#endif
 
 int run(std::span<const std::string> args) {
   const golden::PackedModel model(args[0]);
@@ -49,7 +73,7 @@ int run(std::span<const std::string> args) {
                       profile = Program::memory_bytes(model, machine, context);
   constexpr std::uint64_t kProfileBytes = 1 << 22;
   options.memory_bytes = profile + kProfileBytes;
-  sim::RtlTransport transport(options);
+  sim::RtlTransport transport = transport_of(options);
   Device device(transport);
   const Program program(model, device.params(), options.memory_bytes, context);
   program.load(device);
@@ -75,6 +99,8 @@ int run(std::span<const std::string> args) {
   } else {
     peak = 1;
   }
+  seen.read_burst = kReadBurst;
+  seen.write_burst = kWriteBurst;
   CostModel model_of(machine, seen);
   std::map<std::string, Sum> by;
   Sum total;
@@ -99,10 +125,10 @@ int run(std::span<const std::string> args) {
     }
   const Sum& linear = by["linear"];
   fmt::print(
-      "| {} | {} | {} | {} | {}, {} MHz | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % "
+      "| {} | {} | {} | {} | {}, {} MHz{} | {} | {} | {:.0f} | {:.0f} | {:+.2f} % | {} | {:.2f} % "
       "|\n",
       model.directory().filename().string(), position, options.groups, options.vectors, memory,
-      options.core_mhz, options.memory.read_latency, options.memory.bandwidth, total.rtl,
+      options.core_mhz, kBursts, options.memory.read_latency, options.memory.bandwidth, total.rtl,
       total.estimate, total.off(), worst, 100 * linear.beats / linear.rtl / peak);
   if (const dram::Memory* dram = transport.dram()) {
     const dram::Stats s = dram->stats();

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "driver/command_check.h"
+#include "driver/memory.h"
 #include "golden/error.h"
 #include "golden/exact/attention.h"
 #include "machine/stream_cost.h"
@@ -44,8 +45,10 @@ CostMemory over_ports(CostMemory memory, unsigned ports) {
 CostModel::CostModel(const MachineParams& machine, const CostMemory& memory)
     : machine_(machine), memory_(memory) {
   if (!(memory.read_latency >= 1 && memory.write_latency >= 1 && memory.beats_per_cycle > 0 &&
-        memory.beats_per_cycle <= 1 && memory.write_cycles >= 1))
-    throw Error("a memory of the cost model: latencies of at least 1, at most a beat a cycle");
+        memory.beats_per_cycle <= 1 && memory.write_cycles >= 1 && memory.read_burst >= 1 &&
+        memory.write_burst >= 1))
+    throw Error(
+        "a memory of the cost model: latencies and bursts of at least 1, at most a beat a cycle");
 }
 
 Predecessor CostModel::predecessor(const ResolvedCommand& command, const CommandCost& cost) {
@@ -154,7 +157,9 @@ CommandCost CostModel::load(const Command& c, double ahead) const {
 }
 
 CommandCost CostModel::store(const Command& c) const {
-  const double longest = 64.0 * static_cast<double>(machine_.beat_bytes()) / memory_.write_cycles;
+  const double longest = std::min(
+      memory_.write_burst * static_cast<double>(machine_.beat_bytes()) / memory_.write_cycles,
+      static_cast<double>(kPageBytes));
   const std::uint64_t bursts =
       whole(std::ceil(static_cast<double>(memory_bytes(c, machine_)) / longest));
   const double beats =

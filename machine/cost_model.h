@@ -18,6 +18,8 @@ struct CostMemory {
   double write_latency = 1;    // From the last beat of a burst to its answer.
   double beats_per_cycle = 1;  // Of a long read, at most 1.
   double write_cycles = 1;     // Of a beat on the way to memory; 1, or the ports that share a beat.
+  unsigned read_burst = 256;   // Beats of the longest bursts of a single port (ReadBurst,
+  unsigned write_burst = 64;   // WriteBurst of the RTL); 16 over AXI3.
 
   bool operator==(const CostMemory&) const = default;
 };

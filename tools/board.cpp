@@ -29,7 +29,8 @@ Board parse(const std::string& text, const std::string& name) {
   static const char* const kKeys[] = {
       "name",     "description", "memory", "memory_source", "memory_clock_mhz",
       "core_mhz", "clock",       "groups", "clock_source",  "pin_bandwidth_source",
-      "vectors",  "path_cycles", "bus",    "path_source",   "ports"};
+      "vectors",  "path_cycles", "bus",    "path_source",   "ports",
+      "read_burst", "write_burst"};
   for (const auto& [key, value] : json.items())
     if (std::ranges::find(kKeys, key, [](const char* k) { return std::string_view(k); }) ==
         std::end(kKeys))
@@ -60,7 +61,9 @@ Board parse(const std::string& text, const std::string& name) {
               .groups = static_cast<unsigned>(number("groups", 16, 1, 16, false)),
               .vectors = static_cast<unsigned>(number("vectors", 1, 1, 8, false)),
               .ports = static_cast<unsigned>(number("ports", 1, 1, 4, false)),
-              .path_cycles = number("path_cycles", 1, 1, 10'000, false)};
+              .path_cycles = number("path_cycles", 1, 1, 10'000, false),
+              .read_burst = static_cast<unsigned>(number("read_burst", 256, 16, 256, false)),
+              .write_burst = static_cast<unsigned>(number("write_burst", 64, 16, 256, false))};
   if (json.contains("memory_clock_mhz"))
     board.memory_clock_mhz = number("memory_clock_mhz", 0, 1, 20'000, true);
   if (board.ports == 3) throw fail("'ports' is 3, not 1, 2 or 4");

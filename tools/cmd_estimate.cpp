@@ -21,7 +21,7 @@ struct EstimateCommand {
   std::vector<std::string> sweeps;
   DesignPoint point;
   std::optional<std::string> memory;
-  std::optional<unsigned> groups, vectors, ports;
+  std::optional<unsigned> groups, vectors, ports, read_burst, write_burst;
   std::optional<double> core_mhz, latency, bandwidth;
 };
 
@@ -41,6 +41,8 @@ void run_estimate(EstimateCommand& options) {
     base.vectors = board->vectors;
     base.ports = board->ports;
     base.latency = board->path_cycles;
+    base.read_burst = board->read_burst;
+    base.write_burst = board->write_burst;
   }
   base.memory = options.memory.value_or(base.memory);
   base.groups = options.groups.value_or(base.groups);
@@ -49,6 +51,8 @@ void run_estimate(EstimateCommand& options) {
   base.core_mhz = options.core_mhz.value_or(base.core_mhz);
   base.latency = options.latency.value_or(base.latency);
   base.bandwidth = options.bandwidth.value_or(base.bandwidth);
+  base.read_burst = options.read_burst.value_or(base.read_burst);
+  base.write_burst = options.write_burst.value_or(base.write_burst);
 
   std::vector<DesignPoint> points;
   try {
@@ -112,6 +116,15 @@ void add_estimate(Command& app) {
       ->check(number_in(1, 1e6));
   command->add_option("--bandwidth", options->bandwidth, "Beats a cycle of an ideal memory [1]")
       ->check(number_in(0, 1, true));
+  command
+      ->add_option("--read-burst", options->read_burst,
+                   "Beats of the longest read burst of a single port, 16 over AXI3 [256, or the "
+                   "board's]")
+      ->check(one_of({16u, 32u, 64u, 128u, 256u}));
+  command
+      ->add_option("--write-burst", options->write_burst,
+                   "Beats of the longest write burst [64, or the board's]")
+      ->check(one_of({16u, 32u, 64u, 128u, 256u}));
   command
       ->add_option("--sweep", options->sweeps,
                    "NAME=VALUE,VALUE,...: every value, with every one of other sweeps")

@@ -77,6 +77,12 @@ double real(const std::string& text, double low, double high) {
   return value;
 }
 
+unsigned burst(const std::string& text) {
+  const auto beats = static_cast<unsigned>(whole(text, 16, 256));
+  if ((beats & (beats - 1)) != 0) throw SweepError("a burst: 16, 32, 64, 128 or 256");
+  return beats;
+}
+
 struct Axis {
   const char* name;
   void (*set)(DesignPoint&, const std::string&);
@@ -113,6 +119,8 @@ constexpr Axis kAxes[] = {
     {"core-clock", [](DesignPoint& p, const std::string& t) { p.core_mhz = real(t, 1, 10'000); }},
     {"latency", [](DesignPoint& p, const std::string& t) { p.latency = real(t, 1, 1e6); }},
     {"bandwidth", [](DesignPoint& p, const std::string& t) { p.bandwidth = real(t, 1e-6, 1); }},
+    {"read-burst", [](DesignPoint& p, const std::string& t) { p.read_burst = burst(t); }},
+    {"write-burst", [](DesignPoint& p, const std::string& t) { p.write_burst = burst(t); }},
 };
 
 }  // namespace
@@ -156,7 +164,7 @@ class Estimator::Memories {
     peak = 0;
     if (!spec) {
       const CostMemory ideal{point.latency, point.latency, point.bandwidth};
-      return over_ports(ideal, point.ports);
+      return over_bus(ideal, point);
     }
     peak = spec->peak();
     const std::string key = fmt::format("{} {} {} {}", point.memory, spec->device.clock_mhz,
@@ -167,10 +175,16 @@ class Estimator::Memories {
     CostMemory memory = found->second;
     memory.read_latency += point.latency - 1;
     memory.write_latency = point.latency;
-    return over_ports(memory, point.ports);
+    return over_bus(memory, point);
   }
 
  private:
+  static CostMemory over_bus(CostMemory memory, const DesignPoint& point) {
+    memory.read_burst = point.read_burst;
+    memory.write_burst = point.write_burst;
+    return over_ports(memory, point.ports);
+  }
+
   std::map<std::string, CostMemory> known_;
 };
 

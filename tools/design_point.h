@@ -24,6 +24,7 @@ struct DesignPoint {
   unsigned depth = 4, groups = 16, vectors = 1, ports = 1;
   double core_mhz = 300;
   double latency = 1, bandwidth = 1;
+  unsigned read_burst = 256, write_burst = 64;
 };
 
 /// Values of a sweep that cannot be.
