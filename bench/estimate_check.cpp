@@ -19,8 +19,9 @@
 #include "runtime/executor.h"
 #include "sim/rtl_transport.h"
 #ifdef TRINE_ReadBurst
-#include "Vtrine_top.h"
-#include "Vtrine_top___024root.h"
+#include <Vtrine_top.h>
+#include <Vtrine_top___024root.h>
+
 #include "sim/verilated_core.h"
 #endif
 
