@@ -207,8 +207,12 @@ class Model:
         return self._only(end, self.wides)
 
 
+# What else the copy for the deepest weights knows: 4 trits each. The job of a core or of the engine alone.
+DEEP = ("u_matvec.trit_job>>42&7 4", "job_i>>42&7 4")
+
+
 class Calm:
-    """The copy of the edge for calm cycles of a weight stream."""
+    """A copy of the edge for calm cycles of a weight stream; `more` is known of those that it is for."""
 
     # Clocks that run in all of them, and those that may.
     ALWAYS, MAYBE = ("clk_i", "clk_trit"), ("clk_build", "clk_results")
@@ -216,12 +220,13 @@ class Calm:
     SIGNAL = r"vlSelf->(\w+(?:\[\d+\])?)"
     TEMPORARY = r"__Vdly|__Vfunc_"
 
-    def __init__(self, model):
+    def __init__(self, model, name, more=""):
         self.model = model
+        self.name = name
         self.missing = []
         self.values = {}            # Of signals.
         self.parts = []             # Of signals: name, the part in C++ with {} for it, value.
-        for line in CALM.strip().split("\n"):
+        for line in (CALM + more).strip().split("\n"):
             self._condition(*line.split())
         if self.values:
             maybe = self.model.bits(*self.MAYBE)
@@ -236,7 +241,7 @@ class Calm:
         self.local = self._local()
 
     def _condition(self, end, value):
-        match = re.fullmatch(r"([\w.]+?)(\[\d+\])?((?:>>|&)\d+)?", end)
+        match = re.fullmatch(r"([\w.]+?)(\[\d+\])?((?:(?:>>|&)\d+)*)", end)
         name = (self.model.wide if match[2] else self.model.scalar)(match[1])
         if name is None:
             self.missing.append(end)
@@ -316,7 +321,7 @@ class Calm:
             if match[2] and not re.match(self.TEMPORARY, name) and name not in self.values:
                 return f"vlSelf->{name} = {self._variable(name)} ="
             return self._variable(name) + (match[2] or "")
-        text = f"static __attribute__((noinline)) bool trine_edge_calm({self.model.root}* vlSelf) {{\n"
+        text = f"static __attribute__((noinline)) bool {self.name}({self.model.root}* vlSelf) {{\n"
         text += "  unsigned clocks = 0;\n"
         for name in filter(None, map(self.model.clock, self.MAYBE)):
             text += f"  clocks |= unsigned{{vlSelf->{name}}} << {self.model.triggers[name]};\n"
@@ -364,23 +369,30 @@ def main():
     for bits in sets.values():
         print(edge(model, "void", f"trine_edge_{bits}", "", f"  const unsigned clocks = {bits}u;\n"),
               end="")
-    calm = Calm(model)
+    calm = Calm(model, "trine_edge_calm")
+    deep = Calm(model, "trine_edge_deep", DEEP[model.scalar("job_i") == "job_i"])
+    deep_test = [f"{part.format('vlSelf->' + name)} == {value}" for name, part, value in deep.parts
+                 if (name, part, value) not in calm.parts]
+    take = "trine_edge_calm(vlSelf)"
+    if deep_test:
+        print(deep.function())
+        take = f"{deep_test[0]} ? trine_edge_deep(vlSelf) : {take}"
     if calm.values:
-        print(calm.function(), end="")
-    for name in calm.missing:
+        print(calm.function())
+    for name in deep.missing:
         print(f"// Not in this model: {name}")
     print(f"bool {model.root}___edge({model.root}* vlSelf, bool inputs, bool calm) {{")
     # Such data goes to registers only; otherwise it would be an input that changes in every cycle.
     if data in model.functions.get("ico_sequent__TOP__0", ""):
         print("  inputs = true;")
     if calm.values:
-        print("  if (calm && !inputs) return trine_edge_calm(vlSelf);")
+        print(f"  if (calm && !inputs) return {take};")
     print(f"""  if (inputs) {{
     vlSelf->__VicoTriggered.at(0U) = 1U;
     {model.root}___eval_ico(vlSelf);
   }}""")
     if calm.values:
-        print(f"  if ({calm.tests(False)}) return trine_edge_calm(vlSelf);")
+        print(f"  if ({calm.tests(False)}) return {take};")
     print(f"  unsigned clocks = {model.bits('clk_i')}u;")
     for clock, bit in model.triggers.items():
         if clock != "clk_i":
