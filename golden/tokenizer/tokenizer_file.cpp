@@ -72,7 +72,7 @@ class Parser {
     const std::string type = type_of(value, "decoder");
     if (type == "ByteLevel") return;
     refuse_unless(type == "Sequence", "decoder " + type);
-    file_.sentence.emplace();
+    file_.sentence = TokenizerFile::Sentence{};
     const json& parts = value.at("decoders");
     refuse_unless(parts.is_array(), "decoder Sequence");
     std::size_t at = 0;
