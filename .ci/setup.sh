@@ -14,6 +14,9 @@ test_packages=(
   nextpnr-ice40 fpga-icestorm fpga-icestorm-chipdb iverilog tcl device-tree-compiler
 )
 
+# And for ./verify fuzz: libFuzzer and the sanitizers of clang.
+fuzz_packages=(libclang-rt-14-dev)
+
 # What ./test builds, whatever was configured before.
 everything=(-DTRINE_SIM=ON -DTRINE_TESTS=ON -DTRINE_BENCH=ON -DTRINE_PYTHON=ON
             -DTRINE_SYSTEMC=ON -DTRINE_LONG_TESTS=OFF)
