@@ -80,6 +80,8 @@ TEST_CASE("cli: the counts of a core with DRAM behind four ports are those that 
   CHECK(read_file(file) == read_file(kSource / "fpga/counts/g16p4.json"));
   // Any device with these parameters has the same beats; a wrong core, or a name of none, is told.
   CHECK(trine_json({"selftest", "--device", "golden", "--counts", "g16p4"})["counts"] == true);
+  CHECK(trine_json({"selftest", "--device", "golden", "--attention-heads", "1", "--counts",
+                    "g16p4h1"})["counts"] == true);
   const Run narrow =
       run_trine({"selftest", "--device", "golden", "--groups", "4", "--counts", "g16p4"});
   CHECK(narrow.code == 3);
