@@ -53,9 +53,8 @@ std::size_t begin_of(const TokenList& list, std::size_t layer) {
 
 /// The index behind the last command of all layers.
 std::size_t end_of_layers(const TokenList& list) {
-  const auto last =
-      std::find_if(list.info.rbegin(), list.info.rend(),
-                   [](const CommandInfo& info) { return info.layer.has_value(); });
+  const auto last = std::find_if(list.info.rbegin(), list.info.rend(),
+                                 [](const CommandInfo& info) { return info.layer.has_value(); });
   return static_cast<std::size_t>(last.base() - list.info.begin());
 }
 

@@ -27,9 +27,8 @@ TokenList compile(const ListSpec& spec, const Layout& layout, const VectorLayout
   if (spec.apart && spec.tokens > layout.sequences())
     throw Error(fmt::format("{} sequences at a time, there are caches for {}", spec.tokens,
                             layout.sequences()));
-  TokenList list{.spec = spec,
-                 .commands = CommandList(layout.machine(), layout.window()),
-                 .info = {}};
+  TokenList list{
+      .spec = spec, .commands = CommandList(layout.machine(), layout.window()), .info = {}};
   TokenWriter writer(list, layout, words);
   writer.begin();
   if (spec.amid && !spec.embedding) list.own_first = list.commands.size();

@@ -71,7 +71,8 @@ struct TokenList {
   CommandList commands;
   std::vector<CommandInfo> info;  // By command.
   std::uint64_t address = 0;      // In device memory.
-  /// Commands [own_first, own_end) do what the list is to do; those around them are there amid only.
+  /// Commands [own_first, own_end) do what the list is to do; those around them are there amid
+  /// only.
   std::size_t own_first = 0, own_end = 0;
 
   std::string_view label(std::size_t index) const { return commands.label(index); }

@@ -125,10 +125,9 @@ ErrorCode f16_matvec(MachineState& state, const ResolvedCommand& command) {
                                   .rows = rows,
                                   .cols = width,
                                   .stride = apart};
-  const golden::F16Faults faults =
-      golden::f16_product(weights, x.bfp(), *state.workers, state.form,
-                          result_rows(state, command, bank,
-                                      std::int64_t{x.bfp().max_exponent} - 24, kRowStep));
+  const golden::F16Faults faults = golden::f16_product(
+      weights, x.bfp(), *state.workers, state.form,
+      result_rows(state, command, bank, std::int64_t{x.bfp().max_exponent} - 24, kRowStep));
   LowestError errors;
   errors.add(x.bfp().nonfinite || faults.nonfinite, ErrorCode::NONFINITE);
   errors.add(faults.overflow, ErrorCode::OVERFLOW);

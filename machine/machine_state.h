@@ -42,7 +42,7 @@ struct MachineState {
   golden::ArgmaxState best;           // Of the search that ARGMAX goes on with.
   Counters beats;
   std::unique_ptr<golden::Workers> workers = std::make_unique<golden::Workers>(1);
-  golden::Form form = golden::Form::Fastest;  // Of the products.
+  golden::Form form = golden::Form::Fastest;                   // Of the products.
   std::array<golden::Activations, kMaxVectors> activations{};  // Of each bank's last product.
 
   /// Word `first` of a bank and all behind it.

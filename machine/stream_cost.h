@@ -20,9 +20,8 @@ class StreamCost {
   StreamCost(const CostMemory& memory, unsigned beat_bytes, unsigned fifo_beats,
              std::uint64_t piece, double job_cycles, double lead)
       : memory_(memory),
-        burst_(std::min<double>(
-            {4096.0 / beat_bytes, static_cast<double>(memory.read_burst), fifo_beats / 4.0,
-             static_cast<double>(piece)})),
+        burst_(std::min<double>({4096.0 / beat_bytes, static_cast<double>(memory.read_burst),
+                                 fifo_beats / 4.0, static_cast<double>(piece)})),
         job_cycles_(static_cast<double>(piece) <= burst_ ? job_cycles : 1),
         bursts_in_fifo_(static_cast<std::size_t>(fifo_beats / burst_)),
         left_(bursts_in_fifo_, -lead - kCredit),

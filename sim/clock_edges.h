@@ -31,17 +31,16 @@ struct EvalEdges {
 /// input changed, the read data aside, which goes to registers alone.
 ///
 /// `Edge` is a function made of Verilator's own by cmake/model_edge.py, which holds the model to
-/// all this and has a faster copy for the calm cycles of a weight stream. Those are no public interface: they are used with the version of Verilator that they
-/// were checked with (cmake/Simulator.cmake), and tests compare the result with the checking build,
-/// which calls eval().
+/// all this and has a faster copy for the calm cycles of a weight stream. Those are no public
+/// interface: they are used with the version of Verilator that they were checked with
+/// (cmake/Simulator.cmake), and tests compare the result with the checking build, which calls
+/// eval().
 template <class Model, auto Edge>
 struct DirectEdges {
   static void low(Model&) {}
-  /// `inputs`: one of them, apart from read data, is not what it was at the edge before. `calm`: what
-  /// this returned there; nothing else may have changed the model since.
-  static bool high(Model& model, bool inputs, bool calm) {
-    return Edge(model.rootp, inputs, calm);
-  }
+  /// `inputs`: one of them, apart from read data, is not what it was at the edge before. `calm`:
+  /// what this returned there; nothing else may have changed the model since.
+  static bool high(Model& model, bool inputs, bool calm) { return Edge(model.rootp, inputs, calm); }
 };
 
 }  // namespace trine::sim

@@ -27,9 +27,9 @@ Board parse(const std::string& text, const std::string& name) {
   }
   if (!json.is_object()) throw fail("is not an object");
   static const char* const kKeys[] = {
-      "name",     "description", "memory", "memory_source", "memory_clock_mhz",
-      "core_mhz", "clock",       "groups", "clock_source",  "pin_bandwidth_source",
-      "vectors",  "path_cycles", "bus",    "path_source",   "ports",
+      "name",       "description", "memory", "memory_source", "memory_clock_mhz",
+      "core_mhz",   "clock",       "groups", "clock_source",  "pin_bandwidth_source",
+      "vectors",    "path_cycles", "bus",    "path_source",   "ports",
       "read_burst", "write_burst"};
   for (const auto& [key, value] : json.items())
     if (std::ranges::find(kKeys, key, [](const char* k) { return std::string_view(k); }) ==

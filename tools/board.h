@@ -19,7 +19,7 @@ struct Board {
   double core_mhz = 0;
   std::string clock;  // "assumed" or "achieved".
   unsigned groups = 16, vectors = 1, ports = 1;
-  double path_cycles = 1;  // Between core and memory, and back.
+  double path_cycles = 1;                       // Between core and memory, and back.
   unsigned read_burst = 256, write_burst = 64;  // Beats of the longest bursts; 16 over AXI3.
 };
 

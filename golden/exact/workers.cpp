@@ -36,8 +36,7 @@ void Workers::wait(const std::atomic<std::uint32_t>& value, std::uint32_t old) c
 }
 
 Workers::Workers(unsigned threads) : crowded_(threads > hardware_threads()) {
-  for (unsigned share = 1; share < threads; ++share)
-    others_.push_back(std::make_unique<Other>());
+  for (unsigned share = 1; share < threads; ++share) others_.push_back(std::make_unique<Other>());
   for (unsigned share = 1; share < threads; ++share) {
     Other& other = *others_[share - 1];
     other.thread = std::jthread([this, share, &other] { serve(share, other); });

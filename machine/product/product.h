@@ -27,8 +27,8 @@ enum class Form : std::uint8_t {
   Definition,  // Refuses a stream with a bad code.
 };
 
-/// Takes the accumulators of rows first, first + 1, ... as they get ready: on any thread, several at
-/// once, each row once. Must not throw.
+/// Takes the accumulators of rows first, first + 1, ... as they get ready: on any thread, several
+/// at once, each row once. Must not throw.
 using RowSink = std::function<void(std::size_t first, std::span<const std::int64_t> accumulators)>;
 /// Puts them into a vector of all rows.
 inline RowSink collect(std::vector<std::int64_t>& all) {

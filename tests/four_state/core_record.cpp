@@ -30,15 +30,15 @@ std::unique_ptr<Transport> make_recorded(const DeviceRequest& request) {
   sim::SimOptions options;
   static_cast<DeviceRequest&>(options) = request;
   record = sim::VectorRecord::open();
-  return std::make_unique<sim::RtlTransport>(
-      options, [](MemoryMap& memory, const sim::SimOptions& given) {
-        return std::make_unique<RecordedCore>(memory, given);
-      });
+  return std::make_unique<sim::RtlTransport>(options,
+                                             [](MemoryMap& memory, const sim::SimOptions& given) {
+                                               return std::make_unique<RecordedCore>(memory, given);
+                                             });
 }
 
 /// The core, made for this program alone: it is not in the registry.
-const DeviceEntry kEntry{.name = "recorded", .description = "", .options = {}, .choices = {},
-                         .make = make_recorded};
+const DeviceEntry kEntry{
+    .name = "recorded", .description = "", .options = {}, .choices = {}, .make = make_recorded};
 
 }  // namespace
 

@@ -74,7 +74,9 @@ TEST_CASE("Activations: are those of the last values, whatever came before") {
     check(activations, padded, 12);
   }
   SUBCASE("blocks are those of the depth that is asked for, and of the new values") {
-    const auto start = [&](unsigned depth) { return activations.blocks(depth, workers)[0].start[0]; };
+    const auto start = [&](unsigned depth) {
+      return activations.blocks(depth, workers)[0].start[0];
+    };
     const std::int32_t four = start(4), one = start(1);
     CHECK(four == 40 * one);  // Outer levels 40 and 1.
     CHECK(start(4) == four);

@@ -45,11 +45,12 @@ TEST_CASE("PanelWalk: threads in any order do each panel once, and look ahead on
           std::vector<PanelWalk> walks;
           for (unsigned i = 0; i < threads; ++i) walks.emplace_back(chunks, order, ahead);
           std::vector<std::vector<Visit>> visits(threads);
-          for (std::vector<unsigned> left = [&] {
-                 std::vector<unsigned> all(threads);
-                 for (unsigned i = 0; i < threads; ++i) all[i] = i;
-                 return all;
-               }();
+          for (std::vector<unsigned> left =
+                   [&] {
+                     std::vector<unsigned> all(threads);
+                     for (unsigned i = 0; i < threads; ++i) all[i] = i;
+                     return all;
+                   }();
                !left.empty();) {
             const std::size_t i = random() % left.size();
             if (!take_chunk(walks[left[i]], order, visits[left[i]]))

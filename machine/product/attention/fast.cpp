@@ -51,8 +51,7 @@ class Head {
         sees_(a.sees(head)),
         sums_(a.head_dim),
         fields_(groups_) {
-    AttentionQuery query =
-        attention_query(a.query.subspan(head * a.head_dim, a.head_dim), a.width);
+    AttentionQuery query = attention_query(a.query.subspan(head * a.head_dim, a.head_dim), a.width);
     query_ = std::move(query.mantissas);
     query_fields_ = std::move(query.fields);
     nonfinite = query.nonfinite;

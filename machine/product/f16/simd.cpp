@@ -139,9 +139,8 @@ void run(F16Job& job, std::size_t first, std::size_t last, std::int64_t* accumul
       add_step(rest, job.x.get() + whole, sum, largest);
     }
     const bool exact = hn::AllFalse(ds, hn::Gt(largest, hn::Set(ds, job.limit)));
-    accumulators[r - first] =
-        exact ? static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, sum)))
-              : exact_row(job, row);
+    accumulators[r - first] = exact ? static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, sum)))
+                                    : exact_row(job, row);
   }
 }
 

@@ -47,7 +47,8 @@ class PanelChunks {
 
 /// The way of one thread through its chunks: of each chunk all column blocks, of each block all
 /// panels. Panels of a block lie one behind the other, those of the next block elsewhere: what a
-/// prefetch asks for must follow the way, for behind the last panel of a block lies another thread's.
+/// prefetch asks for must follow the way, for behind the last panel of a block lies another
+/// thread's.
 class PanelWalk {
  public:
   /// ahead() is to be so many panels in front.
@@ -94,10 +95,10 @@ class PanelWalk {
   PanelChunks& chunks_;
   const PanelOrder& order_;
   std::vector<const PanelChunk*> taken_;
-  std::size_t done_ = 0;                // Of taken_, given out by next().
-  std::size_t passed_ = 0;              // Of taken_, entered by the front:
-  const PanelChunk* chunk_ = nullptr;   // the last of them, and the panel
-  std::size_t block_ = 0, panel_ = 0;   // in it.
+  std::size_t done_ = 0;               // Of taken_, given out by next().
+  std::size_t passed_ = 0;             // Of taken_, entered by the front:
+  const PanelChunk* chunk_ = nullptr;  // the last of them, and the panel
+  std::size_t block_ = 0, panel_ = 0;  // in it.
 };
 
 }  // namespace trine::golden

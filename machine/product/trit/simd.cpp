@@ -92,8 +92,7 @@ void run_share(StreamJob& job) {
     for (std::size_t first = chunk->first * kPanelRows, row = 0; row < sums.size();
          row += kPanelRows) {
       std::int64_t totals[kPanelRows];
-      for (std::size_t r = 0; r < kPanelRows; ++r)
-        totals[r] = Kernel<kDepth>::total(sums[row + r]);
+      for (std::size_t r = 0; r < kPanelRows; ++r) totals[r] = Kernel<kDepth>::total(sums[row + r]);
       job.sink(first + row, std::span(totals, std::min(kPanelRows, job.rows - first - row)));
     }
   }

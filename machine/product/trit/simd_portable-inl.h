@@ -237,7 +237,8 @@ class Kernel {
       prefetch(ahead + tail * kBeatBytes);
     const std::byte* unit = panel + tail_bits(kDepth) * kBeatBytes;
     for (std::size_t row = 0; row < kPanelRows; row += U::kRows, unit += kUnitBytes) {
-      for (std::size_t beat = 0; beat < kUnitBytes; beat += kBeatBytes) prefetch(ahead + (unit - panel) + beat);
+      for (std::size_t beat = 0; beat < kUnitBytes; beat += kBeatBytes)
+        prefetch(ahead + (unit - panel) + beat);
       VDouble sum[U::kRows];
       for (std::size_t r = 0; r < U::kRows; ++r) sum[r] = hn::Load(df, sums[row + r].lanes);
       for (std::size_t part = 0; part < kParts; ++part) {
@@ -295,7 +296,9 @@ class Kernel {
 
   /// The processor's own prefetcher stops at pages. A function that is not inlined at once has no
   /// effect in GCC's eyes, and its calls are dropped.
-  static HWY_INLINE void prefetch(const std::byte* at) { hwy::Prefetch(at); }
+  static HWY_INLINE void prefetch(const std::byte* at) {
+    hwy::Prefetch(at);
+  }
 
   RowEnd<kDepth> end_;
   V8 largest_byte_ = hn::Zero(D8());

@@ -138,7 +138,8 @@ class Kernel {
     constexpr std::size_t kTailBytes = 2 * tail_bits(kDepth);  // Of a row: 16 codes.
     const __m512i low_starts = _mm512_loadu_si512(kChainStarts.data());
     const __m512i high_starts = _mm512_loadu_si512(kChainStarts.data() + 64);
-    for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail) prefetch(tail * kBeat, panel, next, ahead);
+    for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail)
+      prefetch(tail * kBeat, panel, next, ahead);
     const std::byte* beat = panel + tail_bits(kDepth) * kBeat;
     for (std::size_t row = 0; row < kPanelRows; row += U::kRows) {
       // A sum of its own per set: the chain of dependent additions is as long as the row takes.

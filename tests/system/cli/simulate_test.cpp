@@ -101,8 +101,8 @@ TEST_CASE("cli: the head is cut, too, and makes the same report") {
   for (const auto& [latency, jobs] : {std::pair{"1", "4"}, {"300", "2"}}) {
     CAPTURE(latency);
     const auto run = [&](const std::string& count) {
-      return trine_json({"simulate", model, "--tokens", "11", "--check", "--latency", latency,
-                         "--jobs", count});
+      return trine_json(
+          {"simulate", model, "--tokens", "11", "--check", "--latency", latency, "--jobs", count});
     };
     const auto one = run("1"), several = run(jobs);
     REQUIRE(several["commands"].size() == one["commands"].size());
