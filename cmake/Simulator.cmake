@@ -97,10 +97,9 @@ function(_trine_core_module name waves fields)
   endif()
   set(edge "")
   set(prelude "")
-  set(edge_script ${PROJECT_SOURCE_DIR}/cmake/model_edge.py)
   if(direct)
     set(prelude ${PROJECT_SOURCE_DIR}/sim/model_functions.h)
-    set(edge COMMAND python3 ${edge_script} Vtrine_${name} > edge.inc
+    set(edge COMMAND python3 ${TRINE_EDGE_SCRIPT} Vtrine_${name} > edge.inc
              COMMAND bash -c "echo '#include \"edge.inc\"' >> all.cc")
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/trine_core_${name})
@@ -115,7 +114,7 @@ function(_trine_core_module name waves fields)
     COMMAND bash -c "printf '#include \"%s\"\\n' ${prelude} *.cpp > all.cc"
     ${edge}
     DEPENDS ${VERILATOR_BIN} ${TRINE_CORE_SOURCES} ${PROJECT_SOURCE_DIR}/lint/verilator.vlt
-            ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh ${edge_script} ${prelude}
+            ${PROJECT_SOURCE_DIR}/rtl/trine_assert.svh ${TRINE_EDGE_SCRIPTS} ${prelude}
     WORKING_DIRECTORY ${dir} COMMENT "Verilating trine_top (${name})" VERBATIM)
   # A module that checks and writes waves is slow anyhow; -O1 compiles it in less than half the time
   # (that of 16 groups: 28 s for 64 s).
@@ -194,10 +193,11 @@ function(trine_core_list)
   endif()
   file(REMOVE ${TRINE_CORE_FOLDER}/no_builds.txt)
   set(sources ${TRINE_CORE_SOURCES})
-  foreach(file rtl/trine_assert.svh lint/verilator.vlt cmake/model_edge.py sim/model_functions.h
-               sim/verilated_core.cpp driver/memory.cpp)
+  foreach(file rtl/trine_assert.svh lint/verilator.vlt sim/model_functions.h sim/verilated_core.cpp
+               driver/memory.cpp)
     list(APPEND sources ${PROJECT_SOURCE_DIR}/${file})
   endforeach()
+  list(APPEND sources ${TRINE_EDGE_SCRIPTS})
   string(REPLACE ";" "\n" sources "${sources}")
   file(CONFIGURE OUTPUT ${TRINE_CORE_FOLDER}/sources.txt CONTENT "${sources}\n")
 endfunction()
