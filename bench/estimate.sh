@@ -8,6 +8,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trine=build/bin/trine check=build/bin/estimate_check work=${1:-build/estimate}
+for program in trine estimate_check estimate_check_axi3; do
+  [ -x "build/bin/$program" ] ||
+    { echo "bench/estimate.sh: build/bin/$program is not there: ninja -C build $program" >&2; exit 2; }
+done
 mkdir -p "$work"
 
 model() {  # model NAME PRESET DEPTH LAYERS
