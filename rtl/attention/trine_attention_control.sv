@@ -13,7 +13,7 @@ module trine_attention_control #(
   localparam int unsigned PositionBits = trine_attention_pkg::PositionBits,
   localparam int unsigned QueryBits    = trine_attention_pkg::QueryBits,
   // Cycles from the reference to the first weight that can be read.
-  localparam int unsigned Lead         = 10
+  localparam int unsigned Lead         = 11
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -132,11 +132,13 @@ module trine_attention_control #(
   // ---- Weights: a position a cycle ----
 
   logic [PositionBits:0]   weigh_q, weigh_end_q;  // Next position to read, and the end of them.
-  logic [31:0]             after_q;                // Positions behind them.
+  logic [31:0]             after_q;                // Positions behind the one that was read.
   logic                    weighing_q;
-  logic [9:1]              weigh_valid_q;
-  logic [PositionBits-1:0] at_q1, at_q2, at_q3, at_q4, at_q5, at_q6, at_q7, at_q8, at_q9;
-  logic                    read;
+  logic [10:1]             weigh_valid_q;
+  // Of the positions that are under way: where they are, a cycle a slice, and what is behind them.
+  logic [10*PositionBits-1:0] at_q;
+  logic [8*QueryBits-1:0]     behind_q;
+  logic                       read;
   assign read = state_q == StMove || weighing_q;
   always_comb begin
     weigh_o               = '0;
@@ -145,9 +147,10 @@ module trine_attention_control #(
     weigh_o.read_position = state_q == StMove ? '0 : weigh_q[PositionBits-1:0];
     weigh_o.distance      = weigh_valid_q[1];
     weigh_o.segment       = weigh_valid_q[2];
-    weigh_o.keep          = weigh_valid_q[9];
-    weigh_o.keep_position = at_q9;
-    weigh_o.keep_behind   = most(after_q + 32'(weigh_end_q) - 32'(at_q9) - 32'd1);
+    weigh_o.round         = weigh_valid_q[9];
+    weigh_o.round_behind  = behind_q[QueryBits-1:0];
+    weigh_o.keep          = weigh_valid_q[10];
+    weigh_o.keep_position = at_q[PositionBits-1:0];
   end
 
   // ---- States ----
@@ -180,7 +183,7 @@ module trine_attention_control #(
       weigh_valid_q <= '0;
     end else begin
       state_q       <= state_d;
-      weigh_valid_q <= {weigh_valid_q[8:1], read};
+      weigh_valid_q <= {weigh_valid_q[9:1], read};
       if (state_q == StMove) weighing_q <= count_q != (PositionBits+1)'(1);
       else if (weigh_q + 1'b1 == weigh_end_q) weighing_q <= 1'b0;
     end
@@ -204,21 +207,15 @@ module trine_attention_control #(
       lead_q      <= 4'd1;
       beat_q      <= '0;
       weigh_end_q <= count_q;
-      after_q     <= left_q;
+      after_q     <= left_q + 32'(count_q) - 32'd1;
     end else begin
+      if (weighing_q) after_q <= after_q - 32'd1;
       if (!lead_end) lead_q <= lead_q + 4'd1;
       if (beat_end && state_d == StLoad) beat_q <= beat_q + 1'b1;
     end
     weigh_q <= state_q == StMove ? (PositionBits+1)'(1) : weigh_q + (PositionBits+1)'(weighing_q);
-    at_q1   <= weigh_o.read_position;
-    at_q2   <= at_q1;
-    at_q3   <= at_q2;
-    at_q4   <= at_q3;
-    at_q5   <= at_q4;
-    at_q6   <= at_q5;
-    at_q7   <= at_q6;
-    at_q8   <= at_q7;
-    at_q9   <= at_q8;
+    at_q     <= {weigh_o.read_position, at_q[10*PositionBits-1:PositionBits]};
+    behind_q <= {most(after_q), behind_q[8*QueryBits-1:QueryBits]};
   end
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)

@@ -101,7 +101,7 @@ module trine_attention_head #(
     .step_i    (step),
     .weigh_i   (weigh),
     .realign_i (realign),
-    .seen_i    (weigh.keep_behind >= lacks_i),
+    .seen_i    (weigh.round_behind >= lacks_i),
     .log2_i    (log2),
     .largest_i (largest),
     .grown_o   (grown),

@@ -99,9 +99,10 @@ package trine_attention_pkg;
     logic [PositionBits-1:0] read_position;
     logic                    distance;      // 1: to the reference,
     logic                    segment;       // 2: a segment of 2^x; six cycles to evaluate it,
-    logic                    keep;          // 9: rounded and kept.
+    logic                    round;         // 9: in units of 2^-24,
+    logic [QueryBits-1:0]    round_behind;  // positions behind it, as above;
+    logic                    keep;          // 10: rounded and kept.
     logic [PositionBits-1:0] keep_position;
-    logic [QueryBits-1:0]    keep_behind;   // Positions behind it, as above.
   } weigh_t;
 
   // Moving the sums to a new alignment.

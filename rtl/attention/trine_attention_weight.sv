@@ -17,7 +17,7 @@ module trine_attention_weight #(
   input  trine_attention_pkg::step_t    step_i,
   input  trine_attention_pkg::weigh_t   weigh_i,
   input  trine_attention_pkg::realign_t realign_i,
-  input  logic                          seen_i,      // With `weigh_i.keep`; otherwise it weighs 0.
+  input  logic                          seen_i,      // With `weigh_i.round`; otherwise it weighs 0.
   input  logic [Log2Bits-1:0]           log2_i,      // With the step's `keep`.
   input  logic signed [Log2Bits-25:0]   largest_i,
   output logic [5:0]                    grown_o,     // Of the reference, in its last move.
@@ -103,18 +103,21 @@ module trine_attention_weight #(
 
   // ---- Rounded, halves up; kept and added up ----
 
+  logic [WeightBits:0]   shifted, shifted_q;
   logic [WeightBits-1:0] weight;
   always_comb begin
-    logic [7:0]          down;
-    logic [WeightBits:0] shifted;
-    weight  = '0;
-    down    = '0;
+    logic [7:0] down;
     shifted = '0;
-    if (weigh_i.keep && seen_i) begin
+    down    = '0;
+    if (weigh_i.round && seen_i) begin
       down    = 8'd127 - power[30:23];
       shifted = down > 8'd24 ? '0 : {1'b1, power[22:0], 1'b0} >> down[4:0];
-      weight  = shifted[WeightBits:1] + WeightBits'(shifted[0]);
     end
+    weight = '0;
+    if (weigh_i.keep) weight = shifted_q[WeightBits:1] + WeightBits'(shifted_q[0]);
+  end
+  always_ff @(posedge clk_i) begin
+    if (weigh_i.round) shifted_q <= shifted;
   end
   trine_ram #(.DataWidth(WeightBits), .Depth(Positions)) u_weights (
     .clk_i,
@@ -126,9 +129,12 @@ module trine_attention_weight #(
     .read_data_o  (weight_o)
   );
 
+  // The sum follows the reference a cycle later.
+  logic moved_q;
   always_ff @(posedge clk_i) begin
+    moved_q <= realign_i.start;
     if (start_i) sum_o <= '0;
-    else if (realign_i.start) sum_o <= sum_o >> grown;
+    else if (moved_q) sum_o <= sum_o >> grown_o;
     else if (weigh_i.keep) sum_o <= sum_o + SumBits'(weight);
   end
 
