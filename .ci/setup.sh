@@ -16,6 +16,8 @@ test_packages=(
 
 # And for ./verify fuzz: libFuzzer and the sanitizers of clang.
 fuzz_packages=(libclang-rt-14-dev)
+# For ./verify coverage.
+coverage_packages=(gcovr)
 
 # What ./test builds, whatever was configured before.
 everything=(-DTRINE_SIM=ON -DTRINE_TESTS=ON -DTRINE_BENCH=ON -DTRINE_PYTHON=ON

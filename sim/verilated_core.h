@@ -14,6 +14,7 @@
 #include "golden/error.h"
 #include "sim/axi_memory.h"
 #include "sim/clock_edges.h"
+#include "sim/coverage_file.h"
 #include "sim/rtl_core.h"
 #include "sim/sim_options.h"
 #include "sim/trace_file.h"
@@ -56,6 +57,7 @@ class VerilatedCore final : public RtlCore {
     // made last: another one, maybe gone already.
     Verilated::threadContextp(&context_);
     model_->final();
+    write_coverage(context_, "core");
   }
 
   void run(std::uint64_t cycles) override {

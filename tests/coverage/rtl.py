@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tests/coverage/rtl.py DATA [--holes]: what the tests reached of the RTL, from Verilator's files in the folder DATA.
+
+A point is a block of statements or a branch (lines), or a bit that a signal has in any instance (toggles), which
+counts when it changed both ways. Points that no test reaches stand in waivers.txt with a reason: an entry that
+excuses nothing, or something that is reached, is an error. Prints a table by folder, and with --holes every
+point that is neither reached nor excused. Fails below 98 % of lines or 92 % of toggles of any folder.
+"""
+
+import re
+import sys
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+LEAST = {"lines": 98.0, "toggles": 92.0}
+WAIVERS = Path(__file__).with_name("waivers.txt")
+ENTRY = re.compile(r"C '\x01f\x02.*?(rtl/[^\x01]+)\x01l\x02(\d+)\x01n\x02(\d+)\x01page\x02v_(\w+)/[^\x01]*\x01o\x02([^\x01]*)"
+                   r"(?:\x01S\x02([^\x01]*))?\x01h\x02[^']*' (\d+)")
+
+
+class Point(NamedTuple):
+    """A place in the RTL; `what` is a signal's bit or the kind of a block."""
+
+    file: str
+    line: int
+    column: int
+    measure: str
+    what: str
+
+    def text(self) -> str:
+        return f"{self.file}:{self.line} {self.what}"
+
+
+class Waiver(NamedTuple):
+    """Points that are excused: patterns of their file and of what they are, and why."""
+
+    file: str
+    what: str
+    reason: str
+
+
+def read_points(data: Path) -> dict[Point, int]:
+    counts: dict[Point, int] = defaultdict(int)
+    for path in sorted(data.glob("*.dat")):
+        for line in path.read_text(encoding="latin-1").splitlines()[1:]:
+            found = ENTRY.match(line)
+            if not found:
+                continue  # Of the tests' own modules.
+            file, number, column, page, what, _, count = found.groups()
+            measure = {"line": "lines", "branch": "lines", "toggle": "toggles"}.get(page)
+            if measure is None:
+                continue
+            counts[Point(file, int(number), int(column), measure, what)] += int(count)
+    if not counts:
+        sys.exit(f"tests/coverage/rtl.py: there is no data in {data}")
+    return counts
+
+
+def read_waivers() -> list[Waiver]:
+    waivers = []
+    for number, line in enumerate(WAIVERS.read_text().splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("|")]
+        if len(fields) != 3 or not all(fields):
+            sys.exit(f"{WAIVERS}:{number}: not 'file | point | reason'")
+        waivers.append(Waiver(*fields))
+    return waivers
+
+
+def main() -> None:
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--holes"]):
+        sys.exit(__doc__)
+    points = read_points(Path(sys.argv[1]))
+    waivers = read_waivers()
+    used: dict[Waiver, int] = defaultdict(int)
+    totals: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])  # points, reached, excused
+    holes, status = [], 0
+    for point, count in sorted(points.items()):
+        total = totals[point.file.rsplit("/", 1)[0], point.measure]
+        total[0] += 1
+        if count >= (2 if point.measure == "toggles" else 1):
+            total[1] += 1
+            continue
+        excuse = next((w for w in waivers if fnmatchcase(point.file, w.file) and fnmatchcase(point.what, w.what)), None)
+        if excuse:
+            used[excuse] += 1
+            total[2] += 1
+        else:
+            holes.append(point)
+    print(f"{'folder':20} {'measure':8} {'points':>7} {'reached':>8} {'excused':>8} {'share':>8}")
+    for (folder, measure), (number, reached, excused) in sorted(totals.items()):
+        share = 100 * reached / (number - excused) if number > excused else 100.0
+        print(f"{folder:20} {measure:8} {number:7} {reached:8} {excused:8} {share:7.2f} %")
+        if share < LEAST[measure]:
+            print(f"tests/coverage/rtl.py: {folder}: {measure} are below {LEAST[measure]} %", file=sys.stderr)
+            status = 1
+    for waiver in waivers:
+        if not used[waiver]:
+            print(f"{WAIVERS}: '{waiver.file} | {waiver.what}' excuses nothing", file=sys.stderr)
+            status = 1
+    if len(sys.argv) == 3:
+        for point in holes:
+            print(point.text())
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
