@@ -41,7 +41,15 @@ struct BusFaults {
     unsigned port = 0;
     std::uint64_t from = kNever;
   } silence{};
-  std::uint64_t wrong_last = kNever;      // The R transfer of port 0 whose RLAST is inverted.
+  std::uint64_t wrong_last = kNever;  // The R transfer of port 0 whose RLAST is inverted.
+  /// A transfer of R of port 0 or of B that says that its beat or burst has failed.
+  struct Refusal {
+    std::uint64_t transfer = kNever;
+    BusResponse response = BusResponse::kSlaveError;
+  } refused_r{}, refused_b{};
+  // The transfer of R of port 0 or of B that never comes, as if it had moved, and the one that
+  // comes twice. What was lost or doubled is kNever again.
+  std::uint64_t lost_r = kNever, lost_b = kNever, doubled_r = kNever, doubled_b = kNever;
   bool stray_r = false, stray_b = false;  // An answer that nobody waits for, once; then false.
 
   std::array<std::array<std::uint64_t, kPorts>, kChannels> moved{};

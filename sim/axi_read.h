@@ -42,14 +42,12 @@ class AxiReadChannel {
       if (valid && ready) accept(request, cycle);
     }
     if (offered_ && bus.m_axi_rready_o) {
+      const bool again = faults_ && hits(faults_->doubled_r);
+      if (again) faults_->doubled_r = BusFaults::kNever;
       if (faults_) ++faults_->count(BusChannel::kR, port_);
       offered_ = false;
       ++beats_;
-      if (++beat_ == burst_.beats) {
-        bursts_.pop();
-        beat_ = 0;
-        burst_.sure = 0;
-      }
+      if (!again) pass();
     }
   }
 
@@ -92,6 +90,25 @@ class AxiReadChannel {
     faults_->reads[port_].push_back({request.address, request.beats()});
   }
 
+  /// The next transfer is the one that a fault is about.
+  bool hits(std::uint64_t transfer) const {
+    return port_ == 0 && faults_->count(BusChannel::kR, 0) == transfer;
+  }
+  /// The beat is over.
+  void pass() {
+    if (++beat_ < burst_.beats) return;
+    bursts_.pop();
+    beat_ = 0;
+    burst_.sure = 0;
+  }
+  /// The beat never comes; the memory thinks that it did.
+  void lose() {
+    faults_->lost_r = BusFaults::kNever;
+    ++faults_->count(BusChannel::kR, 0);
+    offered_ = false;
+    pass();
+  }
+
   /// The same code twice: `kPlain` leaves out what only an unusual bus has.
   template <bool kPlain>
   bool drive_as(Bus& bus, std::uint64_t cycle) {
@@ -101,6 +118,9 @@ class AxiReadChannel {
     if (offered_) return changed;
     offered_ = (beat_ < burst_.sure || ask(cycle + 1)) && (kPlain || bandwidth_.has()) &&
                !held_back<kPlain>(stalls_r_, BusChannel::kR);
+    if constexpr (!kPlain) {
+      if (offered_ && faults_ && hits(faults_->lost_r)) lose();
+    }
     bool valid = offered_;
     if constexpr (!kPlain) {
       if (faults_ && faults_->stray_r && bursts_.empty()) {
@@ -111,14 +131,15 @@ class AxiReadChannel {
     changed |= set(bus.m_axi_rvalid_i, valid);
     if (offered_) {
       bool last = beat_ + 1 == burst_.beats;
+      AxiResponse response = burst_.response;
       if constexpr (!kPlain) {
         bandwidth_.use();
-        if (faults_ && port_ == 0 && faults_->count(BusChannel::kR, 0) == faults_->wrong_last)
-          last = !last;
+        if (faults_ && hits(faults_->wrong_last)) last = !last;
+        if (faults_ && hits(faults_->refused_r.transfer)) response = faults_->refused_r.response;
       }
       if (burst_.response != AxiResponse::kOkay) failure_.note(bursts_.front(), cycle);
       std::memcpy(&bus.m_axi_rdata_i, burst_.data + beat_ * burst_.step, kBeatBytes);
-      changed |= set(bus.m_axi_rresp_i, static_cast<std::uint8_t>(burst_.response));
+      changed |= set(bus.m_axi_rresp_i, static_cast<std::uint8_t>(response));
       changed |= set(bus.m_axi_rlast_i, last);
     } else if (!kPlain && scramble_) {
       std::memset(&bus.m_axi_rdata_i, static_cast<int>(cycle * 37 + 0xA5) & 0xFF, kBeatBytes);

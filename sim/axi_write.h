@@ -43,10 +43,11 @@ class AxiWriteChannel {
       if (valid && ready) accept(request);
     }
     if (answered_ && bus.m_axi_bready_o) {
+      const bool again = faults_ && hits(faults_->doubled_b);
+      if (again) faults_->doubled_b = BusFaults::kNever;
       note(BusChannel::kB);
       answered_ = false;
-      --complete_;
-      bursts_.pop();
+      if (!again) pass();
     }
   }
 
@@ -61,6 +62,12 @@ class AxiWriteChannel {
     if (answered_) return changed;
     answered_ = complete_ > 0 && memory_.answered(bursts_.front(), cycle + 1) &&
                 !stalls_b_.draw() && !silent(BusChannel::kB);
+    if (answered_ && faults_ && hits(faults_->lost_b)) {
+      faults_->lost_b = BusFaults::kNever;
+      note(BusChannel::kB);
+      answered_ = false;
+      pass();
+    }
     bool valid = answered_;
     if (faults_ && faults_->stray_b && bursts_.empty()) {
       valid = true;
@@ -70,7 +77,9 @@ class AxiWriteChannel {
     rests_ = bursts_.empty() && held_w_.idle() && held_aw_.idle() && bandwidth_.full() &&
              stalls_aw_.none() && !faults_;
     if (!answered_) return changed;
-    changed |= set(bus.m_axi_bresp_i, static_cast<std::uint8_t>(bursts_.front().response));
+    AxiResponse response = bursts_.front().response;
+    if (faults_ && hits(faults_->refused_b.transfer)) response = faults_->refused_b.response;
+    changed |= set(bus.m_axi_bresp_i, static_cast<std::uint8_t>(response));
     failure_.note(bursts_.front(), cycle);
     return changed;
   }
@@ -112,6 +121,13 @@ class AxiWriteChannel {
 
   void note(BusChannel channel) {
     if (faults_) ++faults_->count(channel, 0);
+  }
+  /// The next answer is the one that a fault is about.
+  bool hits(std::uint64_t transfer) const { return faults_->count(BusChannel::kB, 0) == transfer; }
+  /// The oldest burst is answered.
+  void pass() {
+    --complete_;
+    bursts_.pop();
   }
   bool silent(BusChannel channel) const { return faults_ && faults_->silent(channel, 0); }
 

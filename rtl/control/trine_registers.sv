@@ -201,6 +201,13 @@ module trine_registers #(
     if (fault) fault_index_q <= index_i;
   end
 
+  // No list has begun since a reset: the control still has the index of the last one.
+  logic no_index_q;
+  always_ff @(posedge clk_bus) begin
+    if (!rst_ni || soft_reset) no_index_q <= 1'b1;
+    else if (start_o)          no_index_q <= 1'b0;
+  end
+
   // ---- Read ----
 
   localparam int unsigned Counters    = trine_regs_pkg::Counters;
@@ -237,8 +244,8 @@ module trine_registers #(
       hardware.status_done      = done_q;
       hardware.status_error     = error_q;
       hardware.error_code       = code_q;
-      hardware.command          = fault_q.code == trine_commands_pkg::ERROR_NONE ? index_i
-                                                                                 : fault_index_q;
+      if (!no_index_q)
+        hardware.command = fault_q.code == trine_commands_pkg::ERROR_NONE ? index_i : fault_index_q;
       hardware.bus_fault_channel = fault_q.channel;
       hardware.bus_fault_port    = fault_q.port;
       hardware.bus_address_lo    = fault_q.address[31:0];

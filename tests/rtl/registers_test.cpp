@@ -235,6 +235,7 @@ TEST_CASE("trine_registers: CTRL pulses for one cycle; START and CLEAR only when
 
 TEST_CASE("trine_registers: STATUS and ERROR follow the sequencer and clear as documented") {
   Bench bench;
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
   bench.dut->busy_i = 1;
   bench.dut->index_i = 42;
   CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_BUSY.mask());
@@ -273,6 +274,7 @@ TEST_CASE("trine_registers: a failure of the bus ends the list with its place an
   bench.write(Reg::BUS_LIMIT, 0x1234);
   CHECK_EQ(bench.dut->bus_limit_o, 0x1234u);
   bench.write(Reg::IRQ_ENABLE, field::IRQ_ENABLE_ERROR.mask());
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
   for (const bool finishes : {false, true}) {
     CAPTURE(finishes);
     bench.dut->busy_i = 1;
@@ -299,6 +301,24 @@ TEST_CASE("trine_registers: a failure of the bus ends the list with its place an
                           Reg::BUS_ADDRESS_LO, Reg::BUS_ADDRESS_HI})
       CHECK_EQ(bench.read(reg), 0u);
   }
+}
+
+TEST_CASE(
+    "trine_registers: COMMAND is 0 from a reset to the next start, whatever the last list did") {
+  Bench bench(1.0, 4);
+  bench.dut->index_i = 8;
+  CHECK_EQ(bench.read(Reg::COMMAND), 0u);
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  bench.dut->busy_i = 1;
+  CHECK_EQ(bench.read(Reg::COMMAND), 8u);
+  bench.write(Reg::CTRL, field::CTRL_RESET.mask());
+  CHECK_EQ(bench.read(Reg::COMMAND), 8u);  // It still runs.
+  bench.finish(ErrorCode::ABORTED);
+  bench.dut.step(2);
+  CHECK_EQ(bench.read(Reg::STATUS), 0u);
+  CHECK_EQ(bench.read(Reg::COMMAND), 0u);
+  bench.write(Reg::CTRL, field::CTRL_START.mask());
+  CHECK_EQ(bench.read(Reg::COMMAND), 8u);
 }
 
 TEST_CASE("trine_registers: an event wins over its acknowledgement in the same cycle") {

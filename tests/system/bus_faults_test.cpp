@@ -141,17 +141,6 @@ unsigned silence_everywhere(FaultyBench& f, const std::vector<Command>& list) {
   return silenced;
 }
 
-/// A good command that can be run again with the same results.
-Command repeatable(CommandBench& bench, Opcode op) {
-  for (;;) {
-    const Command c = bench.good_command(op);
-    const OpcodeInfo& info = *c.info();
-    if (info.uses(DST) && info.uses(SRC) && c.get(DST) == c.get(SRC)) continue;
-    if (info.uses(DST) && info.uses(SRC2) && c.get(DST) == c.get(SRC2)) continue;
-    return c;
-  }
-}
-
 std::vector<CoreShape> narrow_cores() {
   return {{.groups = 1}, {.groups = 4}, {.groups = 4, .ports = 2}, {.groups = 4, .ports = 4}};
 }
@@ -165,7 +154,7 @@ TEST_CASE("bus faults: every channel silent in every phase of every command, the
     for (const Opcode op : kOps) {
       CAPTURE(find_opcode(static_cast<std::uint32_t>(op))->name);
       FaultyBench f(shape, false);
-      const Command c = repeatable(f.bench, op);
+      const Command c = f.bench.repeatable(op);
       CAPTURE(describe(c));
       silenced += silence_everywhere(f, {c, make(Opcode::FENCE), c, make(Opcode::END)});
     }
@@ -185,7 +174,7 @@ TEST_CASE("bus faults: silences with assertions on, a slow memory and words ahea
     FaultyBench f(shape, true, slow, 1000);
     std::vector<Command> list;
     for (const Opcode op : {Opcode::LOAD, Opcode::STORE, Opcode::STORE_COLUMN, Opcode::TRIT_MATVEC})
-      list.push_back(repeatable(f.bench, op));
+      list.push_back(f.bench.repeatable(op));
     list.push_back(make(Opcode::END));
     list.resize(12);  // Zeros behind END are read, too.
     silence_everywhere(f, list);
@@ -241,7 +230,7 @@ TEST_CASE("bus faults: the limit is kept to the cycle, and 0 is none") {
 
 TEST_CASE("bus faults: a memory that stays silent fails list after list, then runs one") {
   FaultyBench f({.groups = 4}, true);
-  const Command c = repeatable(f.bench, Opcode::LOAD);
+  const Command c = f.bench.repeatable(Opcode::LOAD);
   const std::vector list{c, make(Opcode::END)};
   REQUIRE(f.bench.pair.run(list).done());
   for (const BusChannel channel : {BusChannel::kAr, BusChannel::kR}) {
@@ -274,7 +263,7 @@ TEST_CASE("bus faults: a reset that is asked for while the bus is silent comes w
 TEST_CASE("bus faults: RLAST at the wrong beat is named with its burst") {
   for (const bool checking : {false, true}) {
     FaultyBench f({.groups = 4}, checking);
-    const Command c = repeatable(f.bench, Opcode::LOAD).set(ROWS, 300).set(F16, 0);
+    const Command c = f.bench.repeatable(Opcode::LOAD).set(ROWS, 300).set(F16, 0);
     const std::vector list{c, make(Opcode::END)};
     REQUIRE(f.bench.pair.run(list).done());
     f.bench.check_vector_memory();
@@ -302,7 +291,7 @@ TEST_CASE("bus faults: RLAST at the wrong beat is named with its burst") {
 TEST_CASE("bus faults: an answer that nobody asked for is named, busy or not") {
   for (const bool checking : {false, true}) {
     FaultyBench f({.groups = 4}, checking);
-    const Command c = repeatable(f.bench, Opcode::SILU_MUL);
+    const Command c = f.bench.repeatable(Opcode::SILU_MUL);
     const std::vector list{c, make(Opcode::END)};
     REQUIRE(f.bench.pair.run(list).done());
     for (const bool write : {false, true}) {

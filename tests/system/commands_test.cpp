@@ -144,6 +144,7 @@ TEST_CASE("trine_top: a corrupted command gives an error code and index, and the
         side->write(Reg::CTRL, field::CTRL_RESET.mask());
         CHECK_EQ(side->read(Reg::STATUS), 0u);
         CHECK_EQ(side->read(Reg::ERROR), 0u);
+        CHECK_EQ(side->read(Reg::COMMAND), 0u);
         CHECK_EQ(side->read(Reg::LIST_COUNT), 0u);
       }
       if (n % 10 == 0) {
