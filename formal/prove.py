@@ -26,7 +26,7 @@ import aiger
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEEK = re.compile(r'\(\*\s*peek\s*=\s*"([^"]+)"\s*\*\)\s*logic\s*(\[[^;]*\])?\s*(\w+)\s*;')
 MAX_DEPTH = 6        # Of induction.
-MUTANT_CYCLES = 24
+MUTANT_CYCLES = (24, 160)   # Looked at for a failure, at first and at last.
 
 
 class Failure(Exception):
@@ -148,8 +148,8 @@ def problem(folder, name, proof, replaced=None):
     file, names = folder / 'design.aig', folder / 'names'
     commands = design(name, params, sources, replaced)
     # Properties look one cycle back; what registers hold before the reset is no failure.
-    commands += ['chformal -assert -skip 1', 'delete -output o:*', 'techmap', 'opt_clean', 'abc -fast -g AND',
-                 'opt_clean', f'tee -q -o {names} select -list t:$assert', f'write_aiger -zinit {file}']
+    commands += ['chformal -assert -skip 1', 'delete -output o:*', 'techmap', 'opt_clean', 'setundef -zero', 'aigmap', 'opt_clean',
+                 f'tee -q -o {names} select -list t:$assert', f'write_aiger -zinit {file}']
     result = run_yosys('; '.join(commands), 600)
     if result.returncode:
         raise Failure(f'{name}: Yosys stopped\n' + '\n'.join(result.stdout.splitlines()[-5:]))
@@ -169,12 +169,12 @@ def run_abc(script, seconds):
         raise Failure(f'ABC has no answer after {seconds} s') from error
 
 
-def prove(folder, name, proof):
+def prove(folder, name, proof, verbose=False):
     """(property, depth, seconds) of each property; all hold."""
     properties, design_file = problem(folder, name, proof)
     file = folder / 'inductive.aig'
     design_file.write_outputs(file, inductive=True)
-    found, deepest = [], 0
+    found, open_ones, deepest = [], [], 0
     for index, prop in enumerate(properties):
         start = time.monotonic()
         for depth in range(1, MAX_DEPTH + 1):
@@ -182,9 +182,16 @@ def prove(folder, name, proof):
             if 'Networks are equivalent' in output or 'already solved' in output:
                 break
         else:
-            raise Failure(f'{name}: {prop} is not proved by induction up to a depth of {MAX_DEPTH}')
+            open_ones.append(prop)
+            depth = None
+        if verbose:
+            print(f'{name}: {prop} {depth or "open"} {time.monotonic() - start:.1f} s', flush=True)
+        if depth is None:
+            continue
         deepest = max(deepest, depth)
         found.append((prop, depth, time.monotonic() - start))
+    if open_ones:
+        raise Failure(f'{name}: not proved by induction up to a depth of {MAX_DEPTH}: {", ".join(open_ones)}')
     output = run_abc(f'read_aiger {file}; orpos; bmc3 -F {deepest + 2}', 1200)
     if 'was asserted' in output or not ('No output asserted' in output or 'equivalent' in output
                                         or 'already solved' in output):
@@ -208,11 +215,12 @@ def check_mutant(folder, mutant, proofs):
     if prop not in properties:
         raise Failure(f'{place}: {name} has no property {prop}; it has {", ".join(properties)}')
     index = properties.index(prop)
-    output = run_abc(f'read_aiger {file}; cone -O {index} -s; bmc3 -F {MUTANT_CYCLES}', 600)
-    match = re.search(r'asserted in frame (\d+)', output)
-    if not match:
-        raise Failure(f'{place}: {name}: {prop} holds for {MUTANT_CYCLES} cycles although |{old}| is |{new}|')
-    return int(match[1])
+    for cycles in MUTANT_CYCLES:
+        output = run_abc(f'read_aiger {file}; cone -O {index} -s; bmc3 -F {cycles}', 600)
+        match = re.search(r'asserted in frame (\d+)', output)
+        if match:
+            return int(match[1])
+    raise Failure(f'{place}: {name}: {prop} holds for {cycles} cycles although |{old}| is |{new}|')
 
 
 def write_table(path, proofs, results):
@@ -237,6 +245,7 @@ def main():
     parser.add_argument('names', nargs='*')
     parser.add_argument('--mutants', action='store_true')
     parser.add_argument('--table', type=pathlib.Path)
+    parser.add_argument('--verbose', action='store_true', help='a line for each property')
     args = parser.parse_args()
     proofs = read_proofs()
     unknown = [name for name in args.names if name not in proofs]
@@ -260,7 +269,7 @@ def main():
             for name in chosen:
                 start = time.monotonic()
                 try:
-                    results[name] = prove(folder, name, proofs[name])
+                    results[name] = prove(folder, name, proofs[name], args.verbose)
                     print(f'{name}: {len(results[name])} properties proved, depth up to '
                           f'{max(depth for _, depth, _ in results[name])}, '
                           f'{time.monotonic() - start:.1f} s', flush=True)

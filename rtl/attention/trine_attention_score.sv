@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Scores of one head: products of a key's mantissas with the query's, block by block, become
 /// log2 of a weight in units of 2^-24, and the largest of them the reference.
 ///
@@ -128,5 +130,9 @@ module trine_attention_score #(
 
   logic unused_ok;
   assign unused_ok = ^step_i;
+
+`ifdef FORMAL_TRINE_ATTENTION_SCORE
+  `include "trine_attention_score_formal.svh"
+`endif
 
 endmodule

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Weights of one head: keeps log2 of the weights of a chunk, makes 2^(log2 - reference) of them,
 /// rounded to units of 2^-23, keeps those and adds them up.
 ///
@@ -140,5 +142,9 @@ module trine_attention_weight #(
 
   logic unused_ok;
   assign unused_ok = ^{step_i, weigh_i, realign_i, power[31]};
+
+`ifdef FORMAL_TRINE_ATTENTION_WEIGHT
+  `include "trine_attention_weight_formal.svh"
+`endif
 
 endmodule

@@ -310,4 +310,8 @@ module trine_check #(
   logic unused_ok;
   assign unused_ok = ^settings_i;
 
+`ifdef FORMAL_TRINE_CHECK
+  `include "trine_check_formal.svh"
+`endif
+
 endmodule

@@ -152,4 +152,8 @@ module trine_dispatch #(
                         || job_i.start.unit != trine_commands_pkg::UnitNone)
   `TRINE_ASSERT(TakeWhenAsked_A, !take || !busy || asked_q)
 
+`ifdef FORMAL_TRINE_DISPATCH
+  `include "trine_dispatch_formal.svh"
+`endif
+
 endmodule

@@ -232,4 +232,8 @@ module trine_fetch #(
   `TRINE_ASSERT(HeldBound_A, held_q <= CountBits'(Ahead))
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || (state_q == StIdle && !held_valid && !full_q))
 
+`ifdef FORMAL_TRINE_FETCH
+  `include "trine_fetch_formal.svh"
+`endif
+
 endmodule

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Lets one of two ask for reads: the list first, unless the other one waits already.
 ///
 /// Combinational, but for the memory of who waits: a job that is offered stays until it is taken.
@@ -28,5 +30,9 @@ module trine_read_arbiter (
     if (!rst_ni) waits_q <= 1'b0;
     else         waits_q <= data && !read_ready_i;
   end
+
+`ifdef FORMAL_TRINE_READ_ARBITER
+  `include "trine_read_arbiter_formal.svh"
+`endif
 
 endmodule

@@ -185,4 +185,8 @@ module trine_retire #(
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || !busy_o)
   `TRINE_ASSERT(OverWhenReady_A, !over_i || go_o)
 
+`ifdef FORMAL_TRINE_RETIRE
+  `include "trine_retire_formal.svh"
+`endif
+
 endmodule

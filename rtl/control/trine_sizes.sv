@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// The products that a command asks for, by shift and add.
 ///
 /// `offset_o` = index * stride when `indexed_i`.  `beats_o`, the beats of a weight stream: of
@@ -115,5 +117,9 @@ module trine_sizes #(
       if (right_q[0]) sum_q <= sum_q + left_q;
     end
   end
+
+`ifdef FORMAL_TRINE_SIZES
+  `include "trine_sizes_formal.svh"
+`endif
 
 endmodule

@@ -95,4 +95,8 @@ module trine_column_unit #(
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)
 
+`ifdef FORMAL_TRINE_COLUMN_UNIT
+  `include "trine_column_unit_formal.svh"
+`endif
+
 endmodule

@@ -64,6 +64,36 @@ TEST_CASE("trine_top: loads and stores like the golden machine, on any memory") 
   }
 }
 
+// Who shares a core with somebody else clears vector memory with a list: docs/verification.md,
+// Security.
+TEST_CASE("trine_top: a soft reset leaves vector memory as it is, a LOAD of zeros clears it") {
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    std::mt19937 random(setup.request.groups);
+    Pair pair = setup.pair();
+    const std::uint32_t words = pair.params().vector_words;
+    const auto at = [](std::uint64_t address) { return static_cast<std::uint32_t>(address); };
+    const auto left_after_reset = [&] {
+      for (Transport* side : pair.sides()) side->write(Reg::CTRL, field::CTRL_RESET.mask());
+      const Command store = make(Opcode::STORE).set(ROWS, words).set(ADDR_LO, at(kTarget));
+      CHECK(pair.run(std::vector{store, make(Opcode::END)}).done());
+      pair.check_memory();
+      std::vector<std::uint32_t> left(words);
+      pair.device().read_memory(kTarget, std::as_writable_bytes(std::span(left)));
+      return left;
+    };
+    const std::vector<std::uint32_t> secret = random_words(random, words);
+    pair.put(kSource, secret);
+    const Command load = make(Opcode::LOAD).set(ROWS, words).set(ADDR_LO, at(kSource));
+    CHECK(pair.run(std::vector{load, make(Opcode::END)}).done());
+    CHECK(left_after_reset() == secret);
+    const std::vector<std::uint32_t> zeros(words);
+    pair.put(kSource, zeros);
+    CHECK(pair.run(std::vector{load, make(Opcode::END)}).done());
+    CHECK(left_after_reset() == zeros);
+  }
+}
+
 TEST_CASE("trine_top: the last partial beat of a store touches exactly its bytes") {
   for (const Setup& setup : setups(Cores::OneVector)) {
     CAPTURE(setup);

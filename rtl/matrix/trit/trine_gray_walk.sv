@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Ternary reflected Gray code over five digits: every set byte once, each one digit away from
 /// the last.  The outputs describe the step that `step_i` takes; `byte_o` is where it leads.
 /// Starts at byte 0 (all trits -1), 242 steps, then `last_o`.
@@ -63,5 +65,9 @@ module trine_gray_walk (
       end
     end
   end
+
+`ifdef FORMAL_TRINE_GRAY_WALK
+  `include "trine_gray_walk_formal.svh"
+`endif
 
 endmodule

@@ -96,4 +96,8 @@ module trine_row_gearbox #(
 
   `TRINE_ASSERT(RowNeedsData_A, !row_i || row_ready_o)
 
+`ifdef FORMAL_TRINE_ROW_GEARBOX
+  `include "trine_row_gearbox_formal.svh"
+`endif
+
 endmodule

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Walks the panels of a matrix in stream order: for each row tile, for each column block, for
 /// each panel of the tile.  The outputs describe the current panel; `step_i` moves to the next.
 module trine_tile_walk #(
@@ -75,5 +77,9 @@ module trine_tile_walk #(
   assign panel_o  = panel_q;
   assign block_o  = block_q;
   assign buffer_o = buffer_q;
+
+`ifdef FORMAL_TRINE_TILE_WALK
+  `include "trine_tile_walk_formal.svh"
+`endif
 
 endmodule

@@ -153,4 +153,8 @@ module trine_trit_front #(
   `TRINE_ASSERT(HoldNotOverfull_A, used_q <= 3'(HoldDepth))
   `TRINE_ASSERT(FreeNeedsUsed_A, !hold_free_i || used_q != 3'd0)
 
+`ifdef FORMAL_TRINE_TRIT_FRONT
+  `include "trine_trit_front_formal.svh"
+`endif
+
 endmodule
