@@ -6,9 +6,10 @@
 
 BUILD was configured with -DTRINE_MUTANTS=COUNT, which makes m_TEST and the list of its faults (mutants.py).  A
 fault is found when the test fails, stops or takes ten times as long as without.  BUILD/mutants/log.jsonl keeps
-what was tried, so an interrupted run goes on where it was; a changed test or module is tried anew.  Survivors
-that survivors.txt explains, by test and what `mutate` says of them, are counted apart.  The exit status is 1 when a
-test fails without a fault or fewer than 97 of 100 faults were found or explained.
+what was tried, so an interrupted run goes on where it was; a changed test or module is tried anew.  Faults that are
+proved to change nothing (equivalent.py) and survivors that survivors.txt explains, by test and what `mutate` says of
+them, are counted apart.  The exit status is 1 when a test fails without a fault or fewer than 97 of 100 of the other
+faults were found.
 """
 import argparse
 import hashlib
@@ -19,6 +20,8 @@ import re
 import subprocess
 import sys
 import time
+
+from equivalent import is_equivalent
 
 LEAST_PERCENT = 97
 LEAST_SECONDS = 10
@@ -65,6 +68,12 @@ def read_survivors():
     return {(row[0].strip(), row[1].strip()) for row in rows}
 
 
+def row(name, counts):
+    """A line of the summary; what is not found, without change or explained survives."""
+    faults, found, same, explained = counts
+    return f'{name:26}{faults:8}{found:7}{same:11}{explained:11}{faults - found - same - explained:9}'
+
+
 def main():
     """See above."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -76,8 +85,8 @@ def main():
     if not tests:
         sys.exit(f'run.py: {args.build}/bin has no m_*; configure with -DTRINE_MUTANTS=COUNT and build mutants')
     done, explained = read_log(folder / 'log.jsonl'), read_survivors()
-    failed, survivors, totals = 0, [], [0, 0, 0]
-    print('test                        faults  found  explained  survive')
+    failed, survivors, totals = 0, [], [0, 0, 0, 0]
+    print('test                        faults  found  no change  explained  survive')
     with (folder / 'log.jsonl').open('a') as log:
         for test in tests:
             program = args.build / 'bin' / f'm_{test}'
@@ -87,27 +96,31 @@ def main():
                 failed += 1
                 continue
             digest = hashlib.sha256(program.read_bytes()).hexdigest()
-            counts = [0, 0, 0]
+            counts = [0, 0, 0, 0]
             for number, line in enumerate((folder / f'{test}.list').read_text().splitlines(), 1):
                 if (digest, line) not in done:
                     done[digest, line], _ = attempt(program, number, max(LEAST_SECONDS, 10 * seconds))
+                    if done[digest, line] == 'passed' and is_equivalent(folder / f'{test}.list', number):
+                        done[digest, line] = 'equivalent'
                     log.write(json.dumps({'test': test, 'program': digest, 'fault': line,
                                           'result': done[digest, line]}) + '\n')
                     log.flush()
                 fault = describe(line)
                 counts[0] += 1
-                if done[digest, line] != 'passed':
+                if done[digest, line] == 'equivalent':
+                    counts[2] += 1
+                elif done[digest, line] != 'passed':
                     counts[1] += 1
                 elif (test, fault) in explained:
-                    counts[2] += 1
+                    counts[3] += 1
                 else:
                     survivors.append(f'{test}: {number} {fault}')
             totals = [a + b for a, b in zip(totals, counts)]
-            print(f'{test:26}{counts[0]:8}{counts[1]:7}{counts[2]:11}{counts[0] - counts[1] - counts[2]:9}', flush=True)
-    print(f'{"all":26}{totals[0]:8}{totals[1]:7}{totals[2]:11}{totals[0] - totals[1] - totals[2]:9}')
+            print(row(test, counts), flush=True)
+    print(row('all', totals))
     for survivor in survivors:
         print(survivor)
-    enough = 100 * (totals[1] + totals[2]) >= LEAST_PERCENT * totals[0]
+    enough = 100 * totals[1] >= LEAST_PERCENT * (totals[0] - totals[2] - totals[3])
     return 0 if enough and not failed else 1
 
 

@@ -177,6 +177,34 @@ TEST_CASE("trine_check: no code but those of the command set is an operation") {
   }
 }
 
+TEST_CASE("trine_check: every bit of an address and of the window counts") {
+  Bench bench;
+  for (unsigned bit = 6; bit < 64; ++bit) {
+    CAPTURE(bit);
+    const std::uint64_t one = std::uint64_t{1} << bit;
+    const auto run = [&](std::uint64_t base, std::uint64_t limit, std::uint64_t address) {
+      Config config;
+      config.base = base;
+      config.limit = limit;
+      bench.configure(config);
+      Command c = make(Opcode::STORE).set(command::ROWS, 16);
+      set_address(c, address);
+      bench.offer(c);
+      bench.run();
+      CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(checked(c, config).code));
+      return bench.get(job::kError) == 0;
+    };
+    constexpr std::uint64_t kOpen = ~std::uint64_t{0};
+    CHECK_EQ(run(0, kOpen, one), bit < 40);
+    CHECK_EQ(run(one, one + 64, one), bit < 40);
+    CHECK(!run(one + 1, kOpen, one));
+    CHECK(!run(0, one + 63, one));
+    CHECK(!run(one, kOpen, 0));
+    CHECK(run(0, one, 0));
+    CHECK(!run(0, one, one));
+  }
+}
+
 TEST_CASE("trine_check: an error of the fetch comes first and passes through") {
   Bench bench;
   bench.configure({});

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <vector>
 
 #include "Vtrine_column_unit.h"
@@ -15,6 +16,7 @@ using namespace trine::test;
 namespace {
 
 constexpr unsigned kGroups = TRINE_Groups;
+constexpr std::uint64_t kAddresses = (std::uint64_t{1} << 40) - 1;
 
 struct Write {
   std::uint64_t addr;
@@ -73,19 +75,20 @@ TEST_CASE("trine_column_unit: scatters each element as FP16, whatever the stalls
   dut.step();
   Random random(7);
   std::vector<float> memory(TRINE_VectorWords);
+  // All bits of the mantissa, exponents from what rounds to zero to what is infinite.
   for (float& value : memory)
-    value = (static_cast<float>(random.below(20000)) - 10000.0F) / 64.0F *
-            (random.below(5) == 0 ? 1e-6F : 1.0F);
+    value = std::bit_cast<float>((random.word() & 0x807FFFFFu) | (100 + random.below(45)) << 23);
   for (unsigned n = 0; n < 60; ++n) {
     CAPTURE(n);
     Coin go(n % 3 == 0 ? 1.0 : 0.5, n);
     const unsigned rows = n < 20 ? n + 1 : 1 + random.below(300);
     const unsigned src = random.below((TRINE_VectorWords - 320) / 16) * 16;
-    const std::uint32_t stride = 64 * (1 + random.below(2000));
-    const std::uint64_t addr = std::uint64_t{random.below(1 << 30)} * 64 + 2 * random.below(32);
+    const std::uint32_t stride = random.word();
+    const std::uint64_t addr = (std::uint64_t{random.word()} << 32 | random.word()) & kAddresses;
     std::vector<Write> expected;
     for (unsigned i = 0; i < rows; ++i)
-      expected.push_back({addr + std::uint64_t{i} * stride, golden::f32_to_f16(memory[src + i])});
+      expected.push_back(
+          {(addr + std::uint64_t{i} * stride) & kAddresses, golden::f32_to_f16(memory[src + i])});
     CHECK(run(dut, memory, rows, src / kGroups, addr, stride, go) == expected);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -15,26 +16,37 @@ using namespace trine::test;
 
 namespace {
 
+constexpr unsigned kJobBits = job::kError.lsb + job::kError.width;
 constexpr unsigned kBookBeats = 32 / TRINE_Groups;
 
 // Values of unit_e.
-constexpr std::uint64_t kControl = 1, kLoad = 2, kStore = 3, kColumn = 4, kMatrix = 5, kVector = 6;
+constexpr std::uint64_t kControl = 1, kLoad = 2, kStore = 3, kColumn = 4, kMatrix = 5, kVector = 6,
+                        kAttention = 7;
+// Values of memory_e.
+constexpr std::uint64_t kWriteBlocks = 6, kReadCache = 7;
 
 struct Job {
   std::uint64_t unit = kVector;
   bool book = false;
   std::uint64_t error = 0;
-  std::uint32_t id = 0;  // In its address and word 0.
+  std::uint64_t memory = 0;
+  std::uint32_t id = 0;  // All other bits follow from it.
 
-  bool reads() const { return (unit == kLoad || unit == kMatrix) && error == 0; }
-  bool may_run_beside_reads() const { return unit == kLoad || unit == kMatrix || unit == kVector; }
+  bool asks() const { return unit == kLoad || unit == kMatrix || memory == kReadCache; }
+  bool reads() const { return asks() && error == 0; }
+  bool writes() const { return unit == kStore || memory == kWriteBlocks; }
+  bool may_run_beside_reads() const {
+    return unit == kLoad || unit == kMatrix || unit == kVector || memory == kReadCache;
+  }
+  std::uint32_t word(unsigned i) const { return scramble(64 * std::uint64_t{id} + i); }
 };
 
 Job random_job(Random& random, std::uint32_t id) {
   Job job;
-  job.unit = 1 + random.below(6);
+  job.unit = 1 + random.below(7);
+  job.memory = job.unit == kAttention ? kWriteBlocks + random.below(2) : random.below(kWriteBlocks);
   job.book = job.unit == kMatrix && random.below(2) != 0;
-  job.error = random.below(10) == 0 ? 1 + random.below(8) : 0;
+  job.error = random.below(10) == 0 ? 1 + random.below(255) : 0;
   job.id = id;
   return job;
 }
@@ -57,29 +69,44 @@ class Bench {
 
   sim::Dut<Vtrine_dispatch> dut;
   std::size_t over = 0;
+  unsigned rested = 0;
   unsigned early = 0;  // Jobs whose reads went out before their turn.
 
  private:
+  std::array<unsigned, 6> seen() {
+    return {dut->start_o,       dut->running_o,    dut->over_o,
+            dut->write_valid_o, dut->read_valid_o, dut->turn_o};
+  }
+
   void offer() {
     // Once offered, a job stays.
     if (dut->job_valid_i || taken_ == jobs_.size() || !go_()) return;
     const Job& job = jobs_[taken_];
     dut->job_valid_i = 1;
-    clear_port(dut->job_i);
+    set_port_of(job);
+  }
+
+  /// Every bit of the job: what decides about its course as the job says, the rest from its number.
+  void set_port_of(const Job& job) {
+    std::vector<std::uint32_t> words(sizeof(dut->job_i) / 4);
+    for (unsigned i = 0; i < words.size(); ++i) words[i] = job.word(i);
+    words.back() &= (1u << kJobBits % 32) - 1;
+    set_words(dut->job_i, words.data());
     set_field(dut->job_i, start::kUnit, job.unit);
-    set_field(dut->job_i, start::kAddress, 0x1000 + 64ull * job.id);
-    set_field(dut->job_i, start::kStride, 640 + job.id);
-    set_field(dut->job_i, start::kRows, job.id);
-    set_field(dut->job_i, job::kBookAddress, 0x800000 + 64ull * job.id);
-    set_field(dut->job_i, job::kWord0, 7 * job.id);
-    set_field(dut->job_i, job::kBytes, 1000 + job.id);
-    set_field(dut->job_i, job::kPieceBeats, 20 + job.id);
-    set_field(dut->job_i, job::kPieces, 3);
-    set_field(dut->job_i, job::kBeats, 3 * (20 + job.id));
-    set_field(dut->job_i, job::kReads, job.unit == kLoad || job.unit == kMatrix ? 1 : 0);
+    set_field(dut->job_i, start::kMemory, job.memory);
+    set_field(dut->job_i, job::kReads, job.asks() ? 1 : 0);
     set_field(dut->job_i, job::kBook, job.book ? 1 : 0);
     set_field(dut->job_i, job::kHere, job.id % 3 != 0 ? 1 : 0);
     set_field(dut->job_i, job::kError, job.error);
+  }
+
+  /// A field of the job as it was offered.
+  std::uint64_t offered(const Job& job, PortField field) {
+    const auto port = dut->job_i;
+    set_port_of(job);
+    const std::uint64_t value = get_field(dut->job_i, field);
+    dut->job_i = port;
+    return value;
   }
 
   void cycle() {
@@ -106,21 +133,23 @@ class Bench {
       REQUIRE_EQ(over, taken_ - 1);
       CHECK_EQ(job.error, 0u);
       CHECK(job.unit != kControl);
-      CHECK_EQ(get_field(dut->unit_start_o, start::kUnit), job.unit);
-      CHECK_EQ(get_field(dut->unit_start_o, start::kRows), job.id);
+      for (unsigned bit = 0; bit < start::kUnit.lsb + start::kUnit.width; bit += 11) {
+        CAPTURE(bit);
+        REQUIRE_EQ(get_field(dut->unit_start_o, {bit, 11}), offered(job, {bit, 11}));
+      }
       CHECK(write_taken_);
       CHECK(!started_);
       started_ = true;
       run_left_ = random_.below(30);
-      if (job.unit == kStore || job.unit == kColumn) writes_left_ = 40;
+      if (job.writes() || job.unit == kColumn) writes_left_ = 40;
     } else if (dut->running_o && run_left_ > 0) {
       --run_left_;
     }
     if (dut->write_valid_o) {
       const Job& job = jobs_[taken_ - 1];
-      CHECK_EQ(job.unit, kStore);
-      CHECK_EQ(get_field(dut->write_job_o, write_job::kAddress), 0x1000 + 64ull * job.id);
-      CHECK_EQ(get_field(dut->write_job_o, write_job::kBytes), 1000 + job.id);
+      CHECK(job.writes());
+      CHECK_EQ(get_field(dut->write_job_o, write_job::kAddress), offered(job, start::kAddress));
+      CHECK_EQ(get_field(dut->write_job_o, write_job::kBytes), offered(job, job::kBytes));
       CHECK(!write_taken_);
       if (dut->write_ready_i) write_taken_ = true;
     }
@@ -129,12 +158,20 @@ class Bench {
     if (writes_left_ > 0) --writes_left_;
     if (pause_ > 0) --pause_;
     const bool begins = dut->begin_o;
+    // At rest nothing changes but by the end of the unit.
+    const bool rests = dut->rests_o && !dut->done_i;
+    const auto before = seen();
     dut.step();
+    if (rests) {
+      ++rested;
+      CHECK(!begins);
+      CHECK(seen() == before);
+    }
     if (begins) {
       const Job& job = jobs_[taken_++];
       dut->job_valid_i = 0;
       started_ = false;
-      write_taken_ = job.unit != kStore;
+      write_taken_ = !job.writes();
       turn_ ^= 1;
     }
     REQUIRE_EQ(dut->turn_o, turn_);
@@ -162,11 +199,13 @@ class Bench {
     CHECK_EQ(get_field(port, read_job::kReader), book                ? read_job::kBook
                                                  : job.unit == kLoad ? read_job::kLoad
                                                                      : read_job::kWeights);
-    CHECK_EQ(get_field(port, read_job::kAddress), (book ? 0x800000 : 0x1000) + 64ull * job.id);
-    CHECK_EQ(get_field(port, read_job::kPieces), book ? 1u : 3u);
-    CHECK_EQ(get_field(port, read_job::kPieceBeats), book ? kBookBeats : 20 + job.id);
-    CHECK_EQ(get_field(port, read_job::kBeats), book ? kBookBeats : 3 * (20 + job.id));
-    if (!book) CHECK_EQ(get_field(port, read_job::kStride), 640 + job.id);
+    CHECK_EQ(get_field(port, read_job::kAddress),
+             offered(job, book ? job::kBookAddress : start::kAddress));
+    CHECK_EQ(get_field(port, read_job::kPieces), book ? 1u : offered(job, job::kPieces));
+    CHECK_EQ(get_field(port, read_job::kPieceBeats),
+             book ? kBookBeats : offered(job, job::kPieceBeats));
+    CHECK_EQ(get_field(port, read_job::kBeats), book ? kBookBeats : offered(job, job::kBeats));
+    if (!book) CHECK_EQ(get_field(port, read_job::kStride), offered(job, start::kStride));
     if (!dut->read_ready_i) return;
     if (book) {
       book_asked_ = true;
@@ -180,7 +219,7 @@ class Bench {
     const Job& job = jobs_[over];
     REQUIRE_EQ(over + 1, taken_);
     CHECK_EQ(dut->error_o, job.error);
-    CHECK_EQ(dut->word0_o, 7 * job.id);
+    CHECK_EQ(dut->word0_o, offered(job, job::kWord0));
     if (job.error != 0 || job.unit == kControl)
       CHECK(!started_);
     else
@@ -213,5 +252,6 @@ TEST_CASE("trine_dispatch: runs jobs in order, each with its reads, its write an
     bench.run(jobs);
     CHECK_EQ(bench.over, jobs.size());
     CHECK(bench.early >= 40);
+    CHECK(bench.rested >= 400);
   }
 }

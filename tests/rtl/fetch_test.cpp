@@ -177,7 +177,8 @@ TEST_CASE("trine_fetch: gives the commands of a list in order, then LIST_OVERRUN
       Random random(seed);
       for (unsigned n = 0; n < 20; ++n) {
         List list;
-        list.addr = 64ull * random.below(1 << 20);
+        list.addr = (std::uint64_t{random.word()} << 32 | random.word()) %
+                    (kTop - 64 * 4 * kAhead) / 64 * 64;
         list.count = n == 0 ? 0 : random.below(4 * kAhead);
         if (random.below(3) == 0 && list.count > 0)
           list.bad_beat = list.addr + kBeatBytes * random.below(list.count * kBeats);
@@ -198,7 +199,7 @@ TEST_CASE("trine_fetch: stops before what the list or the window forbids") {
   Bench bench({0.8, 0.8}, 5, 7);
   const auto run = [&](List list) {
     bench.start(list);
-    const std::vector<Fetched> out = bench.run(list.count + 1);
+    const std::vector<Fetched> out = bench.run(std::size_t{list.count} + 1, 800);
     bench.stop();
     REQUIRE(!out.empty());
     REQUIRE(!out.back().here);
@@ -224,6 +225,22 @@ TEST_CASE("trine_fetch: stops before what the list or the window forbids") {
   CHECK(run({.addr = kTop, .count = 8, .limit = kOpen}) == is(ErrorCode::ADDRESS_RANGE, 0));
   CHECK(run({.addr = ~std::uint64_t{63}, .count = 8, .limit = kOpen}) ==
         is(ErrorCode::ADDRESS_RANGE, 0));
+  // Every bit of an address, of the window and of a length.
+  for (unsigned bit = 6; bit < 64; ++bit) {
+    CAPTURE(bit);
+    const std::uint64_t one = std::uint64_t{1} << bit;
+    const std::size_t commands = bit < 40 ? 2 : 0;
+    CHECK(run({.addr = one, .count = 8, .base = one, .limit = one + 128}) ==
+          is(ErrorCode::ADDRESS_RANGE, commands));
+    CHECK(run({.addr = one, .count = 8, .base = one + 64, .limit = kOpen}) ==
+          is(ErrorCode::ADDRESS_RANGE, 0));
+    CHECK(run({.addr = 0, .count = 2, .limit = one}).first ==
+          (bit == 6 ? ErrorCode::ADDRESS_RANGE : ErrorCode::LIST_OVERRUN));
+    CHECK(run({.addr = 0, .count = 8, .base = one, .limit = kOpen}) ==
+          is(ErrorCode::ADDRESS_RANGE, 0));
+  }
+  for (unsigned bit = 4; bit < 32; ++bit)
+    CHECK(run({.addr = 0, .count = 1u << bit, .limit = 256}) == is(ErrorCode::ADDRESS_RANGE, 4));
 }
 
 TEST_CASE("trine_fetch: asks for whole blocks as soon as there is room, and not sooner") {

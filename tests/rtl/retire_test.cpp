@@ -105,6 +105,7 @@ class Bench {
         out.index = dut->index_o;
       }
       const bool begins = dut->command_begin_o, over = dut->over_i;
+      if (begins) CHECK_EQ(record, 0u);  // The record goes out first.
       if (over) CHECK_EQ(dut->go_o, 1);
       if (begins) CHECK_EQ(dut->go_o, 0);
       dut.step();
@@ -219,6 +220,13 @@ TEST_CASE("trine_retire: writes a record for each of the first commands") {
     REQUIRE_EQ(out.records.size(), std::min<std::size_t>(count, 4));
     for (std::size_t i = 0; i < out.records.size(); ++i)
       CHECK_EQ(out.records[i], setup.profile + 64 * i);
+  }
+  Random random(5);
+  for (unsigned i = 0; i < 40; ++i) {
+    setup.profile = (std::uint64_t{random.word()} << 32 | random.word()) % (kTop - 256) / 64 * 64;
+    const Outcome out = bench.run(list, setup);
+    REQUIRE_EQ(out.records.size(), 4u);
+    for (std::size_t n = 0; n < 4; ++n) CHECK_EQ(out.records[n], setup.profile + 64 * n);
   }
   setup.profile = 0x9020;
   CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ALIGNMENT, 0u));

@@ -164,7 +164,8 @@ TEST_CASE("trine_write_path: every byte of a job and no other, from every sender
     Bench bench("write_path_" + std::to_string(seed), stalls, seed);
     Random random(seed);
     for (unsigned i = 0; i < 60; ++i) {
-      const std::uint64_t beat = std::uint64_t{random.below(0x100000)} * kBeatBytes;
+      const std::uint64_t beat = (std::uint64_t{random.word()} << 32 | random.word()) %
+                                 (std::uint64_t{1} << 39) / kBeatBytes * kBeatBytes;
       if (i % 3 == 0) {
         bench.run({Job::From::Column, beat + 2 * random.below(kBeatBytes / 2), 2});
       } else {
@@ -174,6 +175,11 @@ TEST_CASE("trine_write_path: every byte of a job and no other, from every sender
       }
     }
   }
+}
+
+TEST_CASE("trine_write_path: a job of many pages") {
+  Bench bench("write_path_long", {1.0, 1.0}, 5);
+  bench.run({Job::From::Transfer, (std::uint64_t{1} << 39) - 4096, 0x1F801});
 }
 
 TEST_CASE("trine_write_path: a transfer a cycle") {
