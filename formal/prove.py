@@ -80,7 +80,7 @@ def unbroken(proofs, results):
 
     def is_known(name, prop):
         # NAME:PART has all properties of NAME too, and `u_fifo.X` is X of the proof of `fifo`.
-        part = re.fullmatch(r'u_(\w+)\.(\w+)', prop)
+        part = re.fullmatch(r'u_(\w+)\.(\S+)', prop)
         return bool({(name, prop), (name.partition(':')[0], prop), part and part.groups()} & known)
 
     return [f'{name}: {prop}' for name, found in results.items() for prop, _, _ in found

@@ -75,7 +75,6 @@ always_comb begin
           && job_i.start.unit != trine_commands_pkg::UnitColumn && job_i.start.unit != trine_commands_pkg::UnitControl))));
   assume (!(stop_i && (go_i || f_busy_q)));
   assume (!done_i || (running_o && !f_book_q && !f_data_q));
-  assume (!go_i || !f_busy_q);
 end
 
 // ---- What it does ----
@@ -140,7 +139,7 @@ always_ff @(posedge clk_i) begin
   f_held_q <= !rst_ni || f_held;
 end
 `TRINE_ASSERT(RankFalls_A, f_held_q || f_rank < f_rank_q)
-`TRINE_ASSERT(TakesWhenAsked_A, !(job_valid_i && go_i && !stop_i) || begin_o)
+`TRINE_ASSERT(TakesWhenAsked_A, !(job_valid_i && go_i && !stop_i && !f_busy_q) || begin_o)
 
 // ---- Invariants ----
 

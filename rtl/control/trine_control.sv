@@ -236,4 +236,8 @@ module trine_control #(
 
   `TRINE_ASSERT(OneWriter_A, !(store_valid && record_valid))
 
+`ifdef FORMAL_TRINE_CONTROL
+  `include "trine_control_formal.svh"
+`endif
+
 endmodule

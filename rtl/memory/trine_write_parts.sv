@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// Cuts beats into transfers of a narrower port, the lowest bytes first.
 ///
 /// `end_i` comes with the transfer that is the last of its job: the rest of the beat is dropped,
@@ -44,5 +46,9 @@ module trine_write_parts #(
       else if (valid_i && ready_i) place_q <= ready_o ? '0 : place_q + 1'b1;
     end
   end
+
+`ifdef FORMAL_TRINE_WRITE_PARTS
+  `include "trine_write_parts_formal.svh"
+`endif
 
 endmodule

@@ -126,6 +126,38 @@ TEST_CASE("trine_beat_router: holds as many jobs as it says, a beat a cycle with
   CHECK_EQ(dut->idle_o, 1);
 }
 
+TEST_CASE("trine_beat_router: every beat of long jobs, and no more") {
+  trine::sim::Dut<Vtrine_beat_router> dut("beat_router_long", 10'000'000);
+  dut->beat_valid_i = 0;
+  dut->gate_i = kRunning;
+  dut->book_ready_i = dut->load_ready_i = dut->weight_ready_i = 1;
+  set_field(dut->job_i, read_job::kTurn, 0);
+  // A reader after the other, so that each end shows.
+  const unsigned beats[] = {0x40001, 0x6AAAA, 0x55555, 0x40002, 3};
+  dut->job_valid_i = 1;
+  for (unsigned n = 0; n < 5;) {
+    set_field(dut->job_i, read_job::kReader, n % 2 == 0 ? read_job::kWeights : read_job::kLoad);
+    set_field(dut->job_i, read_job::kBeats, beats[n]);
+    dut->eval();
+    if (dut->job_ready_o) ++n;
+    dut.step();
+  }
+  dut->job_valid_i = 0;
+  dut->beat_valid_i = 1;
+  for (unsigned n = 0; n < 5; ++n) {
+    unsigned seen = 0;
+    for (; seen < beats[n]; ++seen) {
+      dut->eval();
+      if ((n % 2 == 0 ? dut->weight_valid_o : dut->load_valid_o) == 0) break;
+      dut.step();
+    }
+    CHECK_EQ(seen, beats[n]);
+  }
+  dut->beat_valid_i = 0;
+  dut->eval();
+  CHECK_EQ(dut->idle_o, 1);
+}
+
 TEST_CASE("trine_beat_router: a drop lets all beats pass and forgets the jobs") {
   trine::sim::Dut<Vtrine_beat_router> dut("beat_router_drop", 10000);
   dut->book_ready_i = dut->load_ready_i = dut->weight_ready_i = 0;

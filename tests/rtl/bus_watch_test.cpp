@@ -128,6 +128,20 @@ TEST_CASE("trine_bus_watch: a channel that stands still fails within the limit, 
   }
 }
 
+TEST_CASE(
+    "trine_bus_watch: from rest on, a silence is noticed after twice half the limit, to the "
+    "cycle") {
+  Bench bench;
+  for (unsigned limit = 1; limit < 3000; limit += limit < 140 ? 1 : 97) {
+    CAPTURE(limit);
+    bench.dut->limit_i = limit;
+    bench.quiet();
+    bench.dut.step(3);
+    bench.wait({5, 0});
+    CHECK_EQ(bench.until_fault(2 * limit + 8), 2 * std::max(limit / 2, 1u));
+  }
+}
+
 TEST_CASE("trine_bus_watch: a channel that moves now and then does not fail") {
   for (const Channel& c : all_channels()) {
     Bench bench;

@@ -58,6 +58,7 @@ class Bench {
       const bool gives = dut->job_valid_o && dut->job_ready_i;
       if (gives) job = dut->job_o;
       REQUIRE(!(gives && !given));
+      REQUIRE_EQ(dut->rests_o, given);  // No job waits from before, so it is busy with the command.
       dut.step();
       if (taken) {
         REQUIRE(!given);

@@ -78,6 +78,11 @@ TEST_CASE("trine_column_unit: scatters each element as FP16, whatever the stalls
   // All bits of the mantissa, exponents from what rounds to zero to what is infinite.
   for (float& value : memory)
     value = std::bit_cast<float>((random.word() & 0x807FFFFFu) | (100 + random.below(45)) << 23);
+  // And halfway between two FP16 numbers, or one bit beside it.
+  for (std::size_t i = 0; i < memory.size(); i += 3)
+    memory[i] =
+        std::bit_cast<float>((random.word() & 0x807FE000u) | (113 + random.below(30)) << 23 |
+                             0x1000u | (i % 2 == 0 ? 1u << random.below(12) : 0u));
   for (unsigned n = 0; n < 60; ++n) {
     CAPTURE(n);
     Coin go(n % 3 == 0 ? 1.0 : 0.5, n);

@@ -141,7 +141,7 @@ class Bench {
       CHECK(!started_);
       started_ = true;
       run_left_ = random_.below(30);
-      if (job.writes() || job.unit == kColumn) writes_left_ = 40;
+      if (job.writes() || job.unit == kColumn) writes_left_ = 1 + random_.below(40);
     } else if (dut->running_o && run_left_ > 0) {
       --run_left_;
     }

@@ -82,3 +82,22 @@ TEST_CASE("trine_row_reader: every bit of a job matters") {
     CHECK_EQ(dut->job_valid_o, one > 2);
   }
 }
+
+TEST_CASE("trine_row_reader: all rows of a long job") {
+  sim::Dut<Vtrine_row_reader> dut("row_reader_long", 2'000'000);
+  constexpr std::uint32_t kRows = 0x8A801, kStride = 192;
+  dut->valid_i = dut->job_ready_i = 1;
+  set_port(dut->addr_i, 0x40);
+  dut->beats_i = 7;
+  dut->rows_i = kRows;
+  dut->stride_i = kStride;
+  std::uint32_t rows = 0;
+  bool in_place = true;
+  for (; dut->eval(), dut->job_valid_o; ++rows) {
+    in_place = in_place && dut->job_addr_o == 0x40 + std::uint64_t{rows} * kStride;
+    dut.step();
+    dut->valid_i = 0;
+  }
+  CHECK_EQ(rows, kRows);
+  CHECK(in_place);
+}

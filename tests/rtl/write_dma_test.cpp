@@ -100,6 +100,7 @@ class Bench {
   struct Burst {
     std::uint64_t addr;
     unsigned beats;
+    std::uint64_t first = addr;  // `addr` moves on with the beats.
   };
 
   void cycle() {
@@ -122,9 +123,13 @@ class Bench {
     REQUIRE_EQ(bus >> 2 & 1, dut->w_valid_o && !dut->w_ready_i && !bursts_.empty());
     if (!answers_.empty()) REQUIRE_EQ(bus >> 1 & 1, !dut->b_valid_i);
     REQUIRE_EQ(bus & 1, 0);
+    // The burst that the one that waits belongs to.
+    if ((bus >> 2 & 1) != 0) REQUIRE_EQ(dut->w_addr_o, bursts_.front().first);
+    if ((bus >> 1 & 1) != 0 && !answers_.empty()) REQUIRE_EQ(dut->b_addr_o, written_.front());
     if (dut->b_valid_i) {
       REQUIRE_EQ(dut->idle_o, 0);
       answers_.pop_front();
+      written_.pop_front();
       ++answered_;
     }
     check_aw();
@@ -186,6 +191,7 @@ class Bench {
       const bool last = --burst.beats == 0;
       REQUIRE_EQ(beat.last, last);
       if (last) {
+        written_.push_back(burst.first);
         bursts_.pop_front();
         answers_.push_back(dut.cycle() + latency_);
         most_outstanding = std::max(most_outstanding, static_cast<unsigned>(answers_.size()));
@@ -205,6 +211,7 @@ class Bench {
   Coin offer_, accept_aw_, accept_w_;
   unsigned bad_burst_ = ~0u, answered_ = 0;
   std::deque<std::uint64_t> source_, answers_;
+  std::deque<std::uint64_t> written_;  // Addresses of the bursts whose answers are due.
   std::deque<Burst> bursts_;
   std::deque<Beat> beats_;
   std::map<std::uint64_t, int> memory_;
@@ -225,7 +232,8 @@ TEST_CASE("trine_write_dma: writes exactly the bytes of random jobs under any st
       Random random(seed);
       std::vector<Job> jobs;
       for (int i = 0; i < 12; ++i)
-        jobs.push_back({std::uint64_t{random.below(0x4000000)} * kBeatBytes,
+        jobs.push_back({(std::uint64_t{random.word()} << 32 | random.word()) %
+                            (std::uint64_t{1} << 39) / kBeatBytes * kBeatBytes,
                         1 + random.below(i % 3 != 0 ? 300 : 6000)});
       bench.run(jobs);
       CHECK_EQ(bench.dut->error_o, 0);
