@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes faults in the golden model and its machine and says which ones their unit tests do not find.
+
+  golden.py BUILD [--count N] [--seed N] [--jobs N]
+
+The seed draws N faults (golden_mutate.py) over the sources of golden/ and machine/, no two in a line.  BUILD/source is a
+copy with all of them, BUILD its build; the environment's TRINE_MUTANT turns one on.  A first run of each test says
+which faults it reaches and how long it takes; then each fault meets the tests that reach it, the fastest first, until
+one fails, stops or takes ten times as long.  BUILD/log.jsonl keeps what was tried, so an interrupted run goes on.
+A fault that the compiler refuses is replaced by another.  golden_survivors.txt explains survivors that no test can
+find.  The exit status is 1 when fewer than 97 of 100 were found, those explained aside.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import golden_mutate
+
+LEAST_PERCENT = 97
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEST_FOLDERS = ('golden', 'machine')
+# The cost model is no part of golden; gen_math only prints tables; these are read once for each kind of processor.
+NOT_MUTATED = re.compile(r'cost_model|gen_math|_device\.cpp|simd')
+SWITCH = '''// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdio>
+#include <cstdlib>
+namespace trine_mutant {
+inline unsigned char reached[1 << 16];
+inline const int number = [] {
+  const char* text = std::getenv("TRINE_MUTANT");
+  return text == nullptr ? 0 : std::atoi(text);
+}();
+inline bool at(int mutant) {
+  reached[mutant] = 1;
+  return mutant == number;
+}
+/// Writes the numbers of all faults that were reached, when a program that looks for them ends.
+struct Survey {
+  ~Survey() {
+    const char* file = std::getenv("TRINE_MUTANTS_REACHED");
+    std::FILE* out = file == nullptr ? nullptr : std::fopen(file, "w");
+    if (out == nullptr) return;
+    for (int i = 1; i < 1 << 16; ++i)
+      if (reached[i] != 0) std::fprintf(out, "%d\\n", i);
+    std::fclose(out);
+  }
+};
+inline const Survey survey;
+}  // namespace trine_mutant
+'''
+
+
+def sources():
+    """Names of the files that get faults, in order."""
+    files = [path.relative_to(ROOT) for folder in ('golden', 'machine') for path in (ROOT / folder).rglob('*.cpp')]
+    return sorted(str(file) for file in files if not NOT_MUTATED.search(str(file)))
+
+
+def draw(count, seed, refused):
+    """`count` faults, no two in a line, without those that the compiler refused."""
+    faults = []
+    for file in sources():
+        faults += golden_mutate.mutants_of(file, (ROOT / file).read_text())
+    random.Random(seed).shuffle(faults)
+    lines, chosen = set(), []
+    for fault in faults:
+        if (fault.file, fault.line) in lines or (fault.file, fault.line, fault.what) in refused:
+            continue
+        lines.add((fault.file, fault.line))
+        chosen.append(fault)
+        if len(chosen) == count:
+            return chosen
+    sys.exit(f'golden.py: the sources have {len(chosen)} faults, not {count}')
+
+
+def write_if_new(path, text):
+    """Leaves a file alone that says the same, so that nothing is compiled for it."""
+    if not path.is_file() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def write_tree(tree, chosen):
+    """The project with all faults: links to what has none."""
+    tree.mkdir(parents=True, exist_ok=True)
+    for entry in ROOT.iterdir():
+        if entry.name not in ('golden', 'machine') and not entry.name.startswith(('build', '.git')):
+            link = tree / entry.name
+            if not link.exists():
+                link.symlink_to(entry)
+    for folder in ('golden', 'machine'):
+        for path in (ROOT / folder).rglob('*'):
+            if path.is_file():
+                write_if_new(tree / path.relative_to(ROOT), path.read_text())
+    write_if_new(tree / 'golden' / 'mutants.h', SWITCH)
+    for file in {fault.file for fault in chosen}:
+        lines = (ROOT / file).read_text().split('\n')
+        for number, fault in enumerate(chosen, 1):
+            if fault.file == file:
+                lines[fault.line] = fault.frame.replace('{at}', f'trine_mutant::at({number})')
+        first = next(i for i, line in enumerate(lines) if line.startswith('#include'))
+        lines[first] = '#include "golden/mutants.h"  ' + '\n' + f'#line {first + 1}\n' + lines[first]
+        write_if_new(tree / file, '\n'.join(lines))
+
+
+def run(command, **options):
+    """Output of a command, with its exit status."""
+    result = subprocess.run(command, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    return result.returncode, result.stdout
+
+
+def configure(build):
+    """The build of the copy, with little optimization and without warnings."""
+    if (build / 'build.ninja').is_file():
+        return
+    options = ['-DCMAKE_BUILD_TYPE=None', '-DCMAKE_CXX_FLAGS=-O1 -w', '-DCMAKE_UNITY_BUILD=ON',
+               '-DCMAKE_UNITY_BUILD_BATCH_SIZE=16']
+    options += [f'-DTRINE_{part}=OFF' for part in ('SIM', 'SYSTEMC', 'PYTHON', 'BENCH', 'INSTALL')]
+    code, text = run(['cmake', '-G', 'Ninja', '-S', build / 'source', '-B', build, *options])
+    if code:
+        sys.exit(f'golden.py: {text}')
+
+
+def unit_tests(build):
+    """Programs of the tests of golden and machine, which have the names of these."""
+    programs = set()
+    for folder in TEST_FOLDERS:
+        _, text = run(['ctest', '--test-dir', build / 'tests' / folder, '--show-only=json-v1'])
+        for test in json.loads(text)['tests']:
+            programs.add(test['name'])
+    return sorted(name for name in programs if name != 'cost_model_test')
+
+
+def build_all(build, count, seed, jobs):
+    """Faults that compile, and the programs of the tests."""
+    refused_file = build / 'refused.jsonl'
+    refused = set()
+    if refused_file.is_file():
+        refused = {tuple(json.loads(line)) for line in refused_file.read_text().splitlines()}
+    while True:
+        chosen = draw(count, seed, refused)
+        write_tree(build / 'source', chosen)
+        configure(build)
+        programs = unit_tests(build)
+        code, text = run(['ninja', '-C', build, '-k', '0', f'-j{jobs}', *programs])
+        if code == 0:
+            return chosen, programs
+        bad = {(match[1], int(match[2]) - 1)
+               for match in re.finditer(r'source/((?:golden|machine)/\S+?):(\d+):\d+: error', text)}
+        # A declaration that became a statement is missed further down: the fault in front of the line.
+        new = set()
+        for file, line in bad:
+            before = [fault for fault in chosen if fault.file == file and fault.line <= line]
+            new.update(sorted(before, key=lambda fault: fault.line)[-1:])
+        if not new:
+            sys.exit(f'golden.py: the build fails, and no fault is to blame:\n{text[-3000:]}')
+        print(f'{len(new)} faults do not compile; others take their place', flush=True)
+        with refused_file.open('a') as out:
+            for fault in new:
+                refused.add((fault.file, fault.line, fault.what))
+                out.write(json.dumps([fault.file, fault.line, fault.what]) + '\n')
+
+
+def survey(build, programs):
+    """Seconds of each test, and the faults that it reaches."""
+    reached, seconds = {}, {}
+    for program in programs:
+        file = build / 'reached.txt'
+        start = time.monotonic()
+        code, text = run([build / 'bin' / program], env={**os.environ, 'TRINE_MUTANTS_REACHED': str(file)})
+        if code:
+            sys.exit(f'golden.py: {program} fails without a fault:\n{text[-2000:]}')
+        seconds[program] = time.monotonic() - start
+        reached[program] = {int(number) for number in file.read_text().split()}
+        file.unlink()
+    return seconds, reached
+
+
+def attempt(build, number, tests, seconds):
+    """The test that finds a fault, with how; None when none does."""
+    for test in sorted(tests, key=lambda name: seconds[name]):
+        try:
+            code = subprocess.run([build / 'bin' / test, '--abort-after=1'], check=False,
+                                  env={**os.environ, 'TRINE_MUTANT': str(number)}, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=10 * seconds[test] + 10).returncode
+        except subprocess.TimeoutExpired:
+            return [test, 'hung']
+        if code:
+            return [test, 'failed' if code > 0 else 'crashed']
+    return None
+
+
+def explained_survivors():
+    """(file, what) of the survivors that golden_survivors.txt explains."""
+    rows = set()
+    path = pathlib.Path(__file__).with_name('golden_survivors.txt')
+    for line in path.read_text().splitlines():
+        if line.strip() and not line.startswith('#'):
+            parts = [part.strip() for part in line.split(' @ ')]
+            if len(parts) != 3 or not parts[2]:
+                sys.exit(f'golden.py: {path}: expected FILE @ OLD => NEW @ REASON, found {line}')
+            rows.add((parts[0], parts[1]))
+    return rows
+
+
+def main():
+    """See above."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build', type=pathlib.Path)
+    parser.add_argument('--count', type=int, default=240)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--jobs', type=int, default=os.cpu_count())
+    args = parser.parse_args()
+    build = args.build.resolve()
+    build.mkdir(parents=True, exist_ok=True)
+    chosen, programs = build_all(build, args.count, args.seed, args.jobs)
+    seconds, reached = survey(build, programs)
+    log = build / 'log.jsonl'
+    done = {}
+    if log.is_file():
+        for line in log.read_text().splitlines():
+            entry = json.loads(line)
+            done[tuple(entry['fault'])] = entry['found']
+    explained = explained_survivors()
+    counts, survivors = {}, []
+    with log.open('a') as out:
+        for number, fault in enumerate(chosen, 1):
+            tests = {name for name in programs if number in reached[name]}
+            key = (fault.file, str(fault.line), fault.what, ' '.join(sorted(tests)))
+            if key not in done:
+                done[key] = attempt(build, number, tests, seconds)
+                out.write(json.dumps({'fault': key, 'found': done[key]}) + '\n')
+                out.flush()
+            row = counts.setdefault(fault.kind, [0, 0, 0])
+            row[0] += 1
+            if done[key]:
+                row[1] += 1
+            elif (fault.file, fault.what) in explained:
+                row[2] += 1
+            else:
+                survivors.append(f'{fault.file}:{fault.line + 1} [{fault.kind}] {fault.what}'
+                                 + ('' if tests else ' (no test comes here)'))
+            if sys.stdout.isatty():
+                print(f'\r{number} of {len(chosen)}', end='', flush=True)
+    print('\nkind          faults  found  explained  survive')
+    rows = sorted(counts.items()) + [('all', [sum(row[i] for row in counts.values()) for i in range(3)])]
+    for kind, (faults, found, known) in rows:
+        print(f'{kind:12}{faults:8}{found:7}{known:11}{faults - found - known:9}')
+    for survivor in survivors:
+        print(survivor)
+    faults, found, known = rows[-1][1]
+    return 0 if 100 * (found + known) >= LEAST_PERCENT * faults else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
