@@ -112,16 +112,16 @@ u_matvec.__Vcellinp__u_trit__start_i 0
 # What else the copy for the deepest weights knows: 4 trits each. The job of a core or of the engine alone.
 DEEP = ("u_matvec.trit_job>>42&7 4", "job_i>>42&7 4")
 
-# What is not as CALM says while the next command's data wait for the end of this stream: the control
-# does not rest then.
+# What is not as CALM says while a read of the next commands, or of the list, waits for the end of this
+# stream's: which of them, and for whom, is not known (-).
 WAITING = DEEP[0] + """
 u_core.read_valid 1
-u_read_arbiter.data 1
-u_read_path.__Vcellinp__u_row_reader__valid_i 1
-u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 1
-u_control.rests_q 0
+u_control.list_valid -
+u_read_arbiter.data -
+u_read_path.__Vcellinp__u_row_reader__valid_i -
+u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i -
 """
-# And in a stream of FP16 weights whose next rows are asked for: how many are left (-) is not known.
+# And in a stream of FP16 weights whose next rows are asked for: how many are left is not known.
 HALVES = """
 u_matvec.trit_runs 0
 u_row_reader.left_q -
@@ -268,8 +268,8 @@ def calm_copies(model):
     """Copies for calm cycles: pairs of what tells one from those behind it, in C++, and the copy."""
     deep = DEEP[model.scalar("job_i") == "job_i"]
     kinds = [("deep", deep, ["clk_trit"]), ("calm", "", ["clk_trit"])]
-    if model.clock("clk_rest"):
-        kinds.insert(0, ("waiting", WAITING, ["clk_trit", "clk_rest"]))
+    if model.scalar("u_core.read_valid"):
+        kinds.insert(0, ("waiting", WAITING, ["clk_trit"]))
     if model.clock("clk_rest") and model.clock("clk_f16"):
         kinds.insert(0, ("halves", HALVES, ["clk_f16"]))
     copies_of = {kind: Calm(model, f"trine_edge_{kind}", more, running) for kind, more, running in kinds}

@@ -10,9 +10,9 @@
 /// reads.  What a command does to memory and registers happens in the order of the list, and each
 /// begins when the one before is over.  Registers lie between the stages: no path crosses two.
 ///
-/// While a command runs and the stages ahead of it are full, all four rest: each says so from its
-/// own registers, and then only a beat of the list, the end of the command, a start or an abort
-/// changes any.  When no transfer unit runs and all writes are answered, too, nothing that has the
+/// While a command runs and the stages ahead of it are full or wait for their reads to be taken, all
+/// four rest: each says so from its own registers, and then only a beat of the list, a read that is
+/// taken, the end of the command, a start or an abort changes any.  When no transfer unit runs and all writes are answered, too, nothing that has the
 /// clock `clk_rest_i` changes: `rests_o`.
 module trine_control #(
   parameter  int unsigned Groups      = 16,
@@ -66,7 +66,8 @@ module trine_control #(
   // Known from registers, a cycle later: one that looks at all stages would be worked out in every
   // cycle of a simulation.
   logic fetch_rests, check_rests, dispatch_rests, retire_rests, transfers, wakes, rests_q;
-  assign wakes   = start_i || abort_i || list_valid_i || unit_status_i.done;
+  assign wakes   = start_i || abort_i || list_valid_i || unit_status_i.done
+                || (read_valid_o && read_ready_i);
   assign rests_o = rests_q && !wakes;
   always_ff @(posedge clk_rest_i) begin
     if (!rst_ni) rests_q <= 1'b0;

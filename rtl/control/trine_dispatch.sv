@@ -143,9 +143,10 @@ module trine_dispatch #(
     end
   end
 
-  // It waits for a unit or for a job; no read is due, nor will be when the writes are answered.
+  // It waits for a unit or for a job; a read waits to be taken, or none is due, nor will be when the
+  // writes are answered.
   assign rests_o = (state_q == StRun || (state_q == StTake && !(job_valid_i && go_i)))
-                && !busy && (asked_q || !(reads && running_o));
+                && (busy || asked_q || !(reads && running_o));
 
   `TRINE_ASSERT(DoneWhenRunning_A, !done_i || running_o)
   `TRINE_ASSERT(HasUnit_A, !take || job_i.error != trine_commands_pkg::ERROR_NONE

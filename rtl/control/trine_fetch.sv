@@ -213,15 +213,15 @@ module trine_fetch #(
   };
   assign command_o = command_q;
 
-  // It waits for a list, for room, for a command to leave or for beats, and has no beat on its way
-  // through the FIFO.
+  // It waits for a list, for room, for its read to be taken, for a command to leave or for beats, and
+  // has no beat on its way through the FIFO.
   logic pushed_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) pushed_q <= 1'b0;
     else         pushed_q <= beat_valid_i;
   end
   assign rests_o = !pushed_q && !collect
-                && (state_q == StIdle || state_q == StRefuse
+                && (state_q == StIdle || state_q == StRefuse || state_q == StAsk
                     || (state_q == StRoom && held_q > CountBits'(Ahead - Block)
                         && index_q < settings_i.list_count));
 
