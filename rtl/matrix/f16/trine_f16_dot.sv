@@ -32,62 +32,61 @@ module trine_f16_dot #(
   localparam int unsigned Adds  = (Lanes < 4) ? Lanes : 4;
   localparam int unsigned Parts = Lanes / Adds;
 
-  // Shift and signed integer of a weight.
-  function automatic logic [16:0] parts_of(input logic [15:0] weight);
-    logic        normal;
-    logic [4:0]  shift;
-    logic [11:0] value;
-    normal   = weight[14:10] != 5'd0;
-    shift    = weight[14:10] - 5'(normal);
-    value    = ({1'b0, normal, weight[9:0]} ^ {12{weight[15]}}) + 12'(weight[15]);
-    parts_of = {shift, value};
-  endfunction
-
-  // Shift and product; the product's sign extended to 27 bits.
-  function automatic logic [31:0] product(input logic [16:0]         weight,
-                                          input logic [ActWidth-1:0] mant);
-    logic signed [ProdWidth-1:0] value;
-    logic signed [26:0]          extended;
-    value    = ProdWidth'(signed'(weight[11:0])) * ProdWidth'(signed'(mant));
-    extended = 27'(value);
-    product  = {weight[16:12], extended};
-  endfunction
-
-  function automatic logic signed [TotalWidth-1:0] shifted(input logic [31:0] prod);
-    shifted = TotalWidth'(signed'(prod[26:0])) <<< prod[31:27];
-  endfunction
-
-  logic [17*Lanes-1:0]          weights_q;
-  logic [ActWidth*Lanes-1:0]    mants_q;
-  logic [32*Lanes-1:0]          prods_q;
+  // Slots of 32 bits: a simulation works on many at once.  Slot k has the lower weight of word k of
+  // the beat, slot Lanes / 2 + k the upper one.
+  logic [32*Lanes-1:0]          shifts_q, values_q, mants_q, prods_q;
   logic [64*Parts-1:0]          parts_q;
   logic signed [TotalWidth-1:0] total_q;
   logic [5:0]                   shift_q, shift_q2, shift_q3, shift_q4;
   always_ff @(posedge clk_i) begin
     if (sign_i) begin
-      shift_q     <= align_shift_i;
-      nonfinite_o <= 1'b0;
-      mants_q     <= mants_i;
-      for (int unsigned i = 0; i < Lanes; i++) begin
-        weights_q[17*i +: 17] <= parts_of(weights_i[16*i +: 16]);
-        if (&weights_i[16*i+10 +: 5]) nonfinite_o <= 1'b1;
+      logic [32*Lanes-1:0] weights, normals, ones;
+      logic [31:0]         any_ones;
+      for (int unsigned k = 0; k < Lanes / 2; k++) begin
+        weights[32*k +: 32]           = weights_i[32*k +: 32] & 32'hFFFF;
+        weights[32*(Lanes/2+k) +: 32] = weights_i[32*k +: 32] >> 16;
+        mants_q[32*k +: 32]           <= 32'(mants_i[2*ActWidth*k +: ActWidth]);
+        mants_q[32*(Lanes/2+k) +: 32] <= 32'(mants_i[2*ActWidth*k+ActWidth +: ActWidth]);
       end
+      // Shift and signed integer of a weight.
+      for (int unsigned s = 0; s < Lanes; s++) begin
+        normals[32*s +: 32]  = 32'((weights[32*s +: 32] & 32'h7C00) != '0);
+        shifts_q[32*s +: 32] <= 32'(5'((weights[32*s +: 32] >> 10) - normals[32*s +: 32]));
+        values_q[32*s +: 32] <= 32'(12'(
+            (((normals[32*s +: 32] << 10) | (weights[32*s +: 32] & 32'h3FF))
+             ^ {32{weights[32*s+15]}}) + (weights[32*s +: 32] >> 15)));
+      end
+      // An exponent of 31: all five bits, seen in the place of the lowest.
+      any_ones = '0;
+      for (int unsigned s = 0; s < Lanes; s++) begin
+        ones[32*s +: 32] = weights[32*s +: 32] & (weights[32*s +: 32] >> 1);
+        ones[32*s +: 32] = ones[32*s +: 32] & (ones[32*s +: 32] >> 2)
+                         & (weights[32*s +: 32] >> 4);
+        any_ones = any_ones | ones[32*s +: 32];
+      end
+      nonfinite_o <= any_ones[10];
+      shift_q     <= align_shift_i;
     end
+    // Shift and product; the product's sign extended to 27 bits.
     if (multiply_i) begin
       shift_q2 <= shift_q;
-      for (int unsigned i = 0; i < Lanes; i++)
-        prods_q[32*i +: 32] <= product(weights_q[17*i +: 17], mants_q[ActWidth*i +: ActWidth]);
+      for (int unsigned s = 0; s < Lanes; s++) begin
+        prods_q[32*s +: 32] <= (shifts_q[32*s +: 32] << 27) | (32'(ProdWidth'(
+            signed'(values_q[32*s +: 12])) * ProdWidth'(signed'(mants_q[32*s +: ActWidth])))
+            & 32'h7FFFFFF);
+      end
     end
     if (shift_i) begin
-      logic [63:0] part;
+      logic [64*Parts-1:0] parts;
       shift_q3 <= shift_q2;
-      for (int unsigned p = 0; p < Parts; p++) begin
-        part = '0;
-        for (int unsigned i = 0; i < Adds; i++) begin
-          part = part + 64'(shifted(prods_q[32*(Adds*p+i) +: 32]));
+      parts    = '0;
+      for (int unsigned i = 0; i < Adds; i++) begin
+        for (int unsigned p = 0; p < Parts; p++) begin
+          parts[64*p +: 64] = parts[64*p +: 64]
+              + (64'(signed'(prods_q[32*(Parts*i+p) +: 27])) << prods_q[32*(Parts*i+p)+27 +: 5]);
         end
-        parts_q[64*p +: 64] <= part;
       end
+      parts_q <= parts;
     end
     if (sum_i) begin
       logic signed [TotalWidth-1:0] total;
