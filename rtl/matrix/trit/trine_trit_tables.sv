@@ -65,6 +65,17 @@ module trine_trit_tables #(
   assign row   = row_i.valid && used_i;
   always_ff @(posedge clk_i) look_q <= look;
 
+  // All groups side by side: a simulation moves them as one word.
+  logic [32*Groups-1:0] look0_q, look1_q, look2_q, look3_q;
+  always_ff @(posedge clk_i) begin
+    if (look_q) begin
+      look0_o <= look0_q;
+      look1_o <= look1_q;
+      look2_o <= look2_q;
+      look3_o <= look3_q;
+    end
+  end
+
   for (genvar g = 0; g < Groups; g++) begin : gen_group
     logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
     logic        [QuantLanes*ActWidth-1:0] mant_word_q;
@@ -72,7 +83,6 @@ module trine_trit_tables #(
     logic        [TailWidth-1:0]           walk_q;
     logic        [TableWidth:0]            sums  [Pages][256];
     logic        [TailWidth-1:0]           tails [2**TailAddr];
-    logic        [31:0]                    look0_q, look1_q, look2_q, look3_q;
 
     always_ff @(posedge clk_setup_i) begin
       if (store && place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
@@ -97,16 +107,10 @@ module trine_trit_tables #(
     end
     always_ff @(posedge clk_i) begin
       if (look) begin
-        look0_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g +: 8]]);
-        look1_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+8 +: 8]]);
-        look2_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
-        look3_q <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
-      end
-      if (look_q) begin
-        look0_o[32*g +: 32] <= look0_q;
-        look1_o[32*g +: 32] <= look1_q;
-        look2_o[32*g +: 32] <= look2_q;
-        look3_o[32*g +: 32] <= look3_q;
+        look0_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g +: 8]]);
+        look1_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+8 +: 8]]);
+        look2_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
+        look3_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
       end
       if (row) begin
         tail_o[32*g +: 32] <=
