@@ -158,8 +158,8 @@ class Bench {
     if (writes_left_ > 0) --writes_left_;
     if (pause_ > 0) --pause_;
     const bool begins = dut->begin_o;
-    // At rest nothing changes but by the end of the unit.
-    const bool rests = dut->rests_o && !dut->done_i;
+    // At rest nothing changes but by the end of the unit or a read that is taken.
+    const bool rests = dut->rests_o && !dut->done_i && !(dut->read_valid_o && dut->read_ready_i);
     const auto before = seen();
     dut.step();
     if (rests) {
