@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -52,18 +53,23 @@ Board parse(const std::string& text, const std::string& name) {
       throw fail(fmt::format("'{}' is {}, not in [{} .. {}]", key, value, low, high));
     return value;
   };
+  const auto whole = [&](const char* key, double fallback, double low, double high) {
+    const double value = number(key, fallback, low, high, false);
+    if (value != std::floor(value)) throw fail(fmt::format("'{}' is {}, not whole", key, value));
+    return static_cast<unsigned>(value);
+  };
   Board board{.name = get("name", std::string(), true),
               .description = get("description", std::string(), false),
               .memory = get("memory", std::string(), true),
               .memory_clock_mhz = {},
               .core_mhz = number("core_mhz", 0, 1, 10'000, true),
               .clock = get("clock", std::string(), true),
-              .groups = static_cast<unsigned>(number("groups", 16, 1, 16, false)),
-              .vectors = static_cast<unsigned>(number("vectors", 1, 1, 8, false)),
-              .ports = static_cast<unsigned>(number("ports", 1, 1, 4, false)),
+              .groups = whole("groups", 16, 1, 16),
+              .vectors = whole("vectors", 1, 1, 8),
+              .ports = whole("ports", 1, 1, 4),
               .path_cycles = number("path_cycles", 1, 1, 10'000, false),
-              .read_burst = static_cast<unsigned>(number("read_burst", 256, 16, 256, false)),
-              .write_burst = static_cast<unsigned>(number("write_burst", 64, 16, 256, false))};
+              .read_burst = whole("read_burst", 256, 16, 256),
+              .write_burst = whole("write_burst", 64, 16, 256)};
   if (json.contains("memory_clock_mhz"))
     board.memory_clock_mhz = number("memory_clock_mhz", 0, 1, 20'000, true);
   if (board.ports == 3) throw fail("'ports' is 3, not 1, 2 or 4");

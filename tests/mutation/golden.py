@@ -2,24 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes faults in the golden model and its machine and says which ones their unit tests do not find.
 
-  golden.py BUILD [--count N] [--seed N] [--jobs N]
+  golden.py BUILD [--count N] [--seed N] [--jobs N] [--longest SECONDS] [--until SECONDS]
 
 The seed draws N faults (golden_mutate.py) over the sources of golden/ and machine/, no two in a line.  BUILD/source is a
 copy with all of them, BUILD its build; the environment's TRINE_MUTANT turns one on.  A first run of each test says
 which faults it reaches and how long it takes; then each fault meets the tests that reach it, the fastest first, until
 one fails, stops or takes ten times as long.  BUILD/log.jsonl keeps what was tried, so an interrupted run goes on.
+With --longest, tests that take longer are left out; faults that no other test reaches, and those that --until left no
+time for, are untried and count for nothing.
 A fault that the compiler refuses is replaced by another.  golden_survivors.txt explains survivors that no test can
 find.  The exit status is 1 when fewer than 97 of 100 were found, those explained aside.
 """
 import argparse
+import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
 import random
 import re
-import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import golden_mutate
@@ -170,19 +174,37 @@ def build_all(build, count, seed, jobs):
                 out.write(json.dumps([fault.file, fault.line, fault.what]) + '\n')
 
 
-def survey(build, programs):
-    """Seconds of each test, and the faults that it reaches."""
-    reached, seconds = {}, {}
-    for program in programs:
-        file = build / 'reached.txt'
-        start = time.monotonic()
-        code, text = run([build / 'bin' / program], env={**os.environ, 'TRINE_MUTANTS_REACHED': str(file)})
-        if code:
-            sys.exit(f'golden.py: {program} fails without a fault:\n{text[-2000:]}')
-        seconds[program] = time.monotonic() - start
-        reached[program] = {int(number) for number in file.read_text().split()}
-        file.unlink()
+def survey_of(build, program, longest):
+    """Seconds of a test, and the faults that it reaches, kept until the program changes; None when it takes too long."""
+    digest = hashlib.sha256((build / 'bin' / program).read_bytes()).hexdigest()
+    kept = build / 'survey' / f'{program}.json'
+    if kept.is_file():
+        entry = json.loads(kept.read_text())
+        if entry['program'] == digest:
+            return entry['seconds'], set(entry['reached'])
+    file = build / 'survey' / f'{program}.txt'
+    start = time.monotonic()
+    try:
+        code, text = run([build / 'bin' / program], env={**os.environ, 'TRINE_MUTANTS_REACHED': str(file)}, timeout=longest)
+    except subprocess.TimeoutExpired:
+        return None
+    if code:
+        sys.exit(f'golden.py: {program} fails without a fault:\n{text[-2000:]}')
+    seconds = time.monotonic() - start
+    # A program without a source that has faults writes nothing.
+    reached = {int(number) for number in file.read_text().split()} if file.is_file() else set()
+    kept.with_suffix('.new').write_text(json.dumps({'program': digest, 'seconds': seconds, 'reached': sorted(reached)}))
+    os.replace(kept.with_suffix('.new'), kept)
     return seconds, reached
+
+
+def survey(build, programs, jobs, longest):
+    """Seconds of each test that takes no longer, and the faults that it reaches."""
+    (build / 'survey').mkdir(exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        found = dict(zip(programs, pool.map(lambda program: survey_of(build, program, longest), programs)))
+    found = {name: result for name, result in found.items() if result is not None}
+    return {name: result[0] for name, result in found.items()}, {name: result[1] for name, result in found.items()}
 
 
 def attempt(build, number, tests, seconds):
@@ -219,11 +241,16 @@ def main():
     parser.add_argument('--count', type=int, default=240)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
+    parser.add_argument('--longest', type=float)
+    parser.add_argument('--until', type=float)
     args = parser.parse_args()
     build = args.build.resolve()
     build.mkdir(parents=True, exist_ok=True)
     chosen, programs = build_all(build, args.count, args.seed, args.jobs)
-    seconds, reached = survey(build, programs)
+    seconds, reached = survey(build, programs, args.jobs, args.longest)
+    left_out = sorted(set(programs) - set(reached))
+    programs = sorted(reached)
+    end = time.monotonic() + args.until if args.until else None
     log = build / 'log.jsonl'
     done = {}
     if log.is_file():
@@ -232,29 +259,43 @@ def main():
             done[tuple(entry['fault'])] = entry['found']
     explained = explained_survivors()
     counts, survivors = {}, []
-    with log.open('a') as out:
-        for number, fault in enumerate(chosen, 1):
-            tests = {name for name in programs if number in reached[name]}
-            key = (fault.file, str(fault.line), fault.what, ' '.join(sorted(tests)))
-            if key not in done:
-                done[key] = attempt(build, number, tests, seconds)
-                out.write(json.dumps({'fault': key, 'found': done[key]}) + '\n')
-                out.flush()
-            row = counts.setdefault(fault.kind, [0, 0, 0])
-            row[0] += 1
-            if done[key]:
-                row[1] += 1
-            elif (fault.file, fault.what) in explained:
-                row[2] += 1
-            else:
-                survivors.append(f'{fault.file}:{fault.line + 1} [{fault.kind}] {fault.what}'
-                                 + ('' if tests else ' (no test comes here)'))
+    tests = [sorted(name for name in programs if number in reached[name]) for number in range(1, len(chosen) + 1)]
+    keys = [(fault.file, str(fault.line), fault.what, ' '.join(tests[i])) for i, fault in enumerate(chosen)]
+    lock = threading.Lock()
+
+    def find(i):
+        if keys[i] in done or (left_out and not tests[i]) or (end is not None and time.monotonic() > end):
+            return
+        found = attempt(build, i + 1, tests[i], seconds)
+        with lock:
+            done[keys[i]] = found
+            out.write(json.dumps({'fault': keys[i], 'found': found}) + '\n')
+            out.flush()
             if sys.stdout.isatty():
-                print(f'\r{number} of {len(chosen)}', end='', flush=True)
+                print(f'\r{sum(key in done for key in keys)} of {len(chosen)}', end='', flush=True)
+
+    with log.open('a') as out, concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        list(pool.map(find, range(len(chosen))))
+    untried = 0
+    for i, fault in enumerate(chosen):
+        if keys[i] not in done:
+            untried += 1
+            continue
+        row = counts.setdefault(fault.kind, [0, 0, 0])
+        row[0] += 1
+        if done[keys[i]]:
+            row[1] += 1
+        elif (fault.file, fault.what) in explained:
+            row[2] += 1
+        else:
+            survivors.append(f'{fault.file}:{fault.line + 1} [{fault.kind}] {fault.what}'
+                             + ('' if tests[i] else ' (no test comes here)'))
     print('\nkind          faults  found  explained  survive')
     rows = sorted(counts.items()) + [('all', [sum(row[i] for row in counts.values()) for i in range(3)])]
     for kind, (faults, found, known) in rows:
         print(f'{kind:12}{faults:8}{found:7}{known:11}{faults - found - known:9}')
+    if untried:
+        print(f'{untried} of {len(chosen)} faults untried; tests left out: {", ".join(left_out) or "none"}')
     for survivor in survivors:
         print(survivor)
     faults, found, known = rows[-1][1]

@@ -99,6 +99,8 @@ TEST_CASE("cli: estimate names what it cannot take") {
   check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"core_mhz"});
   std::ofstream(board) << R"({"name": "b", "core_mhz": 100, "ports": 3, )" << rest << "}";
   check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"ports"});
+  std::ofstream(board) << R"({"name": "b", "core_mhz": 100, "groups": 2.5, )" << rest << "}";
+  check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"groups", "2.5"});
   std::ofstream(board) << R"({"name": "b", "core_mhz": 100, "colour": "red", )" << rest << "}";
   check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"colour"});
 }
