@@ -133,7 +133,7 @@ TEST_CASE("trine_beat_router: every beat of long jobs, and no more") {
   dut->book_ready_i = dut->load_ready_i = dut->weight_ready_i = 1;
   set_field(dut->job_i, read_job::kTurn, 0);
   // A reader after the other, so that each end shows.
-  const unsigned beats[] = {0x40001, 0x6AAAA, 0x55555, 0x40002, 3};
+  const unsigned beats[] = {0x40002, 0x6AAAA, 0x55555, 0x40001, 0x40003};
   dut->job_valid_i = 1;
   for (unsigned n = 0; n < 5;) {
     set_field(dut->job_i, read_job::kReader, n % 2 == 0 ? read_job::kWeights : read_job::kLoad);

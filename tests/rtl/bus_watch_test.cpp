@@ -137,6 +137,11 @@ TEST_CASE(
     bench.dut->limit_i = limit;
     bench.quiet();
     bench.dut.step(3);
+    // A silence that was too short leaves nothing behind.
+    bench.wait({5, 0});
+    bench.dut.step(1 + limit / 3 % std::max(limit / 2, 1u));
+    bench.quiet();
+    bench.dut.step();
     bench.wait({5, 0});
     CHECK_EQ(bench.until_fault(2 * limit + 8), 2 * std::max(limit / 2, 1u));
   }

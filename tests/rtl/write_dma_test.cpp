@@ -92,6 +92,8 @@ class Bench {
     memory_.clear();
   }
 
+  unsigned answered() const { return answered_; }
+
   Dut<Vtrine_write_dma> dut;
   std::uint64_t first_beat = 0, last_beat = 0;  // Cycles.
   unsigned bursts = 0, most_outstanding = 0;
@@ -310,7 +312,9 @@ TEST_CASE("trine_write_dma: a flush keeps what AXI was promised and forgets the 
       bench.settle_all();
       CHECK_EQ(bench.dut->aw_valid_o, 0);
       CHECK_EQ(bench.dut->w_valid_o, 0);
-      bench.run({{0x4000, 9 * kBeatBytes + 1}, {0x1000, 3}});
+      // The next answer is no old one any more: its error counts.
+      bench.run({{0x4000, 9 * kBeatBytes + 1}, {0x1000, 3}}, bench.answered());
+      CHECK_EQ(bench.dut->error_o, 1);
     }
   }
 }
