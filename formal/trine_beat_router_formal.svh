@@ -55,10 +55,12 @@ assign f_has_mark[0] = valid_q && f_ahead_q < DueBits'(left_q)
                     && {reader_q, turn_q} == {f_reader_q, f_turn_q};
 assign f_beats[0]    = !valid_q || (left_q != '0 && left_q <= 32'd15);
 for (genvar i = 0; i < Jobs; i++) begin : gen_job
+  logic [JobBits-1:0]   place;
   logic [EntryBits-1:0] entry;
   logic                 held;
   logic [DueBits-1:0]          before, into;
-  assign entry  = queue_q[EntryBits*i +: EntryBits];
+  assign place  = read_q + JobBits'(i);
+  assign entry  = queue[place];
   assign held   = 32'(i) < 32'(count_q);
   assign before = f_before[DueBits*(i+1) +: DueBits];
   assign into   = f_ahead_q - before;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Proof of trine_counters: both halves, with the carry that waits, are the number of events; and
+// Proof of trine_counters: both halves, with the carry that waits, are the number of events, in a counter of
+// fewer than 64 bits its lowest ones; and
 // once a low half was read, the high half shows what belongs to that moment until it is read,
 // unless the low half goes round twice in between.
 
@@ -37,11 +38,14 @@ for (genvar i = 0; i < Counters; i++) begin : f_counter
   end
 
   // A carry waits only while a high half is held.
-  assign f_counted[i] = {high_o[32*i +: 32] + 32'(carry_q[i]), low_o[32*i +: 32]} == f_events_q;
+  logic [Width-33:0] f_high;
+  assign f_high       = high_o[32*i +: Width-32] + (Width-32)'(carry_q[i]);
+  assign f_counted[i] = {f_high, low_o[32*i +: 32]} == f_events_q[Width-1:0]
+                     && 64'(high_o[32*i +: 32]) >> (Width - 32) == '0;
   assign f_hold[i]    = hold_q[i] == f_held_q && f_rounds_q != 2'd3;
   assign f_added[i]   = !f_owed_q || !carry_q[i];
   assign f_coherent[i] = !f_held_q || f_rounds_q == 2'd2
-                      || (high_o[32*i +: 32] == f_high_q && carry_q[i] == f_rounds_q[0]);
+                      || (high_o[32*i +: Width-32] == f_high_q[Width-33:0] && carry_q[i] == f_rounds_q[0]);
 end
 
 `TRINE_ASSERT(Counted_A, &f_counted)

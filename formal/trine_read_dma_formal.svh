@@ -17,7 +17,7 @@ always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
 always_comb assume (rst_ni == f_past_valid_q);
 always_comb assume (job_beats_i != '0);
 
-localparam int unsigned Bursts     = FifoBeats < 64 ? FifoBeats : 64;
+localparam int unsigned Bursts     = FifoBeats < MostBursts ? FifoBeats : MostBursts;
 localparam int unsigned EntryBits  = AddrWidth + 8;
 localparam int unsigned PlaceBits  = $clog2(Bursts);
 localparam int unsigned RulesBits  = $clog2(Bursts + 1);

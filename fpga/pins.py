@@ -3,8 +3,9 @@
 """fpga/pins.py NETLIST: Verilog of a module `pins` around the module `unit` of a mapped ECP5 netlist.
 
 A unit has more ports than a chip has pins. In `pins` each input comes from a register of a shift register, each
-output goes to a register, and a second one shifts what it holds out: so all paths of the unit lie between
-registers, and the unit places and routes alone. Inputs whose names begin with `clk` are the clock.
+output goes to a register, and what these hold is joined to one pin by exclusive ors of four with a register
+behind each: so all paths of the unit lie between registers, no output is left out, and a pin takes a third of a
+LUT. The unit places and routes alone. Inputs whose names begin with `clk` are the clock.
 """
 
 import json
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 
 FF = '#(.GSR("AUTO"), .CEMUX("1"), .CLKMUX("CLK"), .LSRMUX("LSR"), .REGSET("RESET"), .SRMODE("LSR_OVER_CE"))'
-MUX = "16'hCACA"  # C chooses B, otherwise A.
+XOR = "16'h6996"  # Of all four.
 
 
 def flip_flop(name: str, data: str, out: str) -> str:
@@ -32,19 +33,27 @@ def wrapped(ports: dict[str, dict]) -> list[str]:
             connections.append(f".\\{name} (inputs[{sources} +: {width}])")
             sources += width
     lines += [
-        "module pins (input clk, input in, input load, output out);",
+        "module pins (input clk, input in, output out);",
         f"  wire [{sources}:0] inputs;",
-        f"  wire [{sinks - 1}:0] results, held;",
-        f"  wire [{sinks}:0] shift, chosen;",
+        f"  wire [{sinks - 1}:0] results, level0;",
         f"  unit unit ({', '.join(connections)});",
-        "  assign inputs[%d] = in, shift[%d] = 1'b0, out = shift[0];" % (sources, sinks),
+        f"  assign inputs[{sources}] = in;",
     ]
     for i in range(sources):
         lines.append(flip_flop(f"input_{i}", f"inputs[{i + 1}]", f"inputs[{i}]"))
     for i in range(sinks):
-        lines.append(flip_flop(f"held_{i}", f"results[{i}]", f"held[{i}]"))
-        lines.append(f"  LUT4 #(.INIT({MUX})) choose_{i} (.A(shift[{i + 1}]), .B(held[{i}]), .C(load), .D(1'b0), .Z(chosen[{i}]));")
-        lines.append(flip_flop(f"shift_{i}", f"chosen[{i}]", f"shift[{i}]"))
+        lines.append(flip_flop(f"held_{i}", f"results[{i}]", f"level0[{i}]"))
+    level = 0
+    while sinks > 1:
+        number = (sinks + 3) // 4
+        lines.append(f"  wire [{number - 1}:0] sums{level + 1}, level{level + 1};")
+        for i in range(number):
+            pins = [f"level{level}[{k}]" if k < sinks else "1'b0" for k in range(4 * i, 4 * i + 4)]
+            ports = ", ".join(f".{name} ({pin})" for name, pin in zip("ABCD", pins, strict=True))
+            lines.append(f"  LUT4 #(.INIT({XOR})) join_{level}_{i} ({ports}, .Z(sums{level + 1}[{i}]));")
+            lines.append(flip_flop(f"joined_{level}_{i}", f"sums{level + 1}[{i}]", f"level{level + 1}[{i}]"))
+        level, sinks = level + 1, number
+    lines.append(f"  assign out = level{level}[0];")
     return [*lines, "endmodule"]
 
 

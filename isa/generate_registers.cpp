@@ -110,6 +110,18 @@ void print_case(const std::function<std::string(const Field&)>& line) {
   fmt::print("      default: ;\n    endcase\n  endfunction\n");
 }
 
+/// A line for each byte of the register in which the field has bits.
+std::string bytes_written(const Field& f) {
+  std::string lines;
+  for (unsigned byte = f.lsb / 8; 8 * byte < f.lsb + f.width; ++byte) {
+    const unsigned from = std::max(f.lsb, 8 * byte);
+    const unsigned width = std::min(f.lsb + f.width, 8 * byte + 8) - from;
+    lines += fmt::format("      if (strobe[{}]) written[{} +: {}] = data[{} +: {}];\n", byte,
+                         kSoftware.place(f) + from - f.lsb, width, from, width);
+  }
+  return lines;
+}
+
 void print_software_functions() {
   const std::string software = fmt::format("logic [{}:0]", kSoftware.width() - 1);
   std::string reset;
@@ -118,19 +130,22 @@ void print_software_functions() {
         fmt::format("{}{}'h{:X}", reset.empty() ? "" : ", ", f->width, f->get(info_of(*f).reset));
   fmt::print("\n  // What they reset to.\n");
   fmt::print("  parameter {} SoftwareReset = {{{}}};\n", software, reset);
+  // Whole bytes and a condition each: so synthesis finds a clock enable and no logic in front of a
+  // register.
   fmt::print(
-      "\n  // software_t after a write: `set_bits` where `strobe` is 1.\n"
+      "\n  // software_t after a write of the bytes of `data` that `strobe` names.\n"
       "  function automatic {} written(\n"
-      "      input {} software, input logic [11:0] offset, input logic [31:0] strobe,\n"
-      "      input logic [31:0] set_bits);\n    written = software;\n",
+      "      input {} software, input logic [11:0] offset, input logic [3:0] strobe,\n"
+      "      input logic [31:0] data);\n    written = software;\n",
       software, software);
-  print_case([](const Field& f) {
-    if (!kSoftware.has(f)) return std::string();
-    const std::string at = fmt::format("{} +: {}", kSoftware.place(f), f.width);
-    const std::string bits = fmt::format("{} +: {}", f.lsb, f.width);
-    return fmt::format("        written[{0}] = (software[{0}] & ~strobe[{1}]) | set_bits[{1}];\n",
-                       at, bits);
-  });
+  for (const RegInfo& r : kRegs) {
+    std::string lines;
+    for (const Field& f : kFields)
+      if (f.reg == r.reg && kSoftware.has(f)) lines += bytes_written(f);
+    if (!lines.empty())
+      fmt::print("    if (offset == {}_OFFSET) begin\n{}    end\n", r.name, lines);
+  }
+  fmt::print("  endfunction\n");
   unsigned span = 0;
   for (const Field& f : kOnes.fields) span = std::max(span, f.lsb + f.width);
   fmt::print(

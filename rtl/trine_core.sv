@@ -18,11 +18,13 @@ module trine_core #(
   parameter  int unsigned Ports         = 1,
   parameter  int unsigned ReadFifoBeats = 512,
   parameter  int unsigned ReadBurst     = 256,
+  parameter  int unsigned ReadBursts    = 64,
   parameter  int unsigned WriteBurst    = 64,
   parameter  int unsigned F16Engine     = 1,
   parameter  int unsigned VectorUnit    = 1,
   parameter  int unsigned AttentionHeads = 8,
   parameter  int unsigned AttentionWidth = 15,
+  parameter  int unsigned CounterWidth  = 64,
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
   localparam int unsigned PortWidth     = DataWidth / Ports
@@ -114,6 +116,7 @@ module trine_core #(
     .AddrWidth  (AddrWidth),
     .FifoBeats  (ReadFifoBeats),
     .ReadBurst  (ReadBurst),
+    .ReadBursts (ReadBursts),
     .WriteBurst (WriteBurst)
   ) u_memory_path (
     .clk_i,
@@ -295,7 +298,10 @@ module trine_core #(
     .en_i  (settings_i.profile_count != '0 || clear_i || record_valid || record_done),
     .clk_o (clk_profile)
   );
-  trine_profile #(.Groups (Groups)) u_profile (
+  trine_profile #(
+    .Groups       (Groups),
+    .CounterWidth (CounterWidth)
+  ) u_profile (
     .clk_i        (clk_profile),
     .rst_ni         (rst_n),
     .clear_i,

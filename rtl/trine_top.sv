@@ -26,6 +26,8 @@ module trine_top #(
   /// Beats of the longest read burst of a single port, and of the longest write burst: 16, 32, 64,
   /// 128 or 256.  Several read ports ask for 16 transfers at most.  AXI3 allows 16.
   parameter  int unsigned ReadBurst     = 256,
+  /// Read bursts that a single port has under way at most, a power of two, at least 2.
+  parameter  int unsigned ReadBursts    = 64,
   parameter  int unsigned WriteBurst    = 64,
   /// 1: trine_matvec runs F16_MATVEC; 0: that opcode is refused.
   parameter  int unsigned F16Engine    = 1,
@@ -36,6 +38,8 @@ module trine_top #(
   parameter  int unsigned AttentionHeads = 8,
   /// Bits of a mantissa of query, keys and values, 8 to 16.
   parameter  int unsigned AttentionWidth = 15,
+  /// Bits of an event counter, 33 to 64: it wraps, and the bits above read 0.
+  parameter  int unsigned CounterWidth  = 64,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
@@ -103,6 +107,9 @@ module trine_top #(
   begin : gen_bad_rows
     $error("trine_top: TileRows and VectorWords must be multiples of 32");
   end
+  if (CounterWidth < 33 || CounterWidth > 64) begin : gen_bad_counters
+    $error("trine_top: CounterWidth is 33 to 64");
+  end
   if (AttentionHeads > 32 || AttentionWidth < 8 || AttentionWidth > 16) begin : gen_bad_attention
     $error("trine_top: AttentionHeads is 0 to 32, AttentionWidth 8 to 16");
   end
@@ -117,6 +124,7 @@ module trine_top #(
   trine_control_pkg::bus_fault_t fault;
 
   trine_registers #(
+    .CounterWidth (CounterWidth),
     .Groups      (Groups),
     .TileRows    (TileRows),
     .Vectors     (Vectors),
@@ -172,6 +180,7 @@ module trine_top #(
   );
 
   trine_core #(
+    .CounterWidth  (CounterWidth),
     .Groups        (Groups),
     .TileRows      (TileRows),
     .Vectors       (Vectors),
@@ -182,6 +191,7 @@ module trine_top #(
     .Ports         (Ports),
     .ReadFifoBeats (ReadFifoBeats),
     .ReadBurst     (ReadBurst),
+    .ReadBursts    (ReadBursts),
     .WriteBurst    (WriteBurst),
     .F16Engine     (F16Engine),
     .VectorUnit    (VectorUnit),

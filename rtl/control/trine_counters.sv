@@ -5,7 +5,9 @@
 /// Reading a low half holds the high half of that counter still until it is read (or another
 /// carry is due), so that both belong to the same moment.  One event per counter and cycle.
 module trine_counters #(
-  parameter int unsigned Counters = 8
+  parameter int unsigned Counters = 8,
+  /// Bits of a counter, 33 to 64; it wraps, and the bits above read 0.
+  parameter int unsigned Width    = 64
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -40,7 +42,8 @@ module trine_counters #(
         // A second carry has to let the first one go.
         settle = ~hold_q | read_low_i | read_high_i | carry;
         for (int unsigned i = 0; i < Counters; i++) begin
-          if (carry_q[i] && settle[i]) high_o[32*i +: 32] <= high_o[32*i +: 32] + 32'd1;
+          if (carry_q[i] && settle[i])
+            high_o[32*i +: Width-32] <= high_o[32*i +: Width-32] + (Width-32)'(1);
         end
         carry_q <= carry | (carry_q & ~settle);
       end

@@ -3,10 +3,12 @@
 /// What one command took, as a record of 64 bytes (layout: docs/driver.md).
 ///
 /// `begin_i` and `end_i` bound a command; the counters stand still unless `enable_i`.
-/// `start_i` after that sends the record in beats, lowest word first; `done_o` pulses after the
-/// last beat moved.
+/// `start_i` after that sends the record in beats, lowest word first; `index_i` and `word0_i` hold
+/// until `done_o`, which pulses after the last beat moved.
 module trine_profile #(
-  parameter int unsigned Groups = 16
+  parameter int unsigned Groups       = 16,
+  /// Bits of the cycle counter, at most 64.
+  parameter int unsigned CounterWidth = 64
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -31,20 +33,28 @@ module trine_profile #(
   localparam int unsigned Beats     = 16 / Groups;
   localparam int unsigned PlaceBits = Beats > 1 ? $clog2(Beats) : 1;
 
-  logic [63:0]            cycle_q, first_q, last_q;
+  logic [CounterWidth-1:0] cycle_q, first_q, last_q;
   logic [32*Counters-1:0] counts_q;
   logic [PlaceBits-1:0]   place_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) cycle_q <= '0;
-    else if (enable_i && busy_i) cycle_q <= cycle_q + 64'd1;
+    else if (enable_i && busy_i) cycle_q <= cycle_q + CounterWidth'(1);
+  end
+
+  // Beats that the record itself writes are in no record: from `start_i` to the next command
+  // nothing counts.
+  logic taken_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || begin_i) taken_q <= 1'b0;
+    else if (start_i)       taken_q <= 1'b1;
   end
 
   always_ff @(posedge clk_i) begin
     if (enable_i && begin_i) begin
       first_q  <= cycle_q;
       counts_q <= '0;
-    end else if (enable_i && busy_i) begin
+    end else if (enable_i && busy_i && !taken_q) begin
       for (int unsigned i = 0; i < Counters; i++) begin
         if (events_i[i]) counts_q[32*i +: 32] <= counts_q[32*i +: 32] + 32'd1;
       end
@@ -53,15 +63,13 @@ module trine_profile #(
   end
 
   logic [511:0] record;
-  assign record = {96'd0, counts_q, last_q, first_q, word0_i, index_i};
+  assign record = {96'd0, counts_q, 64'(last_q), 64'(first_q), word0_i, index_i};
 
-  // The counters may go on while the record leaves: it is taken whole.
-  logic [511:0] record_q;
-  always_ff @(posedge clk_i) begin
-    if (start_i) record_q <= record;
-    else if (beat_valid_o && beat_ready_i) record_q <= record_q >> (32 * Groups % 512);
+  // Nothing is worked out (in simulation) while no record leaves.
+  always_comb begin
+    beat_data_o = '0;
+    if (beat_valid_o) beat_data_o = record[Beats > 1 ? 32 * Groups * 32'(place_q) : 0 +: 32*Groups];
   end
-  assign beat_data_o = record_q[32*Groups-1:0];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

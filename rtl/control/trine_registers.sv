@@ -21,6 +21,7 @@ module trine_registers #(
   parameter int unsigned VectorUnit  = 1,
   parameter int unsigned AttentionHeads = 8,
   parameter int unsigned AttentionWidth = 15,
+  parameter int unsigned CounterWidth = 64,
   /// 1: the clock of all but the counters stands still while nothing is asked (trine_clock_gate).
   parameter int unsigned ClockGates  = 0
 ) (
@@ -98,12 +99,11 @@ module trine_registers #(
   assign aw_ready_o = !aw_full_q;
   assign w_ready_o  = !w_full_q;
 
-  logic [31:0] strobe, set_bits;  // Bits that this write touches, and that it sets to 1.
-  always_comb begin
-    strobe = '0;
-    if (write)
-      strobe = {{8{w_strb_q[3]}}, {8{w_strb_q[2]}}, {8{w_strb_q[1]}}, {8{w_strb_q[0]}}};
-    set_bits = w_data_q & strobe;
+  // What this write sets to 1 of the lowest bits: those are all that act.
+  logic [trine_regs_pkg::OnesSpan-1:0] set_bits;
+  assign set_bits = write && w_strb_q[0] ? w_data_q[trine_regs_pkg::OnesSpan-1:0] : '0;
+  if (trine_regs_pkg::OnesSpan > 8) begin : gen_bad_span
+    $error("trine_registers: 1s that act lie in byte 0");
   end
 
   logic [11:0] write_offset, read_offset;
@@ -119,8 +119,7 @@ module trine_registers #(
     ones         = '0;
     write_mapped = 1'b0;
     if (write) begin
-      ones         = trine_regs_pkg::ones_of(write_offset,
-                                             set_bits[trine_regs_pkg::OnesSpan-1:0]);
+      ones         = trine_regs_pkg::ones_of(write_offset, set_bits);
       write_mapped = trine_regs_pkg::is_mapped(write_offset);
     end
   end
@@ -140,7 +139,7 @@ module trine_registers #(
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
     else if (write)
-      software_q <= trine_regs_pkg::written(software_q, write_offset, strobe, set_bits);
+      software_q <= trine_regs_pkg::written(software_q, write_offset, w_strb_q, w_data_q);
   end
 
   assign list_addr_o     = {software_q.list_hi, software_q.list_lo};
@@ -262,7 +261,10 @@ module trine_registers #(
     end
   end
 
-  trine_counters #(.Counters (Counters)) u_counters (
+  trine_counters #(
+    .Counters (Counters),
+    .Width    (CounterWidth)
+  ) u_counters (
     .clk_i,
     .rst_ni,
     .clear_i     (clear_o),
@@ -299,11 +301,13 @@ module trine_registers #(
     end
     if (write) b_resp_o <= write_mapped ? RespOkay : RespError;
     if (read) begin
-      r_data_o <= value;
+      logic [31:0] data;
+      data = value;                      // Zero of a counter.
       for (int unsigned i = 0; i < Counters; i++) begin
-        if (read_low[i]) r_data_o <= low[32*i +: 32];
-        if (read_high[i]) r_data_o <= high[32*i +: 32];
+        data = data | (low[32*i +: 32] & {32{read_low[i]}})
+                    | (high[32*i +: 32] & {32{read_high[i]}});
       end
+      r_data_o <= data;
       r_resp_o <= read_mapped ? RespOkay : RespError;
     end
   end

@@ -396,102 +396,183 @@ package trine_regs_pkg;
   // What they reset to.
   parameter logic [897:0] SoftwareReset = {1'h0, 1'h0, 32'h100000, 32'h7, 32'h6, 32'h5, 32'h4, 32'h3, 32'h2, 32'h1, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
 
-  // software_t after a write: `set_bits` where `strobe` is 1.
+  // software_t after a write of the bytes of `data` that `strobe` names.
   function automatic logic [897:0] written(
-      input logic [897:0] software, input logic [11:0] offset, input logic [31:0] strobe,
-      input logic [31:0] set_bits);
+      input logic [897:0] software, input logic [11:0] offset, input logic [3:0] strobe,
+      input logic [31:0] data);
     written = software;
-    case (offset)
-      IRQ_ENABLE_OFFSET: begin
-        written[896 +: 1] = (software[896 +: 1] & ~strobe[1 +: 1]) | set_bits[1 +: 1];
-        written[897 +: 1] = (software[897 +: 1] & ~strobe[2 +: 1]) | set_bits[2 +: 1];
-      end
-      LIST_LO_OFFSET: begin
-        written[0 +: 32] = (software[0 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      LIST_HI_OFFSET: begin
-        written[32 +: 32] = (software[32 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      LIST_COUNT_OFFSET: begin
-        written[64 +: 32] = (software[64 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      MEM_BASE_LO_OFFSET: begin
-        written[96 +: 32] = (software[96 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      MEM_BASE_HI_OFFSET: begin
-        written[128 +: 32] = (software[128 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      MEM_LIMIT_LO_OFFSET: begin
-        written[160 +: 32] = (software[160 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      MEM_LIMIT_HI_OFFSET: begin
-        written[192 +: 32] = (software[192 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      POSITION_OFFSET: begin
-        written[224 +: 32] = (software[224 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_0_OFFSET: begin
-        written[256 +: 32] = (software[256 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_1_OFFSET: begin
-        written[288 +: 32] = (software[288 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_2_OFFSET: begin
-        written[320 +: 32] = (software[320 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_3_OFFSET: begin
-        written[352 +: 32] = (software[352 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      PROFILE_LO_OFFSET: begin
-        written[384 +: 32] = (software[384 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      PROFILE_HI_OFFSET: begin
-        written[416 +: 32] = (software[416 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      PROFILE_COUNT_OFFSET: begin
-        written[448 +: 32] = (software[448 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_4_OFFSET: begin
-        written[480 +: 32] = (software[480 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_5_OFFSET: begin
-        written[512 +: 32] = (software[512 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_6_OFFSET: begin
-        written[544 +: 32] = (software[544 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      TOKEN_7_OFFSET: begin
-        written[576 +: 32] = (software[576 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_0_OFFSET: begin
-        written[608 +: 32] = (software[608 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_1_OFFSET: begin
-        written[640 +: 32] = (software[640 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_2_OFFSET: begin
-        written[672 +: 32] = (software[672 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_3_OFFSET: begin
-        written[704 +: 32] = (software[704 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_4_OFFSET: begin
-        written[736 +: 32] = (software[736 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_5_OFFSET: begin
-        written[768 +: 32] = (software[768 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_6_OFFSET: begin
-        written[800 +: 32] = (software[800 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      AHEAD_7_OFFSET: begin
-        written[832 +: 32] = (software[832 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      BUS_LIMIT_OFFSET: begin
-        written[864 +: 32] = (software[864 +: 32] & ~strobe[0 +: 32]) | set_bits[0 +: 32];
-      end
-      default: ;
-    endcase
+    if (offset == IRQ_ENABLE_OFFSET) begin
+      if (strobe[0]) written[896 +: 1] = data[1 +: 1];
+      if (strobe[0]) written[897 +: 1] = data[2 +: 1];
+    end
+    if (offset == LIST_LO_OFFSET) begin
+      if (strobe[0]) written[0 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[8 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[16 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[24 +: 8] = data[24 +: 8];
+    end
+    if (offset == LIST_HI_OFFSET) begin
+      if (strobe[0]) written[32 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[40 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[48 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[56 +: 8] = data[24 +: 8];
+    end
+    if (offset == LIST_COUNT_OFFSET) begin
+      if (strobe[0]) written[64 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[72 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[80 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[88 +: 8] = data[24 +: 8];
+    end
+    if (offset == MEM_BASE_LO_OFFSET) begin
+      if (strobe[0]) written[96 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[104 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[112 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[120 +: 8] = data[24 +: 8];
+    end
+    if (offset == MEM_BASE_HI_OFFSET) begin
+      if (strobe[0]) written[128 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[136 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[144 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[152 +: 8] = data[24 +: 8];
+    end
+    if (offset == MEM_LIMIT_LO_OFFSET) begin
+      if (strobe[0]) written[160 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[168 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[176 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[184 +: 8] = data[24 +: 8];
+    end
+    if (offset == MEM_LIMIT_HI_OFFSET) begin
+      if (strobe[0]) written[192 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[200 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[208 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[216 +: 8] = data[24 +: 8];
+    end
+    if (offset == POSITION_OFFSET) begin
+      if (strobe[0]) written[224 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[232 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[240 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[248 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_0_OFFSET) begin
+      if (strobe[0]) written[256 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[264 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[272 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[280 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_1_OFFSET) begin
+      if (strobe[0]) written[288 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[296 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[304 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[312 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_2_OFFSET) begin
+      if (strobe[0]) written[320 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[328 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[336 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[344 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_3_OFFSET) begin
+      if (strobe[0]) written[352 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[360 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[368 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[376 +: 8] = data[24 +: 8];
+    end
+    if (offset == PROFILE_LO_OFFSET) begin
+      if (strobe[0]) written[384 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[392 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[400 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[408 +: 8] = data[24 +: 8];
+    end
+    if (offset == PROFILE_HI_OFFSET) begin
+      if (strobe[0]) written[416 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[424 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[432 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[440 +: 8] = data[24 +: 8];
+    end
+    if (offset == PROFILE_COUNT_OFFSET) begin
+      if (strobe[0]) written[448 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[456 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[464 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[472 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_4_OFFSET) begin
+      if (strobe[0]) written[480 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[488 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[496 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[504 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_5_OFFSET) begin
+      if (strobe[0]) written[512 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[520 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[528 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[536 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_6_OFFSET) begin
+      if (strobe[0]) written[544 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[552 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[560 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[568 +: 8] = data[24 +: 8];
+    end
+    if (offset == TOKEN_7_OFFSET) begin
+      if (strobe[0]) written[576 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[584 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[592 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[600 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_0_OFFSET) begin
+      if (strobe[0]) written[608 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[616 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[624 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[632 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_1_OFFSET) begin
+      if (strobe[0]) written[640 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[648 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[656 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[664 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_2_OFFSET) begin
+      if (strobe[0]) written[672 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[680 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[688 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[696 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_3_OFFSET) begin
+      if (strobe[0]) written[704 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[712 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[720 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[728 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_4_OFFSET) begin
+      if (strobe[0]) written[736 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[744 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[752 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[760 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_5_OFFSET) begin
+      if (strobe[0]) written[768 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[776 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[784 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[792 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_6_OFFSET) begin
+      if (strobe[0]) written[800 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[808 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[816 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[824 +: 8] = data[24 +: 8];
+    end
+    if (offset == AHEAD_7_OFFSET) begin
+      if (strobe[0]) written[832 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[840 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[848 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[856 +: 8] = data[24 +: 8];
+    end
+    if (offset == BUS_LIMIT_OFFSET) begin
+      if (strobe[0]) written[864 +: 8] = data[0 +: 8];
+      if (strobe[1]) written[872 +: 8] = data[8 +: 8];
+      if (strobe[2]) written[880 +: 8] = data[16 +: 8];
+      if (strobe[3]) written[888 +: 8] = data[24 +: 8];
+    end
   endfunction
 
   // ones_t of a write that sets `set_bits`; the lowest bits are all that matter to it.

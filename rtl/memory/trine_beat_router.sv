@@ -40,15 +40,17 @@ module trine_beat_router #(
   logic                      valid_q, turn_q;
   logic [1:0]                reader_q;
   logic [31:0]               left_q;
-  logic [EntryBits*Jobs-1:0] queue_q;                  // Entry i in slice i.
+  logic [EntryBits-1:0]      queue [Jobs];             // In order from `read_q` on.
+  logic [JobBits-1:0]        read_q;
   logic [JobBits:0]          count_q;
 
-  logic mine, moves, last, advance, push;
+  logic mine, moves, last, advance, push, pop;
   assign mine    = gate_i.running && gate_i.turn == turn_q;
   assign moves   = beat_valid_i && beat_ready_o;
   assign last    = left_q == 32'd1;
   assign advance = !valid_q || (moves && last);
   assign push    = job_valid_i && job_ready_o;
+  assign pop     = advance && count_q != '0;
 
   assign job_ready_o = !count_q[JobBits];
   assign idle_o      = !valid_q && count_q == '0;
@@ -87,24 +89,17 @@ module trine_beat_router #(
     if (!rst_ni || gate_i.drop) begin
       valid_q <= 1'b0;
       count_q <= '0;
+      read_q  <= '0;
     end else begin
       if (advance) valid_q <= count_q != '0;
-      if (push || advance)
-        count_q <= count_q + (JobBits+1)'(push) - (JobBits+1)'(advance && count_q != '0);
+      if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
+      if (pop) read_q <= read_q + 1'b1;
     end
   end
   always_ff @(posedge clk_i) begin
-    if (advance) {reader_q, turn_q, left_q} <= queue_q[EntryBits-1:0];
+    if (pop) {reader_q, turn_q, left_q} <= queue[read_q];
     else if (moves) left_q <= left_q - 32'd1;
-    if (push || advance) begin
-      logic [EntryBits*Jobs-1:0] queue;
-      queue = advance && count_q != '0 ? queue_q >> EntryBits : queue_q;
-      for (int unsigned i = 0; i < Jobs; i++) begin
-        if (push && count_q == (JobBits+1)'(i) + (JobBits+1)'(advance && count_q != '0))
-          queue[EntryBits*i +: EntryBits] = {job_i.reader, job_i.turn, job_i.beats};
-      end
-      queue_q <= queue;
-    end
+    if (push) queue[read_q + count_q[JobBits-1:0]] <= {job_i.reader, job_i.turn, job_i.beats};
   end
 
   logic unused_ok;

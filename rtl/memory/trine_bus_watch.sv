@@ -63,43 +63,44 @@ module trine_bus_watch #(
   // Of several that are late, the one that the others wait for: a memory with its hands full takes
   // no address before it has answered, nor an address before the data that it waits for.  A wrong
   // answer before a late one; of ports, the first.
-  trine_control_pkg::bus_fault_t fault;
+  // Addresses come late in a cycle, so the one of these is chosen in the next.
+  trine_control_pkg::bus_fault_t fault, fault_q;  // But for the address.
   logic                          fails;
-  assign fails = listens && (timeout != '0 || r_bad_last_i != '0 || r_stray_i != '0
-                             || write_i.b_stray);
+  logic [Ports-1:0]              wrong, r_late, ar_late;
+  logic [Channels-1:0]           picked;          // In the order of `waits`; none: of b_stray.
+  logic [Channels-1:0]           named_q;  // Whose address it is; of a stray answer nobody's.
+  logic [Channels*AddrWidth-1:0] addresses, addresses_q;
+  assign wrong     = r_bad_last_i | r_stray_i;
+  assign fails     = listens && (timeout != '0 || wrong != '0 || write_i.b_stray);
+  assign r_late    = timeout[Ports +: Ports];
+  assign ar_late   = timeout[0 +: Ports];
+  assign addresses = {b_addr_i, w_addr_i, aw_addr_i, r_addr_i, ar_addr_i};
   always_comb begin
-    fault = '0;
+    picked = '0;
+    fault  = '0;
     if (fails) begin
-      for (int unsigned i = Ports; i > 0; i--) begin
-        if (timeout[i-1])
-          fault = {trine_commands_pkg::ERROR_BUS_TIMEOUT, 3'(trine_control_pkg::ChannelAr),
-                 2'(i - 1), 64'(ar_addr_i[AddrWidth*(i-1) +: AddrWidth])};
+      if (wrong != '0)                picked[Ports +: Ports] = wrong & -wrong;
+      else if (write_i.b_stray)       picked = '0;
+      else if (r_late != '0)          picked[Ports +: Ports] = r_late & -r_late;
+      else if (timeout[Channels-1])   picked[Channels-1] = 1'b1;
+      else if (timeout[Channels-2])   picked[Channels-2] = 1'b1;
+      else if (timeout[Channels-3])   picked[Channels-3] = 1'b1;
+      else                            picked[0 +: Ports] = ar_late & -ar_late;
+      for (int unsigned i = 0; i < Ports; i++) begin
+        if (picked[i] || picked[Ports+i]) fault.port = fault.port | 2'(i);
       end
-      if (timeout[Channels-3])
-        fault = {trine_commands_pkg::ERROR_BUS_TIMEOUT, 3'(trine_control_pkg::ChannelAw),
-                 2'd0, 64'(aw_addr_i)};
-      if (timeout[Channels-2])
-        fault = {trine_commands_pkg::ERROR_BUS_TIMEOUT, 3'(trine_control_pkg::ChannelW),
-                 2'd0, 64'(w_addr_i)};
-      if (timeout[Channels-1])
-        fault = {trine_commands_pkg::ERROR_BUS_TIMEOUT, 3'(trine_control_pkg::ChannelB),
-                 2'd0, 64'(b_addr_i)};
-      for (int unsigned i = Ports; i > 0; i--) begin
-        if (timeout[Ports+i-1])
-          fault = {trine_commands_pkg::ERROR_BUS_TIMEOUT, 3'(trine_control_pkg::ChannelR),
-                 2'(i - 1), 64'(r_addr_i[AddrWidth*(i-1) +: AddrWidth])};
-      end
-      if (write_i.b_stray)
-        fault = {trine_commands_pkg::ERROR_BUS_UNEXPECTED, 3'(trine_control_pkg::ChannelB),
-                 2'd0, 64'd0};
-      for (int unsigned i = Ports; i > 0; i--) begin
-        if (r_stray_i[i-1])
-          fault = {trine_commands_pkg::ERROR_BUS_UNEXPECTED, 3'(trine_control_pkg::ChannelR),
-                 2'(i - 1), 64'd0};
-        if (r_bad_last_i[i-1])
-          fault = {trine_commands_pkg::ERROR_BUS_LAST, 3'(trine_control_pkg::ChannelR),
-                 2'(i - 1), 64'(r_addr_i[AddrWidth*(i-1) +: AddrWidth])};
-      end
+      if (picked[0 +: Ports] != '0)     fault.channel = 3'(trine_control_pkg::ChannelAr);
+      if (picked[Ports +: Ports] != '0) fault.channel = 3'(trine_control_pkg::ChannelR);
+      if (picked[Channels-3])           fault.channel = 3'(trine_control_pkg::ChannelAw);
+      if (picked[Channels-2])           fault.channel = 3'(trine_control_pkg::ChannelW);
+      if (picked[Channels-1] || picked == '0)
+        fault.channel = 3'(trine_control_pkg::ChannelB);
+      if (wrong == '0 && !write_i.b_stray)
+        fault.code = trine_commands_pkg::ERROR_BUS_TIMEOUT;
+      else if ((r_bad_last_i & picked[Ports +: Ports]) != '0)
+        fault.code = trine_commands_pkg::ERROR_BUS_LAST;
+      else
+        fault.code = trine_commands_pkg::ERROR_BUS_UNEXPECTED;
     end
   end
 
@@ -108,7 +109,20 @@ module trine_bus_watch #(
     else         fault_valid_o <= fails;
   end
   always_ff @(posedge clk_i) begin
-    if (fails) fault_o <= fault;
+    if (fails) begin
+      fault_q     <= fault;
+      named_q     <= fault.code == trine_commands_pkg::ERROR_BUS_UNEXPECTED ? '0 : picked;
+      addresses_q <= addresses;
+    end
+  end
+  always_comb begin
+    fault_o = '0;
+    if (fault_valid_o) begin
+      fault_o = fault_q;
+      for (int unsigned i = 0; i < Channels; i++)
+        if (named_q[i])
+          fault_o.address = fault_o.address | 64'(addresses_q[AddrWidth*i +: AddrWidth]);
+    end
   end
 
   `TRINE_ASSERT(FaultHasCode_A, !fault_valid_o || fault_o.code != trine_commands_pkg::ERROR_NONE)

@@ -10,6 +10,7 @@ module trine_memory_path #(
   parameter  int unsigned AddrWidth  = 40,
   parameter  int unsigned FifoBeats  = 512,
   parameter  int unsigned ReadBurst  = 256,
+  parameter  int unsigned ReadBursts = 64,
   parameter  int unsigned WriteBurst = 64,
   localparam int unsigned DataWidth  = 32 * Groups,
   localparam int unsigned PortWidth  = DataWidth / Ports
@@ -91,7 +92,8 @@ module trine_memory_path #(
     .Ports     (Ports),
     .AddrWidth (AddrWidth),
     .FifoBeats (FifoBeats),
-    .LongestBurst (ReadBurst)
+    .LongestBurst (ReadBurst),
+    .MostBursts   (ReadBursts)
   ) u_read_path (
     .clk_i,
     .rst_ni,

@@ -21,6 +21,8 @@ module trine_read_dma #(
   parameter  int unsigned FifoBeats = 512,
   /// Beats of the longest burst: 16, 32, 64, 128 or 256.
   parameter  int unsigned LongestBurst = 256,
+  /// Bursts under way at most, a power of two, at least 2: their addresses and lengths are kept.
+  parameter  int unsigned MostBursts   = 64,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                 clk_i,
@@ -118,7 +120,7 @@ module trine_read_dma #(
   logic keep;
   trine_read_answers #(
     .AddrWidth (AddrWidth),
-    .Bursts    (FifoBeats < 64 ? FifoBeats : 64)
+    .Bursts    (FifoBeats < MostBursts ? FifoBeats : MostBursts)
   ) u_answers (
     .clk_i,
     .rst_ni,

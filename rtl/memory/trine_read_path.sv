@@ -17,6 +17,8 @@ module trine_read_path #(
   parameter  int unsigned FifoBeats = 512,
   /// Beats of the longest burst of a single port; with several it has 16 transfers.
   parameter  int unsigned LongestBurst = 256,
+  /// Bursts that a single port has under way at most.
+  parameter  int unsigned MostBursts   = 64,
   localparam int unsigned DataWidth = 32 * Groups
 ) (
   input  logic                            clk_i,
@@ -87,7 +89,8 @@ module trine_read_path #(
       .Groups    (Groups),
       .AddrWidth (AddrWidth),
       .FifoBeats (FifoBeats),
-      .LongestBurst (LongestBurst)
+      .LongestBurst (LongestBurst),
+      .MostBursts   (MostBursts)
     ) u_dma (
       .clk_i,
       .rst_ni,

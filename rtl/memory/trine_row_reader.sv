@@ -35,15 +35,19 @@ module trine_row_reader #(
   assign job_addr_o  = more ? addr_q : addr_i;
   assign job_beats_o = more ? beats_q : beats_i;
 
+  // One addition and one subtraction for the first row and for those behind it.
+  logic        asked;
+  logic [31:0] stride, left;
+  assign asked  = job_valid_o && job_ready_i;
+  assign stride = more ? stride_q : stride_i;
+  assign left   = more ? left_q : rows_i;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) left_q <= '0;
-    else if (more && job_ready_i) left_q <= left_q - 32'd1;
-    else if (valid_i && ready_o) left_q <= rows_i - 32'd1;
+    if (!rst_ni)    left_q <= '0;
+    else if (asked) left_q <= left - 32'd1;
   end
   always_ff @(posedge clk_i) begin
-    if (more && job_ready_i) addr_q <= addr_q + AddrWidth'(stride_q);
-    else if (valid_i && ready_o) begin
-      addr_q   <= addr_i + AddrWidth'(stride_i);
+    if (asked) addr_q <= job_addr_o + AddrWidth'(stride);
+    if (asked && !more) begin
       beats_q  <= beats_i;
       stride_q <= stride_i;
     end
