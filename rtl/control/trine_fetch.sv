@@ -176,7 +176,11 @@ module trine_fetch #(
 
   logic [trine_commands_pkg::CommandBits-1:0] command_q;
   logic [31:0]                                word0_q;
-  logic [15:0]                                nonzero_q;
+  // Words that are not zero: the FIFO's memory gives its word late in a cycle, so it is looked at
+  // in the next.
+  logic [15:0]                                nonzero, nonzero_q;
+  logic [DataWidth-1:0]                       newest_q;
+  logic [PlaceBits-1:0]                       newest_place_q;
   logic                                       failed_q;   // A beat of it had an error.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || stop_i) begin
@@ -195,12 +199,20 @@ module trine_fetch #(
       for (int unsigned i = 0; i < Groups; i++) begin
         index   = 4'(32'(place_q) * Groups + i);
         command = trine_commands_pkg::with_word(command, index, held_data[32*i +: 32]);
-        nonzero_q[index] <= held_data[32*i +: 32] != '0;
       end
-      command_q <= command;
+      command_q      <= command;
+      nonzero_q      <= nonzero;
+      newest_q       <= held_data;
+      newest_place_q <= place_q;
       failed_q  <= held_error || (failed_q && place_q != '0);
       if (place_q == '0) word0_q <= held_data[31:0];
     end
+  end
+
+  always_comb begin
+    nonzero = nonzero_q;
+    for (int unsigned i = 0; i < Groups; i++)
+      nonzero[4'(32'(newest_place_q) * Groups + i)] = newest_q[32*i +: 32] != '0;
   end
 
   logic refuse;                        // Nothing comes any more.
@@ -209,7 +221,7 @@ module trine_fetch #(
   assign fetched_o = {
     !full_q ? error_q : failed_q ? trine_commands_pkg::ERROR_AXI_READ
                                  : trine_commands_pkg::ERROR_NONE,
-    full_q, nonzero_q, word0_q
+    full_q, nonzero, word0_q
   };
   assign command_o = command_q;
 
