@@ -3,9 +3,9 @@
 #
 # fpga/fmax.sh [UNIT...]: places and routes units of the core alone on an LFE5U-25F of the slowest grade, with
 # registers at all their pins (fpga/pins.py), and prints a table: clock rate, LUTs, what the slowest path runs between.
-# Without names: all units but `core`, the whole one, at 88 % of the device (docs/resources.md): nextpnr 0.4 finds no
-# place for all pairs of a LUT and a flip-flop, and doesn't give up, so it gets LIMIT seconds (1,800). SEED=N chooses the
-# placement (1). Ends with 77 where nextpnr-ecp5 is missing.
+# Without names: all units but `core`, the whole one, which fills the device (docs/resources.md): nextpnr looks for places
+# for it for long or without end, so it gets LIMIT seconds (1,800). SEED=N chooses the placement (1). Ends with 77 where
+# nextpnr-ecp5 is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . fpga/tools.sh
