@@ -143,8 +143,8 @@ module trine_dispatch #(
     end
   end
 
-  // It waits for a unit or for a job; a read waits to be taken, or none is due, nor will be when the
-  // writes are answered.
+  // It waits for a unit or for a job; a read waits to be taken, or none is due, nor will be when
+  // the writes are answered.
   assign rests_o = (state_q == StRun || (state_q == StTake && !(job_valid_i && go_i)))
                 && (busy || asked_q || !(reads && running_o));
 

@@ -225,8 +225,8 @@ module trine_fetch #(
   };
   assign command_o = command_q;
 
-  // It waits for a list, for room, for its read to be taken, for a command to leave or for beats, and
-  // has no beat on its way through the FIFO.
+  // It waits for a list, for room, for its read to be taken, for a command to leave or for beats,
+  // and has no beat on its way through the FIFO.
   logic pushed_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) pushed_q <= 1'b0;
