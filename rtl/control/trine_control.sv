@@ -11,9 +11,10 @@
 /// begins when the one before is over.  Registers lie between the stages: no path crosses two.
 ///
 /// While a command runs and the stages ahead of it are full or wait for their reads to be taken,
-/// all four rest: each says so from its own registers, and then only a beat of the list, a read that is
-/// taken, the end of the command, a start or an abort changes any.  When no transfer unit runs and
-/// all writes are answered, too, nothing that has the clock `clk_rest_i` changes: `rests_o`.
+/// all four rest: each says so from its own registers, and then only a beat of the list, a read
+/// that is taken, the end of the command, a start or an abort changes any.  When no transfer unit
+/// runs and all writes are answered, too, nothing that has the clock `clk_rest_i` changes:
+/// `rests_o`.
 module trine_control #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned Vectors     = 1,
