@@ -90,6 +90,7 @@ TEST_CASE("recover: a weight changed by one step of its type is refused with its
       CHECK(lossy.evidence.find(where) == 0);
       CHECK(lossy.differing > 0);
       CHECK(lossy.rms_error > 0);
+      CHECK(lossy.max_error >= lossy.rms_error);
       CHECK(lossy.max_error < 0.02);
       if (dtype != Dtype::BF16) {  // All other groups keep their codes.
         CHECK(lossy.differing <= 16);

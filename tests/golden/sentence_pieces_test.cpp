@@ -73,9 +73,14 @@ Tokenizer with_metaspace(const char* scheme, bool split) {
 
 std::string stream(const Tokenizer& tokenizer, const Tokens& tokens, Place place) {
   StreamDecoder decoder(tokenizer, place);
-  std::string text;
-  for (const std::int32_t token : tokens) text += decoder.push(token);
-  return text + decoder.finish();
+  const auto decode = [&] {
+    std::string text;
+    for (const std::int32_t token : tokens) text += decoder.push(token);
+    return text + decoder.finish();
+  };
+  std::string text = decode();
+  CHECK(decode() == text);  // The next text begins like the first.
+  return text;
 }
 
 }  // namespace
