@@ -54,7 +54,7 @@ always_ff @(posedge clk_i) begin
 end
 always_comb assume (!step_i || (f_started_q && !start_i && f_steps_q < 8'd242));
 
-`TRINE_ASSERT(EveryByteOnce_A, f_steps_q != 8'd242 || f_visits_q == 2'd1)
+`TRINE_ASSERT(EveryByteOnce_I, f_steps_q != 8'd242 || f_visits_q == 2'd1)
 `TRINE_ASSERT(NoByteTwice_A, f_visits_q <= 2'd1)
 `TRINE_ASSERT(LastTold_A, last_o == (f_steps_q == 8'd241))
 `TRINE_ASSERT(SetByte_A, f_steps_q == 8'd242 || byte_o <= 8'd242)
@@ -70,4 +70,4 @@ assign f_weight = digit_o == 3'd0 ? 8'd1 : digit_o == 3'd1 ? 8'd3 : digit_o == 3
 `TRINE_ASSERT(Byte_I, byte_q == f_byte(digits_q))
 `TRINE_ASSERT(Back_I, down_q == f_back(digits_q))
 `TRINE_ASSERT(Place_I, f_place(digits_q) == f_steps_q)
-`TRINE_ASSERT(Visits_I, f_visits_q == 2'(f_place(f_digits) <= f_steps_q))
+`TRINE_ASSERT(VisitedInTurn_A, f_visits_q == 2'(f_place(f_digits) <= f_steps_q))
