@@ -65,7 +65,7 @@ always_ff @(posedge clk_i) f_over_q <= rst_ni && !start_i && ((f_walks_q && step
               && first_block_o == (f_block_q == '0)
               && job_end_o == (f_panel_last && f_block_last && f_base_q + f_tile == f_panels_q)))
 `TRINE_ASSERT(EveryPanelOnce_A, !f_over_q || f_visits_q == 2'(f_exists))
-`TRINE_ASSERT(NoPanelTwice_A, !active_o || f_visits_q <= 2'd1)
+`TRINE_ASSERT(NoPanelTwice_I, !active_o || f_visits_q <= 2'd1)
 
 `TRINE_ASSERT(Place_I, !f_walks_q || (f_base_q < f_panels_q && f_panel_q < f_tile && f_block_q < f_blocks_q
               && left_q == f_left && last_block_q == f_blocks_q - 1'b1
