@@ -78,9 +78,8 @@ u_units.__Vcellinp__u_matrix_unit__start_valid_i 0
 u_control.job_ready 0
 u_control.list_valid 0
 u_read_arbiter.data 0
-u_read_path.__Vcellinp__u_row_reader__valid_i 0
+u_row_reader.asked 0
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 0
-u_row_reader.more 0
 u_core.read_valid 0
 u_bus_watch.counts 0
 u_bus_watch.waits 0
@@ -118,14 +117,12 @@ WAITING = DEEP[0] + """
 u_core.read_valid 1
 u_control.list_valid -
 u_read_arbiter.data -
-u_read_path.__Vcellinp__u_row_reader__valid_i -
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i -
 """
 # And in a stream of FP16 weights whose next rows are asked for: how many are left is not known.
 HALVES = """
 u_matvec.trit_runs 0
 u_row_reader.left_q -
-u_row_reader.more 1
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 1
 """
 
