@@ -14,6 +14,7 @@ from pathlib import Path
 
 FOLDERS = ("golden", "machine", "driver")
 LEAST = {"line": 95.0, "branch": 85.0}
+PLURAL = {"line": "lines", "branch": "branches"}
 
 
 def main() -> None:
@@ -33,9 +34,9 @@ def main() -> None:
     if not totals:
         sys.exit(f"tests/coverage/cpp.py: no test ran in {build}")
     status = 0
-    for folder, measures in totals.items():
+    for folder, measures in sorted(totals.items(), key=lambda item: item[0] == "all"):
         shares = {measure: 100 * reached / number for measure, (reached, number) in measures.items()}
-        print(f"{folder:10}" + "".join(f"  {share:6.2f} % of {measures[measure][1]:6} {measure}s" for measure, share in shares.items()))
+        print(f"{folder:10}" + "".join(f"  {share:6.2f} % of {measures[measure][1]:6} {PLURAL[measure]}" for measure, share in shares.items()))
         if folder == "all" and any(shares[measure] < least for measure, least in LEAST.items()):
             print(f"tests/coverage/cpp.py: below {LEAST}", file=sys.stderr)
             status = 1
