@@ -47,7 +47,7 @@ class Timing:
     def __init__(self, module: dict) -> None:
         self.loads: dict[Bit, int] = defaultdict(int)
         self.start: dict[Bit, tuple[float, str]] = {}
-        self.end: list[tuple[Bit, float, str]] = []
+        self.end: list[tuple[Bit, float, str, str]] = []   # Bit, setup time, kind of cell, name.
         self.arcs: list[Arc] = []
         self.names = names_of(module)
         for cell in module["cells"].values():
@@ -86,7 +86,7 @@ class Timing:
         name = next((self.names[bit] for _, bit in outputs if bit in self.names), kind)
         for _, bit in outputs:
             self.start[bit] = (begin, self.names.get(bit, kind))
-        self.end += [(bit, setup, f"{name} {pin}" if pin in ("CE", "R", "S") else name)
+        self.end += [(bit, setup, kind, f"{name} {pin}" if pin in ("CE", "R", "S") else name)
                      for pin, bit in inputs if not re.fullmatch(r"\w*CLK\w*|C", pin)]
 
     def carry(self, pins: dict, width: int) -> None:
@@ -109,7 +109,7 @@ class Timing:
             registered = number(cell, {"A": "AREG", "B": "BREG", "C": "CREG", "D": "DREG"}.get(pin, "NONE"))
             delay = DSP_SUM if pin == "C" else DSP_PRODUCT + to_end
             if registered or (middle and pin != "C") or last:
-                self.end.append((bit, SETUP if registered else delay, f"{name} (DSP)"))
+                self.end.append((bit, SETUP if registered else delay, "DSP", f"{name} (DSP)"))
             if not registered and not last and (pin == "C" or not middle):
                 self.arcs += [Arc(bit, out, delay + DSP_OUTPUT, "DSP") for _, out in outputs]
         if last:
@@ -183,12 +183,12 @@ def plain(name: str) -> str:
 
 def slowest(timing: Timing) -> Iterator[str]:
     time, came = arrivals(timing)
-    ends = sorted(((time[bit] + timing.wire(bit, "BRAM" if setup == BLOCK_RAM_SETUP else "FF") + setup + CLOCK, bit, name)
-                   for bit, setup, name in timing.end if bit in time), key=lambda end: -end[0])
+    ends = sorted(((time[bit] + timing.wire(bit, kind) + setup + CLOCK, bit, kind, name)
+                   for bit, setup, kind, name in timing.end if bit in time), key=lambda end: -end[0])
     seen: set[tuple[str, str]] = set()
-    for total, bit, name in ends:
+    for total, bit, kind, name in ends:
         cells: dict[str, int] = defaultdict(int)
-        wires = timing.wire(bit, "FF")
+        wires = timing.wire(bit, kind)
         while bit in came:
             arc, wire = came[bit]
             cells[arc.kind] += 1
