@@ -30,8 +30,14 @@ bool JsonBuilder::value(json content) {
   return true;
 }
 
+void JsonBuilder::open(json content) {
+  if (open_.size() == kDeepest)
+    throw Error(fmt::format("{}: is nested deeper than {} levels", where_, kDeepest));
+  open_.push_back({place(std::move(content)), {}});
+}
+
 bool JsonBuilder::start_object(std::size_t) {
-  open_.push_back({place(json::object()), {}});
+  open(json::object());
   return true;
 }
 
@@ -47,7 +53,7 @@ bool JsonBuilder::end_object() {
 }
 
 bool JsonBuilder::start_array(std::size_t) {
-  open_.push_back({place(json::array()), {}});
+  open(json::array());
   return true;
 }
 

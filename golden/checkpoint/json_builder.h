@@ -9,12 +9,15 @@
 
 namespace trine::golden {
 
-/// Builds a JSON value from the events of nlohmann's parser, and refuses a duplicate key. Who
+/// Builds a JSON value from the events of nlohmann's parser, and refuses a duplicate key and what
+/// is nested deeper than kDeepest: copying, comparing and printing a value call themselves for each
+/// level, and a file must not decide how much stack that takes. Who
 /// derives from it may keep what is large from becoming part of the value: an override that does
 /// not call the one here takes the event.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   using json = nlohmann::json;
+  static constexpr std::size_t kDeepest = 100;
 
   /// `where` names the text in errors.
   explicit JsonBuilder(std::string where) : where_(std::move(where)) {}
@@ -51,6 +54,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     std::string key;
   };
   json* place(json content);
+  void open(json content);
 
   std::string where_;
   json root_;

@@ -81,6 +81,22 @@ TEST_CASE("config: the family is what architectures or model_type says, and both
           {"'architectures' is missing", "'model_type'"});
 }
 
+TEST_CASE("config: what is nested deeper than any file has a reason to is refused") {
+  // Comparing and printing a value call themselves for each level.
+  const auto nested = [](std::size_t levels) {
+    return "{\"a\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  check_error([&] { parse_config(nested(100), "c"); }, {"c: 'architectures' is missing"});
+  for (const std::size_t levels : {std::size_t{101}, std::size_t{200'000}}) {
+    CAPTURE(levels);
+    check_error([&] { parse_config(nested(levels), "c"); },
+                {"c: is nested deeper than 100 levels"});
+  }
+  std::string objects = "1";
+  for (int i = 0; i < 101; ++i) objects = "{\"a\":" + objects + "}";
+  check_error([&] { parse_config(objects, "c"); }, {"c: is nested deeper than 100 levels"});
+}
+
 TEST_CASE("config: heads may be wider than the residual stream, and have a default per family") {
   const ModelConfig wide = parsed(config_of("qwen2_head_dim"));
   CHECK(wide.hidden == 64);
