@@ -39,7 +39,7 @@ void try_blocks(Bench& bench) {
     bench.put(kInput, bench.values(2 * kElements));
     CommandList list = bench.list();
     list.load(0, bench.at(kInput), 2 * kElements, Element::F32, "key and value");
-    for (const std::uint64_t half : {0, 1})
+    for (const std::uint64_t half : {0u, 1u})
       list.store_blocks(
           static_cast<std::uint32_t>(half * kElements), bench.at(kOutput + half * 2 * kElements),
           kElements, half == 0 ? "key" : "value",
@@ -79,7 +79,7 @@ void attend(Bench& bench, std::uint64_t head_dim, std::uint64_t positions) {
 }
 
 void try_attention(Bench& bench) {
-  for (const std::uint64_t positions : {1, 2, 17, 70}) attend(bench, 64, positions);
+  for (const std::uint64_t positions : {1u, 2u, 17u, 70u}) attend(bench, 64, positions);
   attend(bench, 128, golden::kChunkElements / 128 + 9);  // More than a chunk.
 }
 
