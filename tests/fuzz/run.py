@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs fuzz targets with libFuzzer until each ran for a given time, over several calls when need be.
+
+  run.py BUILD [TARGET...] [--seconds N] [--slice N] [--until N]
+
+BUILD is a build with TRINE_FUZZ.  Targets take turns of --slice seconds.  BUILD/fuzz.jsonl keeps what each turn did:
+target, commit, digest of the program, seconds, runs, whether something was found.  Only turns of the program as it is
+now count towards --seconds, so a run that was interrupted goes on, and one of another program starts over.  Inputs that
+reach something new are kept in BUILD/found/TARGET, findings in BUILD/findings.  --until ends the whole call after that
+many seconds.  Prints a table; the exit status is 1 when something was found or a target did not get its time.
+"""
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CORPUS = ROOT / 'tests' / 'fuzz' / 'corpus'
+PER_INPUT_SECONDS, MEMORY_MB = 20, 4096
+
+
+def commit():
+    """What is checked out, with a + when files of it were changed."""
+    def git(*arguments):
+        return subprocess.run(['git', *arguments], cwd=ROOT, text=True, check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL).stdout.strip()
+    return git('rev-parse', '--short', 'HEAD') + ('+' if git('status', '--porcelain', '-uno') else '')
+
+
+class Target:
+    """A program of libFuzzer and what it did so far."""
+
+    def __init__(self, build, name, log):
+        self.build, self.name, self.log = build, name, log
+        self.program = build / 'bin' / f'fuzz_{name}'
+        if not self.program.is_file():
+            sys.exit(f'run.py: there is no {self.program}')
+        self.digest = hashlib.sha256(self.program.read_bytes()).hexdigest()[:16]
+        lines = log.read_text().splitlines() if log.is_file() else []
+        entries = [entry for entry in map(json.loads, lines) if entry['target'] == name]
+        self.before = sum(entry['seconds'] for entry in entries if entry['program'] != self.digest)
+        self.turns = [entry for entry in entries if entry['program'] == self.digest]
+
+    def sum_of(self, key):
+        """Of all turns of this program."""
+        return sum(turn[key] for turn in self.turns)
+
+    def run(self, seconds):
+        """One turn; its output goes to BUILD/fuzz_TARGET.log."""
+        found, findings = self.build / 'found' / self.name, self.build / 'findings'
+        found.mkdir(parents=True, exist_ok=True)
+        findings.mkdir(exist_ok=True)
+        command = [self.program, f'-max_total_time={seconds}', f'-timeout={PER_INPUT_SECONDS}',
+                   f'-rss_limit_mb={MEMORY_MB}', '-print_final_stats=1', f'-artifact_prefix={findings}/{self.name}-',
+                   found, CORPUS / self.name]
+        log = self.build / f'fuzz_{self.name}.log'
+        start = time.monotonic()
+        with log.open('w') as out:
+            code = subprocess.run(command, check=False, stdout=out, stderr=out, timeout=2 * seconds + 600).returncode
+        text = log.read_text(errors='replace')
+        runs = re.search(r'number_of_executed_units: (\d+)', text)
+        turn = {'target': self.name, 'commit': commit(), 'program': self.digest,
+                'date': datetime.date.today().isoformat(), 'seconds': round(time.monotonic() - start),
+                'runs': int(runs[1]) if runs else 0, 'found': int(code != 0)}
+        self.turns.append(turn)
+        with self.log.open('a') as out:
+            out.write(json.dumps(turn) + '\n')
+        if code:
+            print(f'{self.name}: a finding, see {log} and {findings}', flush=True)
+
+
+def main():
+    """See above."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build', type=pathlib.Path)
+    parser.add_argument('targets', nargs='*')
+    parser.add_argument('--seconds', type=int, default=3600)
+    parser.add_argument('--slice', type=int, default=300)
+    parser.add_argument('--until', type=float, default=float('inf'))
+    args = parser.parse_args()
+    build = args.build.resolve()
+    names = args.targets or sorted(path.name for path in CORPUS.iterdir())
+    targets = [Target(build, name, build / 'fuzz.jsonl') for name in names]
+    end = time.monotonic() + args.until
+    # One that found something has to be mended first.
+    while waiting := [one for one in targets if one.sum_of('seconds') < args.seconds and not one.sum_of('found')]:
+        target = min(waiting, key=lambda one: one.sum_of('seconds'))
+        left = min(args.slice, args.seconds - target.sum_of('seconds'), end - time.monotonic())
+        if left < 1:
+            break
+        target.run(int(left))
+        if sys.stdout.isatty():
+            print(f'{target.name}: {target.sum_of("seconds")} of {args.seconds} s', flush=True)
+    print('target       seconds        runs  findings  (seconds of other programs)')
+    for one in targets:
+        print(f'{one.name:12}{one.sum_of("seconds"):8}{one.sum_of("runs"):12}{one.sum_of("found"):10}  ({one.before})')
+    done = all(one.sum_of('seconds') >= args.seconds and not one.sum_of('found') for one in targets)
+    return 0 if done else 1
+
+
+if __name__ == '__main__':
+    os.environ.setdefault('UBSAN_OPTIONS', 'print_stacktrace=1')
+    sys.exit(main())
