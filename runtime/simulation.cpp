@@ -67,6 +67,8 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     if (part.tokens != all.tokens) refuse("other tokens than");
     if (part.position != all.position || part.cache_seed != all.cache_seed)
       refuse("another text in front of the tokens than");
+    if (part.dram.has_value() != all.dram.has_value())
+      refuse(fmt::format("{} of its DRAM, unlike", part.dram ? "tells" : "tells nothing"));
     if (part.layers != all.layers) refuse("another number of layers than");
     if (part.first != all.end)
       refuse(fmt::format("starts at layer {}, not at {} like the end of", part.first, all.end));
@@ -86,7 +88,7 @@ Simulation merge(const std::vector<Simulation>& parts, const std::vector<std::st
     else
       all.compared.reset();
     all.seconds += part.seconds;
-    if (all.dram && part.dram) *all.dram += *part.dram;
+    if (all.dram) *all.dram += *part.dram;
   }
   for (std::size_t i = 1; i < all.commands.size(); ++i)
     if (all.commands[i].index != all.commands[i - 1].index + 1)

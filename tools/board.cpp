@@ -6,9 +6,9 @@
 
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "golden/checkpoint/json.h"
 #include "golden/error.h"
 #include "tools/board_files.h"
 
@@ -20,12 +20,7 @@ Board parse(const std::string& text, const std::string& name) {
   const auto fail = [&](const std::string& why) -> Error {
     return Error(fmt::format("{}: {}", name, why));
   };
-  nlohmann::json json;
-  try {
-    json = nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw fail(error.what());
-  }
+  const nlohmann::json json = golden::parse_json(text, name);
   if (!json.is_object()) throw fail("is not an object");
   static const char* const kKeys[] = {
       "name",       "description", "memory", "memory_source", "memory_clock_mhz",

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "golden/error.h"
+#include "tools/report_fields.h"
+
 namespace trine::tools {
 
 Json memory_json(const MemoryReport& report) {
@@ -19,15 +22,17 @@ Json memory_json(const MemoryReport& report) {
 }
 
 MemoryReport memory_of(const Json& json) {
-  MemoryReport report{.name = json.at("name"),
-                      .channels = json.at("channels"),
-                      .core_mhz = json.at("core_mhz"),
-                      .memory_mhz = json.at("memory_mhz"),
-                      .peak = json.at("peak_bytes_per_second"),
+  MemoryReport memory{.name = report::string(json, "name"),
+                      .channels = report::whole_as<unsigned>(json, "channels", 1 << 24),
+                      .core_mhz = report::number(json, "core_mhz"),
+                      .memory_mhz = report::number(json, "memory_mhz"),
+                      .peak = report::number(json, "peak_bytes_per_second"),
                       .counts = {}};
-  for (const auto& [name, value] : json.at("counts").items())
-    report.counts.emplace_back(name, value.get<std::uint64_t>());
-  return report;
+  const Json& counts = report::member(json, "counts");
+  if (!counts.is_object()) throw Error("'counts' must be an object");
+  for (const auto& [name, value] : counts.items())
+    memory.counts.emplace_back(name, report::whole(counts, name.c_str(), kMostMemoryCount));
+  return memory;
 }
 
 std::string memory_text(const MemoryReport& report) {

@@ -9,8 +9,11 @@
 
 namespace trine::tools {
 
-/// What a DRAM did, as --json prints it, and back.
+/// What a DRAM did, as --json prints it.
 Json memory_json(const MemoryReport& report);
+/// Back from it; throws Error for a member that is missing, of another type or out of range, as a
+/// count is beyond this.
+inline constexpr std::uint64_t kMostMemoryCount = std::uint64_t{1} << 48;
 MemoryReport memory_of(const Json& json);
 
 /// Two lines for people: rows; and where the clocks of the data pins went.

@@ -2,25 +2,11 @@
 
 #pragma once
 
-#include <filesystem>
 #include <string>
 
-#include "runtime/simulation.h"
-#include "tools/common.h"
+#include "tools/simulation_json.h"
 
 namespace trine::tools {
-
-/// The model and the core of a report, as they stand in it.
-Json model_json(const SimulatedModel& model);
-Json core_json(const SimulatedCore& core);
-
-/// The report as a file: sums by operation, unit and layer beside the commands.
-Json to_json(const Simulation& simulation);
-/// Reads it back; throws Error naming the file and what is wrong with it.
-Simulation read_simulation(const std::filesystem::path& file);
-
-/// What was compared with golden, in words; a simulation that differs from it is none.
-std::string compared_text(const Simulation& simulation);
 
 /// A page that needs nothing else: what was simulated, time by operation and layer, roofline,
 /// stalls, slow commands. `timeline` is the name of that file beside the page; empty without one.

@@ -103,4 +103,7 @@ TEST_CASE("cli: estimate names what it cannot take") {
   check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"groups", "2.5"});
   std::ofstream(board) << R"({"name": "b", "core_mhz": 100, "colour": "red", )" << rest << "}";
   check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1, {"colour"});
+  std::ofstream(board) << R"({"name": "b", "core_mhz": 100, "core_mhz": 200, )" << rest << "}";
+  check_fails({"estimate", "--preset", "qwen2.5-0.5b", "--board", board}, 1,
+              {"my.json: duplicate name 'core_mhz'"});
 }

@@ -4,7 +4,6 @@
 
 #include <sys/stat.h>
 
-#include <functional>
 #include <memory>
 
 #include "tests/system/cli/command.h"
@@ -107,52 +106,6 @@ TEST_CASE("cli unusual: names of outputs") {
                (scratch / "folder/../same").string()},
               1, {"two outputs have this name"});
   CHECK_FALSE(fs::exists(same));
-}
-
-TEST_CASE("cli unusual: reports that no simulation wrote") {
-  const Scratch scratch;
-  const std::string model = packed_model(scratch), good = (scratch / "good.json").string();
-  const std::string bad = (scratch / "bad.json").string();
-  trine_json({"simulate", model, "--tokens", "1", "--device", "golden", "-o", good});
-  const json report = json::parse(read_file(good));
-  const auto refused = [&](const std::string& text, const std::string& why) {
-    CAPTURE(why);
-    std::ofstream(bad) << text;
-    check_fails({"merge", bad, "--report", (scratch / "page").string()}, 1, {bad, why});
-  };
-  for (const char* text : {"[]", "null", "5", "\"x\""}) refused(text, "must be a JSON object");
-  refused("", "not valid JSON");
-  refused(std::string(300'000, '['), "not valid JSON");
-  const auto changed = [&](const std::string& why, const std::function<void(json&)>& change) {
-    json one = report;
-    change(one);
-    refused(one.dump(), why);
-  };
-  for (const json& value : {json(-5), json(1.5), json("x"), json(nullptr), json::array()}) {
-    changed("'cycles' must be a whole number",
-            [&](json& r) { r["commands"][0]["cycles"] = value; });
-    changed("'start' must be a whole number", [&](json& r) { r["commands"][7]["start"] = value; });
-    changed("'elapsed' must be a whole number", [&](json& r) { r["elapsed"] = value; });
-    changed("'first' must be a whole number", [&](json& r) { r["layers"]["first"] = value; });
-  }
-  changed("'commands' must be a list", [](json& r) { r["commands"] = json::array(); });
-  changed("'commands' must be a list", [](json& r) { r["commands"] = 5; });
-  changed("layers 3 to 3", [](json& r) { r["layers"]["first"] = r["layers"]["end"] = 3; });
-  changed("layer 9000000000 is not one",
-          [](json& r) { r["commands"][5]["layer"] = 9'000'000'000; });
-  changed("no operation", [](json& r) { r["commands"][3]["unit"] = "<i>"; });
-  changed("no operation", [](json& r) { r["commands"][3]["operation"] = "store"; });
-  check_fails({"merge", scratch / "packed"}, 1, {"is a directory"});
-  CHECK_FALSE(fs::exists(scratch / "page"));
-  // A label is text, whatever is in it.
-  json odd = report;
-  odd["commands"][3]["label"] = "</script><b>&\"";
-  std::ofstream(bad) << odd;
-  trine_json({"merge", bad, "--report", (scratch / "page").string(), "--timeline",
-              (scratch / "line").string()});
-  const std::string page = read_file(scratch / "page");
-  CHECK(page.find("<b>&") == std::string::npos);
-  CHECK(page.find("\\u003c/script>") != std::string::npos);
 }
 
 TEST_CASE("cli unusual: a tokenizer_config.json that is none") {
