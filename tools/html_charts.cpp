@@ -121,8 +121,8 @@ std::string roofline(const Simulation& simulation, double beat_bytes) {
       (kLeft + kWidth) / 2, kBase + 46, kBase - kHeight / 2, kBase - kHeight / 2);
   std::string rows;
   for (const auto& [name, cost] : all) {
-    const auto one =
-        std::ranges::find_if(simulation.commands, [&](const SimulatedCommand& command) {
+    const auto one = std::ranges::find_if(
+        simulation.commands, [&, &name = name](const SimulatedCommand& command) {
           return command.cost.macs > 0 && kind_of(command) == name;
         });
     const double intensity =

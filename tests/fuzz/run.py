@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs fuzz targets with libFuzzer until each ran for a given time, over several calls when need be.
+"""Runs fuzz targets with libFuzzer until each took a given processor time, over several calls when need be.
 
   run.py BUILD [TARGET...] [--seconds N] [--slice N] [--until N]
 
 BUILD is a build with TRINE_FUZZ.  Targets take turns of --slice seconds.  BUILD/fuzz.jsonl keeps what each turn did:
-target, commit, digest of the program, seconds, runs, whether something was found.  Only turns of the program as it is
+target, commit, digest of the program, processor seconds, runs, whether something was found.  Only turns of the program as it is
 now count towards --seconds, so a run that was interrupted goes on, and one of another program starts over.  Inputs that
 reach something new are kept in BUILD/found/TARGET, findings in BUILD/findings.  --until ends the whole call after that
 many seconds.  Prints a table; the exit status is 1 when something was found or a target did not get its time.
@@ -17,6 +17,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -32,6 +33,12 @@ def commit():
         return subprocess.run(['git', *arguments], cwd=ROOT, text=True, check=False, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL).stdout.strip()
     return git('rev-parse', '--short', 'HEAD') + ('+' if git('status', '--porcelain', '-uno') else '')
+
+
+def processor_seconds():
+    """Of the programs that this one ran."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Target:
@@ -61,13 +68,13 @@ class Target:
                    f'-rss_limit_mb={MEMORY_MB}', '-print_final_stats=1', f'-artifact_prefix={findings}/{self.name}-',
                    found, CORPUS / self.name]
         log = self.build / f'fuzz_{self.name}.log'
-        start = time.monotonic()
+        start = processor_seconds()
         with log.open('w') as out:
             code = subprocess.run(command, check=False, stdout=out, stderr=out, timeout=2 * seconds + 600).returncode
         text = log.read_text(errors='replace')
         runs = re.search(r'number_of_executed_units: (\d+)', text)
         turn = {'target': self.name, 'commit': commit(), 'program': self.digest,
-                'date': datetime.date.today().isoformat(), 'seconds': round(time.monotonic() - start),
+                'date': datetime.date.today().isoformat(), 'seconds': round(processor_seconds() - start, 1),
                 'runs': int(runs[1]) if runs else 0, 'found': int(code != 0)}
         self.turns.append(turn)
         with self.log.open('a') as out:
@@ -97,10 +104,10 @@ def main():
             break
         target.run(int(left))
         if sys.stdout.isatty():
-            print(f'{target.name}: {target.sum_of("seconds")} of {args.seconds} s', flush=True)
+            print(f'{target.name}: {target.sum_of("seconds"):.0f} of {args.seconds} s', flush=True)
     print('target       seconds        runs  findings  (seconds of other programs)')
     for one in targets:
-        print(f'{one.name:12}{one.sum_of("seconds"):8}{one.sum_of("runs"):12}{one.sum_of("found"):10}  ({one.before})')
+        print(f'{one.name:12}{one.sum_of("seconds"):8.0f}{one.sum_of("runs"):12}{one.sum_of("found"):10}  ({one.before:.0f})')
     done = all(one.sum_of('seconds') >= args.seconds and not one.sum_of('found') for one in targets)
     return 0 if done else 1
 
