@@ -7,6 +7,8 @@ trine_test(golden_format format_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_codec codec_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
+trine_test(golden_choose_depths choose_depths_test.cpp
+  trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_dequantize dequantize_test.cpp
   trine_golden_codec fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_recover recover_test.cpp

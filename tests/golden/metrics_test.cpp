@@ -4,9 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "golden/error.h"
 #include "golden/reference/sampler.h"
@@ -141,6 +145,83 @@ TEST_CASE("sampler: draws follow the probabilities after temperature, top-k and 
        {0.01 / sum, 0.16 / sum, 0.09 / sum, 0.04 / sum});
 }
 
+TEST_CASE("sampler: every draw is the token whose share of the sum the random number falls in") {
+  // By the definition: shares of all tokens in order, cut to top_k and top_p, and one number each.
+  constexpr std::size_t kTokens = 40;
+  Random source(11);
+  std::vector<float> logits(kTokens);
+  for (float& logit : logits) logit = static_cast<float>(4 * source.uniform());
+  logits[7] = logits[3];  // Equal ones are ranked by number.
+  std::vector<std::int32_t> ranked(kTokens);
+  for (std::size_t i = 0; i < kTokens; ++i) ranked[i] = static_cast<std::int32_t>(i);
+  const auto logit = [&](std::int32_t token) { return logits[static_cast<std::size_t>(token)]; };
+  std::ranges::stable_sort(ranked, std::greater{}, logit);
+  for (const auto& [temperature, top_k, top_p] :
+       {std::tuple{1.0, 0, 1.0}, {0.7, 5, 1.0}, {1.3, 0, 0.6}, {1.0, 12, 0.9}, {3.0, 200, 0.999}}) {
+    CAPTURE(temperature);
+    CAPTURE(top_k);
+    CAPTURE(top_p);
+    std::vector<double> shares;
+    double total = 0;
+    for (const std::int32_t token : ranked) {
+      if (top_k != 0 && shares.size() == static_cast<std::size_t>(top_k)) break;
+      shares.push_back(std::exp((double{logit(token)} - double{logit(ranked[0])}) / temperature));
+      total += shares.back();
+    }
+    double sum = 0;
+    std::size_t kept = 0;
+    while (kept < shares.size() && (kept == 0 || sum < top_p * total)) sum += shares[kept++];
+    if (top_p == 1.0) kept = shares.size(), sum = total;
+    Sampler sampler({.temperature = temperature,
+                     .top_k = static_cast<std::size_t>(top_k),
+                     .top_p = top_p,
+                     .seed = 77});
+    Random random(77);
+    for (int draw = 0; draw < 400; ++draw) {
+      double left = random.uniform() * sum;
+      std::size_t place = 0;
+      while (place + 1 < kept && left >= shares[place]) left -= shares[place++];
+      CHECK(sampler.sample(logits) == ranked[place]);
+    }
+  }
+}
+
+TEST_CASE("random: a long sequence, another with each seed") {
+  // The sums of 1000 numbers, by an independent implementation.
+  for (const auto& [seed, expected] : {std::pair{0ULL, 0x720b833bc13ec34cULL},
+                                       {1ULL, 0xc9b0a2ffe1475887ULL},
+                                       {~0ULL, 0xba3f8cd5df665ce4ULL}}) {
+    Random random(seed);
+    std::uint64_t sum = 0;
+    for (int i = 0; i < 1000; ++i) sum = sum * 3 + random.next();
+    CHECK(sum == expected);
+  }
+}
+
+TEST_CASE("sampler: defaults are what the model's file says, else those of its library") {
+  const SamplerOptions greedy = sampling_defaults({});
+  CHECK(greedy.temperature == 0);
+  CHECK(greedy.top_k == 0);
+  CHECK(greedy.top_p == 1);
+  CHECK(greedy.repetition_penalty == 1);
+  GenerationConfig generation;
+  generation.sample = true;
+  const SamplerOptions plain = sampling_defaults(generation);
+  CHECK(plain.temperature == 1);
+  CHECK(plain.top_k == 50);
+  generation.temperature = 0.7;
+  generation.top_k = 20;
+  generation.top_p = 0.8;
+  generation.repetition_penalty = 1.1;
+  const SamplerOptions said = sampling_defaults(generation);
+  CHECK(said.temperature == 0.7);
+  CHECK(said.top_k == 20);
+  CHECK(said.top_p == 0.8);
+  CHECK(said.repetition_penalty == 1.1);
+  generation.sample = false;
+  CHECK(sampling_defaults(generation).temperature == 0);
+}
+
 TEST_CASE("sampler: the same seed gives the same tokens, another seed others") {
   const std::vector<float> logits(1000, 0.0F);
   const auto draw = [&](std::uint64_t seed) {
@@ -154,6 +235,22 @@ TEST_CASE("sampler: the same seed gives the same tokens, another seed others") {
 }
 
 TEST_CASE("sampler: refuses options without a meaning") {
+  const auto refused = [](const SamplerOptions& options, const std::string& why) {
+    CAPTURE(why);
+    try {
+      const Sampler sampler(options);
+      FAIL_CHECK("not refused");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()) == why);
+    }
+  };
+  const double infinite = std::numeric_limits<double>::infinity();
+  refused({.temperature = infinite}, "temperature inf is not 0 or above");
+  refused({.temperature = -1.0}, "temperature -1.000000 is not 0 or above");
+  refused({.top_p = 0.0}, "top_p 0.000000 is outside (0, 1]");
+  refused({.top_p = 1.5}, "top_p 1.500000 is outside (0, 1]");
+  refused({.repetition_penalty = 0.0}, "repetition_penalty 0.000000 is not a positive number");
+  refused({.repetition_penalty = infinite}, "repetition_penalty inf is not a positive number");
   CHECK_THROWS_AS(Sampler({.repetition_penalty = 0.0}), Error);
   CHECK_THROWS_AS(Sampler({.temperature = -1.0}), Error);
   CHECK_THROWS_AS(Sampler({.temperature = std::nan("")}), Error);

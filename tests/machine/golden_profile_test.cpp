@@ -16,6 +16,51 @@ void set_profile(Machine& machine, std::uint64_t address, std::uint32_t count) {
   machine.transport.write(Reg::PROFILE_COUNT, count);
 }
 
+/// A clock whose every answer is another number, so that none can stand for another.
+class ScriptedClock final : public CommandClock {
+ public:
+  CommandCycles ran(const ResolvedCommand&) override {
+    ++runs_;
+    return {.cycles = 1000 + runs_,
+            .unit_cycles = 700 + runs_,
+            .stall_memory = 50 + runs_,
+            .stall_table = 30 + runs_,
+            .stall_rows = 10 + runs_};
+  }
+  std::uint64_t recorded() override { return 7; }
+  std::uint64_t refused() override { return 5; }
+
+ private:
+  std::uint64_t runs_ = 0;
+};
+
+/// A core with a clock, and its memory.
+struct Clocked {
+  static constexpr std::uint64_t kList = 0x1000;
+  MemoryMap map;
+  MapPort port{map};
+  ScriptedClock clock;
+  GoldenCore core{MachineParams{}, port, clock};
+
+  Clocked() {
+    map.allocate(0, 0x10000);
+    core.write(Reg::MEM_LIMIT_LO, 0x10000);
+    core.write(Reg::LIST_LO, kList);
+  }
+  void run(const std::vector<Command>& list) {
+    map.write(kList, std::as_bytes(std::span(list)));
+    core.write(Reg::LIST_COUNT, static_cast<std::uint32_t>(list.size()));
+    core.write(Reg::CTRL, field::CTRL_START.put(1));
+    for (int i = 0; i < 10 && core.busy(); ++i) core.step();
+    REQUIRE_FALSE(core.busy());
+  }
+  ProfileRecord record(std::size_t index) const {
+    ProfileRecord record;
+    map.read(kProfile + index * sizeof record, std::as_writable_bytes(std::span(&record, 1)));
+    return record;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("profile: a record for every command below the count, with its own beats") {
@@ -43,6 +88,62 @@ TEST_CASE("profile: a record for every command below the count, with its own bea
       CHECK(records[i] == (i < 5 && i < count ? expected : untouched));
     }
   }
+}
+
+TEST_CASE("profile: cycles and stalls of the clock, each in its field, and in the counters") {
+  Clocked machine;
+  machine.core.write(Reg::PROFILE_LO, kProfile);
+  machine.core.write(Reg::PROFILE_COUNT, 2);
+  const std::vector<Command> list{load(), Fields{.opcode = Opcode::FENCE},
+                                  Fields{.opcode = Opcode::STORE, .rows = 48, .address = 0x2400},
+                                  end_command()};
+  machine.run(list);
+  const ProfileRecord first{.index = 0,
+                            .command = list[0].words[0],
+                            .start = 0,
+                            .end = 1001,
+                            .weight_beats = 0,
+                            .read_beats = 2,
+                            .write_beats = 0,
+                            .stall_memory = 51,
+                            .stall_table = 31,
+                            .stall_rows = 11,
+                            .unit_cycles = 701};
+  CHECK(machine.record(0) == first);
+  // Writing the first record takes 7 cycles, which belong to no command.
+  const ProfileRecord second{.index = 1,
+                             .command = list[1].words[0],
+                             .start = 1008,
+                             .end = 2010,
+                             .weight_beats = 0,
+                             .read_beats = 1,
+                             .write_beats = 0,
+                             .stall_memory = 52,
+                             .stall_table = 32,
+                             .stall_rows = 12,
+                             .unit_cycles = 702};
+  CHECK(machine.record(1) == second);
+  CHECK(machine.record(2) == ProfileRecord{});
+  const auto counters = [&] { return machine.core.counters(); };
+  CHECK(counters().cycles == 1001 + 7 + 1002 + 7 + 1003 + 1004);
+  CHECK(counters().stall_memory == 51 + 52 + 53 + 54);
+  CHECK(counters().stall_table == 31 + 32 + 33 + 34);
+  CHECK(counters().stall_rows == 11 + 12 + 13 + 14);
+  CHECK(counters().commands == 4);
+  CHECK(counters().write_beats == 3 + 2);
+  CHECK(machine.core.read(Reg::CYCLES_LO) == counters().cycles);
+  CHECK(machine.core.read(Reg::CYCLES_HI) == 0);
+  // A command that is refused takes its cycles, too.
+  Command refused = load();
+  refused.set(command::ROWS, 0);
+  machine.core.write(Reg::PROFILE_COUNT, 0);
+  const std::uint64_t before = counters().cycles;
+  machine.run({refused, end_command()});
+  CHECK(counters().cycles == before + 5);
+  CHECK(counters().commands == 4);
+  machine.core.write(Reg::CTRL, field::CTRL_CLEAR.put(1));
+  CHECK(counters().cycles == 0);
+  CHECK(counters().read_beats == 0);
 }
 
 TEST_CASE("profile: a command with a data error leaves a record, a refused one does not") {
