@@ -20,9 +20,28 @@ const char* const kShipped = TRINE_SOURCE_DIR "/models/kjv";
 void round_trip(const QuantizeOptions& options, Dtype dtype) {
   const TempDir dir;
   quantize_model(kShipped, dir / "packed", options);
-  dequantize_model(dir / "packed", dir / "plain", {.dtype = dtype, .shard_bytes = 4'000'000});
-  const auto summary = import_model(dir / "plain", dir / "imported", false);
+  std::size_t calls = 0;
+  const auto counted = [&](std::size_t done, std::size_t total) {
+    CHECK(done == ++calls);
+    CHECK(total == 42);
+  };
+  const auto plain = dequantize_model(dir / "packed", dir / "plain",
+                                      {.dtype = dtype, .shard_bytes = 4'000'000}, counted);
+  CHECK(calls == 42);
+  calls = 0;
+  const auto summary = import_model(dir / "plain", dir / "imported", false, counted);
+  CHECK(calls == 42);
   CHECK(summary.differing == 0);
+  CHECK(summary.resumed == 0);
+  std::size_t weights = 0, stream_bytes = 0;
+  const PackedModel packed(dir / "packed");
+  for (const PackedMatrix& matrix : packed.matrices()) {
+    weights += matrix.shape.rows * matrix.shape.cols;
+    stream_bytes += matrix.stream->bytes.size();
+  }
+  CHECK(plain.weights == weights);
+  CHECK(summary.weights == weights);
+  CHECK(summary.stream_bytes == stream_bytes);
   const PackedModel before(dir / "packed"), after(dir / "imported");
   REQUIRE(summary.matrices.size() == before.matrices().size());
   std::size_t other_levels = 0;  // Matrices.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "format_fixture.h"
@@ -210,6 +211,121 @@ TEST_CASE("recover: a codebook whose entries were rounded is found entry by entr
   CHECK_FALSE(found.log_spaced);
   CHECK(found.matrix.levels == matrix.levels);
   CHECK(products(found.matrix, Dtype::F16) == products(matrix, Dtype::F16));
+}
+
+/// A matrix of FP32 weights, group by group one entry of `scales` in turn, each with its outermost
+/// level and a level of 1.
+TritMatrix of_scales(const MatrixShape& shape, const std::vector<double>& scales, unsigned seed) {
+  std::mt19937 random(seed);
+  const int outer = outer_level(shape.depth);
+  TritMatrix matrix;
+  matrix.shape = shape;
+  for (std::size_t k = 0; k < kCodebook; ++k)
+    matrix.codebook[k] = scales[std::min(k, scales.size() - 1)];
+  matrix.levels.resize(shape.rows * shape.cols);
+  for (std::size_t i = 0; i < matrix.levels.size(); ++i) {
+    const int level = static_cast<int>(random() % static_cast<unsigned>(2 * outer + 1)) - outer;
+    matrix.levels[i] = static_cast<std::int8_t>(i % 16 == 0 ? outer : i % 16 == 1 ? 1 : level);
+    if (i % 16 == 0)
+      matrix.scales.push_back(static_cast<std::uint8_t>(matrix.scales.size() % scales.size()));
+  }
+  return matrix;
+}
+
+TEST_CASE("recover: few entries of a log-spaced codebook are seen as that, wherever they lie") {
+  for (const auto& places : {std::vector{0, 1, 3}, {0, 2, 3, 7}, {0, 11, 26}, {0}, {0, 5}}) {
+    CAPTURE(places.size());
+    std::vector<double> scales;
+    for (const int k : places) scales.push_back(0.37 * std::exp(0.0931 * k));
+    const TritMatrix matrix = of_scales({64, 256, 2}, scales, 5);
+    const Recovery found = recover_matrix(matrix, Dtype::F32);
+    CHECK(found.log_spaced);
+    CHECK(found.differing == 0);
+    CHECK(found.max_error == 0);
+    CHECK(found.rms_error == 0);
+    CHECK(found.evidence.empty());
+    CHECK(found.matrix.shape.depth == 2);
+    CHECK(found.matrix.levels == matrix.levels);
+    CHECK(products(found.matrix, Dtype::F32) == products(matrix, Dtype::F32));
+  }
+  // Not on any line that 27 entries could make.
+  const std::vector<double> scales = {0.37, 0.371, 0.4, 0.41, 0.523, 0.7, 0.7001};
+  const TritMatrix matrix = of_scales({64, 256, 2}, scales, 6);
+  const Recovery found = recover_matrix(matrix, Dtype::F32);
+  CHECK_FALSE(found.log_spaced);
+  CHECK(found.matrix.levels == matrix.levels);
+  CHECK(found.matrix.scales == matrix.scales);
+}
+
+TEST_CASE("recover: a group of another scale is refused, with lossy the nearest codes") {
+  std::vector<double> scales;
+  for (int k = 0; k < 27; ++k) scales.push_back(0.2 * std::exp(0.05 * k));
+  const MatrixShape shape{64, 256, 3};
+  const TritMatrix matrix = of_scales(shape, scales, 8);
+  // Another by so little that it cannot be a scale of its own.
+  constexpr std::size_t kGroupAt = 20 * 16 + 3;  // Row 20, columns 48 to 63: entry 323 % 27 = 26.
+  for (const double factor : {1.0016, 0.9985}) {
+    CAPTURE(factor);
+    auto weights = products(matrix, Dtype::F16);
+    const double scale = scales[kGroupAt % 27] * factor;
+    for (std::size_t i = kGroupAt * 16; i < kGroupAt * 16 + 16; ++i)
+      weights[i] = round_to(Dtype::F16, static_cast<float>(matrix.levels[i] * (scale / 13)));
+    std::size_t nearest = 0;
+    for (std::size_t k = 1; k < 27; ++k)
+      if (std::fabs(std::log(scales[k] / scale)) < std::fabs(std::log(scales[nearest] / scale)))
+        nearest = k;
+    std::string message;
+    try {
+      recover(weights, shape.rows, shape.cols, Dtype::F16);
+      FAIL_CHECK("not refused");
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    CAPTURE(message);
+    double low = 0, high = 0, entry = 0;
+    int entries = 0;
+    REQUIRE(std::sscanf(message.c_str(),
+                        "row 20, columns 48 to 63: at depth 3 these weights need a scale of %lf to "
+                        "%lf, but the nearest of the %d codebook entries that other groups show is "
+                        "%lf",
+                        &low, &high, &entries, &entry) == 4);
+    CHECK(low <= scale * (1 + 1e-6));
+    CHECK(high >= scale * (1 - 1e-6));
+    CHECK(high / low < 1.002);
+    CHECK(entries == 27);
+    CHECK(entry == doctest::Approx(scales[nearest]).epsilon(1e-3));
+
+    const Recovery lossy = recover(weights, shape.rows, shape.cols, Dtype::F16, true);
+    CHECK(lossy.evidence == message);
+    // The entry and levels of least squared error, by trying all.
+    const auto error_of = [&](std::size_t k) {
+      double error = 0;
+      for (std::size_t i = kGroupAt * 16; i < kGroupAt * 16 + 16; ++i) {
+        const double step = lossy.matrix.codebook[k] / 13;
+        const double level = std::clamp(std::nearbyint(weights[i] / step), -13.0, 13.0);
+        error += (weights[i] - level * step) * (weights[i] - level * step);
+      }
+      return error;
+    };
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < 27; ++k)
+      if (error_of(k) < error_of(best)) best = k;
+    CHECK(lossy.matrix.scales[kGroupAt] == best);
+    const auto after = products(lossy.matrix, Dtype::F16);
+    double squares = 0, most = 0;
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double difference = std::fabs(double{weights[i]} - double{after[i]});
+      squares += difference * difference;
+      most = std::max(most, difference);
+      differing += difference != 0;
+      if (i / 16 != kGroupAt) CHECK(difference == 0);
+    }
+    CHECK(lossy.differing == differing);
+    CHECK(lossy.max_error == most);
+    CHECK(lossy.rms_error ==
+          doctest::Approx(std::sqrt(squares / static_cast<double>(weights.size()))));
+  }
 }
 
 TEST_CASE("recover: bad arguments are refused") {
