@@ -36,7 +36,8 @@ bool same(std::span<const std::byte> a, std::span<const std::byte> b) {
 
 /// The stream as docs/format.md words it, byte by byte, without a shortcut.
 std::vector<std::byte> plain_pack(const TritMatrix& matrix, const Geometry& geometry) {
-  const auto [rows, cols, depth] = matrix.shape;
+  const std::size_t rows = matrix.shape.rows, cols = matrix.shape.cols;
+  const unsigned depth = matrix.shape.depth;
   const std::size_t groups = matrix.shape.groups_per_row();
   const auto level = [&](std::size_t r, std::size_t c) {
     return r < rows && c < cols ? matrix.levels[r * cols + c] : 0;

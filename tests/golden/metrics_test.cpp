@@ -9,7 +9,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "golden/error.h"
@@ -156,15 +155,22 @@ TEST_CASE("sampler: every draw is the token whose share of the sum the random nu
   for (std::size_t i = 0; i < kTokens; ++i) ranked[i] = static_cast<std::int32_t>(i);
   const auto logit = [&](std::int32_t token) { return logits[static_cast<std::size_t>(token)]; };
   std::ranges::stable_sort(ranked, std::greater{}, logit);
-  for (const auto& [temperature, top_k, top_p] :
-       {std::tuple{1.0, 0, 1.0}, {0.7, 5, 1.0}, {1.3, 0, 0.6}, {1.0, 12, 0.9}, {3.0, 200, 0.999}}) {
+  struct Case {
+    double temperature;
+    std::size_t top_k;
+    double top_p;
+  };
+  for (const Case& one :
+       {Case{1.0, 0, 1.0}, {0.7, 5, 1.0}, {1.3, 0, 0.6}, {1.0, 12, 0.9}, {3.0, 200, 0.999}}) {
+    const double temperature = one.temperature, top_p = one.top_p;
+    const std::size_t top_k = one.top_k;
     CAPTURE(temperature);
     CAPTURE(top_k);
     CAPTURE(top_p);
     std::vector<double> shares;
     double total = 0;
     for (const std::int32_t token : ranked) {
-      if (top_k != 0 && shares.size() == static_cast<std::size_t>(top_k)) break;
+      if (top_k != 0 && shares.size() == top_k) break;
       shares.push_back(std::exp((double{logit(token)} - double{logit(ranked[0])}) / temperature));
       total += shares.back();
     }
@@ -172,10 +178,7 @@ TEST_CASE("sampler: every draw is the token whose share of the sum the random nu
     std::size_t kept = 0;
     while (kept < shares.size() && (kept == 0 || sum < top_p * total)) sum += shares[kept++];
     if (top_p == 1.0) kept = shares.size(), sum = total;
-    Sampler sampler({.temperature = temperature,
-                     .top_k = static_cast<std::size_t>(top_k),
-                     .top_p = top_p,
-                     .seed = 77});
+    Sampler sampler({.temperature = temperature, .top_k = top_k, .top_p = top_p, .seed = 77});
     Random random(77);
     for (int draw = 0; draw < 400; ++draw) {
       double left = random.uniform() * sum;

@@ -162,8 +162,8 @@ TEST_CASE("TRIT_MATVEC: equals the definition at every depth in every geometry")
   for (const unsigned groups : {1u, 4u, 16u}) {
     for (const std::uint32_t tile_rows : {32u, 64u, 2048u}) {
       for (unsigned depth = 1; depth <= 4; ++depth) {
-        for (const auto& [rows, cols] :
-             {std::pair{70u, 300u}, {1u, 1u}, {129u, 17u}, {32u, 256u}}) {
+        for (const auto& size : {std::pair{70u, 300u}, {1u, 1u}, {129u, 17u}, {32u, 256u}}) {
+          const std::uint32_t rows = size.first, cols = size.second;
           for (const unsigned act_width : {12u, 8u, 16u}) {
             CAPTURE(groups);
             CAPTURE(tile_rows);

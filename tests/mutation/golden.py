@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes faults in the golden model and its machine and says which ones their unit tests do not find.
 
-  golden.py BUILD [--count N] [--seed N] [--jobs N] [--longest SECONDS] [--until SECONDS]
+  golden.py BUILD [--count N] [--seed N] [--jobs N] [--longest SECONDS] [--until SECONDS] [--files REGEX] [--tests REGEX]
 
 The seed draws N faults (golden_mutate.py) over the sources of golden/ and machine/, no two in a line.  BUILD/source is a
 copy with all of them, BUILD its build; the environment's TRINE_MUTANT turns one on.  A first run of each test says
 which faults it reaches and how long it takes; then each fault meets the tests that reach it, the fastest first, until
 one fails, stops or takes ten times as long.  BUILD/log.jsonl keeps what was tried, so an interrupted run goes on.
 With --longest, tests that take longer are left out; faults that no other test reaches, and those that --until left no
-time for, are untried and count for nothing.
+time for, are untried and count for nothing.  --files leaves of the faults those in files that match, --tests runs the
+tests that match alone.
 A fault that the compiler refuses is replaced by another.  golden_survivors.txt explains survivors that no test can
 find.  The exit status is 1 when fewer than 97 of 100 were found, those explained aside.
 """
@@ -69,8 +70,8 @@ def sources():
     return sorted(str(file) for file in files if not NOT_MUTATED.search(str(file)))
 
 
-def draw(count, seed, refused):
-    """`count` faults, no two in a line, without those that the compiler refused."""
+def draw(count, seed, refused, files=''):
+    """`count` faults, no two in a line, without those that the compiler refused; of them those in files that match."""
     faults = []
     for file in sources():
         faults += golden_mutate.mutants_of(file, (ROOT / file).read_text())
@@ -82,7 +83,7 @@ def draw(count, seed, refused):
         lines.add((fault.file, fault.line))
         chosen.append(fault)
         if len(chosen) == count:
-            return chosen
+            return [fault for fault in chosen if re.search(files, fault.file)]
     sys.exit(f'golden.py: the sources have {len(chosen)} faults, not {count}')
 
 
@@ -144,18 +145,18 @@ def unit_tests(build):
     return sorted(name for name in programs if name != 'cost_model_test')
 
 
-def build_all(build, count, seed, jobs):
+def build_all(build, args):
     """Faults that compile, and the programs of the tests."""
     refused_file = build / 'refused.jsonl'
     refused = set()
     if refused_file.is_file():
         refused = {tuple(json.loads(line)) for line in refused_file.read_text().splitlines()}
     while True:
-        chosen = draw(count, seed, refused)
+        chosen = draw(args.count, args.seed, refused, args.files)
         write_tree(build / 'source', chosen)
         configure(build)
-        programs = unit_tests(build)
-        code, text = run(['ninja', '-C', build, '-k', '0', f'-j{jobs}', *programs])
+        programs = [name for name in unit_tests(build) if re.search(args.tests, name)]
+        code, text = run(['ninja', '-C', build, '-k', '0', f'-j{args.jobs}', *programs])
         if code == 0:
             return chosen, programs
         bad = {(match[1], int(match[2]) - 1)
@@ -243,10 +244,12 @@ def main():
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     parser.add_argument('--longest', type=float)
     parser.add_argument('--until', type=float)
+    parser.add_argument('--files', default='')
+    parser.add_argument('--tests', default='')
     args = parser.parse_args()
     build = args.build.resolve()
     build.mkdir(parents=True, exist_ok=True)
-    chosen, programs = build_all(build, args.count, args.seed, args.jobs)
+    chosen, programs = build_all(build, args)
     seconds, reached = survey(build, programs, args.jobs, args.longest)
     left_out = sorted(set(programs) - set(reached))
     programs = sorted(reached)
