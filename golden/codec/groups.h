@@ -48,9 +48,11 @@ struct Groups {
 };
 
 /// A function that is also compiled for wider vectors; the processor chooses. Products and sums
-/// stay apart (ISO C++ does not contract them), so all versions give the same bits.
+/// stay apart (ISO C++ does not contract them), so all versions give the same bits. With a
+/// sanitizer there is one: the choice is made before its runtime is there, which the function would
+/// call.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define TRINE_VECTOR_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else
 #define TRINE_VECTOR_CLONES
