@@ -328,6 +328,28 @@ TEST_CASE("recover: a group of another scale is refused, with lossy the nearest 
   }
 }
 
+TEST_CASE("recover: a scale beyond the 27 that others have is refused, seen at first or not") {
+  // Of more than 2^15 groups every second one is looked at first; the odd one has entry -1 or 27.
+  std::vector<double> scales;
+  for (int k = 0; k < 27; ++k) scales.push_back(0.2 * std::exp(0.05 * k));
+  const MatrixShape shape{2048, 272, 2};
+  const TritMatrix matrix = of_scales(shape, scales, 9);
+  const auto weights = products(matrix, Dtype::F32);
+  CHECK(recover(weights, shape.rows, shape.cols, Dtype::F32).matrix.levels == matrix.levels);
+  for (const int entry : {-1, 27}) {
+    CAPTURE(entry);
+    constexpr std::size_t kGroupAt = 3 * 17 + 2;
+    static_assert(kGroupAt % 2 == 1);
+    auto other = weights;
+    const double step = 0.2 * std::exp(0.05 * entry) / outer_level(2);
+    for (std::size_t i = kGroupAt * 16; i < kGroupAt * 16 + 16; ++i)
+      other[i] = static_cast<float>(matrix.levels[i] * step);
+    check_error([&] { recover(other, shape.rows, shape.cols, Dtype::F32); },
+                {"row 3, columns 32 to 47: at depth 2 these weights need a scale of ",
+                 "but the nearest of the 27 codebook entries that other groups show is "});
+  }
+}
+
 TEST_CASE("recover: bad arguments are refused") {
   std::vector<float> weights(32 * 16);
   check_error([&] { recover(weights, 32, 17, Dtype::F16); }, {"512 weights", "32 x 17"});
