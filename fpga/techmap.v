@@ -6,6 +6,10 @@
 // alone, it gathers chains of additions into one compressor tree, two LUTs a bit and operand, where
 // a carry chain costs one.
 //
+// Every comparison becomes a "less than".  `alumacc` takes that from the last carry; for `>`, `<=`
+// and `>=` it also looks whether all bits of the difference are zero, and ABC may lay that behind
+// the chain bit by bit.
+//
 // With XILINX defined, an arithmetic right shift by six bits of amount becomes three layers of
 // 4:1 multiplexers, a LUT6 a bit and layer; ABC would build six layers of 2:1.
 
@@ -41,6 +45,55 @@ module _90_sub (A, B, Y);
   \$alu #(.A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
           .Y_WIDTH(Y_WIDTH))
     _TECHMAP_REPLACE_ (.A(A), .B(B), .CI(1'b1), .BI(1'b1), .X(x), .Y(Y), .CO(co));
+endmodule
+
+(* techmap_celltype = "$gt" *)
+module _90_gt (A, B, Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  input  [A_WIDTH-1:0] A;
+  input  [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  \$lt #(.A_SIGNED(B_SIGNED), .B_SIGNED(A_SIGNED), .A_WIDTH(B_WIDTH), .B_WIDTH(A_WIDTH),
+         .Y_WIDTH(Y_WIDTH))
+    _TECHMAP_REPLACE_ (.A(B), .B(A), .Y(Y));
+endmodule
+
+(* techmap_celltype = "$ge" *)
+module _90_ge (A, B, Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  input  [A_WIDTH-1:0] A;
+  input  [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  wire less;
+  \$lt #(.A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH),
+         .Y_WIDTH(1))
+    _TECHMAP_REPLACE_ (.A(A), .B(B), .Y(less));
+  assign Y = !less;
+endmodule
+
+(* techmap_celltype = "$le" *)
+module _90_le (A, B, Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  input  [A_WIDTH-1:0] A;
+  input  [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  wire more;
+  \$lt #(.A_SIGNED(B_SIGNED), .B_SIGNED(A_SIGNED), .A_WIDTH(B_WIDTH), .B_WIDTH(A_WIDTH),
+         .Y_WIDTH(1))
+    _TECHMAP_REPLACE_ (.A(B), .B(A), .Y(more));
+  assign Y = !more;
 endmodule
 
 `ifdef XILINX
