@@ -87,7 +87,7 @@ always_ff @(posedge clk_i) begin
   else if (state_q != StDone && f_age_q != '1) f_age_q <= f_age_q + 8'd1;
 end
 `TRINE_ASSERT(JobInTime_A, state_q == StForm || f_age_q <= 8'd121)
-`TRINE_ASSERT(GivesWhenRoom_A, state_q != StDone || fetched_ready_o == (!job_valid_o || job_ready_i))
+`TRINE_ASSERT(GivesWhenRoom_A, state_q != StDone || fetched_ready_o == !job_valid_o)
 
 (* peek = "u_sizes.age_q" *)     logic [6:0] f_size_age;
 (* peek = "u_sizes.pending_q" *) logic       f_size_pending;
@@ -113,6 +113,7 @@ assign f_control = unit_q == trine_commands_pkg::UnitControl;
 `TRINE_ASSERT(Opcode_I, state_q == StForm
               || (unit_q == trine_commands_pkg::unit_of(command_i.opcode)
                   && memory_q == trine_commands_pkg::memory_of(command_i.opcode)))
+`TRINE_ASSERT(Strided_I, state_q == StForm || strided_q == (command_i.stride != '0))
 `TRINE_ASSERT(Known_I, !f_checks || (state_q == StFields && !known_q) || unit_q != trine_commands_pkg::UnitNone)
 `TRINE_ASSERT(ControlMovesNothing_I, !f_checks || state_q == StFields || !f_control || state_q == StDone)
 
@@ -162,11 +163,11 @@ logic f_summed, f_judged, f_book;
 assign f_summed = f_placed && state_q == StSum;
 assign f_book   = state_q == StBook || state_q == StBookSum || state_q == StBookWindow;
 assign f_judged = f_placed && (f_book || state_q == StDone);
-`TRINE_ASSERT(First_I, !f_summed || (first_q == f_first && 65'(bytes_q) >= f_bytes && bytes_q <= 64'd1 << 62))
+`TRINE_ASSERT(First_I, !f_summed || (first_q == f_first && (bytes_q[AddrWidth+1] || 65'(bytes_q) >= f_bytes)))
 `TRINE_ASSERT(Ends_I, !(f_placed && state_q == StWindow) || outside || f_within(f_first, f_bytes))
 `TRINE_ASSERT(Judged_I, !f_judged || f_within(f_first, f_bytes))
 `TRINE_ASSERT(BookFirst_I, !(f_placed && state_q == StBookSum)
-              || (first_q == {command_i.book_hi, command_i.book_lo} && bytes_q == 64'(BookBytes)))
+              || (first_q == {command_i.book_hi, command_i.book_lo} && bytes_q == (AddrWidth+2)'(BookBytes)))
 `TRINE_ASSERT(BookEnds_I, !(f_placed && state_q == StBookWindow) || outside
               || f_within({command_i.book_hi, command_i.book_lo}, 65'(BookBytes)))
 `TRINE_ASSERT(BookJudged_I, !(f_placed && state_q == StDone && is_trit)

@@ -91,24 +91,30 @@ end
 (* peek = "u_fifo.count_q" *) logic [$clog2(Ahead*Beats):0] f_fifo;
 `TRINE_ASSERT(State_I, state_q <= StRefuse && (state_q == StIdle || f_list_q) && (!f_refused_q || state_q == StIdle)
               && (!f_list_q || f_refused_q || state_q != StIdle))
-`TRINE_ASSERT(Next_I, !f_list_q || (address_q == f_next_q && index_q == f_asked_q))
+`TRINE_ASSERT(Next_I, !f_list_q || (index_q == f_asked_q && address_q[AddrWidth-1:0] == f_next_q[AddrWidth-1:0]
+              && beyond_q == (f_settings.list_addr[63:AddrWidth] != '0)
+              && (beyond_q ? f_next_q == f_settings.list_addr
+                           : 64'(address_q) == f_next_q && f_next_q <= 64'd1 << AddrWidth)))
 `TRINE_ASSERT(Held_I, held_q == f_due_q + f_here_q && held_q <= CountBits'(Ahead) && f_due_q <= held_q)
 `TRINE_ASSERT(NoList_I, f_list_q || (f_due_q == '0 && f_here_q == '0 && f_place_q == '0))
 `TRINE_ASSERT(Beats_I, 32'(f_here_q) * Beats + 32'(f_place_q)
               == (full_q ? Beats : 0) + 32'(place_q) + 32'(f_fifo) + 32'(held_valid))
 `TRINE_ASSERT(Places_I, 32'(place_q) < Beats && 32'(f_place_q) < Beats && (f_place_q == '0 || f_due_q != '0)
               && (!full_q || place_q == '0))
-logic [63:0] f_left;
-assign f_left = f_settings.mem_limit - f_next_q;
+// A list beyond the bus is refused: what its block would be doesn't matter.
+logic [63:0] f_limit, f_left;
+assign f_limit = f_settings.mem_limit[63:AddrWidth] != '0 ? 64'd1 << AddrWidth : f_settings.mem_limit;
+assign f_left  = f_limit - f_next_q;
 `TRINE_ASSERT(Room_I, !(state_q == StSize || state_q == StJudge || state_q == StAsk)
               || (f_asked_q < f_settings.list_count && f_next_q[5:0] == '0 && held_q <= CountBits'(Ahead - Block)
                   && listed_q == f_settings.list_count - f_asked_q
-                  && left_q == f_left
-                  && before_q == (f_next_q < f_settings.mem_base || f_settings.mem_limit < f_next_q)))
-`TRINE_ASSERT(Count_I, !(state_q == StJudge || state_q == StAsk) || (32'(count_q) <= listed_q && 64'(count_q) <= left_q >> 6
+                  && (beyond_q || f_limit < f_next_q || 64'(left_q) == f_left >> 6)
+                  && (beyond_q || address_q[AddrWidth]
+                      || before_q == (f_next_q < f_settings.mem_base || f_limit < f_next_q))))
+`TRINE_ASSERT(Count_I, !(state_q == StJudge || state_q == StAsk) || (32'(count_q) <= listed_q && 64'(count_q) <= 64'(left_q)
               && 32'(count_q) + 32'(f_next_q[6 +: BlockBits]) <= Block
-              && (count_q != '0 || left_q < 64'd64)))
-`TRINE_ASSERT(Ask_I, state_q != StAsk || (!before_q && count_q != '0 && f_next_q[63:AddrWidth] == '0))
+              && (count_q != '0 || left_q == '0)))
+`TRINE_ASSERT(Ask_I, state_q != StAsk || (!before_q && count_q != '0 && !beyond_q && f_next_q[63:AddrWidth] == '0))
 `TRINE_ASSERT(Error_I, state_q == StRefuse ? error_q != trine_commands_pkg::ERROR_NONE
                       && error_q == (f_asked_q >= f_settings.list_count ? trine_commands_pkg::ERROR_LIST_OVERRUN
                                    : f_next_q[5:0] != '0 ? trine_commands_pkg::ERROR_ALIGNMENT

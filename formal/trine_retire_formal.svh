@@ -115,8 +115,9 @@ end
 // ---- Invariants ----
 
 (* peek = "u_window.valid_q" *) logic f_window_valid;
-(* peek = "u_window.first_q" *) logic [63:0] f_window_first;
-(* peek = "u_window.end_q" *)   logic [63:0] f_window_end;
+(* peek = "u_window.out_q" *)   logic f_window_out;
+(* peek = "u_window.limit_q" *) logic [AddrWidth:0] f_window_limit;
+(* peek = "u_window.end_q" *)   logic [AddrWidth+1:0] f_window_end;
 logic f_judged;
 assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow || state_q == StWrite
                || state_q == StRecord;
@@ -134,5 +135,8 @@ assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow 
                   && (error_q == trine_commands_pkg::ERROR_ALIGNMENT || error_q == trine_commands_pkg::ERROR_ADDRESS_RANGE)))
 `TRINE_ASSERT(Aligned_I, !(state_q == StSum || state_q == StWindow || state_q == StWrite)
               || (f_settings.profile_addr[5:0] == '0 && first_q == f_place))
-`TRINE_ASSERT(Window_I, state_q != StWindow || (f_window_valid && f_window_first == first_q
-              && f_window_end == first_q + 64'd64))
+`TRINE_ASSERT(Window_I, state_q != StWindow || (f_window_valid
+              && f_window_out == (first_q[63:AddrWidth] != '0 || first_q < f_settings.mem_base)
+              && 64'(f_window_limit) == (f_settings.mem_limit[63:AddrWidth] != '0 ? 64'd1 << AddrWidth
+                                                                                  : f_settings.mem_limit)
+              && f_window_end == (AddrWidth+2)'(first_q[AddrWidth-1:0]) + (AddrWidth+2)'(64)))

@@ -24,8 +24,7 @@ module trine_sizes #(
   output logic [63:0] span_o
 );
 
-  localparam int unsigned BlockBits = $clog2(16 * Groups);
-  localparam int unsigned RowBits   = $clog2(2 * Groups);
+  localparam int unsigned GroupBits = $clog2(Groups);
 
   // One choice of the solver a start, told when it is done.
   logic        pending_q = 1'b0;
@@ -35,7 +34,7 @@ module trine_sizes #(
   (* anyseq *) logic        ends;
   (* anyseq *) logic [63:0] offset, span;
   (* anyseq *) logic [31:0] beats;
-  assign cols16 = (cols_i + 32'd15) & ~32'd15;
+  assign cols16 = (cols_i + 32'd15) >> 4;
   always_ff @(posedge clk_i) begin
     pending_q <= rst_ni && ((start_i && (indexed_i || trit_i || f16_i || apart_i)) || (pending_q && !ends));
     age_q     <= start_i ? 7'd1 : age_q + 7'd1;
@@ -43,8 +42,8 @@ module trine_sizes #(
       offset_q <= indexed_i ? offset : '0;
       span_q   <= apart_i ? span : '0;
       beats_q  <= trit_i || f16_i ? beats : '0;
-      across_q <= f16_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
-                        : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
+      across_q <= f16_i ? (cols16 << 3) + 32'(Groups - 1) >> GroupBits
+                        : cols16 + 32'(Groups - 1) >> GroupBits;
     end
   end
   always_comb begin

@@ -86,7 +86,7 @@ assign f_told = f_run_q && !start_i;   // Of a start before.
 assign f_runs = state_q != StIdle;
 `TRINE_ASSERT(Started_I, !f_runs || (f_run_q && state_q <= StSpan && f_bits_q <= 6'd32))
 `TRINE_ASSERT(Factors_I, !f_runs || (left_q == f_left_q << f_bits_q
-                                     && right_q == f_right_q >> f_bits_q))
+                                     && right_q == f_right_q >> f_bits_q && (!empty_q || right_q == '0)))
 `TRINE_ASSERT(SumSoFar_I, !f_runs || sum_q == f_sum_q)
 `TRINE_ASSERT(ProductIsSum_A, !(f_runs && load) || (sum_q == f_sum_q && (f_right_q & ~f_done_bits) == '0))
 `TRINE_ASSERT(OffsetFactors_A, state_q != StOffset || (f_left_q == 64'(stride_i) && f_right_q == index_i && indexed_i))

@@ -75,8 +75,10 @@ module trine_check #(
   assign is_stream = is_matrix || is_cache;
 
   logic known_q, stray_q;                // Stray: a bit or word that the opcode does not use.
+  logic strided_q;                       // There is a stride.
   always_ff @(posedge clk_i) begin
     if (state_q == StForm) begin
+      strided_q <= command_i.stride != '0;
       known_q <= trine_commands_pkg::unit_of(command_i.opcode) != trine_commands_pkg::UnitNone
            && (F16Engine != 0 || !trine_commands_pkg::needs_f16_of(command_i.opcode))
            && (VectorUnit != 0 || !trine_commands_pkg::needs_vector_unit_of(command_i.opcode))
@@ -113,6 +115,8 @@ module trine_check #(
   logic        indexed, indexed_q, beyond_q;
   logic [33:0] position_q, index;
   logic [31:0] index_q, token_q;
+  logic [2:0]  bank;
+  assign bank = command_i.bank[2:0] & 3'(Vectors - 1);
   always_comb begin
     indexed = 1'b0;
     index   = '0;
@@ -123,9 +127,10 @@ module trine_check #(
     end
   end
   always_ff @(posedge clk_i) begin
+    // A bank that there isn't is refused, whatever its position.
     if (state_q == StFields) begin
-      position_q <= 34'(settings_i.position) + 34'(settings_i.ahead[32*command_i.bank[2:0] +: 32]);
-      token_q    <= settings_i.tokens[32*command_i.bank[2:0] +: 32];
+      position_q <= 34'(settings_i.position) + 34'(settings_i.ahead[32*bank +: 32]);
+      token_q    <= settings_i.tokens[32*bank +: 32];
     end
     if (state_q == StIndex)
       beyond_q <= (indexed && index >= 34'(command_i.limit))
@@ -136,9 +141,10 @@ module trine_check #(
   // ---- Sizes and the window ----
 
   logic        size_done, apart, outside;
-  logic [63:0] offset, row_span, address_q, first_q, bytes_q;
+  logic [63:0] offset, row_span, address_q, first_q;
+  logic [AddrWidth+1:0] bytes_q;         // The top bit is set when there are more than it holds.
   logic [31:0] beats, row_beats, element_bytes_q;
-  assign apart = is_column || (is_f16 && command_i.stride != '0);
+  assign apart = is_column || (is_f16 && strided_q);
 
   trine_sizes #(.Groups (Groups)) u_sizes (
     .clk_i,
@@ -161,11 +167,16 @@ module trine_check #(
     .span_o      (row_span)
   );
 
+  logic [63:0] span;
+  logic        span_small;
+  assign span = apart ? row_span : is_stream ? 64'(beats) << (GroupBits + 2) : 64'(element_bytes_q);
+  assign span_small = span[63:AddrWidth+1] == '0;
+
   trine_window #(.AddrWidth (AddrWidth)) u_window (
     .clk_i,
     .start_i   (state_q == StSum || state_q == StBookSum),
     .first_i   (first_q),
-    .bytes_i   (bytes_q),
+    .bytes_i   (64'(bytes_q)),
     .base_i    (settings_i.mem_base),
     .limit_i   (settings_i.mem_limit),
     .outside_o (outside)
@@ -174,40 +185,49 @@ module trine_check #(
   // ---- States ----
 
   logic [7:0] error_q, error_d;
-  logic       give;                      // The job moves to its register.
-  assign give            = state_q == StDone && (!job_valid_o || job_ready_i);
+  logic       wrong;                     // The check of this state failed.
+  // The job moves to its register: not in the cycle in which the one before leaves it, so that
+  // nothing behind this stage decides what it and fetch do in the same cycle.
+  logic       give;
+  assign give            = state_q == StDone && !job_valid_o;
   assign fetched_ready_o = give;
 
   always_comb begin
     state_d = state_q;
     error_d = error_q;
+    wrong   = 1'b0;
     unique case (state_q)
       StForm: if (fetched_valid_i) state_d = StFields;
       StFields: begin
         if (fetched_i.error != trine_commands_pkg::ERROR_NONE) error_d = fetched_i.error;
         else if (!known_q) error_d = trine_commands_pkg::ERROR_BAD_OPCODE;
         else if (stray_q)  error_d = trine_commands_pkg::ERROR_BAD_FIELD;
+        wrong   = fetched_i.error != trine_commands_pkg::ERROR_NONE || !known_q || stray_q;
         state_d = unit_q == trine_commands_pkg::UnitControl ? StDone : StIndex;
       end
       StIndex: begin
         if (bad_field) error_d = trine_commands_pkg::ERROR_BAD_FIELD;
+        wrong   = bad_field;
         state_d = StReach;
       end
       StReach: begin
         if (beyond_q)        error_d = trine_commands_pkg::ERROR_INDEX_RANGE;
         else if (misaligned) error_d = trine_commands_pkg::ERROR_ALIGNMENT;
+        wrong   = beyond_q || misaligned;
         state_d = StRange;
       end
       StRange: state_d = StSize;
       StSize: begin
         if (past_vector) error_d = trine_commands_pkg::ERROR_VECTOR_RANGE;
-        else if (memory_q == trine_commands_pkg::MemoryNone) state_d = StDone;
+        wrong   = past_vector;
+        if (memory_q == trine_commands_pkg::MemoryNone) state_d = StDone;
         else if (size_done) state_d = StPlace;
       end
       StPlace:   state_d = StSum;
       StSum:     state_d = StWindow;
       StWindow: begin
         if (outside) error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
+        wrong   = outside;
         state_d = is_trit ? StBook : StDone;
       end
       StBook:    state_d = StBookSum;
@@ -222,7 +242,7 @@ module trine_check #(
       end
       default: state_d = StForm;
     endcase
-    if (state_q != StDone && error_d != trine_commands_pkg::ERROR_NONE) state_d = StDone;
+    if (wrong) state_d = StDone;
   end
 
   always_ff @(posedge clk_i) begin
@@ -257,13 +277,13 @@ module trine_check #(
       StSize:  address_q <= {command_i.addr_hi, command_i.addr_lo} + offset;
       StPlace: begin
         first_q <= address_q;
-        bytes_q <= ((apart ? row_span : is_stream ? 64'(beats) << (GroupBits + 2)
-                                                  : 64'(element_bytes_q)) + 64'd63) & ~64'd63;
+        bytes_q <= {!span_small, (AddrWidth+1)'(0)}
+                 | (((AddrWidth+2)'(span[AddrWidth:0]) + (AddrWidth+2)'(63)) >> 6 << 6);
         if (is_column) address_q <= address_q + 64'({index_q, 1'b0});
       end
       StBook: begin
         first_q <= {command_i.book_hi, command_i.book_lo};
-        bytes_q <= 64'(BookBytes);
+        bytes_q <= (AddrWidth+2)'(BookBytes);
       end
       default: ;
     endcase

@@ -62,11 +62,13 @@ module trine_fetch #(
   } state_e;
   state_e state_q, state_d;
 
-  logic [63:0]          address_q;     // Of the next command to ask for.
+  // Addresses are as wide as the bus and a bit: the one behind a list may be the first beyond it.
+  logic [AddrWidth:0]   address_q;     // Of the next command to ask for,
+  logic                 beyond_q;      // and it is beyond the bus.
   logic [31:0]          index_q;
   logic [CountBits-1:0] held_q;        // Commands asked for that have not left.
   logic [7:0]           error_q, error_d;
-  logic [63:0]          left_q;        // Bytes up to the end of the window,
+  logic [AddrWidth:6]   left_q;        // Commands up to the end of the window,
   logic [31:0]          listed_q;      // commands up to that of the list.
   logic                 before_q;      // The window begins or ends before the address.
   logic [BlockBits:0]   count_q, count;
@@ -75,13 +77,21 @@ module trine_fetch #(
   assign asked = read_valid_o && read_ready_i;
   assign left  = fetched_valid_o && fetched_ready_i;
 
+  // Blocks are aligned to their size, so a window that ends beyond the bus may end with it.
+  logic [AddrWidth+1:0] limit, room;   // Bytes up to the end of the window; negative: behind it.
+  assign limit = settings_i.mem_limit[63:AddrWidth] != '0
+               ? (AddrWidth+2)'(1) << AddrWidth
+               : (AddrWidth+2)'(settings_i.mem_limit[AddrWidth-1:0]);
+  assign room  = limit - (AddrWidth+2)'(address_q);
+
   // As many as the block, the list and the window have room for.
   always_comb begin
     count = '0;
     if (state_q == StSize) begin
       count = (BlockBits+1)'(Block) - (BlockBits+1)'(address_q[6 +: BlockBits]);
       if (32'(count) > listed_q) count = (BlockBits+1)'(listed_q);
-      if (64'(count) > left_q >> 6) count = (BlockBits+1)'(left_q >> 6);
+      if (left_q[AddrWidth:6+BlockBits+1] == '0 && count > left_q[6 +: BlockBits+1])
+        count = left_q[6 +: BlockBits+1];
     end
   end
 
@@ -98,7 +108,7 @@ module trine_fetch #(
       end
       StSize: state_d = StJudge;
       StJudge: begin
-        if (before_q || count_q == '0 || address_q[63:AddrWidth] != '0)
+        if (before_q || count_q == '0 || beyond_q || address_q[AddrWidth])
           error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
         state_d = error_d != trine_commands_pkg::ERROR_NONE ? StRefuse : StAsk;
       end
@@ -112,7 +122,7 @@ module trine_fetch #(
   always_comb begin
     read_job_o             = '0;
     read_job_o.reader      = trine_control_pkg::ReadList;
-    read_job_o.address     = address_q;
+    read_job_o.address     = 64'(address_q);
     read_job_o.piece_beats = 32'(count_q) << BeatShift;
     read_job_o.pieces      = 32'd1;
     read_job_o.beats       = 32'(count_q) << BeatShift;
@@ -133,16 +143,18 @@ module trine_fetch #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      address_q <= settings_i.list_addr;
+      address_q <= (AddrWidth+1)'(settings_i.list_addr[AddrWidth-1:0]);
+      beyond_q  <= settings_i.list_addr[63:AddrWidth] != '0;
       index_q   <= '0;
     end else if (asked) begin
-      address_q <= address_q + {(58-BlockBits-1)'(0), count_q, 6'd0};
+      address_q <= address_q + {(AddrWidth+1-BlockBits-7)'(0), count_q, 6'd0};
       index_q   <= index_q + 32'(count_q);
     end
     if (state_q == StRoom) begin
-      left_q   <= settings_i.mem_limit - address_q;
+      left_q   <= room[AddrWidth:6];
       listed_q <= settings_i.list_count - index_q;
-      before_q <= address_q < settings_i.mem_base || settings_i.mem_limit < address_q;
+      before_q <= room[AddrWidth+1] || settings_i.mem_base[63:AddrWidth] != '0
+               || address_q[AddrWidth-1:0] < settings_i.mem_base[AddrWidth-1:0];
     end
     if (state_q == StSize) count_q <= count;
   end
@@ -238,7 +250,7 @@ module trine_fetch #(
                         && index_q < settings_i.list_count));
 
   logic unused_ok;
-  assign unused_ok = ^settings_i;
+  assign unused_ok = ^{settings_i, room[5:0]};
 
   `TRINE_ASSERT(RoomForBeats_A, !beat_valid_i || beat_ready || stop_i)
   `TRINE_ASSERT(HeldBound_A, held_q <= CountBits'(Ahead))

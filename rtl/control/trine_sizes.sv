@@ -32,8 +32,7 @@ module trine_sizes #(
   output logic [63:0] span_o
 );
 
-  localparam int unsigned BlockBits = $clog2(16 * Groups);  // Columns of a panel.
-  localparam int unsigned RowBits   = $clog2(2 * Groups);   // FP16 columns of a beat.
+  localparam int unsigned GroupBits = $clog2(Groups);
 
   // Beats of a panel: its tail codes' bits, then 24 for each plane.
   logic [6:0] panel_beats;
@@ -41,36 +40,31 @@ module trine_sizes #(
 
   // A product in each state but StIdle; `StRows` goes on from that of `StPanel`.
   typedef enum logic [2:0] {StIdle, StOffset, StPanel, StRows, StSpan} state_e;
-  state_e      state_q, next;
+  state_e      state_q, following, next;
   logic        load;               // The next product begins.
   logic [63:0] left_q, sum_q;      // sum + left * right is the product.
   logic [31:0] right_q;
+  logic        empty_q;            // Nothing of it is left.
 
   assign done_o = state_q == StIdle;
 
-  logic [31:0] cols16, across;
+  // What comes next is known early; whether it begins now is not.
+  logic [31:0] cols16, across;         // Blocks of 16 columns; panels, or FP16 beats of a row.
+  assign cols16 = (cols_i + 32'd15) >> 4;
+  assign across = f16_i ? (cols16 << 3) + 32'(Groups - 1) >> GroupBits
+                        : cols16 + 32'(Groups - 1) >> GroupBits;
   always_comb begin
-    next   = state_q;
-    load   = 1'b0;
-    cols16 = '0;
-    across = '0;
-    if (start_i || state_q != StIdle) begin
-      cols16 = (cols_i + 32'd15) & ~32'd15;
-      across = f16_i ? (cols16 + 32'(2 * Groups - 1)) >> RowBits
-                     : (cols_i + 32'(16 * Groups - 1)) >> BlockBits;
-      load   = start_i || right_q == '0;
-      if (load) begin
-        unique case (state_q)
-          StIdle:  next = indexed_i ? StOffset : trit_i ? StPanel : f16_i ? StRows
-                        : apart_i ? StSpan : StIdle;
-          StPanel: next = StRows;
-          StRows:  next = apart_i ? StSpan : StIdle;
-          StOffset: next = apart_i ? StSpan : StIdle;
-          default: next = StIdle;
-        endcase
-      end
-    end
+    unique case (state_q)
+      StIdle:  following = indexed_i ? StOffset : trit_i ? StPanel : f16_i ? StRows
+                         : apart_i ? StSpan : StIdle;
+      StPanel: following = StRows;
+      StRows:  following = apart_i ? StSpan : StIdle;
+      StOffset: following = apart_i ? StSpan : StIdle;
+      default: following = StIdle;
+    endcase
   end
+  assign load = start_i || (state_q != StIdle && empty_q);
+  assign next = load ? following : state_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) state_q <= StIdle;
@@ -85,8 +79,9 @@ module trine_sizes #(
       row_beats_o <= across;
     end
     if (load) begin
-      sum_q <= '0;
-      unique case (next)
+      sum_q   <= '0;
+      empty_q <= 1'b0;
+      unique case (following)
         StOffset: begin
           left_q  <= 64'(stride_i);
           right_q <= index_i;
@@ -114,6 +109,7 @@ module trine_sizes #(
     end else if (state_q != StIdle) begin
       left_q  <= left_q << 1;
       right_q <= right_q >> 1;
+      empty_q <= right_q[31:1] == '0;
       if (right_q[0]) sum_q <= sum_q + left_q;
     end
   end

@@ -252,7 +252,11 @@ TEST_CASE("trine_check: works on the next command while a job waits, and a stop 
   CHECK_EQ(get_field(bench.dut->job_o, start::kUnit), unit_of(Opcode::LOAD));
   bench.dut->job_ready_i = 1;
   bench.dut->eval();
+  CHECK_EQ(bench.dut->fetched_ready_o, 0);
+  bench.dut.step();
+  CHECK_EQ(bench.dut->job_valid_o, 0);
   CHECK_EQ(bench.dut->fetched_ready_o, 1);
   bench.dut.step();
+  CHECK_EQ(bench.dut->job_valid_o, 1);
   CHECK_EQ(get_field(bench.dut->job_o, start::kUnit), unit_of(Opcode::FENCE));
 }
