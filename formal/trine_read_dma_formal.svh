@@ -53,6 +53,7 @@ trine_axi_read_rules #(
 (* peek = "u_answers.write_q" *)  logic [PlaceBits:0] f_write;
 (* peek = "u_answers.read_q" *)   logic [PlaceBits:0] f_read;
 (* peek = "u_answers.stale_q" *)  logic [PlaceBits:0] f_stale;
+(* peek = "u_answers.taken_q" *)  logic [PlaceBits:0] f_told_taken;
 (* peek = "u_answers.beat_q" *)   logic [7:0]         f_next_beat;
 (* peek = "u_answers.burst[*]" *) logic [Bursts*EntryBits-1:0] f_stored;
 (* peek = "u_fifo.count_q" *)     logic [CreditBits-1:0] f_ram_count;
@@ -162,8 +163,12 @@ end
 
 // ---- The proof ----
 
+logic [BurstBits:0] f_room;
+assign f_room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+`TRINE_ASSERT(Room_I, left_q == '0 || room_q == f_room)
+
 `TRINE_ASSERT(StaleOwed_I, f_stale <= f_owed && 32'(f_owed) <= Bursts)
-`TRINE_ASSERT(TakenOwed_I, 32'(f_taken) + 32'(ar_valid_o) == 32'(f_owed))
+`TRINE_ASSERT(TakenOwed_I, 32'(f_taken) + 32'(ar_valid_o) == 32'(f_owed) && 32'(f_taken) == 32'(f_told_taken))
 `TRINE_ASSERT(SameBursts_I, &f_same)
 `TRINE_ASSERT(SoundBursts_I, &f_sound)
 `TRINE_ASSERT(SameBeat_I, f_next_beat == f_beat

@@ -39,22 +39,24 @@ module trine_bus_watch #(
   localparam int unsigned Channels = 2 * Ports + 3;
 
   logic [Channels-1:0] waits, late_q, timeout;
-  logic [30:0]         timer_q;
-  logic                counts, tick, listens;
+  logic [30:0]         timer_q;         // Cycles up to the tick; 0: the next is the first of all.
+  logic                counts, first, ends, tick, listens;
   assign waits   = {write_i.b_waits, write_i.w_waits, write_i.aw_waits, r_waits_i, ar_waits_i};
   assign listens = !fault_valid_o && !flush_i;
   assign counts  = waits != '0 && busy_i && limit_i != '0 && listens;
-  assign tick    = counts && timer_q + 31'd1 >= limit_i[31:1];
-  assign timeout = tick ? waits & late_q : '0;
+  assign first   = timer_q == '0;
+  assign ends    = timer_q == 31'd1 || (first && limit_i[31:2] == '0);
+  assign tick    = counts && ends;
+  assign timeout = ends && busy_i && limit_i != '0 ? waits & late_q : '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       timer_q <= '0;
       late_q  <= '0;
     end else if (counts) begin
-      timer_q <= tick ? '0 : timer_q + 31'd1;
+      timer_q <= tick ? '0 : (first ? limit_i[31:1] : timer_q) - 31'd1;
       late_q  <= waits & (late_q | {Channels{tick}});
-    end else if (timer_q != '0 || late_q != '0) begin
+    end else if (!first || late_q != '0) begin
       timer_q <= '0;
       late_q  <= '0;
     end
@@ -63,44 +65,49 @@ module trine_bus_watch #(
   // Of several that are late, the one that the others wait for: a memory with its hands full takes
   // no address before it has answered, nor an address before the data that it waits for.  A wrong
   // answer before a late one; of ports, the first.
-  // Addresses come late in a cycle, so the one of these is chosen in the next.
-  trine_control_pkg::bus_fault_t fault, fault_q;  // But for the address.
+  // What fails is known late in a cycle; which of it is told is chosen in the next.
   logic                          fails;
-  logic [Ports-1:0]              wrong, r_late, ar_late;
+  logic [Channels-1:0]           timeout_q;
+  logic [Ports-1:0]              bad_last_q, stray_q, wrong_q, r_late, ar_late;
+  logic                          b_stray_q;
+  logic [Channels*AddrWidth-1:0] addresses_q;
   logic [Channels-1:0]           picked;          // In the order of `waits`; none: of b_stray.
-  logic [Channels-1:0]           named_q;  // Whose address it is; of a stray answer nobody's.
-  logic [Channels*AddrWidth-1:0] addresses, addresses_q;
-  assign wrong     = r_bad_last_i | r_stray_i;
-  assign fails     = listens && (timeout != '0 || wrong != '0 || write_i.b_stray);
-  assign r_late    = timeout[Ports +: Ports];
-  assign ar_late   = timeout[0 +: Ports];
-  assign addresses = {b_addr_i, w_addr_i, aw_addr_i, r_addr_i, ar_addr_i};
+  assign fails   = listens && (timeout != '0 || r_bad_last_i != '0 || r_stray_i != '0
+                               || write_i.b_stray);
+  assign wrong_q = bad_last_q | stray_q;
+  assign r_late  = timeout_q[Ports +: Ports];
+  assign ar_late = timeout_q[0 +: Ports];
   always_comb begin
-    picked = '0;
-    fault  = '0;
-    if (fails) begin
-      if (wrong != '0)                picked[Ports +: Ports] = wrong & -wrong;
-      else if (write_i.b_stray)       picked = '0;
+    picked  = '0;
+    fault_o = '0;
+    if (fault_valid_o) begin
+      if (wrong_q != '0)              picked[Ports +: Ports] = wrong_q & -wrong_q;
+      else if (b_stray_q)             picked = '0;
       else if (r_late != '0)          picked[Ports +: Ports] = r_late & -r_late;
-      else if (timeout[Channels-1])   picked[Channels-1] = 1'b1;
-      else if (timeout[Channels-2])   picked[Channels-2] = 1'b1;
-      else if (timeout[Channels-3])   picked[Channels-3] = 1'b1;
+      else if (timeout_q[Channels-1]) picked[Channels-1] = 1'b1;
+      else if (timeout_q[Channels-2]) picked[Channels-2] = 1'b1;
+      else if (timeout_q[Channels-3]) picked[Channels-3] = 1'b1;
       else                            picked[0 +: Ports] = ar_late & -ar_late;
       for (int unsigned i = 0; i < Ports; i++) begin
-        if (picked[i] || picked[Ports+i]) fault.port = fault.port | 2'(i);
+        if (picked[i] || picked[Ports+i]) fault_o.port = fault_o.port | 2'(i);
       end
-      if (picked[0 +: Ports] != '0)     fault.channel = 3'(trine_control_pkg::ChannelAr);
-      if (picked[Ports +: Ports] != '0) fault.channel = 3'(trine_control_pkg::ChannelR);
-      if (picked[Channels-3])           fault.channel = 3'(trine_control_pkg::ChannelAw);
-      if (picked[Channels-2])           fault.channel = 3'(trine_control_pkg::ChannelW);
+      if (picked[0 +: Ports] != '0)     fault_o.channel = 3'(trine_control_pkg::ChannelAr);
+      if (picked[Ports +: Ports] != '0) fault_o.channel = 3'(trine_control_pkg::ChannelR);
+      if (picked[Channels-3])           fault_o.channel = 3'(trine_control_pkg::ChannelAw);
+      if (picked[Channels-2])           fault_o.channel = 3'(trine_control_pkg::ChannelW);
       if (picked[Channels-1] || picked == '0)
-        fault.channel = 3'(trine_control_pkg::ChannelB);
-      if (wrong == '0 && !write_i.b_stray)
-        fault.code = trine_commands_pkg::ERROR_BUS_TIMEOUT;
-      else if ((r_bad_last_i & picked[Ports +: Ports]) != '0)
-        fault.code = trine_commands_pkg::ERROR_BUS_LAST;
+        fault_o.channel = 3'(trine_control_pkg::ChannelB);
+      if (wrong_q == '0 && !b_stray_q)
+        fault_o.code = trine_commands_pkg::ERROR_BUS_TIMEOUT;
+      else if ((bad_last_q & picked[Ports +: Ports]) != '0)
+        fault_o.code = trine_commands_pkg::ERROR_BUS_LAST;
       else
-        fault.code = trine_commands_pkg::ERROR_BUS_UNEXPECTED;
+        fault_o.code = trine_commands_pkg::ERROR_BUS_UNEXPECTED;
+      // A stray answer has no address.
+      for (int unsigned i = 0; i < Channels; i++) begin
+        if (picked[i] && fault_o.code != trine_commands_pkg::ERROR_BUS_UNEXPECTED)
+          fault_o.address = fault_o.address | 64'(addresses_q[AddrWidth*i +: AddrWidth]);
+      end
     end
   end
 
@@ -110,18 +117,11 @@ module trine_bus_watch #(
   end
   always_ff @(posedge clk_i) begin
     if (fails) begin
-      fault_q     <= fault;
-      named_q     <= fault.code == trine_commands_pkg::ERROR_BUS_UNEXPECTED ? '0 : picked;
-      addresses_q <= addresses;
-    end
-  end
-  always_comb begin
-    fault_o = '0;
-    if (fault_valid_o) begin
-      fault_o = fault_q;
-      for (int unsigned i = 0; i < Channels; i++)
-        if (named_q[i])
-          fault_o.address = fault_o.address | 64'(addresses_q[AddrWidth*i +: AddrWidth]);
+      timeout_q   <= timeout;
+      bad_last_q  <= r_bad_last_i;
+      stray_q     <= r_stray_i;
+      b_stray_q   <= write_i.b_stray;
+      addresses_q <= {b_addr_i, w_addr_i, aw_addr_i, r_addr_i, ar_addr_i};
     end
   end
 

@@ -22,7 +22,7 @@ module trine_read_answers #(
   input  logic                 burst_valid_i,
   input  logic [AddrWidth-1:0] burst_addr_i,
   input  logic [7:0]           burst_len_i,   // Beats less one.
-  input  logic                 offered_i,     // The last one has not been taken yet.
+  input  logic                 taken_i,       // AR took the last one.
   // Answers
   input  logic                 r_valid_i,
   input  logic                 r_last_i,
@@ -41,7 +41,8 @@ module trine_read_answers #(
   end
 
   logic [AddrWidth+7:0] burst [Bursts];
-  logic [PlaceBits:0]   write_q, read_q, stale_q, owed;  // Bursts.
+  logic [PlaceBits:0]   write_q, read_q, stale_q, owed;  // Bursts;
+  logic [PlaceBits:0]   taken_q;                         // those of `owed` that AR took.
   logic [7:0]           beat_q;                          // Of the oldest one, the next to come.
   logic [7:0]           len;
   assign owed          = write_q - read_q;
@@ -49,7 +50,7 @@ module trine_read_answers #(
   assign {addr_o, len} = burst[read_q[PlaceBits-1:0]];
 
   logic due, take, at_end, pop;
-  assign due        = owed != (PlaceBits+1)'(offered_i);
+  assign due        = taken_q != '0;
   assign take       = due && r_valid_i;
   assign at_end     = beat_q == len;
   assign pop        = take && (at_end || r_last_i);
@@ -62,11 +63,13 @@ module trine_read_answers #(
     if (!rst_ni) begin
       write_q <= '0;
       read_q  <= '0;
+      taken_q <= '0;
       stale_q <= '0;
       beat_q  <= '0;
     end else begin
       if (burst_valid_i) write_q <= write_q + 1'b1;
       if (pop)           read_q  <= read_q + 1'b1;
+      if (taken_i ^ pop) taken_q <= pop ? taken_q - 1'b1 : taken_q + 1'b1;
       if (take)          beat_q  <= pop ? '0 : beat_q + 8'd1;
       if (flush_i)                    stale_q <= owed - (PlaceBits+1)'(pop);
       else if (pop && stale_q != '0) stale_q <= stale_q - 1'b1;
@@ -77,7 +80,7 @@ module trine_read_answers #(
   end
 
   `TRINE_ASSERT(BurstHasRoom_A, !burst_valid_i || (room_o && !flush_i))
-  `TRINE_ASSERT(OfferedIsOwed_A, !offered_i || owed != '0)
+  `TRINE_ASSERT(TakenIsOwed_A, !taken_i || taken_q < owed)
   `TRINE_ASSERT(StaleIsOwed_A, stale_q <= owed)
 
 endmodule

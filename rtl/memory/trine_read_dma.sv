@@ -6,8 +6,8 @@
 ///
 /// A job is an address and a number of beats; the next one may follow before the beats of the
 /// last have left.  Bursts are aligned to their largest length, so none crosses 4 KiB, and go out
-/// only when the FIFO has room for them: `r_ready_o` is constant.  An error response stays with its
-/// beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still come.
+/// only when the FIFO has room for the largest: `r_ready_o` is constant.  An error response stays
+/// with its beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still come.
 /// `flush_i` forgets the job and all beats; a burst that is offered stays so until it is taken, and
 /// what is still owed comes and is dropped (trine_read_answers).
 /// Throughput 1 beat per cycle, 2 cycles from R to the stream.
@@ -79,13 +79,15 @@ module trine_read_dma #(
   logic [31:0]                   left_q;    // Beats not yet asked for.
   logic [CreditBits-1:0]         credit_q;  // Room that no burst has claimed.
 
-  logic [BurstBits:0] room, len;
-  assign room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
-  assign len  = left_q < 32'(room) ? left_q[BurstBits:0] : room;
+  // Beats up to the next multiple of the largest burst.  Behind the first burst of a job that is a
+  // whole one; and whether a burst goes out does not depend on its length: both are known early.
+  logic [BurstBits:0]            room_q, len;
+  assign len = left_q[31:BurstBits+1] == '0 && left_q[BurstBits:0] < room_q ? left_q[BurstBits:0]
+                                                                           : room_q;
 
   logic issue, pop, order_room;
   assign issue = left_q != '0 && !drop_i && !flush_i && (!ar_valid_o || ar_ready_i)
-              && credit_q >= CreditBits'(len) && order_room;
+              && credit_q >= CreditBits'(MaxBurst) && order_room;
   assign pop   = beat_valid_o && beat_ready_i;
 
   assign job_ready_o = left_q == '0;
@@ -109,8 +111,13 @@ module trine_read_dma #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (job_valid_i && job_ready_o) addr_q <= job_addr_i[AddrWidth-1:ByteBits];
-    else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+    if (job_valid_i && job_ready_o) begin
+      addr_q <= job_addr_i[AddrWidth-1:ByteBits];
+      room_q <= (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(job_addr_i[ByteBits +: BurstBits]);
+    end else if (issue) begin
+      addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+      room_q <= (BurstBits+1)'(MaxBurst);
+    end
     if (issue) begin
       ar_addr_o <= {addr_q, ByteBits'(0)};
       ar_len_o  <= 8'(len) - 8'd1;
@@ -129,7 +136,7 @@ module trine_read_dma #(
     .burst_valid_i (issue),
     .burst_addr_i  ({addr_q, ByteBits'(0)}),
     .burst_len_i   (8'(len) - 8'd1),
-    .offered_i     (ar_valid_o),
+    .taken_i       (ar_valid_o && ar_ready_i),
     .r_valid_i,
     .r_last_i,
     .keep_o        (keep),

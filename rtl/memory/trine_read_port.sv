@@ -103,7 +103,7 @@ module trine_read_port #(
     .burst_valid_i,
     .burst_addr_i,
     .burst_len_i   (burst_len),
-    .offered_i     (ar_valid_o),
+    .taken_i       (ar_valid_o && ar_ready_i),
     .r_valid_i,
     .r_last_i,
     .keep_o        (keep),
