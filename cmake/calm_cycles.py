@@ -3,9 +3,9 @@
 
 Most cycles of a stream are calm: a beat comes and one goes, nothing else begins or ends, as CALM says
 signal by signal. Their copy has these values as constants, so that the compiler drops what follows from
-them; it tells whether the next cycle is calm, too, which it mostly knows by then. Streams of a token
-are calm in other ways as well, each with a copy of its own: the job behind is ready and waits, or weights
-are FP16.
+them; it tells whether the next cycle is calm, too, which it mostly knows by then, and takes it. Streams of
+a token are calm in other ways as well, each with a copy of its own: the job behind is ready and waits, or
+weights are FP16, or something small happens beside the stream.
 """
 import re
 
@@ -87,6 +87,7 @@ u_bus_watch.tick 0
 u_bus_watch.timer_q 0
 u_bus_watch.late_q 0
 m_axi_awvalid_o 0
+m_axi_wvalid_o 0
 u_write_dma.left_q 0
 u_write_dma.burst_q 0
 u_load_unit.active_q 0
@@ -106,10 +107,74 @@ u_control.counted 1
 u_words.gen_cut.index_q 0
 u_registers.__Vcellinp__u_counters__events_i 7
 u_matvec.__Vcellinp__u_trit__start_i 0
+u_core.__Vcellinp__u_profile__events_i 67
+record_start 0
+record_valid 0
+record_done 0
+u_control.turn_begins 0
+u_profile.taken_q 0
+m_axi_rresp_i 0
+u_read_path.error_q 0
+u_beat_router.pop 0
+u_bus_watch.picked 0
+u_bus_watch.named_q 0
+u_write_path.beat_valid 0
+u_write_path.part_ready 0
+u_write_dma.fill_q 0
+u_write_dma.open 0
+u_write_dma.push 0
+u_core.write_valid 0
+u_units.attention_write_valid 0
+u_units.vector_nonfinite 0
+u_transfer_unit.load_done 0
+u_transfer_unit.store_valid 0
+u_load_unit.left_q 0
+u_load_unit.high_q 0
+u_codebook_loader.take 0
+u_codebook_loader.bad 0
+u_matrix_unit.bad_codebook 0
+u_matrix_unit.__Vcellinp__u_codebook_loader__start_i 0
+u_matvec.bad_weight 0
+u_matvec.bad_set_byte 0
+u_matvec.bad_tail 0
+u_matvec.overflow 0
+u_matvec.f16_acc 0
+u_matvec.f16_ready 0
+u_banks.nonfinite 0
+u_bank.quantizing_q 0
+u_bank.u_writer.finished_q 0
+u_bank.u_writer.high_q 0
+u_bank.u_writer.high_valid_q 0
+u_bank.u_writer.past_q 0
+u_f16.active_q 0
+u_f16.hold 0
+u_f16.last_beat_q 0
+u_f16.padding_q 0
+u_f16.row_end_q 0
+u_trit.bad_bytes 0
+u_trit.bad_tail 0
+u_trit.u_front.u_walk.active_q 1
+u_trit.u_back.u_walk.active_q 1
+u_builder.mark 0
+u_builder.mark_q 0
+u_builder.mark_q2 0
+u_builder.flag_q 0
+u_builder.pending_q 0
 """
 
-# What else the copy for the deepest weights knows: 4 trits each. The job of a core or of the engine alone.
-DEEP = ("u_matvec.trit_job>>42&7 4", "job_i>>42&7 4")
+# What else the copy for the deepest weights knows, 4 trits each: a beat has all planes of its rows, and
+# the fourth counts three times. The job of a core or of the engine alone.
+PLANES = """
+u_front.sub_q 0
+u_front.last_sub 1
+u_front.weight_q 1
+u_front.weight_q2 1
+u_gearbox.low_valid_q 1
+u_back.lane_d 0
+u_back.entry_row_q 0
+"""
+DEEP = tuple(f"{job}>>42&7 4\n{beat}>>6&3 1{PLANES}" for job, beat in (("u_matvec.trit_job", "u_trit.beat"),
+                                                                     ("job_i", "beat")))
 
 # What is not as CALM says while a read of the next commands, or of the list, waits for the end of this
 # stream's: which of them, and for whom, is not known (-).
@@ -124,30 +189,60 @@ HALVES = """
 u_matvec.trit_runs 0
 u_row_reader.left_q -
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 1
+u_matvec.f16_acc -
+u_matvec.f16_ready -
+u_f16.active_q -
+u_f16.hold -
+u_f16.last_beat_q -
+u_f16.padding_q -
+u_f16.row_end_q -
+u_trit.u_front.u_walk.active_q -
+u_trit.u_back.u_walk.active_q -
+"""
+# What comes now and then beside any of these: a burst is asked for, a result is written, the host reads a
+# register.
+BESIDE = """
+u_dma.issue -
+u_answers.pop -
+m_axi_arvalid_o -
+u_row_reader.asked -
+u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i -
+u_units.matvec_write_valid -
+u_vector_memory.gen_bank__BRA__0__KET__.write_q -
+s_axil_arvalid_i -
+s_axil_rvalid_o -
+u_registers.read -
+u_registers.read_low -
+u_registers.read_high -
+u_registers.moved_q -
 """
 
 
 class Calm:
-    """A copy of the edge for calm cycles of a weight stream: `more` is known of those that it is for, and
-    the clocks `running` run in them."""
+    """A copy of the edge for calm cycles of a weight stream: `more` is known of those that it is for, the
+    clocks `running` run in them, and of `maybe` some."""
 
     # Clocks that may run in any of them: counting for a profile is one.
     MAYBE = ("clk_build", "clk_results", "clk_profile")
-    # A signal, or a word of one, and those that Verilator writes anew at each edge before it reads them.
+    # A signal, or a word of one, those that Verilator writes anew at each edge before it reads them, and
+    # variables of a block, which it does the same with unless they are written bit by bit.
     SIGNAL = r"vlSelf->(\w+(?:\[\d+\])?)"
     TEMPORARY = r"__Vdly|__Vfunc_"
+    BLOCK = r"\w+__DOT__unnamedblk\d+__DOT__"
 
-    def __init__(self, model, name, more="", running=("clk_trit",)):
+    def __init__(self, model, name, more, running, maybe=()):
         self.model = model
         self.name = name
+        self.next = [self]          # Copies that may follow this one without another test.
         self.running = ("clk_i", *running)
+        self.maybe = (*self.MAYBE, *maybe)
         self.missing = []
         self.values = {}            # Of signals.
         self.parts = []             # Of signals: name, the part in C++ with {} for it, value.
         for line in filter(None, (CALM + more).split("\n")):
             self._condition(*line.split())
         if self.values:
-            always, maybe = model.bits(*self.running), model.bits(*self.MAYBE)
+            always, maybe = model.bits(*self.running), model.bits(*self.maybe)
             for clock, bit in model.triggers.items():
                 if not 1 << bit & maybe and clock != "clk_i":
                     self.values[clock] = "1" if 1 << bit & always else "0"
@@ -172,7 +267,7 @@ class Calm:
 
     def _text(self):
         """The steps of a calm cycle, functions in place of calls."""
-        always, maybe = self.model.bits(*self.running), self.model.bits(*self.MAYBE)
+        always, maybe = self.model.bits(*self.running), self.model.bits(*self.maybe)
         text = []
         for clocks, statements in self.model.steps:
             if not clocks & (always | maybe):
@@ -183,7 +278,8 @@ class Calm:
                 text.append(f"{{ // {call[1]}\n{self.model.functions[call[1]]}}}\n" if call
                             else line + "\n")
             text.append("}\n")
-        return "".join(text)
+        beat = "(*beat)" if self.model.data in self.model.scalars else "beat"
+        return re.sub(rf"vlSelf->{self.model.data}\b", beat, "".join(text))
 
     def _name_words(self):
         """Of signals of more than 64 bits that are used word by word, each word is one."""
@@ -212,8 +308,9 @@ class Calm:
                 depths.append(match[1] is not None)
             else:
                 seen.update(re.findall(self.SIGNAL, match[3] or ""))
-                first = match[3] and depths == [False, False] and match[2] not in seen
-                if first or re.match(self.TEMPORARY, match[2]):
+                first = match[3] and match[2] not in seen
+                if (first and (depths == [False, False] or re.match(self.BLOCK, match[2])) or
+                        re.match(self.TEMPORARY, match[2])):
                     local.add(match[2])
                 seen.add(match[2])
         return {name for name in local if name in self.types}
@@ -222,28 +319,37 @@ class Calm:
     def _variable(name):
         return "calm_" + re.sub(r"\W+", "_", name)
 
-    def tests(self, local):
-        """C++: the cycle that comes is calm, by the model's signals or by the variables for them."""
+    def conditions(self):
+        """Signals, the part in C++ with {} for each, values."""
+        return [(name, "{}", value) for name, value in self.values.items()] + self.parts
+
+    def tests(self, conditions, local=False):
+        """C++: these hold in the cycle that comes, by the model's signals or by the variables for them."""
         def signal(name):
             return self._variable(name) if local and name in self.local else f"vlSelf->{name}"
-        zeros = [signal(name) for name, value in self.values.items() if value == "0"]
-        tests = ["!(" + " | ".join(zeros) + ")"]
-        tests += [f"{signal(name)} == {value}" for name, value in self.values.items() if value != "0"]
-        tests += [f"{part.format(signal(name))} == {value}" for name, part, value in self.parts]
-        return " &&\n      ".join(tests)
+        zeros = [signal(name) for name, part, value in conditions if (part, value) == ("{}", "0")]
+        # Of the model's signals, most cycles that are not calm are known by one of the first few.
+        step = len(zeros) or 1 if local else 16
+        tests = [f"{part.format(signal(name))} == {value}" for name, part, value in conditions
+                 if (part, value) != ("{}", "0")]
+        tests += ["!(" + " | ".join(zeros[i:i + step]) + ")" for i in range(0, len(zeros), step)]
+        return " &&\n      ".join(tests) or "true"
 
     def function(self):
-        """The copy; it returns whether the next cycle is calm, too."""
+        """The copy, for up to `left` cycles, whose beats lie one behind the other; it returns whether the
+        next one is calm, too."""
         def assign_both(match):
             name = match[1]
             if name not in self.local:
                 return match[0]
-            if match[2] and not re.match(self.TEMPORARY, name) and name not in self.values:
+            own = re.match(f"{self.TEMPORARY}|{self.BLOCK}", name)
+            if match[2] and not own and name not in self.values:
                 return f"vlSelf->{name} = {self._variable(name)} ="
             return self._variable(name) + (match[2] or "")
-        text = f"static __attribute__((noinline)) bool {self.name}({self.model.root}* vlSelf) {{\n"
+        text = (f"static __attribute__((noinline)) bool {self.name}({self.model.root}* vlSelf, "
+                "const Beat* __restrict& beat, unsigned& left) {\n  for (;;) {\n")
         text += "  unsigned clocks = 0;\n"
-        for name in filter(None, map(self.model.clock, self.MAYBE)):
+        for name in filter(None, map(self.model.clock, self.maybe)):
             text += f"  clocks |= unsigned{{vlSelf->{name}}} << {self.model.triggers[name]};\n"
         for name in sorted(self.local):
             value = self.values.get(name, f"vlSelf->{name}" if name in {p[0] for p in self.parts} else "0")
@@ -252,37 +358,48 @@ class Calm:
             signal = self._variable(name) if name in self.local else f"vlSelf->{name}"
             text += f"  if ({part.format(signal)} != {value}) __builtin_unreachable();\n"
         text += re.sub(self.SIGNAL + r"(\s*=(?!=))?", assign_both, self.text)
-        text += f"  if ({self.tests(True)}) return true;\n"
+        # Streams are read once and come from memory; bursts mostly follow each other there.
+        text += "  beat += kBeat;\n  --left;\n  __builtin_prefetch(beat + kAhead);\n"
+        for copy in self.next:
+            text += (f"  if ({self.tests(copy.conditions(), True)}) {{\n"
+                     "    if (left == 0) return true;\n    continue;\n  }\n")
         # Until here the signals of CALM have the values that they had.
         for name in re.findall(self.SIGNAL + r"\s*=(?!=)", self.text):
             if name in self.values and name in self.local:
                 self.local.remove(name)
                 text += f"  vlSelf->{name} = {self._variable(name)};\n"
-        return text + "  return false;\n}\n"
+        return text + "  return false;\n  }\n}\n"
 
 
 def calm_copies(model):
-    """Copies for calm cycles: pairs of what tells one from those behind it, in C++, and the copy."""
+    """Copies for calm cycles: pairs of what tells one from those behind it, in C++, or None where that
+    takes all that it knows, and the copy."""
     deep = DEEP[model.scalar("job_i") == "job_i"]
-    kinds = [("deep", deep, ["clk_trit"]), ("calm", "", ["clk_trit"])]
+    kinds = [("deep", deep, ["clk_trit"], []), ("calm", "", ["clk_trit"], [])]
     if model.scalar("u_core.read_valid"):
-        kinds.insert(0, ("waiting", WAITING, ["clk_trit"]))
+        either = WAITING + "u_core.read_valid -" + BESIDE
+        kinds = [("waiting", WAITING, ["clk_trit"], []), *kinds, ("busy", either, ["clk_trit"], ["clk_bus"])]
     if model.clock("clk_rest") and model.clock("clk_f16"):
-        kinds.insert(0, ("halves", HALVES, ["clk_f16"]))
-    copies_of = {kind: Calm(model, f"trine_edge_{kind}", more, running) for kind, more, running in kinds}
+        kinds.insert(0, ("halves", HALVES, ["clk_f16"], []))
+        kinds.append(("busy_halves", HALVES + BESIDE, ["clk_f16"], ["clk_bus"]))
+    copies_of = {kind: Calm(model, f"trine_edge_{kind}", *about) for kind, *about in kinds}
     # A model without any of these signals has no calm cycles.
     if not copies_of["calm"].values:
         return []
-    known = set(copies_of["calm"].parts)
+    known = set(copies_of["calm"].conditions())
     # Without the job's signal nothing tells the deepest weights from others.
-    if set(copies_of["deep"].parts) == known:
+    if set(copies_of["deep"].conditions()) == known:
         del copies_of["deep"]
+    for kind, followers in {"busy": ("waiting", "deep"), "busy_halves": ("halves",)}.items():
+        if kind in copies_of:
+            copies_of[kind].next = [copies_of[name] for name in followers if name in copies_of]
 
     def test(kind, copy):
         if kind == "halves":
             return f"vlSelf->{model.clock('clk_f16')}"
         if kind == "waiting":
             return f"vlSelf->{model.scalar('u_core.read_valid')}"
-        return " && ".join([f"{part.format('vlSelf->' + name)} == {value}"
-                            for name, part, value in copy.parts if (name, part, value) not in known]) or "true"
+        if kind.startswith("busy"):
+            return None
+        return copy.tests([condition for condition in copy.conditions() if condition not in known])
     return [(test(kind, copy), copy) for kind, copy in copies_of.items()]

@@ -10,6 +10,9 @@ The body is that of Verilator's eval_nba() with the triggers as bits of one word
 memory. So the compiler tests several at once, and makes copies without any test for the clocks that
 run while a weight stream does.
 Calm cycles, which are most of a stream's, have copies of their own (calm_cycles.py).
+MODEL___024root___stream(root, data, most, calm) takes such cycles one after the other, as long as they
+are calm: the values of DATA for them lie behind each other at `data` and go from there to the registers
+that take them.
 """
 import glob
 import re
@@ -26,8 +29,9 @@ def fail(text):
 class Model:
     """What Verilator wrote about a model, in the current folder."""
 
-    def __init__(self, name):
+    def __init__(self, name, data):
         self.root = name + "___024root"
+        self.data = data
         self.functions = {}
         for path in sorted(glob.glob(name + "*.cpp")):
             with open(path, encoding="utf-8") as file:
@@ -125,11 +129,33 @@ def edge(model, kind, name, parameters, clocks):
     return text + "}\n"
 
 
+def dispatch(model, calms):
+    """The function for calm cycles, one after the other. The copy that took the last edge found this
+    one calm for itself, so what tells them apart will do."""
+    print(f"static bool trine_calm({model.root}* vlSelf, const Beat* __restrict& beat, unsigned& left) {{")
+    for test, copy in calms:
+        if test:
+            print(f"  if ({test}) return {copy.name}(vlSelf, beat, left);")
+    print("  return false;\n}")
+    print(f"""unsigned {model.root}___stream({model.root}* vlSelf, const void* data, unsigned most, bool& calm) {{
+  const Beat* __restrict beat = static_cast<const Beat*>(data);
+  unsigned left = most;
+  while (calm && left > 0) calm = trine_calm(vlSelf, beat, left);
+  return most - left;
+}}""")
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    model = Model(sys.argv[1])
     data = sys.argv[2] if len(sys.argv) == 3 else "m_axi_rdata_i"
+    model = Model(sys.argv[1], data)
+    # A beat may lie anywhere in memory.
+    word = model.scalars.get(data, "IData")
+    print(f"""using Beat __attribute__((may_alias, aligned(1))) = {word};
+// Words of a beat, and how many lie ahead of it where memory is asked for more.
+constexpr unsigned kBeat = sizeof({model.root}::{data}) / sizeof(Beat);
+constexpr unsigned kAhead = 2048 / sizeof(Beat);""")
     print(edge(model, "void", "trine_edge_of", ", const unsigned clocks", ""), end="")
     sets = copies(model)
     for bits in sets.values():
@@ -139,27 +165,34 @@ def main():
         calms = calm_copies(model)
     except ValueError as error:
         fail(error)
-    entries = [(copy, copy.tests(False)) for _, copy in calms]
+    # What all of them know is tested once.
+    entries = [(copy, copy.conditions()) for _, copy in calms]
+    common = [condition for condition in entries[0][1]
+              if all(condition in others for _, others in entries)] if entries else []
+    entries = [(copy, copy.tests([condition for condition in conditions if condition not in common]))
+               for copy, conditions in entries]
     for _, copy in calms:
         print(copy.function())
     for name in sorted({name for _, copy in calms for name in copy.missing}):
         print(f"// Not in this model: {name}")
+    dispatch(model, calms)
     print(f"bool {model.root}___edge({model.root}* vlSelf, bool inputs, bool calm) {{")
+    print(f"  const Beat* __restrict beat = reinterpret_cast<const Beat*>(&vlSelf->{data});")
+    print("  unsigned left = 1;")
     # Such data goes to registers only; otherwise it would be an input that changes in every cycle.
     if data in model.functions.get("ico_sequent__TOP__0", ""):
         print("  inputs = true;")
-    # The copy that took the last edge found this one calm for itself, so what tells them apart will do.
     if calms:
-        print("  if (calm && !inputs) {")
-        for test, copy in calms:
-            print(f"    if ({test}) return {copy.name}(vlSelf);")
-        print("  }")
+        print("  if (calm && !inputs) return trine_calm(vlSelf, beat, left);")
     print(f"""  if (inputs) {{
     vlSelf->__VicoTriggered.at(0U) = 1U;
     {model.root}___eval_ico(vlSelf);
   }}""")
-    for copy, tests in entries:
-        print(f"  if ({tests}) return {copy.name}(vlSelf);")
+    if entries:
+        print(f"  if ({calms[0][1].tests(common)}) {{")
+        for copy, tests in entries:
+            print(f"    if ({tests}) return {copy.name}(vlSelf, beat, left);")
+        print("  }")
     print(f"  unsigned clocks = {model.bits('clk_i')}u;")
     for clock, bit in model.triggers.items():
         if clock != "clk_i":

@@ -49,11 +49,13 @@ class AxiMemory {
   }
 
   /// Edges around which nothing but the read data would move while the core takes beats, asks for
-  /// nothing and writes nothing: for each of these, `next_beat` stands for `sample` and `drive`.
+  /// nothing and writes nothing: after some of these, `next_beats` stands for `sample` and `drive`.
   unsigned streak() const { return write_.rests() ? read_.streak() : 0; }
-  void next_beat(Bus& bus) {
-    memory_->tick(cycle_++);
-    read_.next_beat(bus);
+  /// Their data, one behind the other, that of the bus first.
+  const std::byte* beats_at() const { return read_.beats_at(); }
+  void next_beats(Bus& bus, unsigned count) {
+    for (unsigned i = 0; i < count; ++i) memory_->tick(cycle_++);
+    read_.next_beats(bus, count);
   }
 
   /// The burst that was last answered with an error; empty when none was.

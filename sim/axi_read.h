@@ -63,14 +63,13 @@ class AxiReadChannel {
     const unsigned end = std::min(burst_.sure, burst_.beats - 1);
     return end > beat_ + 1 ? end - beat_ - 1 : 0;
   }
-  /// After an edge of a streak: the next beat.
-  void next_beat(Bus& bus) {
-    ++beats_;
-    ++beat_;
-    const std::byte* const data = burst_.data + beat_ * kBeatBytes;
-    std::memcpy(&bus.m_axi_rdata_i, data, kBeatBytes);
-    // Streams are read once and come from memory; bursts mostly follow each other there.
-    __builtin_prefetch(data + kPrefetchBytes);
+  /// Where the offered beat of a streak lies, and those behind it.
+  const std::byte* beats_at() const { return burst_.data + beat_ * kBeatBytes; }
+  /// After `count` edges of a streak: the beat that is offered next.
+  void next_beats(Bus& bus, unsigned count) {
+    beats_ += count;
+    beat_ += count;
+    std::memcpy(&bus.m_axi_rdata_i, beats_at(), kBeatBytes);
   }
 
   const BusFailure& failure() const { return failure_; }
@@ -170,8 +169,6 @@ class AxiReadChannel {
     return stalls.draw() || (faults_ && faults_->silent(channel, port_));
   }
 
-  /// How far ahead of a beat memory is asked for data.
-  static constexpr std::size_t kPrefetchBytes = 2048;
   /// What comes with an error response.
   static constexpr std::array<std::byte, kBeatBytes> kNothing{};
 

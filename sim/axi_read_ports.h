@@ -49,7 +49,8 @@ class AxiReadPorts {
   }
 
   unsigned streak() const { return 0; }  // Ports go each their own way.
-  void next_beat(Bus&) {}
+  const std::byte* beats_at() const { return nullptr; }
+  void next_beats(Bus&, unsigned) {}
 
   void sample(const Bus& bus, std::uint64_t cycle) {
     for (unsigned p = 0; p < kPorts; ++p) {

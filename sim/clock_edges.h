@@ -18,6 +18,8 @@ struct EvalEdges {
     model.eval();
     return false;
   }
+  /// No cycle is known to be calm here.
+  static unsigned stream(Model&, const void*, unsigned, bool&) { return 0; }
 };
 
 /// The same cycle in one step, for a model with `ClockGates` = 2 (trine_clock_gate): the inputs
@@ -30,17 +32,23 @@ struct EvalEdges {
 /// that no register's change makes another edge. What depends on inputs is evaluated only when an
 /// input changed, the read data aside, which goes to registers alone.
 ///
-/// `Edge` is a function made of Verilator's own by cmake/model_edge.py, which holds the model to
-/// all this and has a faster copy for the calm cycles of a weight stream. Those are no public
-/// interface: they are used with the version of Verilator that they were checked with
+/// `Edge` and `Stream` are functions made of Verilator's own by cmake/model_edge.py, which holds
+/// the model to all this and has faster copies for the calm cycles of a weight stream. Those are no
+/// public interface: they are used with the version of Verilator that they were checked with
 /// (cmake/Simulator.cmake), and tests compare the result with the checking build, which calls
-/// eval().
-template <class Model, auto Edge>
+/// eval(). A model that is never streamed into (`stream`) needs no `Stream`.
+template <class Model, auto Edge, auto Stream = nullptr>
 struct DirectEdges {
   static void low(Model&) {}
   /// `inputs`: one of them, apart from read data, is not what it was at the edge before. `calm`:
   /// what this returned there; nothing else may have changed the model since.
   static bool high(Model& model, bool inputs, bool calm) { return Edge(model.rootp, inputs, calm); }
+  /// The rising edges of up to `most` calm cycles, as long as they are; how many. `calm`: as above,
+  /// then what `high` would return. The read data of these cycles lie one behind the other at
+  /// `beats`; the model's input is left as it is.
+  static unsigned stream(Model& model, const void* beats, unsigned most, bool& calm) {
+    return Stream(model.rootp, beats, most, calm);
+  }
 };
 
 }  // namespace trine::sim

@@ -20,13 +20,16 @@ using Root = std::remove_pointer_t<decltype(TRINE_MODEL::rootp)>;
 #define TRINE_JOIN(model, name) model##___024root___##name
 #define TRINE_FUNCTION(model, name) TRINE_JOIN(model, name)
 bool TRINE_FUNCTION(TRINE_MODEL, edge)(Root* root, bool inputs, bool calm);
+unsigned TRINE_FUNCTION(TRINE_MODEL, stream)(Root* root, const void* beats, unsigned most,
+                                             bool& calm);
 #endif
 
 namespace trine::sim {
 namespace {
 
 #if TRINE_DIRECT_EDGES
-using Edges = DirectEdges<TRINE_MODEL, TRINE_FUNCTION(TRINE_MODEL, edge)>;
+using Edges = DirectEdges<TRINE_MODEL, TRINE_FUNCTION(TRINE_MODEL, edge),
+                          TRINE_FUNCTION(TRINE_MODEL, stream)>;
 #else
 using Edges = EvalEdges<TRINE_MODEL>;
 #endif

@@ -230,19 +230,12 @@ class VerilatedCore final : public RtlCore {
   /// on the bus; how many. Most cycles of a weight stream are calm and of this kind.
   std::uint64_t stream(std::uint64_t most) {
     if (!calm_ || inputs_changed_) return 0;
-    const std::uint64_t count = std::min<std::uint64_t>(most, memory_.streak());
-    std::uint64_t done = 0;
-    for (; done < count && calm_ && takes_beats(); ++done) {
-      calm_ = Edges::high(*model_, false, true);
-      memory_.next_beat(bus());
-    }
+    const auto count = static_cast<unsigned>(std::min<std::uint64_t>(most, memory_.streak()));
+    if (count == 0) return 0;
+    const unsigned done = Edges::stream(*model_, memory_.beats_at(), count, calm_);
+    memory_.next_beats(bus(), done);
     cycles_ += done;
     return done;
-  }
-  bool takes_beats() {
-    return (bus().m_axi_arvalid_o | bus().m_axi_awvalid_o | bus().m_axi_wvalid_o |
-            bus().command_done_o) == 0 &&
-           bus().m_axi_rready_o != 0;
   }
 
   void hold(bool held) {

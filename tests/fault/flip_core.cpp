@@ -5,17 +5,22 @@
 #include <Vtrine_g4.h>
 #include <Vtrine_g4___024root.h>
 
+#include <algorithm>
+
 #include "sim/verilated_core.h"
 
 #if TRINE_DIRECT_EDGES
 bool Vtrine_g4___024root___edge(Vtrine_g4___024root* root, bool inputs, bool calm);
+unsigned Vtrine_g4___024root___stream(Vtrine_g4___024root* root, const void* beats, unsigned most,
+                                      bool& calm);
 #endif
 
 namespace trine::fault {
 namespace {
 
 #if TRINE_DIRECT_EDGES
-using Edges = sim::DirectEdges<Vtrine_g4, Vtrine_g4___024root___edge>;
+using Edges =
+    sim::DirectEdges<Vtrine_g4, Vtrine_g4___024root___edge, Vtrine_g4___024root___stream>;
 #else
 using Edges = sim::EvalEdges<Vtrine_g4>;
 #endif
@@ -86,6 +91,14 @@ struct FlipEdges {
     if (cycle++ != wanted.cycle) return Edges::high(model, inputs, calm);
     flip(*model.rootp);
     return Edges::high(model, true, false);
+  }
+  /// Ends in front of that edge.
+  static unsigned stream(Vtrine_g4& model, const void* beats, unsigned most, bool& calm) {
+    if (cycle <= wanted.cycle)
+      most = static_cast<unsigned>(std::min<std::uint64_t>(most, wanted.cycle - cycle));
+    const unsigned done = Edges::stream(model, beats, most, calm);
+    cycle += done;
+    return done;
   }
 };
 

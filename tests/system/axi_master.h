@@ -71,7 +71,7 @@ class AxiMaster {
       if (!streak) memory_.sample(wires);
       sample();
       if (streak)
-        memory_.next_beat(wires);
+        memory_.next_beats(wires, 1);
       else
         memory_.drive(wires);
       streak_cycles += streak;

@@ -90,7 +90,7 @@ class ModelEdge(unittest.TestCase):
             text = file.read()
         self.assertNotIn("// Not in this model", text)
         # A token's streams are calm in each of these ways.
-        for kind in ("calm", "deep", "waiting", "halves"):
+        for kind in ("calm", "deep", "waiting", "halves", "busy", "busy_halves"):
             self.assertIn(f" bool trine_edge_{kind}(", text)
 
 
