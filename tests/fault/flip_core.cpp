@@ -19,8 +19,7 @@ namespace trine::fault {
 namespace {
 
 #if TRINE_DIRECT_EDGES
-using Edges =
-    sim::DirectEdges<Vtrine_g4, Vtrine_g4___024root___edge, Vtrine_g4___024root___stream>;
+using Edges = sim::DirectEdges<Vtrine_g4, Vtrine_g4___024root___edge, Vtrine_g4___024root___stream>;
 #else
 using Edges = sim::EvalEdges<Vtrine_g4>;
 #endif
