@@ -116,8 +116,6 @@ u_profile.taken_q 0
 m_axi_rresp_i 0
 u_read_path.error_q 0
 u_beat_router.pop 0
-u_bus_watch.picked 0
-u_bus_watch.named_q 0
 u_write_path.beat_valid 0
 u_write_path.part_ready 0
 u_write_dma.fill_q 0
