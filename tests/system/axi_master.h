@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <vector>
 
@@ -67,15 +70,22 @@ class AxiMaster {
     for (; cycles > 0; --cycles) {
       drive(ready);
       const bool asks = !reads_.empty() || !writes_.empty() || !beats_.empty();
-      const bool streak = streaks && ready && !asks && memory_.streak() > 0;
-      if (!streak) memory_.sample(wires);
-      sample();
-      if (streak)
-        memory_.next_beats(wires, 1);
-      else
+      const unsigned streak = streaks && ready && !asks ? std::min(memory_.streak(), cycles) : 0;
+      if (streak == 0) {
+        memory_.sample(wires);
+        sample();
         memory_.drive(wires);
+        ++cycle;
+        continue;
+      }
+      const std::byte* beats = memory_.beats_at();
+      for (unsigned i = 0; i < streak; ++i, ++cycle, beats += sizeof wires.m_axi_rdata_i) {
+        std::memcpy(&wires.m_axi_rdata_i, beats, sizeof wires.m_axi_rdata_i);
+        sample();
+      }
+      memory_.next_beats(wires, streak);
       streak_cycles += streak;
-      ++cycle;
+      cycles -= streak - 1;
     }
   }
 
