@@ -7,9 +7,9 @@
 /// A job is an address and a number of beats; the next one may follow before the beats of the
 /// last have left.  Bursts are aligned to their largest length, so none crosses 4 KiB, and go out
 /// only when the FIFO has room for the largest: `r_ready_o` is constant.  An error response stays
-/// with its beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still come.
-/// `flush_i` forgets the job and all beats; a burst that is offered stays so until it is taken, and
-/// what is still owed comes and is dropped (trine_read_answers).
+/// with its beat.  `drop_i` ends the job: no more bursts go out, beats of those that did still
+/// come.  `flush_i` forgets the job and all beats; a burst that is offered stays so until it is
+/// taken, and what is still owed comes and is dropped (trine_read_answers).
 /// Throughput 1 beat per cycle, 2 cycles from R to the stream.
 ///
 /// To keep the stream full, `FifoBeats` covers the time from the room for a burst to its beats: the
