@@ -45,6 +45,7 @@ for name in "$@"; do
   for p in $parameters; do set_parameters+="chparam -set ${p%%=*} ${p#*=} $top; "; done
   # ABC9's script for few LUTs lays comparisons of 32 bits one LUT behind the other: half as long again as the core's paths.
   script=abc9.script.default.area luts='' few_sets=''
+  if [ "$name" = control ]; then script=abc9.script.default; fi
   if [ "$name" = core ]; then
     script=abc9.script.default luts=-nowidelut few_sets="opt_clean; dfflegalize $flip_flops $control_sets"
   fi
