@@ -65,7 +65,7 @@ SimulatedCore core_of(const Json& json) {
   return core;
 }
 
-std::vector<std::int32_t> tokens_of(const Json& json) {
+std::vector<std::int32_t> tokens_in(const Json& json) {
   const Json& list = report::member(json, "tokens");
   if (!list.is_array()) throw Error("'tokens' must be a list of tokens");
   std::vector<std::int32_t> tokens;
@@ -120,7 +120,7 @@ Simulation from_json(const Json& json) {
   };
   Simulation simulation{.model = model_of(report::member(json, "model")),
                         .core = core_of(report::member(json, "core")),
-                        .tokens = tokens_of(json),
+                        .tokens = tokens_in(json),
                         .position = size(json, "position"),
                         .cache_seed = optional_whole(json, "cache_seed", kAny),
                         .layers = size(layers, "of"),
