@@ -66,6 +66,31 @@ class ModelEdge(unittest.TestCase):
         self.assertNotIn("vlSelf->__Vdly", copy)
         self.assertIn("// Not in this model: u_dispatch.state_q", result.stdout)
 
+    def test_variables_of_a_block(self):
+        """Are variables of the copy, unless they are read before they are written."""
+        header = HEADER + "IData/*31:0*/ top__DOT__unnamedblk1__DOT__sum; IData/*31:0*/ top__DOT__unnamedblk1__DOT__bits;\n"
+        step = BODIES["nba_sequent__TOP__0"] + """    if (vlSelf->rst_ni) {
+        vlSelf->top__DOT__unnamedblk1__DOT__sum = vlSelf->top__DOT__count_q;
+        vlSelf->top__DOT__unnamedblk1__DOT__bits = ((2U & vlSelf->top__DOT__unnamedblk1__DOT__bits)
+            | vlSelf->top__DOT__unnamedblk1__DOT__sum);
+    }
+"""
+        result = run(BODIES | {"nba_sequent__TOP__0": step}, header)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        copy = result.stdout[result.stdout.index("bool trine_edge_calm("):]
+        copy = copy[:copy.index("\n}\n")]
+        self.assertIn("calm_top__DOT__unnamedblk1__DOT__sum = vlSelf->top__DOT__count_q;", copy)
+        self.assertNotIn("vlSelf->top__DOT__unnamedblk1__DOT__sum", copy)
+        self.assertIn("vlSelf->top__DOT__unnamedblk1__DOT__bits =", copy)
+
+    def test_stream_reads_beats_where_they_lie(self):
+        step = BODIES["nba_sequent__TOP__0"] + "    vlSelf->top__DOT__count_q = vlSelf->m_axi_rdata_i[3U];\n"
+        result = run(BODIES | {"nba_sequent__TOP__0": step})
+        copy = result.stdout[result.stdout.index("bool trine_edge_calm("):]
+        copy = copy[:copy.index("\n}\n")]
+        self.assertIn("beat[3U]", copy)
+        self.assertNotIn("m_axi_rdata_i", copy)
+
     def test_refuses_what_is_no_edge(self):
         falls = BODIES["eval_triggers__act"].replace("((IData)(vlSelf->clk_i)", "((~ (IData)(vlSelf->clk_i))")
         self.refuses(BODIES | {"eval_triggers__act": falls}, "a trigger that is no rising edge of a clock")
