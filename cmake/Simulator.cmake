@@ -29,11 +29,16 @@ add_dependencies(trine_core_headers trine_core_abi)
 if(TRINE_SIM)
   # Verilator's runtime, with waves; models without waves link it too and do not use that part.
   set(runtime ${VERILATOR_ROOT}/include)
-  add_library(trine_sim_runtime STATIC EXCLUDE_FROM_ALL
-    ${runtime}/verilated.cpp ${runtime}/verilated_threads.cpp ${runtime}/verilated_fst_c.cpp)
+  set(runtime_sources ${runtime}/verilated.cpp ${runtime}/verilated_threads.cpp
+      ${runtime}/verilated_fst_c.cpp)
+  if(TRINE_COVERAGE)
+    list(APPEND runtime_sources ${runtime}/verilated_cov.cpp)
+  endif()
+  add_library(trine_sim_runtime STATIC EXCLUDE_FROM_ALL ${runtime_sources})
   target_include_directories(trine_sim_runtime SYSTEM PUBLIC ${runtime} ${runtime}/vltstd)
   target_compile_definitions(trine_sim_runtime
-    PUBLIC VM_SC=0 VM_COVERAGE=0 VM_TRACE_VCD=0 PRIVATE VM_TRACE=1 VM_TRACE_FST=1)
+    PUBLIC VM_SC=0 VM_COVERAGE=$<BOOL:${TRINE_COVERAGE}> VM_TRACE_VCD=0
+    PRIVATE VM_TRACE=1 VM_TRACE_FST=1)
   target_compile_options(trine_sim_runtime PRIVATE -O2 -w)
   target_link_libraries(trine_sim_runtime PUBLIC Threads::Threads ${TRINE_FST_LIBRARIES})
 
@@ -70,14 +75,15 @@ function(trine_core name)
   _trine_core_modules(${name} "${fields}" ${ARGN})
 endfunction()
 
-# Both modules of a core.
+# Both modules of a core. What is reached is counted in the one that checks.
 function(_trine_core_modules name fields)
   set(generics ${ARGN})
   list(TRANSFORM generics PREPEND -G)
   _trine_core_module(${name} 0 "${fields}" ${generics}
                      --x-assign fast --x-initial fast)
   _trine_core_module(${name}_check 1 "${fields}" ${generics}
-                     --x-assign unique --x-initial unique --assert --trace-fst)
+                     --x-assign unique --x-initial unique --assert --trace-fst
+                     ${TRINE_COVERAGE_FLAGS})
 endfunction()
 
 # The module trine_core_NAME, verilated with the FLAGS that follow.

@@ -34,7 +34,7 @@ class VerilatedCore final : public RtlCore {
             options.backend ? options.backend : std::make_shared<MapMemory>(memory, options.memory),
             options.memory) {
     context_.traceEverOn(TraceFile<Model>::kBuilt);
-    context_.randReset(TraceFile<Model>::kBuilt ? 2 : 0);
+    if (TraceFile<Model>::kBuilt) set_initial_values(context_);
     context_.randSeed(static_cast<int>(options.seed % 0x7FFFFFFF) + 1);
     context_.fatalOnError(false);  // A failed assertion is thrown by check().
     model_ = std::make_unique<Model>(&context_, "trine_top");
@@ -57,7 +57,7 @@ class VerilatedCore final : public RtlCore {
     // made last: another one, maybe gone already.
     Verilated::threadContextp(&context_);
     model_->final();
-    write_coverage(context_, "core");
+    write_coverage(context_);
   }
 
   void run(std::uint64_t cycles) override {

@@ -178,6 +178,26 @@ TEST_CASE("trine_check: no code but those of the command set is an operation") {
   }
 }
 
+TEST_CASE(
+    "trine_check: a bit that turns over in the first word of any command is judged like golden") {
+  Bench bench;
+  for (const Opcode op : kOps) {
+    for (unsigned bit = 0; bit < 32; ++bit) {
+      Random random(bit);
+      Config config;
+      Command c = valid_command(random, config.state);
+      while (opcode_of(c) != op) c = valid_command(random, config.state);
+      c.words[0] ^= 1u << bit;
+      CAPTURE(describe(c));
+      CAPTURE(bit);
+      bench.configure(config);
+      bench.offer(c);
+      bench.run();
+      CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(checked(c, config).code));
+    }
+  }
+}
+
 TEST_CASE("trine_check: every bit of an address and of the window counts") {
   Bench bench;
   for (unsigned bit = 6; bit < 64; ++bit) {
@@ -213,6 +233,12 @@ TEST_CASE("trine_check: an error of the fetch comes first and passes through") {
   bench.run();
   CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(ErrorCode::AXI_READ));
   CHECK_EQ(bench.get(job::kHere), 1u);
+  for (unsigned code = 1; code < 256; ++code) {
+    CAPTURE(code);
+    bench.offer(Command{}, static_cast<ErrorCode>(code));
+    bench.run();
+    CHECK_EQ(bench.get(job::kError), code);
+  }
   bench.offer(make(Opcode::FENCE), ErrorCode::LIST_OVERRUN, false);
   bench.run();
   CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(ErrorCode::LIST_OVERRUN));

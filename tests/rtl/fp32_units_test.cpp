@@ -15,6 +15,7 @@
 #include "Vtrine_fp32_recip.h"
 #include "Vtrine_fp32_rsqrt.h"
 #include "golden/exact/fp32_ops.h"
+#include "sim/coverage_file.h"
 #include "tests/golden/fp32_cases.h"
 
 using namespace trine::golden;
@@ -33,9 +34,10 @@ template <class Model>
 class Pipeline {
  public:
   explicit Pipeline(std::size_t latency) : latency_(latency) {
-    context_.randReset(2);
+    sim::set_initial_values(context_);
     model_ = std::make_unique<Model>(&context_);
   }
+  ~Pipeline() { sim::write_coverage(context_); }
 
   Model* operator->() { return model_.get(); }
 

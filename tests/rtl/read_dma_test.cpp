@@ -62,7 +62,7 @@ class Bench {
   /// Begins a job and forgets it after `cycles`; what memory owes then still comes.
   void abandon(const Job& job, unsigned cycles) {
     std::deque<std::uint64_t> expected;
-    for (std::uint32_t i = 0; i < job.beats; ++i)
+    for (std::uint32_t i = 0; i < std::min(job.beats, 2 * cycles); ++i)
       expected.push_back(job.addr + std::uint64_t{i} * kBeatBytes);
     std::size_t next_job = 0;
     for (unsigned i = 0; i <= cycles; ++i) {
@@ -76,6 +76,8 @@ class Bench {
     CHECK_EQ(dut->beat_valid_o, 0);
   }
   std::size_t owed() const { return bursts_.size(); }
+  /// The response of a beat that failed.
+  void set_bad_response(std::uint8_t response) { bad_response_ = response; }
 
   Dut<Vtrine_read_dma> dut;
   std::uint64_t first_beat = 0, last_beat = 0;  // Cycles.
@@ -102,7 +104,7 @@ class Bench {
         offer_r_()) {
       dut->r_valid_i = 1;
       set_words(dut->r_data_i, beat_at(bursts_.front().addr).data());
-      dut->r_resp_i = bursts_.front().addr == bad_beat ? 2 : 0;
+      dut->r_resp_i = bursts_.front().addr == bad_beat ? bad_response_ : 0;
       dut->r_last_i = bursts_.front().beats == 1;
     }
     dut->eval();
@@ -162,6 +164,7 @@ class Bench {
   bool ar_waits_ = false;
   std::uint64_t held_addr_ = 0;
   unsigned held_beats_ = 0;
+  std::uint8_t bad_response_ = 2;
 };
 
 void reset_inputs(Bench& bench) {
@@ -243,7 +246,22 @@ TEST_CASE("trine_read_dma: never asks for more than the FIFO can take") {
 TEST_CASE("trine_read_dma: an error response stays with its beat, and the beats flow on") {
   Bench bench("read_dma_error", {0.7, 0.7}, 3, 5);
   reset_inputs(bench);
-  for (const unsigned beat : {0u, 7u, 49u}) bench.run({{0x3000, 50}}, 0x3000 + beat * kBeatBytes);
+  for (const std::uint8_t response : {std::uint8_t{2}, std::uint8_t{3}}) {  // SLVERR, DECERR.
+    bench.set_bad_response(response);
+    for (const unsigned beat : {0u, 7u, 49u}) bench.run({{0x3000, 50}}, 0x3000 + beat * kBeatBytes);
+  }
+}
+
+TEST_CASE(
+    "trine_read_dma: asks for as many short jobs as FIFO and bursts under way have room for") {
+  constexpr unsigned kJobs = 100;
+  Bench bench("read_dma_bursts", {1.0, 1.0}, 400, 1);
+  reset_inputs(bench);
+  std::vector<Job> jobs;
+  for (unsigned i = 0; i < kJobs; ++i) jobs.push_back({0x10000 + 0x1000 * i, 1});
+  bench.run(jobs);
+  CHECK_EQ(bench.bursts, kJobs);
+  CHECK_EQ(bench.most_outstanding, std::min(64u, kFifoBeats - kMaxBurst + 1));
 }
 
 TEST_CASE("trine_read_dma: a drop ends the job after the bursts that went out") {
@@ -298,6 +316,18 @@ TEST_CASE("trine_read_dma: what is owed after a flush is dropped, and the next j
     }
   }
   CHECK(owed > 0);
+}
+
+TEST_CASE("trine_read_dma: jobs of any length, anywhere, are forgotten by a flush") {
+  Bench bench("read_dma_long", {0.8, 0.9}, 6, 1);
+  reset_inputs(bench);
+  Random random(3);
+  for (unsigned i = 0; i < 64; ++i) {
+    CAPTURE(i);
+    const std::uint64_t page = (std::uint64_t{random.word()} << 12) % (std::uint64_t{1} << 40);
+    bench.abandon({page, random.word() | 1u << 31 >> i % 32}, 1 + random.below(60));
+  }
+  bench.run({{0x8000, 70}, {0x3000, 3}});
 }
 
 TEST_CASE("trine_read_dma: RLAST at the wrong beat and beats that nobody asked for are told") {

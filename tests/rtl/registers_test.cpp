@@ -303,6 +303,40 @@ TEST_CASE("trine_registers: a failure of the bus ends the list with its place an
   }
 }
 
+TEST_CASE("trine_registers: any failure of the bus, in any command, is kept until the next start") {
+  Bench bench(1.0, 5);
+  Random random(5);
+  for (unsigned n = 0; n < 40; ++n) {
+    CAPTURE(n);
+    bench.write(Reg::CTRL, field::CTRL_START.mask());
+    const std::uint32_t low = random.word(), high = random.word(), index = random.word();
+    const std::uint32_t channel = random.below(8), port = random.below(4);
+    const std::uint32_t code = 1 + random.below(255);
+    bench.dut->busy_i = 1;
+    bench.dut->index_i = index;
+    CHECK_EQ(bench.read(Reg::COMMAND), index);
+    for (const bool first : {true, false}) {  // A second one changes nothing.
+      const std::uint32_t words[] = {first ? low : ~low, first ? high : ~high,
+                                     first ? code << 5 | channel << 2 | port : 0x1FFF};
+      set_words(bench.dut->fault_i, words);
+      bench.dut->fault_valid_i = 1;
+      bench.dut.step();
+      bench.dut->fault_valid_i = 0;
+      bench.dut->index_i = random.word();
+      bench.dut.step();
+    }
+    bench.dut->busy_i = 0;
+    bench.dut.step();
+    CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_ERROR.mask());
+    CHECK_EQ(bench.read(Reg::ERROR), code);
+    CHECK_EQ(bench.read(Reg::COMMAND), index);
+    CHECK_EQ(bench.read(Reg::BUS_FAULT),
+             field::BUS_FAULT_CHANNEL.put(channel) | field::BUS_FAULT_PORT.put(port));
+    CHECK_EQ(bench.read(Reg::BUS_ADDRESS_LO), low);
+    CHECK_EQ(bench.read(Reg::BUS_ADDRESS_HI), high);
+  }
+}
+
 TEST_CASE(
     "trine_registers: COMMAND is 0 from a reset to the next start, whatever the last list did") {
   Bench bench(1.0, 4);

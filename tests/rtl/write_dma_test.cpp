@@ -76,7 +76,8 @@ class Bench {
     while (!(dut->eval(), dut->job_ready_o)) cycle();
     cycle();
     dut->job_valid_i = 0;
-    for (std::uint64_t beat = job.addr; beat < job.addr + job.bytes; beat += kBeatBytes)
+    for (std::uint64_t beat = job.addr; beat < job.addr + job.bytes && source_.size() < cycles;
+         beat += kBeatBytes)
       source_.push_back(beat);
     for (unsigned i = 0; i < cycles; ++i) cycle();
     dut->flush_i = 1;
@@ -93,6 +94,8 @@ class Bench {
   }
 
   unsigned answered() const { return answered_; }
+  /// The response to a burst that failed.
+  void set_bad_response(std::uint8_t response) { bad_response_ = response; }
 
   Dut<Vtrine_write_dma> dut;
   std::uint64_t first_beat = 0, last_beat = 0;  // Cycles.
@@ -116,7 +119,7 @@ class Bench {
     dut->aw_ready_i = accept_aw_();
     dut->w_ready_i = accept_w_();
     dut->b_valid_i = !answers_.empty() && answers_.front() <= dut.cycle();
-    dut->b_resp_i = dut->b_valid_i && answered_ == bad_burst_ ? 2 : 0;
+    dut->b_resp_i = dut->b_valid_i && answered_ == bad_burst_ ? bad_response_ : 0;
     dut->eval();
 
     REQUIRE_EQ(dut->b_ready_o, 1);
@@ -212,6 +215,7 @@ class Bench {
   unsigned latency_;
   Coin offer_, accept_aw_, accept_w_;
   unsigned bad_burst_ = ~0u, answered_ = 0;
+  std::uint8_t bad_response_ = 2;
   std::deque<std::uint64_t> source_, answers_;
   std::deque<std::uint64_t> written_;  // Addresses of the bursts whose answers are due.
   std::deque<Burst> bursts_;
@@ -289,16 +293,19 @@ TEST_CASE("trine_write_dma: waits for answers when too many are due") {
 
 TEST_CASE("trine_write_dma: an error response is sticky, and the beats flow on") {
   Bench bench("write_dma_error", {0.7, 0.7}, 3, 5);
-  bench.run({{0x3000, 4096}}, 0);
-  CHECK_EQ(bench.dut->error_o, 1);
-  bench.run({{0x8000, 50}});
-  CHECK_EQ(bench.dut->error_o, 1);
-  bench.dut->clear_i = 1;
-  bench.dut.step();
-  bench.dut->clear_i = 0;
-  CHECK_EQ(bench.dut->error_o, 0);
-  bench.run({{0x8000, 50}});
-  CHECK_EQ(bench.dut->error_o, 0);
+  for (const std::uint8_t response : {std::uint8_t{2}, std::uint8_t{3}}) {  // SLVERR, DECERR.
+    bench.set_bad_response(response);
+    bench.run({{0x3000, 4096}}, bench.answered());
+    CHECK_EQ(bench.dut->error_o, 1);
+    bench.run({{0x8000, 50}});
+    CHECK_EQ(bench.dut->error_o, 1);
+    bench.dut->clear_i = 1;
+    bench.dut.step();
+    bench.dut->clear_i = 0;
+    CHECK_EQ(bench.dut->error_o, 0);
+    bench.run({{0x8000, 50}});
+    CHECK_EQ(bench.dut->error_o, 0);
+  }
 }
 
 TEST_CASE("trine_write_dma: a flush keeps what AXI was promised and forgets the rest") {
@@ -317,6 +324,19 @@ TEST_CASE("trine_write_dma: a flush keeps what AXI was promised and forgets the 
       CHECK_EQ(bench.dut->error_o, 1);
     }
   }
+}
+
+TEST_CASE("trine_write_dma: jobs of any length, anywhere, are forgotten by a flush") {
+  Bench bench("write_dma_long", {0.9, 0.8}, 6, 1);
+  Random random(3);
+  for (unsigned i = 0; i < 64; ++i) {
+    CAPTURE(i);
+    const std::uint64_t page = (std::uint64_t{random.word()} << 12) % (std::uint64_t{1} << 40);
+    bench.abandon({page, random.word() | 1u << 31 >> i % 32}, random.below(150));
+    bench.settle_all();
+  }
+  bench.run({{0x4000, 9 * kBeatBytes + 1}, {0x1000, 3}});
+  CHECK_EQ(bench.dut->error_o, 0);
 }
 
 TEST_CASE("trine_write_dma: an error that answers a burst from before a flush is nobody's") {
