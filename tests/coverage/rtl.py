@@ -12,6 +12,7 @@ import re
 import sys
 from collections import defaultdict
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,11 +36,37 @@ class Point(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """Points that are excused: patterns of their file and of what they are, and why."""
+    """Points that are excused: patterns of their file and of what they are, and why.
+
+    `what` is a pattern of signals, `signals[LOW..HIGH]` some bits of theirs, `KIND: TEXT` a block or branch whose
+    first line has the text.
+    """
 
     file: str
     what: str
     reason: str
+
+    def excuses(self, point: Point) -> bool:
+        if not fits(self.file, point.file):
+            return False
+        kind, text = self.what.split(": ", 1) if ": " in self.what else ("", "")
+        if kind or point.measure == "lines":
+            return point.what == kind and text in source(point.file)[point.line - 1]
+        bits = re.fullmatch(r"(.*)\[(\d+)\.\.(\d+)\]", self.what)
+        bit = re.fullmatch(r"(.*)\[(\d+)\]", point.what)
+        if bits and bit:
+            return fits(bits[1], bit[1]) and int(bits[2]) <= int(bit[2]) <= int(bits[3])
+        return not bits and fits(self.what, point.what)
+
+
+def fits(pattern: str, text: str) -> bool:
+    """fnmatch without its [...]: brackets are those of bits."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+@cache
+def source(file: str) -> list[str]:
+    return Path(file).read_text().splitlines()
 
 
 def read_points(data: Path) -> dict[Point, int]:
@@ -86,7 +113,7 @@ def main() -> None:
         if count >= (2 if point.measure == "toggles" else 1):
             total[1] += 1
             continue
-        excuse = next((w for w in waivers if fnmatchcase(point.file, w.file) and fnmatchcase(point.what, w.what)), None)
+        excuse = next((waiver for waiver in waivers if waiver.excuses(point)), None)
         if excuse:
             used[excuse] += 1
             total[2] += 1

@@ -158,7 +158,22 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
                              {"trace-commands", "3:4", ":"},
                              {"latency", "1000000", "1000001"},
                              {"core-clock", "250", "0.5"},
-                             {"core-clock", "1", "fast"}};
+                             {"core-clock", "1", "fast"},
+                             {"memory-base", "0x870000000", "0x870000001"},
+                             {"memory-base", "4096", "0x"},
+                             {"memory-base", "0", "0x10000000000"},
+                             {"uio", "trine0", "a/b"},
+                             {"uio", "trine", "."},
+                             {"buffer", "trine-buffer", ""},
+                             {"registers", "0XA0000000", "0xA0000800"},
+                             {"reserved", "0x70000000:65536", "0x70000000"},
+                             {"reserved", "4096:4096", "0x"},
+                             {"interrupt", "on", "maybe"},
+                             {"interrupt", "off", "On"},
+                             {"timeout", "0.5", "0"},
+                             {"core", "g4", "../g4"},
+                             {"uncached", "true", "1"},
+                             {"ports", "4", "5"}};
   for (const Case& one : kCases) {
     CAPTURE(one.name);
     CAPTURE(one.bad);
@@ -189,6 +204,33 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
     CHECK_EQ(window.inside_to, 20);
   }
   refused([&] { set_option(request, "color", "red"); }, "color", "no device");
+  set_option(request, "reserved", "0x70000000:0x10000");
+  CHECK_EQ(request.board.reserved, 0x70000000u);
+  CHECK_EQ(request.board.reserved_bytes, 0x10000u);
+  refused([&] { set_option(request, "reserved", "0x70000000:0"); }, "reserved",
+          "no bytes are reserved");
+}
+
+TEST_CASE("CoreShape: the name and the words of a core say what is unusual about it") {
+  struct Case {
+    CoreShape shape;
+    const char *name, *words;
+  };
+  const Case cases[] = {
+      {{.groups = 16}, "g16", "16 groups and 1 vector"},
+      {{.groups = 1}, "g1", "1 group and 1 vector"},
+      {{.groups = 4, .vectors = 2, .ports = 4}, "g4v2p4", "4 groups and 2 vectors over 4 ports"},
+      {{.groups = 16, .act_width = 8}, "g16a8", "16 groups and 1 vector with mantissas of 8 bits"},
+      {{.groups = 16, .attention_heads = 1, .attention_width = 16},
+       "g16h1q16",
+       "16 groups and 1 vector, attention of 1 head, attention with mantissas of 16 bits"},
+      {{.groups = 16, .max_cols = 65536, .vector_words = 131072},
+       "g16m65536w131072",
+       "16 groups and 1 vector, 65536 columns, 131072 words of vector memory"}};
+  for (const Case& one : cases) {
+    CHECK_EQ(core_name(one.shape), std::string(one.name));
+    CHECK_EQ(describe(one.shape), std::string(one.words));
+  }
 }
 
 TEST_CASE("DeviceOption: names are unique and described") {

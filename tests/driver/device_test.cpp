@@ -192,6 +192,95 @@ TEST_CASE("Device: abort waits until the core is idle") {
   CHECK_THROWS_AS(device.abort({.waits = 3, .idle_waits = 0}), Timeout);
 }
 
+TEST_CASE("Device: what broke a rule of the bus is named with its channel, port and burst") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.values[Reg::BUS_ADDRESS_LO] = 0x12345678;
+  transport.values[Reg::BUS_ADDRESS_HI] = 0x9;
+  constexpr const char* kNames[] = {"no", "AR", "R", "AW", "W", "B", "?", "?"};
+  for (const ErrorCode code :
+       {ErrorCode::BUS_TIMEOUT, ErrorCode::BUS_LAST, ErrorCode::BUS_UNEXPECTED}) {
+    for (std::uint32_t channel = 0; channel < 8; ++channel) {
+      CAPTURE(channel);
+      transport.statuses = {0, kFailed};
+      transport.values[Reg::ERROR] = static_cast<std::uint32_t>(code);
+      transport.values[Reg::BUS_FAULT] =
+          field::BUS_FAULT_CHANNEL.put(channel) | field::BUS_FAULT_PORT.put(channel % 4);
+      const std::string what = message_of<DeviceError>([&] { device.run(small_list(), 0x80); });
+      CAPTURE(what);
+      CHECK(contains(what, fmt::format("({} channel, port {}, burst at 0x912345678)",
+                                       kNames[channel], channel % 4)));
+    }
+  }
+}
+
+TEST_CASE("Device: a device that can tell says which burst memory refused") {
+  struct Telling final : ScriptedTransport, BusReport {
+    BusReport* bus_report() override { return this; }
+    std::string last_failure() const override { return "SLVERR at 0x40"; }
+  } transport;
+  Device device(transport);
+  for (const ErrorCode code : {ErrorCode::AXI_READ, ErrorCode::AXI_WRITE, ErrorCode::OVERFLOW}) {
+    transport.statuses = {0, kFailed};
+    transport.values[Reg::ERROR] = static_cast<std::uint32_t>(code);
+    const std::string what = message_of<DeviceError>([&] { device.run(small_list(), 0x80); });
+    CAPTURE(what);
+    CHECK_EQ(contains(what, "(SLVERR at 0x40)"), code != ErrorCode::OVERFLOW);
+  }
+}
+
+TEST_CASE("Device: steps where the device can, and says where it cannot") {
+  ScriptedTransport plain;
+  Device other(plain);
+  CHECK(message_of<Error>([&] { other.step(small_list()); }) ==
+        "this device cannot step through a command list");
+
+  struct Stepping final : ScriptedTransport, Stepper {
+    Stepper* stepper() override { return this; }
+    void step() override { log.emplace_back("step"); }
+  } transport;
+  Device device(transport);
+  transport.log.clear();
+  transport.statuses = {kBusy, kDone, kFailed};
+  CHECK(device.step(small_list()));
+  CHECK_FALSE(device.step(small_list()));
+  CHECK_THROWS_AS(device.step(small_list()), DeviceError);
+  CHECK_EQ(transport.count("step"), 3u);
+}
+
+TEST_CASE("Device: the sequence goes to the registers of each bank, the profile to its own") {
+  ScriptedTransport transport;
+  transport.values[Reg::CAPS] =
+      (transport.values[Reg::CAPS] & ~field::CAPS_VECTORS.mask()) | field::CAPS_VECTORS.put(2);
+  Device device(transport);
+  transport.log.clear();
+  SequenceState state;
+  state.position = 7;
+  state.ahead = {0, 1, 9};
+  state.token = {0x20, 0x30, 0x40};
+  device.set_sequence(state);
+  CHECK(transport.log == Log{"W POSITION=7", fmt::format("W {}=0", reg_name(kAheadRegs[0])),
+                             fmt::format("W {}=20", reg_name(kTokenRegs[0])),
+                             fmt::format("W {}=1", reg_name(kAheadRegs[1])),
+                             fmt::format("W {}=30", reg_name(kTokenRegs[1]))});
+  transport.log.clear();
+  device.set_profile(0x5'0000'1000, 12);
+  CHECK(transport.log == Log{"W PROFILE_LO=1000", "W PROFILE_HI=5", "W PROFILE_COUNT=c"});
+}
+
+TEST_CASE("Device: reset asks again when the core was busy, and waits no longer than it may") {
+  ScriptedTransport transport;
+  Device device(transport);
+  transport.log.clear();
+  transport.statuses = {kBusy, 0};
+  device.reset();
+  CHECK(transport.log == Log{"W CTRL=8", "R STATUS", "wait", "R STATUS", "W CTRL=8"});
+  transport.values[Reg::STATUS] = kBusy;
+  const std::string what =
+      message_of<Timeout>([&] { device.reset({.waits = 3, .idle_waits = 0}); });
+  CHECK(contains(what, "the wait budget is used up; at command 0, STATUS 0x1"));
+}
+
 TEST_CASE("Device: counters are read low half first, and all of them") {
   ScriptedTransport transport;
   Device device(transport);

@@ -23,7 +23,7 @@ inline std::string_view reg_name(Reg reg) {
 
 /// Answers reads from a script and records every access, in order: "R STATUS", "W CTRL=1",
 /// "M 0x1000+64" for a memory write, "wait".
-class ScriptedTransport final : public Transport {
+class ScriptedTransport : public Transport {
  public:
   std::map<Reg, std::uint32_t> values;  // What a register reads as,
   std::deque<std::uint32_t> statuses;   // and STATUS before that, one after the other.

@@ -242,3 +242,46 @@ TEST_CASE("trine_bus_watch: every bit of the address is told, and none of anothe
     }
   }
 }
+
+TEST_CASE(
+    "trine_bus_watch: failures of every kind one after the other, between limits of any length") {
+  Bench bench;
+  Random random(9);
+  constexpr std::uint64_t kAddresses = (std::uint64_t{1} << kAddressBits) - 1;
+  const std::vector<Channel> channels = all_channels();
+  for (unsigned n = 0; n < 300; ++n) {
+    CAPTURE(n);
+    const std::uint64_t address = (std::uint64_t{random.word()} << 32 | random.word()) & kAddresses;
+    const unsigned port = random.below(kPorts), kind = random.below(4);
+    const Channel& late = channels[random.below(static_cast<std::uint32_t>(channels.size()))];
+    put_addresses(bench.dut->ar_addr_i, [&](unsigned) { return address; });
+    put_addresses(bench.dut->r_addr_i, [&](unsigned) { return address; });
+    bench.dut->aw_addr_i = bench.dut->w_addr_i = bench.dut->b_addr_i = address;
+    // A long limit is not reached; what its timer counted is forgotten.
+    bench.dut->busy_i = 1;
+    bench.dut->limit_i = random.word() | 64;
+    bench.wait(late);
+    CHECK_EQ(bench.until_fault(1 + random.below(30)), ~0u);
+    bench.quiet();
+    bench.dut.step(2);
+
+    bench.dut->busy_i = kind == 3 || random.below(2) != 0;
+    const unsigned limit = 1 + random.below(40);
+    bench.dut->limit_i = limit;
+    const auto bit = static_cast<std::uint8_t>(1u << port);
+    if (kind == 0) bench.dut->r_bad_last_i = bit;
+    if (kind == 1) bench.dut->r_stray_i = bit;
+    if (kind == 2) bench.dut->write_i = 1;
+    if (kind == 3) bench.wait(late);
+    CHECK_LE(bench.until_fault(2 * limit + 8), kind == 3 ? std::max(limit, 4u) : 1u);
+    if (kind == 0) bench.check_fault(ErrorCode::BUS_LAST, {2, port}, address);
+    if (kind == 1) bench.check_fault(ErrorCode::BUS_UNEXPECTED, {2, port}, 0);
+    if (kind == 2) bench.check_fault(ErrorCode::BUS_UNEXPECTED, {5, 0}, 0);
+    if (kind == 3) bench.check_fault(ErrorCode::BUS_TIMEOUT, late, address);
+    bench.quiet();
+    bench.dut->r_bad_last_i = bench.dut->r_stray_i = 0;
+    bench.dut->flush_i = 1;
+    bench.dut.step(2);
+    bench.dut->flush_i = 0;
+  }
+}

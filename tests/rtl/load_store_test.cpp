@@ -19,7 +19,9 @@ namespace {
 
 constexpr unsigned kGroups = TRINE_Groups;
 using Words = std::vector<std::uint32_t>;
-using Halves = std::vector<std::uint16_t>;
+using Load = Dut<Vtrine_load_unit>;
+using Store = Dut<Vtrine_store_unit>;
+constexpr std::uint64_t kMostCycles = 10'000'000;
 
 /// FP16 to FP32 by arithmetic; NaN by its payload.
 std::uint32_t widen(std::uint16_t half) {
@@ -64,10 +66,10 @@ std::uint32_t interesting_single(Random& random) {
   }
 }
 
-/// Runs the load unit over `memory` (beats) and returns the words it wrote, from `beat` on.
-Words run_load(const Words& memory, std::uint32_t rows, bool half, std::uint32_t beat,
+/// Runs the load unit, which is at rest, over `memory` (beats) and returns the words it wrote, from
+/// `beat` on.
+Words run_load(Load& dut, const Words& memory, std::uint32_t rows, bool half, std::uint32_t beat,
                Stalls stalls, unsigned seed, std::uint64_t* cycles = nullptr) {
-  Dut<Vtrine_load_unit> dut("load_" + std::to_string(seed));
   Coin offer(stalls.source, seed);
   dut->beat_valid_i = 0;
   dut->f16_i = half;
@@ -121,7 +123,7 @@ Words pack(const Words& elements, bool half) {
   return memory;
 }
 
-void check_load(std::uint32_t rows, bool half, Stalls stalls, unsigned seed) {
+void check_load(Load& dut, std::uint32_t rows, bool half, Stalls stalls, unsigned seed) {
   CAPTURE(rows);
   CAPTURE(half);
   CAPTURE(seed);
@@ -133,13 +135,12 @@ void check_load(std::uint32_t rows, bool half, Stalls stalls, unsigned seed) {
   }
   expected.resize((rows + 15) / 16 * 16);
   const std::uint32_t beat = random.below(4) * 16 / kGroups;
-  CHECK(run_load(pack(elements, half), rows, half, beat, stalls, seed) == expected);
+  CHECK(run_load(dut, pack(elements, half), rows, half, beat, stalls, seed) == expected);
 }
 
-/// Runs the store unit over a vector memory and returns the beats it sent.
-Words run_store(const Words& vector, std::uint32_t rows, bool half, std::uint32_t beat,
+/// Runs the store unit, which is at rest, over a vector memory and returns the beats it sent.
+Words run_store(Store& dut, const Words& vector, std::uint32_t rows, bool half, std::uint32_t beat,
                 Stalls stalls, unsigned seed, std::uint64_t* cycles = nullptr) {
-  Dut<Vtrine_store_unit> dut("store_" + std::to_string(seed));
   Coin accept(stalls.sink, seed);
   dut->beat_ready_i = 0;
   dut->f16_i = half;
@@ -175,7 +176,7 @@ Words run_store(const Words& vector, std::uint32_t rows, bool half, std::uint32_
   return sent;
 }
 
-void check_store(const Words& elements, bool half, Stalls stalls, unsigned seed) {
+void check_store(Store& dut, const Words& elements, bool half, Stalls stalls, unsigned seed) {
   const std::uint32_t rows = static_cast<std::uint32_t>(elements.size());
   CAPTURE(rows);
   CAPTURE(half);
@@ -183,7 +184,7 @@ void check_store(const Words& elements, bool half, Stalls stalls, unsigned seed)
   Words vector = elements;
   while (vector.size() % kGroups != 0) vector.push_back(0xDEADBEEF);
   const std::uint32_t beat = seed % 4 * 16 / kGroups;
-  const Words sent = run_store(vector, rows, half, beat, stalls, seed);
+  const Words sent = run_store(dut, vector, rows, half, beat, stalls, seed);
   const std::uint32_t per_beat = half ? 2 * kGroups : kGroups;
   REQUIRE_EQ(sent.size(), (rows + per_beat - 1) / per_beat * kGroups);
   for (std::uint32_t i = 0; i < rows; ++i) {
@@ -199,74 +200,82 @@ void check_store(const Words& elements, bool half, Stalls stalls, unsigned seed)
 }  // namespace
 
 TEST_CASE("trine_load_unit: loads every length and pads with zeros to a block of 16") {
+  Load dut("load", kMostCycles);
   for (std::uint32_t rows = 1; rows <= 70; ++rows)
-    for (const bool half : {false, true}) check_load(rows, half, {1.0, 1.0}, rows);
+    for (const bool half : {false, true}) check_load(dut, rows, half, {1.0, 1.0}, rows);
 }
 
 TEST_CASE("trine_load_unit: loads random vectors under any stalls") {
+  Load dut("load", kMostCycles);
   unsigned seed = 100;
   for (const Stalls& stalls : kStallMatrix)
     for (int i = 0; i < 6; ++i) {
       ++seed;
-      check_load(1 + Random(seed).below(500), i % 2 != 0, stalls, seed);
+      check_load(dut, 1 + Random(seed).below(500), i % 2 != 0, stalls, seed);
     }
 }
 
 TEST_CASE("trine_load_unit: widens every FP16 number exactly") {
+  Load dut("load", kMostCycles);
   for (std::uint32_t first = 0; first < 0x10000; first += 1024) {
     Words elements(1024), expected(1024);
     for (std::uint32_t i = 0; i < 1024; ++i) {
       elements[i] = first + i;
       expected[i] = widen(static_cast<std::uint16_t>(first + i));
     }
-    REQUIRE(run_load(pack(elements, true), 1024, true, 0, {1.0, 1.0}, 1) == expected);
+    REQUIRE(run_load(dut, pack(elements, true), 1024, true, 0, {1.0, 1.0}, 1) == expected);
   }
 }
 
 TEST_CASE("trine_load_unit: writes one vector beat per cycle") {
+  Load dut("load", kMostCycles);
   for (const bool half : {false, true}) {
     std::uint64_t cycles = 0;
-    run_load(pack(Words(1024, 1), half), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
+    run_load(dut, pack(Words(1024, 1), half), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
     CHECK_EQ(cycles, 1024 / kGroups + 2);
   }
 }
 
 TEST_CASE("trine_store_unit: stores every length") {
+  Store dut("store", kMostCycles);
   for (std::uint32_t rows = 1; rows <= 70; ++rows) {
     Random random(rows);
     Words elements(rows);
     for (std::uint32_t& e : elements) e = random.word();
-    for (const bool half : {false, true}) check_store(elements, half, {1.0, 1.0}, rows);
+    for (const bool half : {false, true}) check_store(dut, elements, half, {1.0, 1.0}, rows);
   }
 }
 
 TEST_CASE("trine_store_unit: rounds to nearest even under any stalls") {
+  Store dut("store", kMostCycles);
   unsigned seed = 200;
   for (const Stalls& stalls : kStallMatrix) {
     for (int i = 0; i < 6; ++i) {
       Random random(++seed);
       Words elements(500 + random.below(500));
       for (std::uint32_t& e : elements) e = interesting_single(random);
-      check_store(elements, i % 3 != 0, stalls, seed);
+      check_store(dut, elements, i % 3 != 0, stalls, seed);
     }
   }
 }
 
 TEST_CASE("trine_store_unit: every FP16 number survives the way through FP32") {
+  Store dut("store", kMostCycles);
   for (std::uint32_t first = 0; first < 0x10000; first += 1024) {
     Words elements(1024);
     for (std::uint32_t i = 0; i < 1024; ++i)
       elements[i] = widen(static_cast<std::uint16_t>(first + i));
-    check_store(elements, true, {1.0, 1.0}, 0);
+    check_store(dut, elements, true, {1.0, 1.0}, 0);
   }
   CHECK_EQ(narrow(widen(0x3C01)), 0x3C01);
   CHECK_EQ(narrow(widen(0x8001)), 0x8001);
 }
 
 TEST_CASE("trine_store_unit: takes one vector beat per cycle") {
+  Store dut("store", kMostCycles);
   for (const bool half : {false, true}) {
     std::uint64_t cycles = 0;
-    run_store(Words(1024, 1), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
+    run_store(dut, Words(1024, 1), 1024, half, 0, {1.0, 1.0}, 1, &cycles);
     CHECK_EQ(cycles, 1024 / kGroups + 5);
   }
 }

@@ -79,6 +79,32 @@ class Bench {
     return cycles;
   }
 
+  /// Begins a job, sends beats for so many cycles and forgets it; what went out comes to its end.
+  void abandon(const Job& job, unsigned cycles) {
+    dut->job_valid_i = 1;
+    const std::uint32_t fields[] = {job.bytes, static_cast<std::uint32_t>(job.addr),
+                                    static_cast<std::uint32_t>(job.addr >> 32)};
+    set_words(dut->job_i, fields);
+    while (!(dut->eval(), dut->job_ready_o)) cycle(job, nullptr);
+    cycle(job, nullptr);
+    dut->job_valid_i = 0;
+    const std::vector<std::uint32_t> beat(TRINE_Groups, 0xDEADBEEF);
+    for (unsigned i = 0; i < cycles; ++i) cycle(job, &beat);
+    offering_ = false;
+    dut->flush_i = 1;
+    cycle(job, nullptr);
+    dut->flush_i = 0;
+    while (!(dut->eval(), dut->status_o & 1)) cycle(job, nullptr);
+    CHECK(bursts_.empty());
+    CHECK(data_.empty());
+    CHECK_EQ(answers_, 0u);
+    memory_.clear();
+  }
+
+  /// The answer to every burst from now on.
+  void set_response(std::uint8_t response) { response_ = response; }
+  bool failed() { return (dut->status_o >> 1 & 1) != 0; }
+
   Dut<Vtrine_write_path> dut;
 
  private:
@@ -99,6 +125,7 @@ class Bench {
     dut->aw_ready_i = accept_aw_();
     dut->w_ready_i = accept_w_();
     dut->b_valid_i = answers_ > 0;
+    dut->b_resp_i = dut->b_valid_i ? response_ : 0;
     dut->eval();
     written_ += dut->written_o;
     if (dut->b_valid_i) --answers_;
@@ -151,6 +178,7 @@ class Bench {
   std::deque<Burst> bursts_;
   std::deque<Transfer> data_;
   unsigned answers_ = 0;
+  std::uint8_t response_ = 0;
   std::uint64_t words_ = 0, written_ = 0;
   std::map<std::uint64_t, std::uint8_t> memory_;
 };
@@ -174,6 +202,34 @@ TEST_CASE("trine_write_path: every byte of a job and no other, from every sender
             {i % 3 == 1 ? Job::From::Transfer : Job::From::Record, beat, 1 + random.below(limit)});
       }
     }
+  }
+}
+
+TEST_CASE("trine_write_path: an answer with an error is told until it is cleared") {
+  Bench bench("write_path_error", {0.8, 0.8}, 7);
+  for (const std::uint8_t response : {std::uint8_t{2}, std::uint8_t{3}}) {  // SLVERR, DECERR.
+    bench.set_response(response);
+    bench.run({Job::From::Transfer, 0x4000, 3 * kBeatBytes});
+    CHECK(bench.failed());
+    bench.set_response(0);
+    bench.run({Job::From::Column, 0x8002, 2});
+    CHECK(bench.failed());
+    bench.dut->clear_i = 1;
+    bench.dut.step();
+    bench.dut->clear_i = 0;
+    CHECK(!bench.failed());
+  }
+}
+
+TEST_CASE("trine_write_path: jobs of any length, anywhere, are forgotten by a flush") {
+  Bench bench("write_path_flush", {0.7, 0.8}, 8);
+  Random random(8);
+  for (unsigned i = 0; i < 64; ++i) {
+    CAPTURE(i);
+    const std::uint64_t page = (std::uint64_t{random.word()} << 12) % (std::uint64_t{1} << 40);
+    bench.abandon({Job::From::Transfer, page, random.word() | 1u << 31 >> i % 32},
+                  random.below(200));
+    if (i % 4 == 0) bench.run({Job::From::Record, 0x1000 * i, 3 * kBeatBytes + 1});
   }
 }
 

@@ -47,8 +47,10 @@ std::string describe(const Outcome& outcome) {
                      info == nullptr ? "?" : info->name, outcome.index);
 }
 
-sim::SimOptions Bench::options_of(const CoreShape& shape, const MemoryTiming& timing) {
+sim::SimOptions Bench::options_of(const CoreShape& shape, const MemoryTiming& timing,
+                                  bool checking) {
   sim::SimOptions options;
+  options.checking = checking;
   options.set_shape(shape);
   options.memory = timing;
   options.memory_bytes = kTestMemory;
@@ -56,8 +58,8 @@ sim::SimOptions Bench::options_of(const CoreShape& shape, const MemoryTiming& ti
 }
 
 Bench::Bench(const CoreShape& shape, const MemoryTiming& timing, std::uint32_t bus_limit,
-             unsigned seed)
-    : Bench(options_of(shape, timing), bus_limit, seed) {}
+             unsigned seed, bool checking)
+    : Bench(options_of(shape, timing, checking), bus_limit, seed) {}
 
 Bench::Bench(const sim::SimOptions& options, std::uint32_t bus_limit, unsigned seed)
     : RandomCommands(options.machine(), seed),

@@ -25,8 +25,10 @@ class Finding : public std::runtime_error {
 /// The Verilated core beside the golden machine, with the same memory and the same commands.
 class Bench : public test::RandomCommands {
  public:
-  /// `timing` may hold BusFaults, which stay the caller's to change. `bus_limit` is BUS_LIMIT.
-  Bench(const CoreShape& shape, const MemoryTiming& timing, std::uint32_t bus_limit, unsigned seed);
+  /// `timing` may hold BusFaults, which stay the caller's to change. `bus_limit` is BUS_LIMIT;
+  /// `checking` asks for the core with assertions.
+  Bench(const CoreShape& shape, const MemoryTiming& timing, std::uint32_t bus_limit, unsigned seed,
+        bool checking = false);
 
   sim::RtlTransport& rtl() { return rtl_; }
   GoldenTransport& golden() { return golden_; }
@@ -54,7 +56,8 @@ class Bench : public test::RandomCommands {
 
  private:
   Bench(const sim::SimOptions& options, std::uint32_t bus_limit, unsigned seed);
-  static sim::SimOptions options_of(const CoreShape& shape, const MemoryTiming& timing);
+  static sim::SimOptions options_of(const CoreShape& shape, const MemoryTiming& timing,
+                                    bool checking);
   std::uint64_t cycles_of(std::span<const Command> list, CostModel& model) const;
   /// Where the sides differ; empty when they don't.
   std::string difference(const Command* except);

@@ -53,9 +53,9 @@ std::optional<ErrorCode> told_by(Kind kind) {
 
 class Round {
  public:
-  Round(const sim::KnownCore& core, std::uint64_t seed)
+  Round(const sim::KnownCore& core, std::uint64_t seed, bool checking)
       : plan_(seed),
-        bench_(core.shape, plan_.timing, kBusLimit, static_cast<unsigned>(seed)),
+        bench_(core.shape, plan_.timing, kBusLimit, static_cast<unsigned>(seed), checking),
         rtl_(bench_.rtl()) {
     result.seed = seed;
     result.core = core.name;
@@ -334,8 +334,8 @@ class Round {
 }  // namespace
 
 RoundResult run_round(const sim::KnownCore& core, std::uint64_t seed, std::uint64_t cycles,
-                      const std::atomic<bool>& stop) {
-  Round round(core, seed);
+                      bool checking, const std::atomic<bool>& stop) {
+  Round round(core, seed, checking);
   round.run(cycles, stop);
   return round.result;
 }

@@ -41,8 +41,9 @@ struct RoundResult {
 };
 
 /// Lists of random commands on a core and on golden for at least `cycles` cycles, all of which the
-/// seed decides: memory, lists, faults. Ends early, without a finding, once `stop` is set.
+/// seed decides: memory, lists, faults. With `checking` it is the core with assertions. Ends early,
+/// without a finding, once `stop` is set.
 RoundResult run_round(const sim::KnownCore& core, std::uint64_t seed, std::uint64_t cycles,
-                      const std::atomic<bool>& stop);
+                      bool checking, const std::atomic<bool>& stop);
 
 }  // namespace trine::soak

@@ -30,7 +30,7 @@ struct Options {
   std::string log;
   std::vector<std::string> cores;
   std::uint64_t seed = 0;  // 0: all, one after the other.
-  bool json = false, quiet = false;
+  bool checking = false, json = false, quiet = false;
 };
 
 std::atomic<bool> stop{false}, interrupted{false};
@@ -53,15 +53,18 @@ std::vector<sim::KnownCore> chosen_cores(const std::vector<std::string>& names) 
 }
 
 /// The digest of each core's module, which is built first when it must be.
-std::map<std::string, std::string> designs_of(const std::vector<sim::KnownCore>& cores) {
+std::map<std::string, std::string> designs_of(const std::vector<sim::KnownCore>& cores,
+                                              bool checking) {
   std::map<std::string, std::string> designs;
   for (const sim::KnownCore& core : cores) {
     sim::SimOptions options;
     options.set_shape(core.shape);
+    options.checking = checking;
     MemoryMap memory;
     sim::make_core(memory, options);
     for (const auto& folder : sim::core_folders()) {
-      const auto file = folder / fmt::format("trine_core_{}.so", core.name);
+      const auto file =
+          folder / fmt::format("trine_core_{}{}.so", core.name, checking ? "_check" : "");
       if (!designs.contains(core.name) && std::filesystem::exists(file))
         designs[core.name] = digest_of(file);
     }
@@ -74,7 +77,9 @@ std::map<std::string, std::string> designs_of(const std::vector<sim::KnownCore>&
 class Soak {
  public:
   Soak(const Options& options, std::vector<sim::KnownCore> cores)
-      : options_(options), cores_(std::move(cores)), log_(options.log, designs_of(cores_)) {
+      : options_(options),
+        cores_(std::move(cores)),
+        log_(options.log, designs_of(cores_, options.checking)) {
     before_ = log_.total().cycles;
   }
 
@@ -103,7 +108,8 @@ class Soak {
       const sim::KnownCore& core = cores_[seed % cores_.size()];
       RoundResult round;
       try {
-        round = run_round(core, seed, static_cast<std::uint64_t>(options_.round), stop);
+        round = run_round(core, seed, static_cast<std::uint64_t>(options_.round), options_.checking,
+                          stop);
       } catch (const std::exception& error) {
         round.finding = error.what();
         round.seed = seed;
@@ -203,6 +209,7 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Run this round alone");
+  app.add_flag("--checking", options.checking, "Cores with assertions and random initial values");
   app.add_flag("--json", options.json, "The summary as JSON");
   app.add_flag("--quiet,-q", options.quiet, "No progress");
   try {
