@@ -34,6 +34,7 @@ std::string core_name(const CoreShape& shape) {
     name += fmt::format("q{}", shape.attention_width);
   if (shape.max_cols != usual.max_cols) name += fmt::format("m{}", shape.max_cols);
   if (shape.vector_words != usual.vector_words) name += fmt::format("w{}", shape.vector_words);
+  if (shape.parity != usual.parity) name += fmt::format("e{}", shape.parity);
   return name;
 }
 
@@ -53,6 +54,7 @@ std::string describe(const CoreShape& shape) {
   if (shape.max_cols != usual.max_cols) text += ", " + count(shape.max_cols, "column");
   if (shape.vector_words != usual.vector_words)
     text += ", " + count(shape.vector_words, "word") + " of vector memory";
+  if (shape.parity != usual.parity) text += ", memories with parity";
   return text;
 }
 
@@ -65,6 +67,7 @@ const std::vector<unsigned>& CoreChoices::of(const CoreParameter& parameter) con
   if (parameter.value == &CoreShape::attention_width) return attention_width;
   if (parameter.value == &CoreShape::max_cols) return max_cols;
   if (parameter.value == &CoreShape::vector_words) return vector_words;
+  if (parameter.value == &CoreShape::parity) return parity;
   throw Error(fmt::format("no choices of {}", parameter.option));
 }
 
@@ -94,7 +97,8 @@ CoreChoices golden_choices() {
           .attention_heads = range(0, kMaxAttentionHeads),
           .attention_width = range(8, 16),
           .max_cols = {32768, 65536, 131072},
-          .vector_words = {65536, 131072}};
+          .vector_words = {65536, 131072},
+          .parity = {0, 1}};
 }
 
 CoreChoices rtl_choices() {
@@ -105,7 +109,8 @@ CoreChoices rtl_choices() {
           .attention_heads = range(0, kMaxAttentionHeads),
           .attention_width = range(8, 16),
           .max_cols = {32768, 65536, 131072},
-          .vector_words = {65536, 131072}};
+          .vector_words = {65536, 131072},
+          .parity = {0, 1}};
 }
 
 }  // namespace trine

@@ -123,6 +123,8 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.max_cols = small_count(text, 1, 1u << 17); }},
     {"vector-words", "N", "FP32 words of vector memory, of each vector, up to 131072 [65536]",
      [](Request& r, Text text) { r.vector_words = small_count(text, 1, 1u << 17); }},
+    {"parity", "N", "1: memories of the core have parity, 0: none [0]",
+     [](Request& r, Text text) { r.parity = small_count(text, 0, 1); }},
     {"memory", "NAME", "A DRAM behind the bus, from `trine memory --list` or a file [ideal]",
      [](Request& r, Text text) { r.memory_model = text; }},
     {"core-clock", "MHZ", "Clock of the core beside that of a DRAM [300]",

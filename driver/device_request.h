@@ -63,6 +63,7 @@ struct DeviceRequest {
   unsigned attention_width = 15;            // Bits of a mantissa of query, keys and values.
   unsigned max_cols = 32768;                // Columns of the widest matrix.
   unsigned vector_words = 65536;            // FP32 words of a bank of vector memory.
+  unsigned parity = 0;                      // 1: memories of the core have parity.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory; sparse in a simulation.
   std::uint64_t memory_base = 0;            // Its address in a simulation, whole pages.
   MemoryTiming memory{};                    // Ideal by default.
@@ -89,7 +90,8 @@ struct DeviceRequest {
             .attention_heads = attention_heads,
             .attention_width = attention_width,
             .max_cols = max_cols,
-            .vector_words = vector_words};
+            .vector_words = vector_words,
+            .parity = parity};
   }
   void set_shape(const CoreShape& shape) {
     groups = shape.groups;
@@ -100,6 +102,7 @@ struct DeviceRequest {
     attention_width = shape.attention_width;
     max_cols = shape.max_cols;
     vector_words = shape.vector_words;
+    parity = shape.parity;
   }
 
   /// What the registers of that core say; the rest is usual.
@@ -112,6 +115,7 @@ struct DeviceRequest {
     params.attention_width = attention_width;
     params.max_cols = max_cols;
     params.vector_words = vector_words;
+    params.parity = parity != 0;
     return params;
   }
   /// A core whose registers say that, over one port.
@@ -122,7 +126,8 @@ struct DeviceRequest {
                .attention_heads = params.attention_heads,
                .attention_width = params.attention_width,
                .max_cols = params.max_cols,
-               .vector_words = params.vector_words});
+               .vector_words = params.vector_words,
+               .parity = params.parity ? 1u : 0u});
   }
 };
 

@@ -22,6 +22,7 @@ struct MachineParams {
   /// STORE_BLOCKS and ATTENTION do not exist.
   unsigned attention_heads = 8;
   unsigned attention_width = 15;  // Bits of a mantissa of query, keys and values.
+  bool parity = false;            // A bit that turns over in a memory of the core is told.
 
   golden::Geometry geometry() const { return {groups, tile_rows}; }
   std::uint64_t beat_bytes() const { return 4ull * groups; }

@@ -23,6 +23,7 @@ module trine_axi_bus #(
   parameter VectorUnit     = 1,
   parameter AttentionHeads = 8,
   parameter AttentionWidth = 15,
+  parameter Parity         = 0,
   // 1: AXI3: bursts of 16 beats at most, lengths of 4 bits, locks of 2 bits.
   parameter Axi3           = 0,
   // 1: a register slice of two entries on that channel, a cycle more.
@@ -126,7 +127,8 @@ module trine_axi_bus #(
     .F16Engine      (F16Engine),
     .VectorUnit     (VectorUnit),
     .AttentionHeads (AttentionHeads),
-    .AttentionWidth (AttentionWidth)
+    .AttentionWidth (AttentionWidth),
+    .Parity         (Parity)
   ) u_top (
     .clk_i            (aclk),
     .rst_ni           (rst_n),

@@ -43,7 +43,7 @@ const DeviceRegistration registration{{
     .has_interrupt = true,
     .has_clock = false,
     .options = {"groups", "vectors", "act-width", "attention-heads", "attention-width", "max-cols",
-                "vector-words", "memory-base"},
+                "vector-words", "parity", "memory-base"},
     .choices = golden_choices(),
     .cores = cores,
     .make = make,

@@ -25,6 +25,7 @@ module trine_core #(
   parameter  int unsigned AttentionHeads = 8,
   parameter  int unsigned AttentionWidth = 15,
   parameter  int unsigned CounterWidth  = 64,
+  parameter  int unsigned Parity        = 0,
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
   localparam int unsigned PortWidth     = DataWidth / Ports
@@ -247,6 +248,7 @@ module trine_core #(
     .VectorUnit  (VectorUnit),
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
+    .Parity      (Parity),
     .ClockGates  (ClockGates)
   ) u_units (
     .clk_i,

@@ -40,6 +40,9 @@ module trine_top #(
   parameter  int unsigned AttentionWidth = 15,
   /// Bits of an event counter, 33 to 64: it wraps, and the bits above read 0.
   parameter  int unsigned CounterWidth  = 64,
+  /// 1: vector memory and the memories of the matrix engines have parity; a command that uses a
+  /// word with a bit turned over ends the list with MEMORY_PARITY.
+  parameter  int unsigned Parity        = 0,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
@@ -110,6 +113,9 @@ module trine_top #(
   if (CounterWidth < 33 || CounterWidth > 64) begin : gen_bad_counters
     $error("trine_top: CounterWidth is 33 to 64");
   end
+  if (Parity > 1) begin : gen_bad_parity
+    $error("trine_top: Parity is 0 or 1");
+  end
   if (AttentionHeads > 32 || AttentionWidth < 8 || AttentionWidth > 16) begin : gen_bad_attention
     $error("trine_top: AttentionHeads is 0 to 32, AttentionWidth 8 to 16");
   end
@@ -135,6 +141,7 @@ module trine_top #(
     .VectorUnit  (VectorUnit),
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
+    .Parity      (Parity),
     .ClockGates  (ClockGates)
   ) u_registers (
     .clk_i,
@@ -197,6 +204,7 @@ module trine_top #(
     .VectorUnit    (VectorUnit),
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
+    .Parity        (Parity),
     .ClockGates    (ClockGates)
   ) u_core (
     .clk_i,

@@ -20,6 +20,7 @@ module trine_units #(
   parameter  int unsigned VectorUnit  = 1,
   parameter  int unsigned AttentionHeads = 8,
   parameter  int unsigned AttentionWidth = 15,
+  parameter  int unsigned Parity      = 0,
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
@@ -61,6 +62,7 @@ module trine_units #(
   logic attention_done;
   logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, vector_nonfinite;
   logic attention_nonfinite, matvec_overflow, attention_overflow;
+  logic bad_word, bad_matrix_word;                // Wrong parity: in vector memory, in the engines.
   assign is_matrix    = start_i.unit == trine_commands_pkg::UnitMatrix;
   assign is_vector    = start_i.unit == trine_commands_pkg::UnitVector;
   assign is_attention = start_i.unit == trine_commands_pkg::UnitAttention;
@@ -68,12 +70,14 @@ module trine_units #(
     status_o      = '0;
     status_o.done = transfer_done || matvec_done || vector_done || attention_done;
     if (judge_i) begin
+      status_o.bad_parity = bad_word;
       if (is_matrix) begin
         status_o.bad_codebook = bad_codebook;
         status_o.bad_set_byte = bad_set_byte;
         status_o.bad_tail     = bad_tail;
         status_o.nonfinite    = matvec_nonfinite;
         status_o.overflow     = matvec_overflow;
+        status_o.bad_parity   = bad_word || bad_matrix_word;
       end
       if (is_vector) status_o.nonfinite = vector_nonfinite;
       if (is_attention) begin
@@ -96,13 +100,33 @@ module trine_units #(
   logic [Vectors*BeatWidth-1:0] matvec_write_beat, matvec_read_beat;
   logic [Vectors*DataWidth-1:0] matvec_write_data, matvec_read_data;
 
+  // The quantizers read whole column blocks: what lies behind the columns is not used, and may
+  // never have been written.
+  logic [Vectors-1:0] matvec_uses;
+  if (Parity != 0) begin : gen_uses
+    logic [BeatWidth-1:0] first_beat;
+    logic [31:0]          col_beats;
+    assign first_beat = BeatWidth'(start_i.src >> GroupBits);
+    assign col_beats  = 32'((33'(start_i.cols) + 33'(Groups - 1)) >> GroupBits);
+    for (genvar b = 0; b < Vectors; b++) begin : gen_bank
+      logic [BeatWidth-1:0] beat;                 // Of the vector.
+      assign beat           = matvec_read_beat[BeatWidth*b +: BeatWidth] - first_beat;
+      assign matvec_uses[b] = 32'(beat) < col_beats;
+    end
+  end else begin : gen_no_uses
+    assign matvec_uses = '0;
+  end
+
   trine_vector_memory #(
     .Groups      (Groups),
     .Vectors     (Vectors),
-    .VectorWords (VectorWords)
+    .VectorWords (VectorWords),
+    .Parity      (Parity)
   ) u_vector_memory (
     .clk_i,
     .rst_ni,
+    .clear_i              (start_valid_i || judge_i),
+    .bad_parity_o         (bad_word),
     .bank_i               (is_attention ? attention_bank : start_i.bank),
     .load_write_valid_i   (transfer_write_valid),
     .load_write_beat_i    (transfer_write_beat),
@@ -119,6 +143,7 @@ module trine_units #(
     .matvec_write_data_i  (matvec_write_data),
     .matvec_read_valid_i  (matvec_read_valid),
     .matvec_read_beat_i   (matvec_read_beat),
+    .matvec_uses_i        (matvec_uses),
     .matvec_read_data_o   (matvec_read_data)
   );
 
@@ -275,6 +300,7 @@ module trine_units #(
     .MaxCols     (MaxCols),
     .VectorWords (VectorWords),
     .F16Engine   (F16Engine),
+    .Parity      (Parity),
     .ClockGates  (ClockGates)
   ) u_matrix_unit (
     .clk_i,
@@ -287,6 +313,7 @@ module trine_units #(
     .bad_tail_o        (bad_tail),
     .nonfinite_o       (matvec_nonfinite),
     .overflow_o        (matvec_overflow),
+    .bad_parity_o      (bad_matrix_word),
     .word_valid_i,
     .word_ready_o,
     .word_data_i,

@@ -133,7 +133,7 @@ module trine_selfcheck #(
     place.word     = trine_matrix_pkg::WordBits'({block_q, index_q[3:0]});
   end
 
-  logic                bad_set_byte, bad_tail, acc_valid;
+  logic                bad_set_byte, bad_tail, unused_parity, acc_valid;
   logic [AccWidth-1:0] acc;
   trine_matrix_pkg::stall_t unused_stall;
   trine_trit_engine #(
@@ -154,6 +154,7 @@ module trine_selfcheck #(
     .job_i          (job_q),
     .bad_set_byte_o (bad_set_byte),
     .bad_tail_o     (bad_tail),
+    .bad_parity_o   (unused_parity),
     .book_i         (book),
     .place_i        (place),
     .mants_i        (rom_q[ActWidth-1:0]),

@@ -69,6 +69,7 @@ module trine_attention_head #(
 
   logic [Width*Lanes-1:0] query;
   logic [8*Blocks-1:0]    query_fields;
+  logic                   unused_parity;          // The memory has none here.
   trine_f16_activations #(
     .Groups     (Groups),
     .ActWidth   (Width),
@@ -84,7 +85,8 @@ module trine_attention_head #(
     .read_i  (step.read_query),
     .beat_i  (step.query_beat[QueryBeats-1:0]),
     .mants_o (query),
-    .exps_o  (query_fields)
+    .exps_o  (query_fields),
+    .bad_parity_o (unused_parity)
   );
 
   // ---- Weights, aligned to the blocks of a value ----

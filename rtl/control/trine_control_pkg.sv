@@ -57,6 +57,7 @@ package trine_control_pkg;
     logic bad_tail;
     logic nonfinite;
     logic overflow;
+    logic bad_parity;
   } unit_status_t;
 
   // Check to dispatch: a command that may run, or the error that stops the list in its place.

@@ -81,6 +81,7 @@ module trine_retire #(
   always_comb begin
     data_error = trine_commands_pkg::ERROR_NONE;
     if (state_q == StJudge) begin
+      if (status_i.bad_parity)   data_error = trine_commands_pkg::ERROR_MEMORY_PARITY;
       if (status_i.overflow)     data_error = trine_commands_pkg::ERROR_OVERFLOW;
       if (status_i.nonfinite)    data_error = trine_commands_pkg::ERROR_NONFINITE;
       if (status_i.bad_tail)     data_error = trine_commands_pkg::ERROR_BAD_TAIL;

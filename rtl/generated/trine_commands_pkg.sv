@@ -281,6 +281,7 @@ package trine_commands_pkg;
   parameter logic [7:0] ERROR_BUS_TIMEOUT = 8'd16;  // The memory did not answer within BUS_LIMIT cycles; BUS_FAULT has the channel, BUS_ADDRESS the burst
   parameter logic [7:0] ERROR_BUS_LAST = 8'd17;  // The memory ended a read burst at the wrong beat (RLAST); BUS_ADDRESS has the burst
   parameter logic [7:0] ERROR_BUS_UNEXPECTED = 8'd18;  // The memory sent an answer that nobody had asked for; BUS_FAULT has the channel
+  parameter logic [7:0] ERROR_MEMORY_PARITY = 8'd19;  // A word of a memory in the core that the command used has the wrong parity: a bit turned over; only cores with CAPS.PARITY see it
 
   // ---- What the opcodes are ----
   //

@@ -15,6 +15,7 @@ module trine_matrix_unit #(
   parameter  int unsigned MaxCols     = 32768,
   parameter  int unsigned VectorWords = 65536,
   parameter  int unsigned F16Engine   = 1,
+  parameter  int unsigned Parity      = 0,
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups),
   localparam int unsigned DataWidth   = 32 * Groups
@@ -31,6 +32,7 @@ module trine_matrix_unit #(
   output logic                           bad_tail_o,
   output logic                           nonfinite_o,
   output logic                           overflow_o,
+  output logic                           bad_parity_o,
   // Words of a codebook
   input  logic                           word_valid_i,
   output logic                           word_ready_o,
@@ -94,6 +96,7 @@ module trine_matrix_unit #(
     .MaxCols     (MaxCols),
     .VectorWords (VectorWords),
     .F16Engine   (F16Engine),
+    .Parity      (Parity),
     .ClockGates  (ClockGates)
   ) u_matvec (
     .clk_i,
@@ -115,6 +118,7 @@ module trine_matrix_unit #(
     .bad_tail_o,
     .nonfinite_o,
     .overflow_o,
+    .bad_parity_o,
     .book_valid_i   (book_valid),
     .book_index_i   (book_index),
     .book_data_i    (book_data),

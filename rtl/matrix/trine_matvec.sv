@@ -21,6 +21,8 @@ module trine_matvec #(
   parameter  int unsigned QuantLanes   = 4,
   /// 0: no FP16 engine; `f16_i` must then be 0.
   parameter  int unsigned F16Engine   = 1,
+  /// 1: a parity bit for each word of the memories; a word that is used with a wrong one is told.
+  parameter  int unsigned Parity       = 0,
   /// 1: the clock of an engine stands still while the other one runs.
   parameter  int unsigned ClockGates   = 0,
   localparam int unsigned VecAddrWidth = $clog2(VectorWords / Groups)
@@ -46,6 +48,7 @@ module trine_matvec #(
   output logic                    bad_tail_o,
   output logic                    nonfinite_o,
   output logic                    overflow_o,
+  output logic                    bad_parity_o,   // A memory gave a word with a bit turned over.
   // Codebook, before start_i: entry 0..26 is {10'b0, S, M}, 27 is X.
   input  logic                    book_valid_i,
   input  logic [4:0]              book_index_i,
@@ -225,6 +228,7 @@ module trine_matvec #(
 
   trine_matrix_pkg::stall_t trit_stall, f16_stall;
   logic                     trit_acc_valid, trit_ready, bad_set_byte, bad_tail;
+  logic                     bad_trit_word;
   trine_trit_engine #(
     .Groups     (Groups),
     .TileRows   (TileRows),
@@ -232,6 +236,7 @@ module trine_matvec #(
     .ActWidth   (ActWidth),
     .QuantLanes (QuantLanes),
     .BlockWidth (BlockWidth),
+    .Parity     (Parity),
     .ClockGates (ClockGates)
   ) u_trit (
     .clk_i,
@@ -244,6 +249,7 @@ module trine_matvec #(
     .job_i          (trit_job),
     .bad_set_byte_o (bad_set_byte),
     .bad_tail_o     (bad_tail),
+    .bad_parity_o   (bad_trit_word),
     .book_i         (book),
     .place_i        (place),
     .mants_i        (mants),
@@ -260,7 +266,7 @@ module trine_matvec #(
   );
 
   // FP16 engine.  An engine without a job takes no beat and waits for nothing.
-  logic f16_acc_valid, f16_ready, bad_weight, overflow;
+  logic f16_acc_valid, f16_ready, bad_weight, overflow, bad_f16_word;
   if (F16Engine != 0) begin : gen_f16
     logic clk_f16;
     trine_clock_gate #(.Gated (ClockGates)) u_clock (
@@ -273,7 +279,8 @@ module trine_matvec #(
       .Groups     (Groups),
       .ActWidth   (ActWidth),
       .QuantLanes (QuantLanes),
-      .GroupWidth (GroupWidth)
+      .GroupWidth (GroupWidth),
+      .Parity     (Parity)
     ) u_f16 (
       .clk_i          (clk_f16),
       .rst_ni,
@@ -283,6 +290,7 @@ module trine_matvec #(
       .groups_i       (f16_groups),
       .nonfinite_o    (bad_weight),
       .overflow_o     (overflow),
+      .bad_parity_o   (bad_f16_word),
       .mant_write_i   (mant_write && f16_i),
       .mant_addr_i    (mant_addr),
       .mant_data_i    (mants[WordWidth*last +: WordWidth]),
@@ -298,7 +306,7 @@ module trine_matvec #(
       .acc_o          (f16_acc)
     );
   end else begin : gen_no_f16
-    assign {f16_acc_valid, f16_ready, bad_weight, overflow} = '0;
+    assign {f16_acc_valid, f16_ready, bad_weight, overflow, bad_f16_word} = '0;
     assign f16_stall = '0;
     assign f16_acc   = '0;
     `TRINE_ASSERT(NoF16Job_A, !start_i || !f16_i)
@@ -311,6 +319,7 @@ module trine_matvec #(
   assign bad_tail_o     = bad_tail && !f16_i;
   assign nonfinite_o    = bad_activation || (bad_weight && f16_i);
   assign overflow_o     = overflow && f16_i;
+  assign bad_parity_o   = f16_i ? bad_f16_word : bad_trit_word;
   assign weight_ready_o = trit_ready || f16_ready;
   assign acc_valid      = trit_acc_valid || f16_acc_valid;
   assign wait_memory_o  = trit_stall.memory || f16_stall.memory;

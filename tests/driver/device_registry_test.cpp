@@ -125,6 +125,7 @@ TEST_CASE("DeviceRegistry: a core that is not there is refused with those that a
   refused([&] { check_options(device_entry("clockwork"), request, {}); }, "max-cols",
           "2 groups and 1 vector, 131072 columns, 131072 words of vector memory");
   CHECK_EQ(core_name({.groups = 16, .attention_heads = 4, .attention_width = 16}), "g16h4q16");
+  CHECK_EQ(core_name({.groups = 4, .parity = 1}), "g4e1");
 }
 
 TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
@@ -140,6 +141,7 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
                              {"attention-width", "16", "17"},
                              {"max-cols", "131072", "131073"},
                              {"vector-words", "131072", "0"},
+                             {"parity", "1", "2"},
                              {"latency", "200", "0"},
                              {"latency", "1", "1.5"},
                              {"bandwidth", "0.5", "0"},

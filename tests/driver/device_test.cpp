@@ -69,7 +69,7 @@ TEST_CASE("Device: reads identity and version before anything else") {
 
 TEST_CASE("Device: parameters come from the registers") {
   ScriptedTransport transport;
-  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 10 << 16 | 12 << 21 | 3 << 26;
+  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 1 << 14 | 10 << 16 | 12 << 21 | 3 << 26;
   transport.values[Reg::TILE_ROWS] = 64;
   transport.values[Reg::VECTOR_WORDS] = 4096;
   transport.values[Reg::MAX_COLS] = 1024;
@@ -82,7 +82,8 @@ TEST_CASE("Device: parameters come from the registers") {
                                .f16_engine = false,
                                .vector_unit = false,
                                .attention_heads = 3,
-                               .attention_width = 12};
+                               .attention_width = 12,
+                               .parity = true};
   CHECK(Device(transport).params() == expected);
 }
 

@@ -44,10 +44,11 @@ foreach(instance 4_2_12 16_4_12 8_1_16 2_8_8)
 endforeach()
 
 # Small ones, with one vector and with two: on source, on the netlist of words (w_) and on that of
-# gates (n_), which keeps its memories and takes minutes; its parts have gates of their own.  No
-# assertions on words: Yosys makes states one-hot, and before the reset they are not.
+# gates (n_), which keeps its memories and takes minutes; its parts have gates of their own.  That
+# with two vectors has parity.  No assertions on words: Yosys makes states one-hot, and before the reset they are not.
 foreach(vectors 1 2)
-  set(params Groups=2 Vectors=${vectors} TileRows=64 VectorWords=2048 MaxCols=512)
+  math(EXPR parity "${vectors} - 1")
+  set(params Groups=2 Vectors=${vectors} TileRows=64 VectorWords=2048 MaxCols=512 Parity=${parity})
   set(name engine_small_v${vectors})
   trine_verilate(v_${name} trine_matvec ${engine_sources} PARAMS ${params})
   trine_netlist(${name}_words trine_matvec ${engine_sources} PARAMS ${params} WORDS)
@@ -60,5 +61,8 @@ foreach(vectors 1 2)
   endif()
   foreach(kind ${kinds})
     trine_engine_tests(${kind}_${name} 2 ${vectors} 12 64 2048 512 matvec f16)
+    if(parity)
+      trine_engine_tests(${kind}_${name} 2 ${vectors} 12 64 2048 512 matvec_parity)
+    endif()
   endforeach()
 endforeach()

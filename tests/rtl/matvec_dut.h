@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct MatvecOutcome {
   std::vector<std::uint32_t> words;  // Last bank: (padded_rows), or two words a row if raw.
   std::vector<std::vector<std::uint32_t>> lower;  // Trits: the banks below it.
   bool bad_set_byte = false, bad_tail = false, nonfinite = false, overflow = false;
+  bool bad_parity = false;
   std::uint64_t cycles = 0, wait_memory = 0, wait_table = 0, wait_rows = 0;
 };
 
@@ -96,6 +98,7 @@ class MatvecDut {
     std::size_t sent = 0;
     bool offering = false;
     while (!dut_->done_o) {
+      if (on_cycle) on_cycle(*dut_.operator->(), out.cycles);
       offering = offering || (sent < beats && offer(rng));
       dut_->weight_valid_i = offering;
       if (offering) std::memcpy(&dut_->weight_data_i, &job.stream[sent * 4 * kGroups], 4 * kGroups);
@@ -116,6 +119,9 @@ class MatvecDut {
     out.bad_tail = dut_->bad_tail_o;
     out.nonfinite = dut_->nonfinite_o;
     out.overflow = dut_->overflow_o;
+    out.bad_parity = dut_->bad_parity_o;
+    // A bad tail code may look up what nobody wrote.
+    if (!on_cycle && !out.bad_tail) CHECK_FALSE(out.bad_parity);
     for (std::size_t v = 0; v < kVectors; ++v) {
       const auto first = banks_[v].begin() + static_cast<std::ptrdiff_t>(dst);
       const auto end = first + static_cast<std::ptrdiff_t>(words);
@@ -132,6 +138,9 @@ class MatvecDut {
     }
     return out;
   }
+
+  /// Called before each cycle of a run, for tests that break the model.
+  std::function<void(Model&, std::uint64_t cycle)> on_cycle{};
 
  private:
   /// One cycle with the vector memory: read data a cycle later, writes at once.

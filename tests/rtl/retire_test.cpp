@@ -164,17 +164,17 @@ TEST_CASE("trine_retire: goes on until END or the first error") {
 
 TEST_CASE("trine_retire: a data error stops after its command, the lowest code first") {
   Bench bench(0.8, 3);
-  for (unsigned flags = 0; flags < 128; ++flags) {
+  for (unsigned flags = 0; flags < 256; ++flags) {
     CAPTURE(flags);
     const unsigned index = flags % 3;
     std::vector<End> list(3);
-    list[index] = {.status = flags & 31, .read = (flags & 32) != 0, .write = (flags & 64) != 0};
+    list[index] = {.status = flags & 63, .read = (flags & 64) != 0, .write = (flags & 128) != 0};
     list.push_back({.last = true});
     ErrorCode expected = ErrorCode::NONE;
-    constexpr ErrorCode kByStatus[] = {ErrorCode::OVERFLOW, ErrorCode::NONFINITE,
-                                       ErrorCode::BAD_TAIL, ErrorCode::BAD_SET_BYTE,
-                                       ErrorCode::BAD_CODEBOOK};
-    for (unsigned bit = 0; bit < 5; ++bit)
+    constexpr ErrorCode kByStatus[] = {ErrorCode::MEMORY_PARITY, ErrorCode::OVERFLOW,
+                                       ErrorCode::NONFINITE,     ErrorCode::BAD_TAIL,
+                                       ErrorCode::BAD_SET_BYTE,  ErrorCode::BAD_CODEBOOK};
+    for (unsigned bit = 0; bit < 6; ++bit)
       if ((flags >> bit & 1) != 0) expected = kByStatus[bit];
     if (list[index].write) expected = ErrorCode::AXI_WRITE;
     if (list[index].read) expected = ErrorCode::AXI_READ;
@@ -189,7 +189,7 @@ TEST_CASE("trine_retire: ABORT stops after the command that runs, unless it is E
   Bench bench;
   CHECK(summary(bench.run({{}, {.abort = true}, {}, {.last = true}})) ==
         std::pair(ErrorCode::ABORTED, 1u));
-  CHECK(summary(bench.run({{}, {.status = 31, .read = true, .abort = true}, {.last = true}})) ==
+  CHECK(summary(bench.run({{}, {.status = 63, .read = true, .abort = true}, {.last = true}})) ==
         std::pair(ErrorCode::ABORTED, 1u));
   CHECK(summary(bench.run({{}, {.last = true, .abort = true}})) == std::pair(ErrorCode::NONE, 1u));
   // An abort does not outlive its list.

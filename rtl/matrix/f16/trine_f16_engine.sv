@@ -15,6 +15,8 @@ module trine_f16_engine #(
   parameter  int unsigned ActWidth   = 12,
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned GroupWidth = 10,        // $clog2 of the groups of the longest vector.
+  /// 1: a parity bit for each word of the memories; a word that is used with a wrong one is told.
+  parameter  int unsigned Parity     = 0,
   localparam int unsigned AccWidth   = 64,
   localparam int unsigned WordAddr   = GroupWidth + 4 - $clog2(QuantLanes)
 ) (
@@ -26,6 +28,7 @@ module trine_f16_engine #(
   input  logic [GroupWidth:0]            groups_i,      // Of a row; whole beats.
   output logic                           nonfinite_o,   // A weight is Inf or NaN.
   output logic                           overflow_o,    // An accumulator saturated.
+  output logic                           bad_parity_o,
   // From the quantizer.
   input  logic                           mant_write_i,
   input  logic [WordAddr-1:0]            mant_addr_i,
@@ -126,6 +129,7 @@ module trine_f16_engine #(
   logic [32*Groups-1:0]          weights_q;
   logic [2*Groups*ActWidth-1:0]  mants;
   logic [8*Terms-1:0]            exps;
+  logic                          bad_word;
   always_ff @(posedge clk_i) begin
     if (accept) weights_q <= weight_data_i;
   end
@@ -133,7 +137,8 @@ module trine_f16_engine #(
     .Groups     (Groups),
     .ActWidth   (ActWidth),
     .QuantLanes (QuantLanes),
-    .GroupWidth (GroupWidth)
+    .GroupWidth (GroupWidth),
+    .Parity     (Parity)
   ) u_activations (
     .clk_i,
     .mant_write_i,
@@ -144,7 +149,8 @@ module trine_f16_engine #(
     .read_i  (accept),
     .beat_i  (beat_q),
     .mants_o (mants),
-    .exps_o  (exps)
+    .exps_o  (exps),
+    .bad_parity_o (bad_word)
   );
 
   logic [Terms-1:0]           bad_weights;
@@ -185,6 +191,17 @@ module trine_f16_engine #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) nonfinite_o <= 1'b0;
     else if (beat_valid_q[1] && |bad_weights) nonfinite_o <= 1'b1;
+  end
+
+  if (Parity != 0) begin : gen_parity
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni || start_i) bad_parity_o <= 1'b0;
+      else if (bad_word) bad_parity_o <= 1'b1;
+    end
+  end else begin : gen_no_parity
+    assign bad_parity_o = 1'b0;
+    logic unused_bad;
+    assign unused_bad = bad_word;
   end
 
   logic unused_ok;

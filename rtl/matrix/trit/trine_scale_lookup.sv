@@ -4,9 +4,11 @@
 ///
 /// The cycle after `decode_i`, group g has in `scales_o[32*g +: 32]`: level of column 15 plus the
 /// outermost level (28:22), shift S (21:16), mantissa M (15:0).  `bad_o` comes along: a level or a
-/// scale index is out of range.
+/// scale index is out of range.  With `Parity`, so does `bad_parity_o`: an entry has a bit turned
+/// over.
 module trine_scale_lookup #(
   parameter  int unsigned Groups   = 16,
+  parameter  int unsigned Parity   = 0,
   localparam int unsigned RowWidth = trine_pkg::MaxTailBits * Groups
 ) (
   input  logic                    clk_i,
@@ -16,7 +18,8 @@ module trine_scale_lookup #(
   input  logic                    decode_i,
   input  logic [RowWidth-1:0]     codes_i,
   output logic [32*Groups-1:0]    scales_o,
-  output logic                    bad_o
+  output logic                    bad_o,
+  output logic                    bad_parity_o
 );
 
   logic [6:0] max_level;
@@ -47,17 +50,40 @@ module trine_scale_lookup #(
     end
   end
 
+  // An entry has S, M and with `Parity`, lowest, a bit that makes its ones even.
+  localparam int unsigned EntryBits = 22 + (Parity != 0 ? 1 : 0);
+  logic [EntryBits-1:0] entry;
+  logic [Groups-1:0]    bad_words;
+  assign bad_parity_o = bad_words != '0;
+  if (Parity != 0) begin : gen_parity
+    assign entry = {book_i.data[21:0], ^book_i.data[21:0]};
+  end else begin : gen_no_parity
+    assign entry     = book_i.data[21:0];
+    assign bad_words = '0;
+  end
+
   // Two groups share a copy of the codebook: with many reads of one memory, Yosys 0.23 tries every
   // way to map them and runs out of memory.
   for (genvar n = 0; n < (Groups + 1) / 2; n++) begin : gen_book
-    logic [21:0] book [32];
+    logic [EntryBits-1:0] book [32];
     always_ff @(posedge clk_setup_i) begin
-      if (entry_valid) book[book_i.index] <= book_i.data[21:0];
+      if (entry_valid) book[book_i.index] <= entry;
     end
-    always_ff @(posedge clk_i) begin
-      if (decode_i) begin
-        for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++)
-          scales_o[32*g +: 32] <= {3'd0, wide[32*g +: 7], book[wide[32*g+7 +: 5]]};
+    if (Parity != 0) begin : gen_parity
+      for (genvar g = 2 * n; g < Groups && g < 2 * n + 2; g++) begin : gen_group
+        logic odd_q;
+        always_ff @(posedge clk_i) begin
+          if (decode_i)
+            {scales_o[32*g +: 32], odd_q} <= {3'd0, wide[32*g +: 7], book[wide[32*g+7 +: 5]]};
+        end
+        assign bad_words[g] = ^{scales_o[32*g +: 22], odd_q};
+      end
+    end else begin : gen_no_parity
+      always_ff @(posedge clk_i) begin
+        if (decode_i) begin
+          for (int unsigned g = 2 * n; g < Groups && g < 2 * n + 2; g++)
+            scales_o[32*g +: 32] <= {3'd0, wide[32*g +: 7], book[wide[32*g+7 +: 5]]};
+        end
       end
     end
   end

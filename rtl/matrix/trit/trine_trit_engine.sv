@@ -15,6 +15,8 @@ module trine_trit_engine #(
   /// Table buffers.  2: a block is built while the one before is used; 1: afterwards, with half the
   /// memory.
   parameter  int unsigned Buffers    = 2,
+  /// 1: a parity bit for each word of the memories; a word that is used with a wrong one is told.
+  parameter  int unsigned Parity     = 0,
   /// 1: the clock of the builder and of the tables' write ports stands still between builds.
   parameter  int unsigned ClockGates = 0,
   localparam int unsigned AccWidth   = 56,
@@ -31,6 +33,7 @@ module trine_trit_engine #(
   input  trine_matrix_pkg::trit_job_t  job_i,
   output logic                         bad_set_byte_o,
   output logic                         bad_tail_o,
+  output logic                         bad_parity_o,
   input  trine_matrix_pkg::book_t      book_i,
   // From the quantizers, the same group of all vectors at once.
   input  trine_matrix_pkg::place_t     place_i,
@@ -129,7 +132,7 @@ module trine_trit_engine #(
 
   logic [trine_pkg::MaxTailBits*Groups-1:0] codes;
   logic [32*Groups-1:0]                     scales;
-  logic                                     bad_tail;
+  logic                                     bad_tail, bad_entry;
   trine_row_gearbox #(.Groups(Groups)) u_gearbox (
     .clk_i        (clk_trit_i),
     .rst_ni,
@@ -142,7 +145,7 @@ module trine_trit_engine #(
     .row_i        (issue),
     .codes_o      (codes)
   );
-  trine_scale_lookup #(.Groups(Groups)) u_scale (
+  trine_scale_lookup #(.Groups(Groups), .Parity(Parity)) u_scale (
     .clk_i        (clk_trit_i),
     .clk_setup_i,
     .book_i,
@@ -150,7 +153,8 @@ module trine_trit_engine #(
     .decode_i (decode),
     .codes_i  (codes),
     .scales_o (scales),
-    .bad_o    (bad_tail)
+    .bad_o    (bad_tail),
+    .bad_parity_o (bad_entry)
   );
 
   // A row adds 3 * outer table entries, each 2^(ActWidth+2) too large.
@@ -162,7 +166,7 @@ module trine_trit_engine #(
     end
   end
 
-  logic [Vectors-1:0] bad_bytes, acc_valid;
+  logic [Vectors-1:0] bad_bytes, bad_words, acc_valid;
   for (genvar v = 0; v < Vectors; v++) begin : gen_vector
     trine_trit_vector #(
       .Groups     (Groups),
@@ -170,7 +174,8 @@ module trine_trit_engine #(
       .ActWidth   (ActWidth),
       .QuantLanes (QuantLanes),
       .BlockWidth (BlockWidth),
-      .Buffers    (Buffers)
+      .Buffers    (Buffers),
+      .Parity     (Parity)
     ) u_vector (
       .clk_i        (clk_trit_i),
       .clk_setup_i,
@@ -188,6 +193,7 @@ module trine_trit_engine #(
       .bytes_i     (weight_data_i),
       .bad_clear_i (start_i),
       .bad_byte_o  (bad_bytes[v]),
+      .bad_parity_o (bad_words[v]),
       .row_i       (row),
       .scales_i    (scales),
       .acc_valid_o (acc_valid[v]),
@@ -205,6 +211,17 @@ module trine_trit_engine #(
       if (row.valid && row.last_block) bad_set_byte_o <= bad_bytes[0];
       if (row.valid && bad_tail) bad_tail_o <= 1'b1;
     end
+  end
+
+  if (Parity != 0) begin : gen_parity
+    always_ff @(posedge clk_trit_i) begin
+      if (!rst_ni || start_i) bad_parity_o <= 1'b0;
+      else if (bad_words != '0 || (row.valid && bad_entry)) bad_parity_o <= 1'b1;
+    end
+  end else begin : gen_no_parity
+    assign bad_parity_o = 1'b0;
+    logic unused_bad;
+    assign unused_bad = ^{bad_words, bad_entry};
   end
 
   if (Vectors > 1) begin : gen_unused

@@ -11,6 +11,9 @@
 ///
 /// Outputs have a slot of 32 bits a group (slots simulate fastest), valid two cycles after
 /// `beat_i.look`, for there is a register behind the memories, and one after `row_i.valid`.
+///
+/// With `Parity`, a word of each memory has a bit that makes its ones even; `bad_parity_o` is high
+/// in the second cycle after one with odd ones was read.
 module trine_trit_tables #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned ActWidth   = 12,
@@ -20,6 +23,7 @@ module trine_trit_tables #(
   parameter  int unsigned WordAddr   = 8,
   /// See trine_trit_engine.
   parameter  int unsigned Buffers    = 2,
+  parameter  int unsigned Parity     = 0,
   localparam int unsigned LaneAddr   = (QuantLanes > 1) ? $clog2(QuantLanes) : 1,
   localparam int unsigned PageAddr   = 1 + Buffers,     // Buffer, set.
   localparam int unsigned Pages      = 2**PageAddr,
@@ -45,7 +49,8 @@ module trine_trit_tables #(
   // Back: one row.
   input  trine_matrix_pkg::row_t         row_i,
   input  logic [32*Groups-1:0]           scales_i,        // Level of column 15 in bits 28:22.
-  output logic [32*Groups-1:0]           tail_o
+  output logic [32*Groups-1:0]           tail_o,
+  output logic                           bad_parity_o
 );
 
   function automatic logic [ActWidth-1:0] lane_of(input logic [QuantLanes*ActWidth-1:0] word,
@@ -55,6 +60,12 @@ module trine_trit_tables #(
       if (lane == LaneAddr'(i)) lane_of = word[ActWidth*i +: ActWidth];
     end
   endfunction
+
+  // Words with their parity.
+  localparam int unsigned ParityBits = Parity != 0 ? 1 : 0;
+  localparam int unsigned MantsWidth = QuantLanes * ActWidth + ParityBits;
+  localparam int unsigned EntryWidth = TableWidth + 1 + ParityBits;
+  localparam int unsigned LevelWidth = TailWidth + ParityBits;
 
   // What is due, for all groups.  Marking what is no set byte concerns vectors that rest, too, and
   // comes before any job.
@@ -67,30 +78,49 @@ module trine_trit_tables #(
 
   // All groups side by side: a simulation moves them as one word.
   logic [32*Groups-1:0] look0_q, look1_q, look2_q, look3_q;
-  always_ff @(posedge clk_i) begin
-    if (look_q) begin
-      look0_o <= look0_q;
-      look1_o <= look1_q;
-      look2_o <= look2_q;
-      look3_o <= look3_q;
+  if (Parity != 0) begin : gen_masks
+    // Slots without the parity of their entries.
+    localparam logic [31:0]          Entry   = 32'((33'd1 << (TableWidth + 1)) - 33'd1);
+    localparam logic [32*Groups-1:0] Entries = {Groups{Entry}};
+    always_ff @(posedge clk_i) begin
+      if (look_q) begin
+        look0_o <= look0_q & Entries;
+        look1_o <= look1_q & Entries;
+        look2_o <= look2_q & Entries;
+        look3_o <= look3_q & Entries;
+      end
+    end
+  end else begin : gen_no_masks
+    always_ff @(posedge clk_i) begin
+      if (look_q) begin
+        look0_o <= look0_q;
+        look1_o <= look1_q;
+        look2_o <= look2_q;
+        look3_o <= look3_q;
+      end
     end
   end
 
+  logic [Groups-1:0] bad;                         // A word of the group.
+  assign bad_parity_o = bad != '0;
+
   for (genvar g = 0; g < Groups; g++) begin : gen_group
-    logic        [QuantLanes*ActWidth-1:0] mants [2**WordAddr];
-    logic        [QuantLanes*ActWidth-1:0] mant_word_q;
+    logic        [MantsWidth-1:0]          mants [2**WordAddr];
+    logic        [MantsWidth-1:0]          mant_word_q;
     logic        [ActWidth-1:0]            mant_q;
     logic        [TailWidth-1:0]           walk_q;
-    logic        [TableWidth:0]            sums  [Pages][256];
-    logic        [TailWidth-1:0]           tails [2**TailAddr];
+    logic        [EntryWidth-1:0]          sums  [Pages][256];
+    logic        [LevelWidth-1:0]          tails [2**TailAddr];
 
     always_ff @(posedge clk_setup_i) begin
-      if (store && place_i.group[g]) mants[place_i.word[WordAddr-1:0]] <= mants_i;
+      if (store && place_i.group[g])
+        mants[place_i.word[WordAddr-1:0]] <= MantsWidth'({^mants_i, mants_i});
     end
     always_ff @(posedge clk_build_i) begin
       if (build) begin
         if (build_i.walk_read) mant_word_q <= mants[build_i.walk_addr[WordAddr-1:0]];
-        if (build_i.pick) mant_q <= lane_of(mant_word_q, build_i.pick_lane[LaneAddr-1:0]);
+        if (build_i.pick)
+          mant_q <= lane_of((QuantLanes*ActWidth)'(mant_word_q), build_i.pick_lane[LaneAddr-1:0]);
         if (build_i.step) begin
           // The carry out of the lowest bit completes the negation: one carry chain.
           logic [TailWidth-1:0] mant;
@@ -100,9 +130,11 @@ module trine_trit_tables #(
         end
         if (build_i.table_write) begin
           sums[build_i.table_addr[8 +: PageAddr]][build_i.table_addr[7:0]] <=
-              {build_i.table_flag, !walk_q[TableWidth-1], walk_q[TableWidth-2:0]};
+              EntryWidth'({build_i.table_flag ^ !(^walk_q[TableWidth-1:0]),
+                           build_i.table_flag, !walk_q[TableWidth-1], walk_q[TableWidth-2:0]});
         end
-        if (build_i.tail_write) tails[build_i.tail_addr[TailAddr-1:0]] <= walk_q;
+        if (build_i.tail_write)
+          tails[build_i.tail_addr[TailAddr-1:0]] <= LevelWidth'({^walk_q, walk_q});
       end
     end
     always_ff @(posedge clk_i) begin
@@ -112,10 +144,30 @@ module trine_trit_tables #(
         look2_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+16 +: 8]]);
         look3_q[32*g +: 32] <= 32'(sums[beat_i.page[PageAddr-1:0]][bytes_i[32*g+24 +: 8]]);
       end
-      if (row) begin
-        tail_o[32*g +: 32] <=
-            32'(signed'(tails[TailAddr'({row_i.buffer, scales_i[32*g+22 +: 7]})]));
+    end
+
+    if (Parity != 0) begin : gen_parity
+      logic                  mant_read_q, row_q;
+      logic [LevelWidth-1:0] level_q;
+      assign tail_o[32*g +: 32] = 32'(signed'(level_q[TailWidth-1:0]));
+      // Not of a vector that rests: its tables are marked while the first walk may have begun.
+      always_ff @(posedge clk_build_i) mant_read_q <= build_i.walk_read && used_i;
+      always_ff @(posedge clk_i) begin
+        row_q <= row;
+        if (row) level_q <= tails[TailAddr'({row_i.buffer, scales_i[32*g+22 +: 7]})];
+        bad[g] <= (mant_read_q && ^mant_word_q)
+               || (look_q && (^look0_q[32*g +: EntryWidth] || ^look1_q[32*g +: EntryWidth]
+                              || ^look2_q[32*g +: EntryWidth] || ^look3_q[32*g +: EntryWidth]))
+               || (row_q && ^level_q);
       end
+    end else begin : gen_no_parity
+      always_ff @(posedge clk_i) begin
+        if (row) begin
+          tail_o[32*g +: 32] <=
+              32'(signed'(tails[TailAddr'({row_i.buffer, scales_i[32*g+22 +: 7]})]));
+        end
+      end
+      assign bad[g] = 1'b0;
     end
 
     logic unused_ok;

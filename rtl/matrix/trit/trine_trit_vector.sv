@@ -6,6 +6,9 @@
 /// A row enters with `row_i.valid`; four cycles later its terms are summed, one more and the
 /// partial sum is updated; `acc_valid_o` follows, for rows of the last column block, with `A[r]`.
 /// What memories give is added to something at most, before it is in a register.
+///
+/// With `Parity`, `bad_parity_o` is high for a cycle when a word with a bit turned over was used,
+/// at the latest two cycles after that.
 module trine_trit_vector #(
   parameter  int unsigned Groups     = 16,
   parameter  int unsigned TileRows   = 2048,
@@ -13,6 +16,7 @@ module trine_trit_vector #(
   parameter  int unsigned QuantLanes = 4,
   parameter  int unsigned BlockWidth = 6,
   parameter  int unsigned Buffers    = 2,
+  parameter  int unsigned Parity     = 0,
   localparam int unsigned AccWidth   = 56,
   localparam int unsigned WordAddr   = BlockWidth + 4 - $clog2(QuantLanes),
   localparam int unsigned RowAddr    = $clog2(TileRows)
@@ -35,6 +39,7 @@ module trine_trit_vector #(
   input  logic [32*Groups-1:0]           bytes_i,
   input  logic                           bad_clear_i,
   output logic                           bad_byte_o,      // Sticky.
+  output logic                           bad_parity_o,
   // Back.
   input  trine_matrix_pkg::row_t         row_i,
   input  logic [32*Groups-1:0]           scales_i,        // See trine_scale_lookup.
@@ -63,12 +68,14 @@ module trine_trit_vector #(
   end
 
   logic [32*Groups-1:0] look0, look1, look2, look3, tails;
+  logic                 bad_table, bad_exps, bad_partial;
   trine_trit_tables #(
     .Groups     (Groups),
     .ActWidth   (ActWidth),
     .QuantLanes (QuantLanes),
     .WordAddr   (WordAddr),
-    .Buffers    (Buffers)
+    .Buffers    (Buffers),
+    .Parity     (Parity)
   ) u_tables (
     .clk_i,
     .clk_setup_i,
@@ -85,7 +92,8 @@ module trine_trit_vector #(
     .look3_o  (look3),
     .row_i,
     .scales_i,
-    .tail_o   (tails)
+    .tail_o   (tails),
+    .bad_parity_o (bad_table)
   );
 
   logic [32*Groups-1:0] bases;
@@ -106,7 +114,10 @@ module trine_trit_vector #(
   );
 
   // Exponents: a row of them a block, gathered group by group.
-  logic [8*Groups-1:0]   exps [2**BlockWidth];
+  localparam int unsigned ParityBits = Parity != 0 ? 1 : 0;
+  localparam int unsigned ExpsWidth  = 8 * Groups + ParityBits;
+  logic [ExpsWidth-1:0]  exps [2**BlockWidth];
+  logic                  exps_odd_q;
   logic [8*Groups-1:0]   exp_row_q;
   logic                  exp_full_q;
   logic [BlockWidth-1:0] exp_block_q;
@@ -119,13 +130,14 @@ module trine_trit_vector #(
       end
     end
     exp_full_q <= place_i.exponent && used_i && place_i.group[Groups-1];
-    if (exp_full_q) exps[exp_block_q] <= exp_row_q;
+    if (exp_full_q) exps[exp_block_q] <= ExpsWidth'({^exp_row_q, exp_row_q});
   end
   always_ff @(posedge clk_i) begin
     if (row_i.load_block && used_i) begin
-      logic [8*Groups-1:0] fields;
+      logic [ExpsWidth-1:0] fields;
       logic [7:0]          distance;
       fields = exps[row_i.block[BlockWidth-1:0]];
+      exps_odd_q <= ^fields;
       for (int unsigned g = 0; g < Groups; g++) begin
         distance = max_exp_i - fields[8*g +: 8];
         block_shifts_q[32*g +: 32] <=
@@ -169,8 +181,10 @@ module trine_trit_vector #(
   endfunction
 
   // Partial sums of the tile.
-  logic [AccWidth-1:0] partials [TileRows];
-  logic [AccWidth-1:0] partial_q, partial_q2, acc;
+  localparam int unsigned PartialWidth = AccWidth + ParityBits;
+  logic [PartialWidth-1:0] partials [TileRows];
+  logic [PartialWidth-1:0] partial_q;
+  logic [AccWidth-1:0]     partial_q2, acc;
   logic [SumWidth-1:0] sum_q;
   logic                last;
   assign last  = row_q[4] && tag_q5[RowAddr];
@@ -179,12 +193,26 @@ module trine_trit_vector #(
     if (row_q[2]) partial_q <= partials[tag_q3[RowAddr-1:0]];
     if (row_q[3]) begin
       sum_q      <= sum_of(terms_q);
-      partial_q2 <= tag_q4[RowAddr+1] ? '0 : partial_q;   // The first block has none.
+      partial_q2 <= tag_q4[RowAddr+1] ? '0 : AccWidth'(partial_q);   // The first block has none.
     end
-    if (row_q[4]) partials[tag_q5[RowAddr-1:0]] <= acc;
+    if (row_q[4]) partials[tag_q5[RowAddr-1:0]] <= PartialWidth'({^acc, acc});
     if (last) acc_o <= acc;
   end
   always_ff @(posedge clk_i) acc_valid_o <= rst_ni && last;
+
+  if (Parity != 0) begin : gen_parity
+    logic loaded_q;
+    always_ff @(posedge clk_i) begin
+      loaded_q    <= row_i.load_block && used_i;
+      bad_partial <= row_q[3] && !tag_q4[RowAddr+1] && ^partial_q;
+    end
+    assign bad_exps = loaded_q && exps_odd_q;
+  end else begin : gen_no_parity
+    assign {bad_exps, bad_partial} = '0;
+    logic unused_odd;
+    assign unused_odd = exps_odd_q;
+  end
+  assign bad_parity_o = bad_table || bad_exps || bad_partial;
 
   logic unused_ok;
   assign unused_ok = ^{place_i, row_i};
