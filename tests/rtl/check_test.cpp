@@ -198,6 +198,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("trine_check: offsets and spans of any size are judged like golden") {
+  Bench bench;
+  std::map<ErrorCode, unsigned> seen;
+  for (unsigned seed = 0; seed < 1500; ++seed) {
+    Random random(seed);
+    Config config;
+    Command c = valid_command(random, config.state);
+    const Opcode op = opcode_of(c);
+    const bool indexed = op == Opcode::LOAD || op == Opcode::STORE || op == Opcode::STORE_BLOCKS;
+    if (!indexed && op != Opcode::F16_MATVEC && op != Opcode::STORE_COLUMN) continue;
+    c.set(command::STRIDE, (random.word() >> random.below(26)) & ~63u);
+    if (indexed) c.set(command::INDEX, 1 + random.below(2)).set(command::LIMIT, 0xFFFFFFFF);
+    if (op == Opcode::STORE_COLUMN) c.set(command::LIMIT, c.get(command::STRIDE) / 2);
+    config.state.position = random.word() >> random.below(32);
+    for (std::uint32_t& ahead : config.state.ahead) ahead = random.word() >> random.below(32);
+    for (std::uint32_t& token : config.state.token) token = random.word() >> random.below(32);
+    config.limit = ~std::uint64_t{0};
+    CAPTURE(seed);
+    CAPTURE(describe(c));
+    const auto [expected, effective] = checked(c, config);
+    bench.configure(config);
+    bench.offer(c);
+    bench.run();
+    ++seen[expected];
+    REQUIRE_EQ(bench.get(job::kError), static_cast<std::uint64_t>(expected));
+    if (expected == ErrorCode::NONE) check_job(c, effective, bench);
+  }
+  CHECK(seen[ErrorCode::NONE] >= 20);
+  CHECK(seen[ErrorCode::ADDRESS_RANGE] >= 20);
+}
+
 TEST_CASE("trine_check: every bit of an address and of the window counts") {
   Bench bench;
   for (unsigned bit = 6; bit < 64; ++bit) {
