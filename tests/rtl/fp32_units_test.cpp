@@ -34,10 +34,10 @@ template <class Model>
 class Pipeline {
  public:
   explicit Pipeline(std::size_t latency) : latency_(latency) {
-    sim::set_initial_values(context_);
+    trine::sim::set_initial_values(context_);
     model_ = std::make_unique<Model>(&context_);
   }
-  ~Pipeline() { sim::write_coverage(context_); }
+  ~Pipeline() { trine::sim::write_coverage(context_); }
 
   Model* operator->() { return model_.get(); }
 

@@ -120,7 +120,7 @@ class Bench {
   /// Begins a job and forgets it after `cycles`; what the ports' memories owe then still comes.
   void abandon(const Job& job, unsigned cycles) {
     std::deque<std::uint64_t> expected;
-    for (std::uint32_t i = 0; i < job.beats; ++i)
+    for (std::uint32_t i = 0; i < std::min(job.beats, 2 * cycles); ++i)
       expected.push_back(job.addr + std::uint64_t{i} * kBeatBytes);
     std::size_t next = 0;
     for (unsigned i = 0; i <= cycles; ++i) {
@@ -138,6 +138,7 @@ class Bench {
   Dut<Vtrine_read_chunks> dut;
   std::array<Offer, kPorts> offer;
   Offer accept;
+  unsigned bad_response = 2;
   std::array<unsigned, kPorts> transfers{};  // That each port has moved,
   std::array<unsigned, kPorts> most{};       // and the most that were under way.
 
@@ -157,7 +158,7 @@ class Bench {
     const std::vector<std::uint32_t> data = words_at(burst.addr, kPortBytes);
     std::memcpy(reinterpret_cast<char*>(&dut->r_data_i) + p * kPortBytes, data.data(), kPortBytes);
     dut->r_last_i = static_cast<std::uint8_t>((dut->r_last_i & ~bit) | (burst.left == 1 ? bit : 0));
-    const unsigned resp = burst.addr / kPortBytes == bad / kPortBytes ? 2 : 0;
+    const unsigned resp = burst.addr / kPortBytes == bad / kPortBytes ? bad_response : 0;
     dut->r_resp_i = static_cast<std::uint8_t>((dut->r_resp_i & ~(3u << 2 * p)) | resp << 2 * p);
   }
 
@@ -262,6 +263,18 @@ TEST_CASE("trine_read_chunks: random jobs in order under any stalls of any port"
   }
 }
 
+TEST_CASE("trine_read_chunks: jobs of any length, anywhere, are forgotten by a flush") {
+  Bench bench("read_chunks_long", {0.8, 0.9}, 6, 1);
+  Random random(3);
+  for (unsigned i = 0; i < 96; ++i) {
+    CAPTURE(i);
+    const std::uint64_t page =
+        (std::uint64_t{random.word()} << 12) % (std::uint64_t{1} << kAddrWidth);
+    bench.abandon({page, random.word() | 1u << 31 >> i % 32}, 1 + random.below(60));
+  }
+  bench.run({{0x8000, 70}, {0x3000, 3}});
+}
+
 TEST_CASE("trine_read_chunks: single beats anywhere, and the end of the address space") {
   Bench bench("read_chunks_edges", {1.0, 1.0}, 1, 1);
   std::vector<Job> jobs;
@@ -328,11 +341,12 @@ TEST_CASE("trine_read_chunks: never asks for more than the FIFOs can take") {
 }
 
 TEST_CASE("trine_read_chunks: an error on any port comes with its beat, and only with that") {
+  Bench bench("read_chunks_error", {0.7, 0.7}, 3, 5);
   for (unsigned port = 0; port < kPorts; ++port) {
     for (unsigned transfer = 0; transfer < kPorts; ++transfer) {
       CAPTURE(port);
       CAPTURE(transfer);
-      Bench bench("read_chunks_error", {0.7, 0.7}, 3, 5);
+      bench.bad_response = 2 + transfer % 2;  // SLVERR, DECERR.
       // The second beat of the port's chunk.
       bench.run({{0x8000, 200}}, 0x8000 + port * kChunk + kBeatBytes + transfer * kPortBytes);
       bench.run({{0x8000, 50}});
