@@ -2,7 +2,8 @@
 //
 // What faults do: of the bus, in every kind and place, and bits that turn over in memories. `faults
 // --help` has the options. Exit status: 0; 1 when a fault of the bus went unnoticed and did harm, a
-// core hung or did not recover; 2 for a bad argument.
+// core hung or did not recover, or a core with parity did not see a flip that did harm; 2 for a bad
+// argument.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -102,12 +103,13 @@ class Packed {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<std::string> what{"bus", "flips"};
+  std::vector<std::string> what{"bus", "flips", "parity"};
   std::string model;
   std::vector<std::string> names;
   unsigned step = 32, count = 100, seed = 1;
   CLI::App app("Faults of the bus and bits that turn over: what the core says and what they do.");
-  app.add_option("what", what, "bus, flips")->check(CLI::IsMember({"bus", "flips"}));
+  app.add_option("what", what, "bus, flips, parity (flips in a core that has parity)")
+      ->check(CLI::IsMember({"bus", "flips", "parity"}));
   app.add_option("--model", model, "Packed model for flips; the one that ships by default");
   app.add_option("--opcodes", names, "Of lists with faults of the bus; all by default")
       ->delimiter(',');
@@ -133,10 +135,17 @@ int main(int argc, char** argv) {
     }
     if (std::ranges::count(what, "flips") != 0) {
       const Packed packed(model);
-      report["flips"] = flips_json(run_flips(packed.folder(), count, seed, tell));
-      report["count"] = count;
-      report["seed"] = seed;
+      report["flips"] = flips_json(run_flips(packed.folder(), count, seed, false, tell));
     }
+    if (std::ranges::count(what, "parity") != 0) {
+      const Packed packed(model);
+      const auto rows = run_flips(packed.folder(), count, seed, true, tell);
+      wrong |= std::ranges::any_of(
+          rows, [](const FlipRow& row) { return !row.kl.empty() || row.hangs != 0; });
+      report["parity"] = flips_json(rows);
+    }
+    report["count"] = count;
+    report["seed"] = seed;
     tell("");
     fmt::print("{}\n", report.dump(2));
     return wrong ? 1 : 0;

@@ -58,8 +58,9 @@ class StepExecutor final : public Executor {
 
 class Bench {
  public:
-  Bench(const std::filesystem::path& folder, unsigned seed)
-      : model_(folder),
+  Bench(const std::filesystem::path& folder, unsigned seed, bool parity)
+      : parity_(parity),
+        model_(folder),
         machine_{.groups = 4},
         bytes_(Program::memory_bytes(model_, machine_, kContext)),
         program_(model_, machine_, bytes_, kContext),
@@ -80,10 +81,16 @@ class Bench {
     golden_.read_memory(0, memory_);
     logits_ = run_golden({});
     find_places();
-    const auto core = make_flip_core(bytes_, {});
+    const auto core = make_flip_core(bytes_, {}, parity_);
     if (run_rtl(*core) != logits_) throw Error("flips: the RTL's logits are not golden's");
     end_ = core->cycles();
     begin_ = *core->list_begin();
+    const auto copied = [](Inside inside) {
+      const auto cycles = cycles_of(inside);
+      return std::vector<std::uint64_t>(cycles.begin(), cycles.end());
+    };
+    vector_cycles_ = copied(Inside::kVectorRegisters);
+    attention_cycles_ = copied(Inside::kAttentionRegisters);
   }
 
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
@@ -116,9 +123,18 @@ class Bench {
     });
   }
 
+  /// In a cycle in which the unit works.
+  void flip_unit(Inside inside, FlipRow& row) {
+    const auto& cycles = inside == Inside::kVectorRegisters ? vector_cycles_ : attention_cycles_;
+    const InsideFlip flip{inside, below(bits_of(inside, parity_)), cycles[below(cycles.size())]};
+    judge(row, [&] { return run_rtl(*make_flip_core(bytes_, flip, parity_)); });
+  }
+
   void flip_inside(Inside inside, FlipRow& row) {
-    const InsideFlip flip{inside, below(bits_of(inside)), begin_ + below(end_ - begin_)};
-    judge(row, [&] { return run_rtl(*make_flip_core(bytes_, flip)); });
+    const std::uint64_t bits =
+        inside == Inside::kWords ? words_ * kWordBits : bits_of(inside, parity_);
+    const InsideFlip flip{inside, below(bits), begin_ + below(end_ - begin_)};
+    judge(row, [&] { return run_rtl(*make_flip_core(bytes_, flip, parity_)); });
   }
 
   std::vector<Range> streams, books, caches, commands;
@@ -188,6 +204,7 @@ class Bench {
     device_.set_window(program_.layout().window());
   }
 
+  bool parity_;
   golden::PackedModel model_;
   MachineParams machine_;
   std::uint64_t bytes_;
@@ -201,13 +218,14 @@ class Bench {
   std::vector<float> logits_;
   std::size_t commands_ = 0;
   std::uint64_t words_ = 0, begin_ = 0, end_ = 0;
+  std::vector<std::uint64_t> vector_cycles_, attention_cycles_;
 };
 
 }  // namespace
 
 std::vector<FlipRow> run_flips(const std::filesystem::path& model, unsigned count, unsigned seed,
-                               const std::function<void(const std::string&)>& tell) {
-  Bench bench(model, seed);
+                               bool parity, const std::function<void(const std::string&)>& tell) {
+  Bench bench(model, seed, parity);
   std::vector<FlipRow> rows;
   const auto place = [&](const char* name, const char* device, auto flip) {
     FlipRow& row = rows.emplace_back();
@@ -224,15 +242,26 @@ std::vector<FlipRow> run_flips(const std::filesystem::path& model, unsigned coun
   const auto inside = [&](Inside where) {
     return [&bench, where](FlipRow& row) { bench.flip_inside(where, row); };
   };
-  place("weight stream in memory", "golden", memory(bench.streams));
-  place("codebook block in memory", "golden", memory(bench.books));
-  place("keys and values in memory", "golden", memory(bench.caches));
-  place("command words in memory", "golden", memory(bench.commands));
-  place("vector memory", "golden", [&](FlipRow& row) { bench.flip_vector(row); });
+  if (parity) {
+    place("vector memory", "rtl", inside(Inside::kWords));
+  } else {
+    place("weight stream in memory", "golden", memory(bench.streams));
+    place("codebook block in memory", "golden", memory(bench.books));
+    place("keys and values in memory", "golden", memory(bench.caches));
+    place("command words in memory", "golden", memory(bench.commands));
+    place("vector memory", "golden", [&](FlipRow& row) { bench.flip_vector(row); });
+  }
   place("scale codebook in the core", "rtl", inside(Inside::kScales));
   place("lookup tables", "rtl", inside(Inside::kTables));
   place("activation mantissas", "rtl", inside(Inside::kMantissas));
   place("accumulators of rows", "rtl", inside(Inside::kPartials));
+  if (parity) return rows;
+  const auto unit = [&](Inside where) {
+    return [&bench, where](FlipRow& row) { bench.flip_unit(where, row); };
+  };
+  place("registers of the vector unit", "rtl", unit(Inside::kVectorRegisters));
+  place("registers of the attention unit", "rtl", unit(Inside::kAttentionRegisters));
+  place("memories of the attention unit", "rtl", unit(Inside::kAttentionMemories));
   return rows;
 }
 

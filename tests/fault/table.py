@@ -5,7 +5,7 @@
   table.py REPORT MARKDOWN
 
 REPORT is what `build/bin/faults` printed.  The text between <!-- faults of the bus --> and its
-end marker, and that between those of flips, become tables.  MARKDOWN is replaced when it is whole.
+end marker, and that between those of flips and of flips with parity, become tables.  MARKDOWN is replaced when it is whole.
 """
 import json
 import os
@@ -26,12 +26,12 @@ def bus_table(rows):
     return lines
 
 
-def flip_table(report):
+def flip_table(report, rows):
     """Bits that turned over."""
     lines = [f"Seed {report['seed']}, {report['count']} flips of each place:", '',
              '| place | flipped in | told | same logits | silent | of these another top token | KL in nats, median and most |',
              '|---|---|---|---|---|---|---|']
-    for row in report['flips']:
+    for row in rows:
         text = told(row) + (f", no end {row['hangs']}" if row['hangs'] else '')
         effect = f"{row['kl_median']:.1e}, {row['kl_max']:.1e}" if row['silent'] else '-'
         lines.append(f"| {row['place']} | {row['device']} | {text} | {row['masked']} | {row['silent']} | {row['top1']} "
@@ -57,7 +57,9 @@ def main():
     if 'bus' in report:
         text = replaced(text, 'faults of the bus', bus_table(report['bus']))
     if 'flips' in report:
-        text = replaced(text, 'flips', flip_table(report))
+        text = replaced(text, 'flips', flip_table(report, report['flips']))
+    if 'parity' in report:
+        text = replaced(text, 'flips with parity', flip_table(report, report['parity']))
     new = path.with_suffix('.new')
     new.write_text(text)
     os.replace(new, path)
