@@ -350,6 +350,8 @@ TEST_CASE("checkpoint: shards must be what the index says") {
   };
   const Checkpoint checkpoint = open(index);
   for (const auto& spec : specs) CHECK(checkpoint.at(spec.name).shape == spec.shape);
+  CHECK(checkpoint.files() ==
+        std::vector<std::filesystem::path>{dir / "a.safetensors", dir / "b.safetensors"});
 
   CHECK(checkpoint.warnings().empty());
 
@@ -384,6 +386,37 @@ TEST_CASE("checkpoint: shards must be what the index says") {
   // A single file comes before an index, whatever that names.
   write_tensors(dir / "model.safetensors", specs);
   warns(index, {"index.json: is ignored", "model.safetensors"});
+}
+
+TEST_CASE("checkpoint: of the files that lack a tensor at most three are named") {
+  const TempDir dir;
+  const std::string config = tiny_config(true).dump();
+  spill(dir / "config.json", config);
+  const auto specs = all_tensors(parse_config(config, "c"));
+  const std::string lacking = specs.front().name;
+  const auto open_shards = [&](std::size_t count) {
+    nlohmann::json index;
+    for (std::size_t shard = 0; shard < count; ++shard) {
+      const std::string name = fmt::format("{}.safetensors", shard + 1);
+      std::vector<TensorSpec> part;
+      for (std::size_t i = 1 + shard; i < specs.size(); i += count) part.push_back(specs[i]);
+      write_tensors(dir / name, part);
+      for (const TensorSpec& spec : part) index["weight_map"][spec.name] = name;
+    }
+    spill(dir / "model.safetensors.index.json", index.dump());
+    Checkpoint{dir.path()};
+  };
+  const std::string three = "looked in 1.safetensors, 2.safetensors, 3.safetensors";
+  check_error([&] { open_shards(4); }, {"'" + lacking + "'", three + ", ..."});
+  try {
+    open_shards(3);
+    FAIL_CHECK("no error");
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CAPTURE(message);
+    CHECK(message.find(three) != std::string::npos);
+    CHECK(message.find("...") == std::string::npos);
+  }
 }
 
 TEST_CASE("checkpoint: the names of a base model get the prefix of the whole one") {

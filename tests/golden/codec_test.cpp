@@ -129,6 +129,23 @@ TEST_CASE("quantize best: no codebook entry would serve a group better") {
   }
 }
 
+TEST_CASE("quantize best: the search for the range halves its step five times, from a quarter") {
+  bool finest = false;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const auto weights = random_weights(20 * 48, 100 + seed);
+    const Codebook start = quantize(weights, {20, 48, 2}, Scales::V2).codebook;
+    const Codebook found = quantize(weights, {20, 48, 2}, Scales::Best).codebook;
+    const double step = std::log(start.back() / start.front()) / (4 << 5);
+    for (const double steps : {std::log(found.front() / start.front()) / step,
+                               std::log(found.back() / start.back()) / step}) {
+      CAPTURE(seed);
+      CHECK(std::fabs(steps - std::round(steps)) < 1e-6);
+      finest = finest || static_cast<long>(std::round(steps)) % 2 != 0;
+    }
+  }
+  CHECK(finest);
+}
+
 TEST_CASE("quantize best: importance 1 changes nothing, another one moves error to other columns") {
   const MatrixShape shape{40, 56, 2};
   const auto weights = random_weights(40 * 56, 21);

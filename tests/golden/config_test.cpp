@@ -279,6 +279,18 @@ TEST_CASE("rope: yarn's ramp in the index of the pair, and its attention factor"
         doctest::Approx((0.05 * std::log(4) + 1) / (0.1 * std::log(4) + 1)));
   config.attention_factor = 2;
   CHECK(Rope(config, 128).attention_factor() == 2);
+  // 8 ln(32768 / (5000 * 2 pi)) / (2 ln 100) = 0.04; with 1 in place of 5000: 7.44, rounded up 8,
+  // beyond the last index of a head.
+  const RopeConfig slow{.type = RopeType::Yarn,
+                        .theta = 100,
+                        .factor = 4,
+                        .original_positions = 32768,
+                        .beta_fast = 5000};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double divided = static_cast<double>(i) / 7;
+    CHECK(Rope(slow, 8).frequencies()[i] / Rope({.theta = 100}, 8).frequencies()[i] ==
+          doctest::Approx(1 - divided + divided / 4));
+  }
   config.truncate = false;
   CHECK(Rope(config, 128).frequencies()[23] == plain.frequencies()[23]);
   CHECK(Rope(config, 128).frequencies()[24] != rope.frequencies()[24]);

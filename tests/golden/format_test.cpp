@@ -239,6 +239,21 @@ TEST_CASE("unpack: every bad byte is found at its offset") {
                   {fmt::format("byte offset {}:", panel + code * tail_bits(depth) / 8), "tail code",
                    fmt::format("row {}, group {}", code / 2, code % 2)});
     }
+    // The first level and the first scale that there is not, each beside a good one.
+    const unsigned width = tail_bits(depth), level_bits = tail_level_bits(depth);
+    const auto levels = 2 * static_cast<unsigned>(outer_level(depth)) + 1;
+    for (const unsigned value : {levels, unsigned{kCodebook} << level_bits}) {
+      auto bad = good;
+      for (std::size_t bit = 0; bit < width; ++bit) {
+        const std::size_t at = 9 * width + bit;  // Row 4, group 1 of the first panel.
+        bad[at / 8] &= ~(std::byte{1} << at % 8);
+        if ((value >> bit & 1) != 0) bad[at / 8] |= std::byte{1} << at % 8;
+      }
+      check_error([&] { validate_stream(bad, shape, geometry); },
+                  {fmt::format("byte offset {}:", 9 * width / 8), "row 4, group 1",
+                   fmt::format("level code {}, scale index {}", value & ((1u << level_bits) - 1),
+                               value >> level_bits)});
+    }
     for (const std::size_t size : {std::size_t{0}, good.size() - 1, good.size() / 2}) {
       const std::span<const std::byte> part(good.data(), size);
       check_error([&] { unpack(part, shape, {}, geometry); }, {fmt::format("{} bytes", size)});
@@ -356,6 +371,13 @@ TEST_CASE("packed model: holds what was quantized, aligned for a device") {
     REQUIRE(model.at(spec.name).dtype == Dtype::F16);
     for (std::size_t i = 0; i < from.size(); ++i) CHECK(to[i] == f16_to_f32(f32_to_f16(from[i])));
   }
+}
+
+TEST_CASE("packed model: a text ends at the tokens of both files") {
+  const Packed packed;
+  CHECK(PackedModel(packed.path).config().eos_token == std::vector<std::int64_t>{3, 4});
+  spill(packed.path / "generation_config.json", R"({"eos_token_id": [7, 3]})");
+  CHECK(PackedModel(packed.path).config().eos_token == std::vector<std::int64_t>{3, 4, 7});
 }
 
 TEST_CASE("packed model: every changed header byte is refused") {

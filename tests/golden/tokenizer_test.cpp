@@ -15,6 +15,7 @@
 #include "golden/checkpoint/safetensors.h"
 #include "golden/error.h"
 #include "golden/tokenizer/byte_level.h"
+#include "golden/tokenizer/pattern.h"
 #include "golden/tokenizer/utf8.h"
 
 using namespace trine;
@@ -250,6 +251,15 @@ TEST_CASE("tokenizer: a word of a million letters takes time in proportion") {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
   CHECK(seconds(1'000'000) < 20.0);  // Quadratic would be hours.
+}
+
+TEST_CASE("pattern: a match that is tried in many ways has room to go back") {
+  // Each letter is a place to go back to, which takes some 16 to 32 bytes.
+  const Pattern pattern("(?:a|ab)+c|a+", "here");
+  const std::string text(50000, 'a');
+  std::vector<std::string> pieces;
+  pattern.split(text, [&](std::string_view piece) { pieces.emplace_back(piece); });
+  CHECK(pieces == std::vector<std::string>{text});
 }
 
 TEST_CASE("tokenizer: a name that stands twice is refused, in the vocabulary as elsewhere") {

@@ -112,6 +112,17 @@ TEST_CASE("rmsnorm: does not depend on order, one outlier hides nothing that cou
   for (std::size_t i = 0; i < order.size(); ++i) REQUIRE_EQ(bits(shuffled[i]), bits(y[order[i]]));
 }
 
+TEST_CASE("rmsnorm: squares of 2^-62 of the largest and less are nothing") {
+  for (int down = 25; down < 40; ++down) {
+    CAPTURE(down);
+    const Vector x = {1.0F, std::ldexp(1.5F, -down)};
+    const std::int32_t top = rmsnorm_top(x);
+    // The significand of 1 is 2^23; a square is taken at a quarter, rounded down.
+    const std::int64_t square = down < 31 ? (std::int64_t{9} << 44 >> (2 + 2 * down)) : 0;
+    CHECK(rmsnorm_sum(x, top) == (std::int64_t{1} << 44) + square);
+  }
+}
+
 TEST_CASE("rmsnorm: zeros, tiny, huge and non-finite") {
   Vector y(2);
   CHECK_FALSE(rmsnorm(Vector{0.0F, -0.0F}, Vector{1.0F, 1.0F}, 0.5F, 1e-6F, y));

@@ -2,15 +2,19 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <random>
+#include <thread>
 
 #include "golden/error.h"
 #include "golden/exact/bfp.h"
 #include "golden/exact/codebook.h"
 #include "golden/exact/fp32_round.h"
+#include "golden/exact/workers.h"
 #include "machine/product/f16/definition.h"
 #include "machine/product/f16/table.h"
 #include "machine/product/trit/definition.h"
@@ -53,6 +57,22 @@ void check_same(const TritResult& a, const TritResult& b) {
   CHECK(a.accumulator == b.accumulator);
   REQUIRE(a.y.size() == b.y.size());
   for (std::size_t i = 0; i < a.y.size(); ++i) CHECK(bits(a.y[i]) == bits(b.y[i]));
+}
+
+TEST_CASE("workers: threads that sleep are woken for work and for the end") {
+  for (const unsigned threads : {2U, hardware_threads() + 1}) {
+    std::atomic<unsigned> shares = 0;
+    {
+      Workers workers(threads);
+      for (int round = 0; round < 2; ++round) {
+        // Longer than a thread looks before it sleeps.
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        workers.run([&](unsigned) { ++shares; });
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    CHECK(shares == 2 * threads);
+  }
 }
 
 }  // namespace

@@ -270,6 +270,37 @@ TEST_CASE("trit_product: the fast way and the tables agree, at every width") {
   }
 }
 
+TEST_CASE("trit_product: every form tells of the first level and scale that there is not") {
+  golden::Workers workers(1);
+  std::mt19937 random(12);
+  for (unsigned depth = 1; depth <= 4; ++depth) {
+    const golden::TritMatrix matrix = random_matrix({32, 256, depth}, random);
+    const auto book = golden::hardware_codebook(matrix.codebook, depth);
+    const auto x = golden::to_bfp(random_vector(256, random));
+    const unsigned width = golden::tail_bits(depth), level_bits = golden::tail_level_bits(depth);
+    const unsigned levels = 2 * static_cast<unsigned>(golden::outer_level(depth)) + 1;
+    const unsigned scales = golden::kCodebook;
+    const auto bad_tail = [&](unsigned value, golden::Form form) {
+      auto stream = golden::pack(matrix);
+      for (std::size_t bit = 0; bit < width; ++bit) {
+        const std::size_t at = 37 * width + bit;
+        stream[at / 8] &= ~(std::byte{1} << at % 8);
+        if ((value >> bit & 1) != 0) stream[at / 8] |= std::byte{1} << at % 8;
+      }
+      const auto product =
+          golden::trit_product({stream, matrix.shape, golden::kCanonical, book}, x, workers, form);
+      CHECK_FALSE(product.bad_set_byte);
+      return product.bad_tail;
+    };
+    for (const golden::Form form : {golden::Form::Fastest, golden::Form::Table}) {
+      CAPTURE(depth);
+      CHECK(bad_tail(levels, form));
+      CHECK(bad_tail(scales << level_bits, form));
+      CHECK_FALSE(bad_tail((levels - 1) | (scales - 1) << level_bits, form));
+    }
+  }
+}
+
 TEST_CASE("trit_product: refuses another length of stream or input") {
   golden::Workers workers(1);
   std::mt19937 random(6);
