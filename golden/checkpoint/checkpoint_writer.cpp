@@ -74,7 +74,7 @@ struct CheckpointWriter::State {
   }
   /// Closes the shard that is complete and opens the next.
   void advance() {
-    while (shard < shards.size() && written == shards.at(shard).bytes) {
+    while (shard < shards.size() && written == shards[shard].bytes) {
       writer->finish();
       writer.reset();
       if (++shard < shards.size()) open();

@@ -73,6 +73,8 @@ TEST_CASE("vectors: a difference is named with its element and both values") {
   CHECK(named(checks, "exponent").first_difference == 2);
   CHECK(named(checks, "y").expected == "-0 (0x80000000)");
   CHECK(named(checks, "mantissa").equal);
+  file.accumulator.front() += 1;
+  CHECK(named(check_golden(file), "accumulator").first_difference == 0);
 }
 
 TEST_CASE("vectors: a malformed file is refused with a message that names it") {

@@ -4,10 +4,12 @@
 
   golden.py BUILD [--count N] [--seed N] [--jobs N] [--longest SECONDS] [--until SECONDS] [--files REGEX] [--tests REGEX]
 
-The seed draws N faults (golden_mutate.py) over the sources of golden/ and machine/, no two in a line.  BUILD/source is a
+The seed draws N faults (golden_mutate.py) over the sources of golden/ and machine/, no two in a line; a change of one
+source leaves those of the others in the draw.  BUILD/source is a
 copy with all of them, BUILD its build; the environment's TRINE_MUTANT turns one on.  A first run of each test says
 which faults it reaches and how long it takes; then each fault meets the tests that reach it, the fastest first, until
-one fails, stops or takes ten times as long.  BUILD/log.jsonl keeps what was tried, so an interrupted run goes on.
+one fails, stops or takes ten times as long.  BUILD/log.jsonl keeps what was found, so an interrupted run goes on; what
+survived without an explanation is tried again.
 With --longest, tests that take longer are left out; faults that no other test reaches, and those that --until left no
 time for, are untried and count for nothing.  --files leaves of the faults those in files that match, --tests runs the
 tests that match alone.
@@ -20,7 +22,6 @@ import hashlib
 import json
 import os
 import pathlib
-import random
 import re
 import subprocess
 import sys
@@ -75,10 +76,11 @@ def draw(count, seed, refused, files=''):
     faults = []
     for file in sources():
         faults += golden_mutate.mutants_of(file, (ROOT / file).read_text())
-    random.Random(seed).shuffle(faults)
+    # By digests of what a fault is, not of where its line stands.
+    faults.sort(key=lambda fault: hashlib.sha256(f'{seed} {fault.name}'.encode()).digest())
     lines, chosen = set(), []
     for fault in faults:
-        if (fault.file, fault.line) in lines or (fault.file, fault.line, fault.what) in refused:
+        if (fault.file, fault.line) in lines or fault.name in refused:
             continue
         lines.add((fault.file, fault.line))
         chosen.append(fault)
@@ -124,10 +126,10 @@ def run(command, **options):
 
 
 def configure(build):
-    """The build of the copy, with little optimization and without warnings."""
+    """The build of the copy, with little optimization, without warnings, with checks of every index into a container."""
     if (build / 'build.ninja').is_file():
         return
-    options = ['-DCMAKE_BUILD_TYPE=None', '-DCMAKE_CXX_FLAGS=-O1 -w', '-DCMAKE_UNITY_BUILD=ON',
+    options = ['-DCMAKE_BUILD_TYPE=None', '-DCMAKE_CXX_FLAGS=-O1 -w -D_GLIBCXX_ASSERTIONS', '-DCMAKE_UNITY_BUILD=ON',
                '-DCMAKE_UNITY_BUILD_BATCH_SIZE=16']
     options += [f'-DTRINE_{part}=OFF' for part in ('SIM', 'SYSTEMC', 'PYTHON', 'BENCH', 'INSTALL')]
     code, text = run(['cmake', '-G', 'Ninja', '-S', build / 'source', '-B', build, *options])
@@ -150,7 +152,7 @@ def build_all(build, args):
     refused_file = build / 'refused.jsonl'
     refused = set()
     if refused_file.is_file():
-        refused = {tuple(json.loads(line)) for line in refused_file.read_text().splitlines()}
+        refused = set(map(json.loads, refused_file.read_text().splitlines()))
     while True:
         chosen = draw(args.count, args.seed, refused, args.files)
         write_tree(build / 'source', chosen)
@@ -171,8 +173,8 @@ def build_all(build, args):
         print(f'{len(new)} faults do not compile; others take their place', flush=True)
         with refused_file.open('a') as out:
             for fault in new:
-                refused.add((fault.file, fault.line, fault.what))
-                out.write(json.dumps([fault.file, fault.line, fault.what]) + '\n')
+                refused.add(fault.name)
+                out.write(json.dumps(fault.name) + '\n')
 
 
 def survey_of(build, program, longest):
@@ -259,11 +261,14 @@ def main():
     if log.is_file():
         for line in log.read_text().splitlines():
             entry = json.loads(line)
-            done[tuple(entry['fault'])] = entry['found']
+            done[entry['fault']] = entry['found']
     explained = explained_survivors()
+    for fault in chosen:
+        if fault.name in done and not done[fault.name] and (fault.file, fault.what) not in explained:
+            del done[fault.name]
     counts, survivors = {}, []
     tests = [sorted(name for name in programs if number in reached[name]) for number in range(1, len(chosen) + 1)]
-    keys = [(fault.file, str(fault.line), fault.what, ' '.join(tests[i])) for i, fault in enumerate(chosen)]
+    keys = [fault.name for fault in chosen]
     lock = threading.Lock()
 
     def find(i):

@@ -5,6 +5,7 @@ A fault changes an operator, a comparison, a constant or the order of operands, 
 and `trine_mutant::at(N)` says which holds, so that one build has all faults.  Only whole statements on one line
 are changed, no text in quotes and nothing that must be constant when it is compiled.
 """
+import collections
 import dataclasses
 import re
 
@@ -24,6 +25,7 @@ class Mutant:
     kind: str
     what: str    # "old => new", without the space around.
     frame: str   # The line with {at} for the condition.
+    name: str    # Tells it from all others, wherever the line stands: file, "old => new", which such fault of the file.
 
 
 def balanced(text):
@@ -92,6 +94,12 @@ def frames(line):
 def mutants_of(file, text):
     """Every fault that a file can have."""
     all_mutants = []
+    times = collections.Counter()
+
+    def add(number, kind, what, changed):
+        times[what] += 1
+        all_mutants.append(Mutant(file, number, kind, what, changed, f'{file} @ {what} @ {times[what]}'))
+
     for number, line in enumerate(text.split('\n')):
         framed = frames(line)
         if framed is None:
@@ -99,7 +107,7 @@ def mutants_of(file, text):
         old, frame = framed
         for kind, new in changes(old):
             if new != old:
-                all_mutants.append(Mutant(file, number, kind, f'{old} => {new}', frame(new)))
+                add(number, kind, f'{old} => {new}', frame(new))
         if old.endswith(';'):
-            all_mutants.append(Mutant(file, number, 'dropped', f'{old} => nothing', frame(';')))
+            add(number, 'dropped', f'{old} => nothing', frame(';'))
     return all_mutants
