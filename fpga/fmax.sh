@@ -52,7 +52,7 @@ for name in "$@"; do
   run_quietly "$out/yosys.log" yosys -p "
     read_verilog -sv -Irtl ${packages[*]} ${modules[*]}; $set_parameters
     hierarchy -check -top $top; rename -top unit
-    proc; flatten; opt; wreduce; opt_clean; techmap -map fpga/techmap.v
+    proc; flatten; opt; wreduce; opt_clean; techmap -D ECP5 -map fpga/techmap.v
     scratchpad -copy $script abc9.script
     synth_ecp5 -abc9 $luts -top unit -run begin:map_ffs; $few_sets
     synth_ecp5 -abc9 $luts -top unit -run map_ffs: -json $out/unit.json"

@@ -26,7 +26,8 @@ esac
 out=build/fpga/$family-$top
 mkdir -p "$out"
 set_parameters=
-define=; [ "$family" = xcup ] && define="-D XILINX"
+declare -A defines=([xcup]="-D XILINX" [ecp5]="-D ECP5")
+define=${defines[$family]:-}
 for p in "${parameters[@]}"; do set_parameters+="chparam -set ${p%%=*} ${p#*=} $top; "; done
 mapfile -t packages < <(core_packages)
 mapfile -t modules < <(core_modules)

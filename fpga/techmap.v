@@ -12,6 +12,8 @@
 //
 // With XILINX defined, an arithmetic right shift by six bits of amount becomes three layers of
 // 4:1 multiplexers, a LUT6 a bit and layer; ABC would build six layers of 2:1.
+//
+// With ECP5 defined, short sums and comparisons take no carry chain.
 
 (* techmap_celltype = "$add" *)
 module _90_add (A, B, Y);
@@ -131,5 +133,57 @@ module _90_sshr (A, B, Y);
     if (Y_WIDTH > W) assign Y = {{(Y_WIDTH > W ? Y_WIDTH - W : 1){sign}}, by1};
     else assign Y = by1[Y_WIDTH-1:0];
   endgenerate
+endmodule
+`endif
+
+`ifdef ECP5
+// nextpnr-ecp5 0.4 puts two LUTs before and two behind every carry chain.  So a sum of few bits, a
+// sum of some more with a constant and a comparison with a constant take fewer LUTs without one.
+`define NARROW_SUM(NAME, CELL, FLIP, CARRY) \
+(* techmap_celltype = CELL *) \
+module NAME (A, B, Y); \
+  parameter A_SIGNED = 0; \
+  parameter B_SIGNED = 0; \
+  parameter A_WIDTH = 1; \
+  parameter B_WIDTH = 1; \
+  parameter Y_WIDTH = 1; \
+  parameter _TECHMAP_CONSTMSK_A_ = 0; \
+  parameter _TECHMAP_CONSTMSK_B_ = 0; \
+  input  [A_WIDTH-1:0] A; \
+  input  [B_WIDTH-1:0] B; \
+  output [Y_WIDTH-1:0] Y; \
+  localparam FIXED = &_TECHMAP_CONSTMSK_A_ || &_TECHMAP_CONSTMSK_B_ || A_WIDTH == 1 || B_WIDTH == 1; \
+  wire _TECHMAP_FAIL_ = Y_WIDTH < 4 || Y_WIDTH > (FIXED ? 12 : 6); \
+  wire [Y_WIDTH-1:0] a, b, c; \
+  \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) pos_a (.A(A), .Y(a)); \
+  \$pos #(.A_SIGNED(B_SIGNED), .A_WIDTH(B_WIDTH), .Y_WIDTH(Y_WIDTH)) pos_b (.A(B), .Y(b)); \
+  wire [Y_WIDTH-1:0] f = FLIP; \
+  \$lcu #(.WIDTH(Y_WIDTH)) carries (.P(a ^ f), .G(a & f), .CI(CARRY), .CO(c)); \
+  assign Y = a ^ f ^ {c, CARRY}; \
+endmodule
+`NARROW_SUM(_80_add, "$add", b, 1'b0)
+`NARROW_SUM(_80_sub, "$sub", ~b, 1'b1)
+
+(* techmap_celltype = "$lt" *)
+module _80_lt (A, B, Y);
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter A_WIDTH = 1;
+  parameter B_WIDTH = 1;
+  parameter Y_WIDTH = 1;
+  parameter _TECHMAP_CONSTMSK_A_ = 0;
+  parameter _TECHMAP_CONSTMSK_B_ = 0;
+  input  [A_WIDTH-1:0] A;
+  input  [B_WIDTH-1:0] B;
+  output [Y_WIDTH-1:0] Y;
+  localparam FIXED = &_TECHMAP_CONSTMSK_A_ || &_TECHMAP_CONSTMSK_B_;
+  localparam WIDTH = A_WIDTH > B_WIDTH ? A_WIDTH : B_WIDTH;
+  wire _TECHMAP_FAIL_ = WIDTH > (FIXED ? 34 : 10);
+  wire [WIDTH-1:0] a, b, c;
+  \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_WIDTH), .Y_WIDTH(WIDTH)) pos_a (.A(A), .Y(a));
+  \$pos #(.A_SIGNED(B_SIGNED), .A_WIDTH(B_WIDTH), .Y_WIDTH(WIDTH)) pos_b (.A(B), .Y(b));
+  wire [WIDTH-1:0] flip = {A_SIGNED != 0 && B_SIGNED != 0, {WIDTH-1{1'b0}}};
+  \$lcu #(.WIDTH(WIDTH)) carries (.P(~(a ^ b)), .G(~(a ^ flip) & (b ^ flip)), .CI(1'b0), .CO(c));
+  assign Y = c[WIDTH-1];
 endmodule
 `endif

@@ -18,7 +18,7 @@ run_quietly "$out/yosys.log" yosys -p "
   read_verilog -sv -Irtl fpga/boards/ulx3s/trine_ulx3s.sv
   hierarchy -check -top trine_ulx3s
   proc; opt; wreduce; opt_clean
-  techmap -map fpga/techmap.v
+  techmap -D ECP5 -map fpga/techmap.v
   synth_ecp5 -abc9 -top trine_ulx3s -json $out/netlist.json
   check -assert
   tee -o $out/stat.txt stat"
