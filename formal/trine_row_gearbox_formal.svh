@@ -79,6 +79,10 @@ assign f_there    = f_where >> (32'(f_from_low[4:0]) * Groups);
 `TRINE_ASSERT(Held_I, f_held_q + CountBits'(start_q)
               == (CountBits'(f_fifo) + CountBits'(f_window)) << 5)
 `TRINE_ASSERT(Fifo_I, f_fifo <= (PtrWidth+1)'(FifoDepth))
+`TRINE_ASSERT(Full_I, full_q == (f_fifo == (PtrWidth+1)'(FifoDepth)))
+logic [5:0] f_next;
+assign f_next = {1'b0, start_q} + {2'b00, f_bits};
+`TRINE_ASSERT(Fits_I, fits_q == (f_next <= 6'd32) && crosses_q == f_next[5])
 `TRINE_ASSERT(Start_I, low_valid_q || start_q == '0)
 `TRINE_ASSERT(MarkHeld_I, !f_marked_q || f_ahead_q < f_held_q)
 `TRINE_ASSERT(MarkPlaced_I, !f_marked_q || f_there[Groups-1:0] == f_unit_q)

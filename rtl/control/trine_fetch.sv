@@ -89,7 +89,8 @@ module trine_fetch #(
     count = '0;
     if (state_q == StSize) begin
       count = (BlockBits+1)'(Block) - (BlockBits+1)'(address_q[6 +: BlockBits]);
-      if (32'(count) > listed_q) count = (BlockBits+1)'(listed_q);
+      if (listed_q[31:BlockBits+1] == '0 && count > listed_q[BlockBits:0])
+        count = listed_q[BlockBits:0];
       if (left_q[AddrWidth:6+BlockBits+1] == '0 && count > left_q[6 +: BlockBits+1])
         count = left_q[6 +: BlockBits+1];
     end

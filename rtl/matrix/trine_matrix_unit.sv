@@ -61,14 +61,14 @@ module trine_matrix_unit #(
   assign is_f16  = start_i.memory == trine_commands_pkg::MemoryF16Rows;
   assign is_mine = start_i.unit == trine_commands_pkg::UnitMatrix;
 
-  logic        clk_results, writes, book_valid, book_busy, bad_codebook;
+  logic        clk_results, writes, book_valid, book_busy, book_checks, bad_codebook;
   logic [4:0]  book_index;
   logic [31:0] book_data;
   // The codebook when it comes, results when they leave.
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
-    .en_i  (is_mine && (start_valid_i || book_busy || book_valid || writes)),
+    .en_i  (is_mine && (start_valid_i || book_busy || book_checks || book_valid || writes)),
     .clk_o (clk_results)
   );
 
@@ -77,6 +77,7 @@ module trine_matrix_unit #(
     .rst_ni,
     .start_i      (start_valid_i && is_trit),
     .busy_o       (book_busy),
+    .checks_o     (book_checks),
     .bad_o        (bad_codebook),
     .word_valid_i,
     .word_ready_o,

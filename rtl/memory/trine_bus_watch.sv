@@ -65,8 +65,9 @@ module trine_bus_watch #(
   // Of several that are late, the one that the others wait for: a memory with its hands full takes
   // no address before it has answered, nor an address before the data that it waits for.  A wrong
   // answer before a late one; of ports, the first.
-  // What fails is known late in a cycle; which of it is told is chosen in the next.
-  logic                          fails;
+  // What fails is known late in a cycle; which of it is told is chosen in the next, out of what was
+  // noted in every cycle that may be one of a failure.
+  logic                          fails, notes;
   logic [Channels-1:0]           timeout_q;
   logic [Ports-1:0]              bad_last_q, stray_q, wrong_q, r_late, ar_late;
   logic                          b_stray_q;
@@ -74,6 +75,7 @@ module trine_bus_watch #(
   logic [Channels-1:0]           picked;          // In the order of `waits`; none: of b_stray.
   assign fails   = listens && (timeout != '0 || r_bad_last_i != '0 || r_stray_i != '0
                                || write_i.b_stray);
+  assign notes   = ends || r_bad_last_i != '0 || r_stray_i != '0 || write_i.b_stray;
   assign wrong_q = bad_last_q | stray_q;
   assign r_late  = timeout_q[Ports +: Ports];
   assign ar_late = timeout_q[0 +: Ports];
@@ -116,7 +118,7 @@ module trine_bus_watch #(
     else         fault_valid_o <= fails;
   end
   always_ff @(posedge clk_i) begin
-    if (fails) begin
+    if (notes) begin
       timeout_q   <= timeout;
       bad_last_q  <= r_bad_last_i;
       stray_q     <= r_stray_i;

@@ -86,7 +86,8 @@ module trine_write_dma #(
     len  = '0;
     if (left_q != '0) begin
       room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
-      len  = left_q < (33-ByteBits)'(room) ? left_q[BurstBits:0] : room;
+      len  = left_q[32-ByteBits:BurstBits+1] == '0 && left_q[BurstBits:0] < room
+           ? left_q[BurstBits:0] : room;
     end
   end
 

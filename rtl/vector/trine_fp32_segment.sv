@@ -63,7 +63,7 @@ module trine_fp32_segment (
     end
   end
 
-  // What goes along, the newest lowest.
+  // What goes along, the newest lowest; the oldest field is one less.
   logic [4:0]  signs_q, zeros_q, infs_q, nans_q;
   logic [49:0] fields_q;
   always_ff @(posedge clk_i) begin
@@ -72,7 +72,7 @@ module trine_fp32_segment (
       zeros_q  <= {zeros_q[3:0], zero_i};
       infs_q   <= {infs_q[3:0], inf_i};
       nans_q   <= {nans_q[3:0], nan_i};
-      fields_q <= {fields_q[39:0], field_i};
+      fields_q <= {fields_q[39:30] - 10'd1, fields_q[29:0], field_i};
     end
   end
 
@@ -81,7 +81,7 @@ module trine_fp32_segment (
     if (en_i) begin
       logic signed [9:0] field;
       // Bit 23 is set otherwise.
-      field   = signed'(fields_q[49:40]) - 10'sd1 + 10'(signed'({1'b0, v_q5[24:23]}));
+      field   = signed'(fields_q[49:40]) + 10'(signed'({1'b0, v_q5[24:23]}));
       y_o[31] <= signs_q[4] && !nans_q[4];
       if (nans_q[4])                                y_o[30:0] <= 31'h7FC00000;
       else if (infs_q[4])                           y_o[30:0] <= 31'h7F800000;

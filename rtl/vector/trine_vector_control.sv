@@ -10,7 +10,8 @@ module trine_vector_control #(
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     start_i,
-  input  trine_commands_pkg::vector_op_e op_i,
+  input  trine_commands_pkg::vector_op_e op_i,      // With `start_i`;
+  input  logic                     argmax_i,        // from then on.
   output logic                     done_o,
   output logic                     busy_o,
   output trine_vector_pkg::phase_e phase_o,
@@ -69,7 +70,7 @@ module trine_vector_control #(
         endcase
       end
       StReduce: if (count_o != '0 && !reduce_busy_i) begin
-        state_d = (op_i == trine_commands_pkg::OpArgmax) ? StPair : StPass;
+        state_d = argmax_i ? StPair : StPass;
       end
       StPack:   if (packed_i) state_d = StScalar;
       StScalar: if (scalar_ready_o) state_d = StPass;

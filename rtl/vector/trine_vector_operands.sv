@@ -47,6 +47,17 @@ module trine_vector_operands #(
   logic [31:0]          tiles_q;                  // To be read.
   logic [BeatWidth-1:0] beat, place;
   logic                 take, load, read, tile_read;
+  // What the pass reads, from registers: the way from the command is long.
+  logic                 rope_q, two_q;
+  logic [BeatWidth-1:0] src2_beat_q, half_beats_q;
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      rope_q       <= pass_i.rope;
+      two_q        <= pass_i.two;
+      src2_beat_q  <= src2_beat_i;
+      half_beats_q <= half_beats_i;
+    end
+  end
   assign read      = reading_q && (!pending_q || take);
   assign tile_read = read && operand_q == 2'd0;
 
@@ -54,27 +65,24 @@ module trine_vector_operands #(
     .clk_i,
     .start_i,
     .step_i       (tile_read),
-    .pairs_i      (pass_i.rope),
-    .half_beats_i,
+    .pairs_i      (rope_q),
+    .half_beats_i (half_beats_q),
     .first_i      (src_beat_i),
     .beat_o       (beat),
     .place_o      (place)
   );
 
   logic far;                                      // Half a head further on.
-  assign far              = pass_i.rope && (operand_q == 2'd1 || operand_q == 2'd3);
+  assign far              = rope_q && (operand_q == 2'd1 || operand_q == 2'd3);
   assign vec_read_valid_o = read;
-  assign vec_read_beat_o  = ((pass_i.rope ? operand_q[1] : operand_q[0]) ? src2_beat_i + place
-                                                                         : beat)
-                          + (far ? half_beats_i : '0);
-
-  logic [1:0] first_operand;
-  assign first_operand = pass_i.rope ? 2'd3 : {1'b0, pass_i.two};
+  assign vec_read_beat_o  = ((rope_q ? operand_q[1] : operand_q[0]) ? src2_beat_q + place
+                                                                    : beat)
+                          + (far ? half_beats_q : '0);
 
   // Slicing.
   logic                  full_q, upper_q, last_slice;
   logic [SliceWidth-1:0] part_q;
-  assign last_slice = part_q == SliceWidth'(Slices - 1) && (upper_q || !pass_i.rope);
+  assign last_slice = part_q == SliceWidth'(Slices - 1) && (upper_q || !rope_q);
   assign load       = pending_q && pending_last_q && (!full_q || last_slice);
   assign take       = load || (pending_q && !pending_last_q);
   assign busy_o     = reading_q || pending_q || full_q;
@@ -102,16 +110,16 @@ module trine_vector_operands #(
   logic [32*Groups-1:0] wait1_q, wait2_q, wait3_q, lower_q, other_q, cos_q, sin_q;
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      operand_q <= first_operand;
+      operand_q <= pass_i.rope ? 2'd3 : {1'b0, pass_i.two};
       tiles_q   <= tiles_i;
     end else if (read) begin
-      operand_q <= (operand_q == 2'd0) ? first_operand : operand_q - 2'd1;
+      operand_q <= (operand_q != 2'd0) ? operand_q - 2'd1 : rope_q ? 2'd3 : {1'b0, two_q};
       if (tile_read) tiles_q <= tiles_q - 32'd1;
     end
     if (read) pending_last_q <= operand_q == 2'd0;
     if (take && !pending_last_q) begin
       wait1_q <= vec_read_data_i;
-      if (pass_i.rope) begin
+      if (rope_q) begin
         wait2_q <= wait1_q;
         wait3_q <= wait2_q;
       end
@@ -119,7 +127,7 @@ module trine_vector_operands #(
     if (load) begin
       lower_q <= vec_read_data_i;
       other_q <= wait1_q;
-      if (pass_i.rope) begin
+      if (rope_q) begin
         cos_q <= wait2_q;
         sin_q <= wait3_q;
       end
@@ -131,7 +139,7 @@ module trine_vector_operands #(
       part_q <= part_q + 1'b1;
       if (part_q == SliceWidth'(Slices - 1)) begin
         part_q  <= '0;
-        upper_q <= !upper_q && pass_i.rope;
+        upper_q <= !upper_q && rope_q;
       end
     end
   end
@@ -145,7 +153,7 @@ module trine_vector_operands #(
         if (part_q == SliceWidth'(p)) begin
           a0_o <= lower_q[32*Lanes*p +: 32*Lanes];
           a1_o <= other_q[32*Lanes*p +: 32*Lanes];
-          if (pass_i.rope) begin
+          if (rope_q) begin
             b0_o <= upper_q ? sin_q[32*Lanes*p +: 32*Lanes] : cos_q[32*Lanes*p +: 32*Lanes];
             b1_o <= upper_q ? cos_q[32*Lanes*p +: 32*Lanes] : sin_q[32*Lanes*p +: 32*Lanes];
           end else begin

@@ -61,15 +61,19 @@ module trine_vector_unit #(
   logic [trine_vector_pkg::CountBits-1:0] drain, count;
   logic                     en, begin_pass, operands_busy, reduce, reduce_busy, pack, pack_valid;
   logic                     scalar_busy, scalar, scalar_ready, pair, softmax, norm, argmax;
-  assign softmax = op_i == trine_commands_pkg::OpSoftmax;
-  assign norm    = op_i == trine_commands_pkg::OpRmsnorm;
-  assign argmax  = op_i == trine_commands_pkg::OpArgmax;
+  // Of the operation that runs: the way from the command is long.
+  trine_commands_pkg::vector_op_e op_q;
+  always_ff @(posedge clk_i) if (start_i) op_q <= op_i;
+  assign softmax = op_q == trine_commands_pkg::OpSoftmax;
+  assign norm    = op_q == trine_commands_pkg::OpRmsnorm;
+  assign argmax  = op_q == trine_commands_pkg::OpArgmax;
 
   trine_vector_control #(.Groups(Groups)) u_control (
     .clk_i,
     .rst_ni,
     .start_i,
     .op_i,
+    .argmax_i        (argmax),
     .done_o,
     .busy_o          (en),
     .phase_o         (phase),
@@ -89,7 +93,7 @@ module trine_vector_unit #(
 
   logic [31:0] factor, add_constant, scale_q, largest;
   trine_vector_pass u_pass (
-    .op_i,
+    .op_i       (op_q),
     .phase_i    (phase),
     .alpha_i,
     .beta_i,

@@ -30,20 +30,27 @@ module trine_row_gearbox #(
 
   logic [BeatWidth-1:0] mem [FifoDepth];
   logic [PtrWidth:0]    write_q, read_q;
-  logic                 fifo_empty, push, pop;
+  logic [PtrWidth:0]    held;
+  logic                 fifo_empty, full_q, push, pop;
+  assign held         = write_q - read_q;
   assign fifo_empty   = write_q == read_q;
-  assign beat_ready_o = write_q - read_q != (PtrWidth+1)'(FifoDepth);
+  assign beat_ready_o = !full_q;
   assign push         = beat_valid_i && beat_ready_o;
 
   // The window: units 0..31 in `low`, 32..63 in `high`; the next row starts at `start`.
   logic [BeatWidth-1:0] low_q, high_q;
   logic                 low_valid_q, high_valid_q;
   logic [4:0]           start_q;
-  logic [5:0]           start_next;
+  logic [4:0]           start_next;
+  logic [5:0]           after_next;
+  // The next row ends in `low`; the one behind it begins in `high`.  In registers, since whether a
+  // row may go decides about much in the same cycle; the depth holds from `clear_i` on.
+  logic                 fits_q, crosses_q;
   logic                 advance, high_free;
-  assign start_next  = {1'b0, start_q} + {2'b00, trine_pkg::tail_bits(depth_i)};
-  assign row_ready_o = low_valid_q && (high_valid_q || start_next <= 6'd32);
-  assign advance     = (row_i && start_next[5]) || !low_valid_q;
+  assign start_next  = start_q + {1'b0, trine_pkg::tail_bits(depth_i)};
+  assign after_next  = {1'b0, start_next} + {2'b00, trine_pkg::tail_bits(depth_i)};
+  assign row_ready_o = low_valid_q && (high_valid_q || fits_q);
+  assign advance     = (row_i && crosses_q) || !low_valid_q;
   assign high_free   = !high_valid_q || advance;
   assign pop         = !fifo_empty && high_free;
 
@@ -54,12 +61,20 @@ module trine_row_gearbox #(
       low_valid_q  <= 1'b0;
       high_valid_q <= 1'b0;
       start_q      <= '0;
+      fits_q       <= 1'b1;
+      crosses_q    <= 1'b0;
+      full_q       <= 1'b0;
     end else begin
+      full_q <= !pop && (full_q || (push && held == (PtrWidth+1)'(FifoDepth - 1)));
       if (push) write_q <= write_q + 1'b1;
       if (pop) read_q <= read_q + 1'b1;
       if (advance) low_valid_q <= high_valid_q;
       high_valid_q <= pop || (high_valid_q && !advance);
-      if (row_i) start_q <= start_next[4:0];
+      if (row_i) begin
+        start_q   <= start_next;
+        fits_q    <= after_next <= 6'd32;
+        crosses_q <= after_next[5];
+      end
     end
   end
 

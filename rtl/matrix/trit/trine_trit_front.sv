@@ -66,16 +66,30 @@ module trine_trit_front #(
   end
 
   logic body_ready, accept, look, last_sub, completes;
+  // The next body beat is the last of its panel: known before it comes, for what that moves.
+  logic       panel_end_q;
+  logic [1:0] set_next, sub_next;                 // After a body beat.
+  logic [4:0] unit_next;
   logic [2:0] used_q;                             // Hold entries promised.
   assign last_sub   = !is_three || sub_q == 2'd2;
   assign completes  = set_q == 2'd2;
+  always_comb begin
+    set_next  = set_q;
+    sub_next  = 2'd0;
+    unit_next = unit_q;
+    if (!last_sub) sub_next = sub_q + 2'd1;
+    else begin
+      set_next = completes ? 2'd0 : set_q + 2'd1;
+      if (completes) unit_next = (unit_q == last_unit) ? 5'd0 : unit_q + 5'd1;
+    end
+  end
   assign body_ready = full_i[buffer] && !(completes && used_q == 3'(HoldDepth));
 
   assign weight_ready_o = active && (tail_q ? tail_ready_i : body_ready);
   assign accept         = weight_valid_i && weight_ready_o;
   assign look           = accept && !tail_q;
   assign tail_valid_o   = weight_valid_i && active && tail_q;
-  assign step           = look && completes && last_sub && unit_q == last_unit;
+  assign step           = look && panel_end_q;
 
   logic wait_tables;
   assign wait_tables    = active && weight_valid_i && !tail_q && !full_i[buffer];
@@ -90,6 +104,7 @@ module trine_trit_front #(
       set_q        <= 2'd0;
       sub_q        <= 2'd0;
       unit_q       <= 5'd0;
+      panel_end_q  <= 1'b0;
     end else if (accept) begin
       if (tail_q) begin
         tail_count_q <= tail_count_q + 4'd1;
@@ -97,15 +112,13 @@ module trine_trit_front #(
           tail_q       <= 1'b0;
           tail_count_q <= 4'd1;
         end
-      end else if (!last_sub) begin
-        sub_q <= sub_q + 2'd1;
       end else begin
-        sub_q <= 2'd0;
-        set_q <= completes ? 2'd0 : set_q + 2'd1;
-        if (completes) begin
-          unit_q <= (unit_q == last_unit) ? 5'd0 : unit_q + 5'd1;
-          if (unit_q == last_unit) tail_q <= 1'b1;
-        end
+        sub_q       <= sub_next;
+        set_q       <= set_next;
+        unit_q      <= unit_next;
+        panel_end_q <= set_next == 2'd2 && (!is_three || sub_next == 2'd2)
+                    && unit_next == last_unit;
+        if (panel_end_q) tail_q <= 1'b1;
       end
     end
   end
