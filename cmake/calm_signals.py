@@ -9,16 +9,14 @@ CALM = """
 rst_ni 1
 trine_top.fault_valid 0
 u_core.flush 0
-u_bus_watch.fails 0
+u_bus_watch.notes 0
 m_axi_arvalid_o 0
 m_axi_rvalid_i 1
 u_registers.ones 0
-u_registers.read 0
+u_registers.read_q 0
+u_registers.merged_q 0
 u_registers.soft_reset 0
 u_registers.fault 0
-u_counters.carry_q 0
-u_registers.read_low 0
-u_registers.read_high 0
 trine_top.start 0
 trine_top.clear 0
 trine_top.abort 0
@@ -97,13 +95,12 @@ u_beat_router.moves 1
 u_control.__Vcellinp__u_beat_count__used_i 1
 u_control.counted 1
 u_words.gen_cut.index_q 0
-u_registers.__Vcellinp__u_counters__events_i 7
+u_registers.events_q 7
+u_core.activity 3
 u_matvec.__Vcellinp__u_trit__start_i 0
-u_core.__Vcellinp__u_profile__events_i 67
 record_start 0
 record_valid 0
 record_done 0
-u_control.turn_begins 0
 u_profile.taken_q 0
 m_axi_rresp_i 0
 u_read_path.error_q 0
@@ -121,6 +118,7 @@ u_transfer_unit.store_valid 0
 u_load_unit.left_q 0
 u_load_unit.high_q 0
 u_codebook_loader.take 0
+u_matrix_unit.book_checks 0
 u_codebook_loader.bad 0
 u_matrix_unit.bad_codebook 0
 u_matrix_unit.__Vcellinp__u_codebook_loader__start_i 0
@@ -156,7 +154,6 @@ u_builder.pending_q 0
 # the fourth counts three times. The job of a core or of the engine alone.
 PLANES = """
 u_front.sub_q 0
-u_front.last_sub 1
 u_front.weight_q 1
 u_front.weight_q2 1
 u_gearbox.low_valid_q 1
@@ -201,8 +198,6 @@ u_units.matvec_write_valid -
 u_vector_memory.gen_bank__BRA__0__KET__.write_q -
 s_axil_arvalid_i -
 s_axil_rvalid_o -
-u_registers.read -
-u_registers.read_low -
-u_registers.read_high -
+u_registers.read_q -
 u_registers.moved_q -
 """

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Proof of trine_counters: both halves, with the carry that waits, are the number of events, in a counter of
-// fewer than 64 bits its lowest ones; and
-// once a low half was read, the high half shows what belongs to that moment until it is read,
-// unless the low half goes round twice in between.
+// Proof of trine_counters: once a low half was read, the next read of that high half shows what belongs
+// to that moment, and without that it shows the high half of its own moment.  trine_event_counts proves
+// that what a read sees is the number of events.
 
 `include "trine_assert.svh"
 
@@ -11,44 +10,30 @@ logic f_past_valid_q = 1'b0;
 always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
 always_comb assume (rst_ni == f_past_valid_q);
 
-logic [Counters-1:0] f_counted, f_hold, f_added, f_coherent;
+// Reads leave every other cycle.
+logic f_read_q = 1'b0;
+always_ff @(posedge clk_i) f_read_q <= read_i;
+always_comb assume (!(f_read_q && read_i) && 32'(number_i) < Counters);
+
+logic [Counters-1:0] f_kept, f_low, f_high;
 for (genvar i = 0; i < Counters; i++) begin : f_counter
-  logic [63:0] f_events_q = '0;
-  logic        f_held_q   = 1'b0;  // The low half was read and the high half not yet.
-  logic [31:0] f_high_q   = '0;    // What the high half must show then.
-  logic [1:0]  f_rounds_q = '0;    // Carries since; 2 means more than one.
-  logic        f_owed_q   = 1'b0;  // A carry waited although nothing held it.
-
-  logic f_round;
-  assign f_round = events_i[i] && (&f_events_q[31:0]);
-
+  logic             f_held_q = 1'b0;  // The low half was read and the high half not yet.
+  logic [Width-1:0] f_seen_q = '0;    // What the counter was then.
+  logic             f_mine;
+  assign f_mine = read_i && 32'(number_i) == i;
   always_ff @(posedge clk_i) begin
-    f_owed_q <= rst_ni && carry_q[i] && !hold_q[i];
-    if (!rst_ni || clear_i) begin
-      f_events_q <= '0;
-      f_held_q   <= 1'b0;
-    end else begin
-      f_events_q <= f_events_q + 64'(events_i[i]);
-      f_held_q   <= read_low_i[i] || (f_held_q && !read_high_i[i]);
-      if (read_low_i[i]) begin
-        f_high_q   <= f_events_q[63:32];
-        f_rounds_q <= {1'b0, f_round};
-      end else if (f_round && f_rounds_q != 2'd2) f_rounds_q <= f_rounds_q + 2'd1;
+    if (!rst_ni || clear_i) f_held_q <= 1'b0;
+    else if (f_mine) begin
+      f_held_q <= !read_high_i;
+      if (!read_high_i) f_seen_q <= value;
     end
   end
-
-  // A carry waits only while a high half is held.
-  logic [Width-33:0] f_high;
-  assign f_high       = high_o[32*i +: Width-32] + (Width-32)'(carry_q[i]);
-  assign f_counted[i] = {f_high, low_o[32*i +: 32]} == f_events_q[Width-1:0]
-                     && 64'(high_o[32*i +: 32]) >> (Width - 32) == '0;
-  assign f_hold[i]    = hold_q[i] == f_held_q && f_rounds_q != 2'd3;
-  assign f_added[i]   = !f_owed_q || !carry_q[i];
-  assign f_coherent[i] = !f_held_q || f_rounds_q == 2'd2
-                      || (high_o[32*i +: Width-32] == f_high_q[Width-33:0] && carry_q[i] == f_rounds_q[0]);
+  assign f_kept[i] = kept_q[i] == f_held_q && (!f_held_q || high_q[i] == f_seen_q[Width-1:32]);
+  assign f_low[i]  = !f_mine || read_high_i || value_o == value[31:0];
+  assign f_high[i] = !f_mine || !read_high_i
+                  || value_o == 32'(f_held_q ? f_seen_q[Width-1:32] : value[Width-1:32]);
 end
 
-`TRINE_ASSERT(Counted_A, &f_counted)
-`TRINE_ASSERT(HeldForHigh_I, &f_hold)
-`TRINE_ASSERT(CarryAdded_A, &f_added)
-`TRINE_ASSERT(HalvesAgree_A, &f_coherent)
+`TRINE_ASSERT(HeldForHigh_I, &f_kept)
+`TRINE_ASSERT(LowHalf_A, &f_low)
+`TRINE_ASSERT(HalvesAgree_A, &f_high)

@@ -2,7 +2,8 @@
 //
 // Proof of trine_registers: every request gets exactly one answer, answers hold until they are
 // taken, registers change only by a write to them or a soft reset, and commands reach the
-// control only as the map says.  Requests are counted from the handshakes alone.
+// control only as the map says, and what software wrote it reads.  Requests are counted from the
+// handshakes alone.
 
 logic f_past_valid_q = 1'b0;
 always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
@@ -32,10 +33,29 @@ logic [31:0]  f_r_data_q;
 logic [trine_regs_pkg::SoftwareBits-1:0] f_kept, f_kept_q;
 assign f_kept = software_q;
 
-// A write takes effect in the cycle in which both halves are held and no answer waits.
-logic f_effect;
-assign f_effect = f_addresses_q - 2'(b_valid_o) == 2'd1 && f_data_q - 2'(b_valid_o) == 2'd1
+// The LUT RAM that software reads from and what the machine sees of it.
+logic [Words-1:0] f_agree;
+for (genvar i = 0; i < Words; i++) begin : f_word
+  assign f_agree[i] = (word_written_q[i] ? words_q[i] : trine_regs_pkg::SoftwareReset[32*i +: 32])
+                   == f_kept[32*i +: 32];
+end
+logic        f_asked_q = 1'b0, f_read_word_q = 1'b0;
+logic [11:0] f_asked_addr_q;
+logic [31:0] f_read_data_q;
+always_ff @(posedge clk_i) begin
+  f_asked_q     <= rst_ni && f_ar;
+  if (f_ar) f_asked_addr_q <= ar_addr_i;
+  f_read_word_q <= rst_ni && f_asked_q && trine_regs_pkg::is_word(read_offset);
+  f_read_data_q <= f_kept[32*trine_regs_pkg::word_of(read_offset) +: 32];
+end
+
+// A write takes effect in the cycle after one in which both halves are held, no answer waits and no
+// read is looked up.
+logic f_both, f_effect, f_merged_q = 1'b0;
+assign f_both   = f_addresses_q - 2'(b_valid_o) == 2'd1 && f_data_q - 2'(b_valid_o) == 2'd1
                && !b_valid_o;
+assign f_effect = f_merged_q;
+always_ff @(posedge clk_i) f_merged_q <= rst_ni && f_both && !f_merged_q && !f_asked_q;
 
 logic f_control;
 assign f_control = f_effect && f_addr_q[11:2] == 10'h006 && f_strb_q[0];
@@ -70,7 +90,11 @@ always_ff @(posedge clk_i) begin
     // One answer a request, and none without.
     AddressAnswered_A : assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
     DataAnswered_A : assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
-    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o));
+    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) && read_q == f_asked_q);
+    MergedFirst_I : assert (merged_q == f_merged_q && (!merged_q || f_both));
+    if (f_merged_q && is_word_q) MergedPlace_I : assert (place_q == trine_regs_pkg::word_of(write_offset));
+    if (f_merged_q) MergedWord_I : assert (is_word_q == trine_regs_pkg::is_word(write_offset));
+    if (f_asked_q) ReadKept_A : assert (ar_addr_q == f_asked_addr_q);
     // Answers hold.
     if (f_stalled_b_q) BHolds_A : assert (b_valid_o && b_resp_o == f_b_resp_q);
     if (f_stalled_r_q) RHolds_A : assert (r_valid_o && r_resp_o == f_r_resp_q && r_data_o == f_r_data_q);
@@ -79,6 +103,9 @@ always_ff @(posedge clk_i) begin
     if (w_full_q) DataKept_A : assert (w_data_q == f_word_q && w_strb_q == f_strb_q);
     // Nothing that software writes changes without a write,
     if (f_quiet_q) QuietWithoutWrite_A : assert (f_kept == f_kept_q);
+    // is another for the core than for a read,
+    WordsAgree_I : assert (&f_agree);
+    if (f_read_word_q) ReadsWritten_A : assert (r_data_o == f_read_data_q);
     // and commands come from CTRL alone.
     ResetAsked_A : assert (f_reset_asked_q == reset_wanted_q);
     StartFromControl_A : assert (start_o == (f_control && f_word_q[0] && !busy_i && !f_reset));

@@ -110,16 +110,28 @@ void print_case(const std::function<std::string(const Field&)>& line) {
   fmt::print("      default: ;\n    endcase\n  endfunction\n");
 }
 
-/// A line for each byte of the register in which the field has bits.
-std::string bytes_written(const Field& f) {
-  std::string lines;
-  for (unsigned byte = f.lsb / 8; 8 * byte < f.lsb + f.width; ++byte) {
-    const unsigned from = std::max(f.lsb, 8 * byte);
-    const unsigned width = std::min(f.lsb + f.width, 8 * byte + 8) - from;
-    lines += fmt::format("      if (strobe[{}]) written[{} +: {}] = data[{} +: {}];\n", byte,
-                         kSoftware.place(f) + from - f.lsb, width, from, width);
+/// The registers that are one field: they lie in the lowest words of software_t.
+void print_words() {
+  const auto is_word = [](const Field& f) { return f.width == 32; };
+  const auto words =
+      static_cast<unsigned>(std::ranges::count_if(kSoftware.fields, is_word));
+  const unsigned width = bits_for(words - 1);
+  fmt::print(
+      "\n  // Registers of software_t that are one field: where their word lies in it.\n"
+      "  parameter int unsigned SoftwareWords = {};\n"
+      "  function automatic logic is_word(input logic [11:0] offset);\n    case (offset)\n",
+      words);
+  std::string names, places;
+  for (unsigned i = 0; i < words; ++i) {
+    const std::string_view name = info_of(kSoftware.fields[i]).name;
+    names += fmt::format("      {}_OFFSET{}", name, i + 1 < words ? ",\n" : ": is_word = 1'b1;\n");
+    places += fmt::format("      {}_OFFSET: word_of = {}'d{};\n", name, width, i);
   }
-  return lines;
+  fmt::print("{}      default: is_word = 1'b0;\n    endcase\n  endfunction\n", names);
+  fmt::print(
+      "  function automatic logic [{}:0] word_of(input logic [11:0] offset);\n    case (offset)\n"
+      "{}      default: word_of = '0;\n    endcase\n  endfunction\n",
+      width - 1, places);
 }
 
 void print_software_functions() {
@@ -130,22 +142,24 @@ void print_software_functions() {
         fmt::format("{}{}'h{:X}", reset.empty() ? "" : ", ", f->width, f->get(info_of(*f).reset));
   fmt::print("\n  // What they reset to.\n");
   fmt::print("  parameter {} SoftwareReset = {{{}}};\n", software, reset);
-  // Whole bytes and a condition each: so synthesis finds a clock enable and no logic in front of a
-  // register.
+  // A condition each: so synthesis finds a clock enable and no logic in front of a register.
   fmt::print(
-      "\n  // software_t after a write of the bytes of `data` that `strobe` names.\n"
+      "\n  // software_t after a write of `word` to a register.\n"
       "  function automatic {} written(\n"
-      "      input {} software, input logic [11:0] offset, input logic [3:0] strobe,\n"
-      "      input logic [31:0] data);\n    written = software;\n",
+      "      input {} software, input logic [11:0] offset, input logic [31:0] word);\n"
+      "    written = software;\n",
       software, software);
   for (const RegInfo& r : kRegs) {
     std::string lines;
     for (const Field& f : kFields)
-      if (f.reg == r.reg && kSoftware.has(f)) lines += bytes_written(f);
+      if (f.reg == r.reg && kSoftware.has(f))
+        lines += fmt::format("      written[{} +: {}] = word[{} +: {}];\n", kSoftware.place(f), f.width,
+                             f.lsb, f.width);
     if (!lines.empty())
       fmt::print("    if (offset == {}_OFFSET) begin\n{}    end\n", r.name, lines);
   }
   fmt::print("  endfunction\n");
+  print_words();
   unsigned span = 0;
   for (const Field& f : kOnes.fields) span = std::max(span, f.lsb + f.width);
   fmt::print(

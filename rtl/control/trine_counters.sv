@@ -2,52 +2,57 @@
 
 /// 64-bit event counters that are read in two halves.
 ///
-/// Reading a low half holds the high half of that counter still until it is read (or another
-/// carry is due), so that both belong to the same moment.  One event per counter and cycle.
+/// Reading a low half keeps the high half of that moment for the next read of that counter's high
+/// half, so that both belong together.  One event per counter and cycle; no two reads in cycles
+/// after each other.
 module trine_counters #(
-  parameter int unsigned Counters = 8,
+  parameter  int unsigned Counters   = 8,
   /// Bits of a counter, 33 to 64; it wraps, and the bits above read 0.
-  parameter int unsigned Width    = 64
+  parameter  int unsigned Width      = 64,
+  localparam int unsigned NumberBits = $clog2(Counters)
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  logic                   clear_i,
-  input  logic [Counters-1:0]    events_i,
-  input  logic [Counters-1:0]    read_low_i,   // That low half is being read in this cycle.
-  input  logic [Counters-1:0]    read_high_i,  // That high half is being read in this cycle.
-  output logic [32*Counters-1:0] low_o,        // Counter i in bits 32*i +: 32.
-  output logic [32*Counters-1:0] high_o
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  clear_i,
+  input  logic [Counters-1:0]   events_i,
+  input  logic                  read_i,       // A half of a counter is read in this cycle:
+  input  logic [NumberBits-1:0] number_i,     // which one,
+  input  logic                  read_high_i,  // which half.
+  output logic [31:0]           value_o       // 0 without a read.
 );
 
-  logic [Counters-1:0] hold_q;
-  logic [Counters-1:0] carry_q;  // The high half is one behind.
+  logic [Width-1:0] value;
+  trine_event_counts #(
+    .Counters (Counters),
+    .Width    (Width)
+  ) u_counts (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .events_i,
+    .read_i,
+    .number_i,
+    .value_o  (value)
+  );
+
+  // The high halves of counters whose low half was read and whose high half was not, since.
+  logic [Counters-1:0] kept_q;
+  (* no_rw_check *) logic [Width-33:0] high_q [2 ** NumberBits];
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) begin
-      low_o   <= '0;
-      high_o  <= '0;
-      hold_q  <= '0;
-      carry_q <= '0;
-    end else begin
-      logic [Counters-1:0] carry, settle;
-      carry = '0;
-      for (int unsigned i = 0; i < Counters; i++) begin
-        if (events_i[i]) begin
-          carry[i]            = &low_o[32*i +: 32];
-          low_o[32*i +: 32] <= low_o[32*i +: 32] + 32'd1;
-        end
-      end
-      // Hardly ever, and a simulation looks no further in all other cycles.
-      if (carry_q != '0 || carry != '0) begin
-        // A second carry has to let the first one go.
-        settle = ~hold_q | read_low_i | read_high_i | carry;
-        for (int unsigned i = 0; i < Counters; i++) begin
-          if (carry_q[i] && settle[i])
-            high_o[32*i +: Width-32] <= high_o[32*i +: Width-32] + (Width-32)'(1);
-        end
-        carry_q <= carry | (carry_q & ~settle);
-      end
-      if (read_low_i != '0 || read_high_i != '0) hold_q <= read_low_i | (hold_q & ~read_high_i);
+    if (read_i && !read_high_i) high_q[number_i] <= value[Width-1:32];
+  end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) kept_q <= '0;
+    else if (read_i)        kept_q[number_i] <= !read_high_i;
+  end
+
+  always_comb begin
+    value_o = '0;
+    if (read_i) begin
+      if (!read_high_i)          value_o = value[31:0];
+      else if (kept_q[number_i]) value_o = 32'(high_q[number_i]);
+      else                       value_o = 32'(value[Width-1:32]);
     end
   end
 

@@ -4,7 +4,8 @@
 ///
 /// `begin_i` and `end_i` bound a command; the counters stand still unless `enable_i`.
 /// `start_i` after that sends the record in beats, lowest word first; `index_i` and `word0_i` hold
-/// until `done_o`, which pulses after the last beat moved.
+/// until `done_o`, which pulses after the last beat moved.  A beat takes a cycle for each of its
+/// words, which come out of the counters one by one, and one to move.
 module trine_profile #(
   parameter int unsigned Groups       = 16,
   /// Bits of the cycle counter, at most 64.
@@ -30,63 +31,100 @@ module trine_profile #(
 );
 
   localparam int unsigned Counters  = 7;
-  localparam int unsigned Beats     = 16 / Groups;
-  localparam int unsigned PlaceBits = Beats > 1 ? $clog2(Beats) : 1;
+  localparam int unsigned Words     = 16;  // Of a record.
+  localparam int unsigned WordBits  = $clog2(Words);
+  localparam int unsigned LaneBits  = $clog2(Groups);
 
-  logic [CounterWidth-1:0] cycle_q, first_q, last_q;
-  logic [32*Counters-1:0] counts_q;
-  logic [PlaceBits-1:0]   place_q;
+  // Begin and end are known late in a cycle: what they do comes in the next, with the count of
+  // cycles of before.
+  logic begin_q, end_q;
+  always_ff @(posedge clk_i) begin
+    begin_q <= rst_ni && enable_i && begin_i;
+    end_q   <= rst_ni && enable_i && end_i;
+  end
 
+  logic [CounterWidth-1:0] cycle_q, before_q, first_q, last_q;
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) cycle_q <= '0;
     else if (enable_i && busy_i) cycle_q <= cycle_q + CounterWidth'(1);
+  end
+  always_ff @(posedge clk_i) begin
+    if (enable_i) before_q <= cycle_q;
+    if (begin_q) first_q <= before_q;
+    if (end_q) last_q <= before_q;
   end
 
   // Beats that the record itself writes are in no record: from `start_i` to the next command
   // nothing counts.
   logic taken_q;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || begin_i) taken_q <= 1'b0;
+    if (!rst_ni || begin_q) taken_q <= 1'b0;
     else if (start_i)       taken_q <= 1'b1;
   end
 
+  // What decides about an event is a long path: it is counted a cycle later, before the record
+  // looks at the counters.  In the cycle of `begin_i` nothing counts: the counters are cleared in
+  // the next.
+  logic [Counters-1:0] events_q;
   always_ff @(posedge clk_i) begin
-    if (enable_i && begin_i) begin
-      first_q  <= cycle_q;
-      counts_q <= '0;
-    end else if (enable_i && busy_i && !taken_q) begin
-      for (int unsigned i = 0; i < Counters; i++) begin
-        if (events_i[i]) counts_q[32*i +: 32] <= counts_q[32*i +: 32] + 32'd1;
-      end
-    end
-    if (enable_i && end_i) last_q <= cycle_q;
+    events_q <= rst_ni && enable_i && busy_i && (!taken_q || begin_q) ? events_i : '0;
   end
 
-  logic [511:0] record;
-  assign record = {96'd0, counts_q, 64'(last_q), 64'(first_q), word0_i, index_i};
+  // ---- The record, word by word ----
+
+  logic                walks_q, move;
+  logic [WordBits-1:0] place_q;
+  logic [31:0]         count, word;
+  logic                is_count;
+  assign move     = walks_q && !beat_valid_o;
+  assign is_count = place_q >= WordBits'(6) && place_q < WordBits'(6 + Counters);
+
+  trine_event_counts #(
+    .Counters (Counters),
+    .Width    (32)
+  ) u_counts (
+    .clk_i,
+    .rst_ni,
+    .clear_i  (begin_q),
+    .events_i (events_q),
+    .read_i   (move && is_count),
+    .number_i (3'(place_q - WordBits'(6))),
+    .value_o  (count)
+  );
 
   // Nothing is worked out (in simulation) while no record leaves.
   always_comb begin
-    beat_data_o = '0;
-    if (beat_valid_o) beat_data_o = record[Beats > 1 ? 32 * Groups * 32'(place_q) : 0 +: 32*Groups];
+    word = '0;
+    if (move) begin
+      unique case (place_q)
+        4'd0:    word = index_i;
+        4'd1:    word = word0_i;
+        4'd2:    word = first_q[31:0];
+        4'd3:    word = 32'(first_q[CounterWidth-1:32]);
+        4'd4:    word = last_q[31:0];
+        4'd5:    word = 32'(last_q[CounterWidth-1:32]);
+        default: if (is_count) word = count;
+      endcase
+    end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
+      walks_q      <= 1'b0;
       beat_valid_o <= 1'b0;
       done_o       <= 1'b0;
     end else begin
-      done_o <= 1'b0;
-      if (start_i) beat_valid_o <= 1'b1;
-      else if (beat_valid_o && beat_ready_i && place_q == PlaceBits'(Beats - 1)) begin
-        beat_valid_o <= 1'b0;
-        done_o       <= 1'b1;
-      end
+      done_o <= beat_valid_o && beat_ready_i && !walks_q;
+      if (start_i) walks_q <= 1'b1;
+      else if (move && &place_q) walks_q <= 1'b0;
+      if (move) beat_valid_o <= Groups == 1 || &place_q[LaneBits > 0 ? LaneBits - 1 : 0 : 0];
+      else if (beat_ready_i) beat_valid_o <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (start_i) place_q <= '0;
-    else if (beat_valid_o && beat_ready_i) place_q <= place_q + 1'b1;
+    else if (move) place_q <= place_q + 1'b1;
+    if (move) beat_data_o <= (32*Groups)'({word, beat_data_o} >> 32);
   end
 
 endmodule

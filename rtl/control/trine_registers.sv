@@ -5,8 +5,9 @@
 /// Register block: AXI4-Lite slave, status, interrupt and counters.  The map is registers.def, from
 /// which trine_regs_pkg decodes and stores; here is what registers mean to the machine.
 ///
-/// A write takes effect when both its address and its data have come, a read when its address is
-/// taken; each is answered in the next cycle.  An offset that the map does not list answers with
+/// A write takes effect in the second cycle after both its address and its data have come (the third
+/// when a read is in its way), a read in the cycle after its address is taken; each is answered in
+/// the next cycle.  An offset that the map does not list answers with
 /// SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
 /// write; all other outputs are registered.  `fault_valid_i` reports a failure of the memory bus,
 /// busy or not; it wins over `finish_i`, and the first one since the last start over later ones.
@@ -80,7 +81,7 @@ module trine_registers #(
 
   logic clk_bus, moves, moved_q, aw_full_q, w_full_q, reset_wanted_q;
   assign moves = aw_valid_i || w_valid_i || ar_valid_i || aw_full_q || w_full_q || b_valid_o
-              || r_valid_o || finish_i || fault_valid_i || reset_wanted_q;
+              || r_valid_o || read_q || finish_i || fault_valid_i || reset_wanted_q;
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
@@ -95,8 +96,11 @@ module trine_registers #(
   logic [31:0] w_data_q;
   logic [3:0]  w_strb_q;
 
+  // The word is put together first, from what the register holds; reads look that up, too.
+  logic merge, merged_q, read_q;
   logic write;  // In this cycle the held write takes effect.
-  assign write      = aw_full_q && w_full_q && !b_valid_o;
+  assign merge      = aw_full_q && w_full_q && !b_valid_o && !merged_q && !read_q;
+  assign write      = merged_q;
   assign aw_ready_o = !aw_full_q;
   assign w_ready_o  = !w_full_q;
 
@@ -107,9 +111,12 @@ module trine_registers #(
     $error("trine_registers: 1s that act lie in byte 0");
   end
 
+  logic [11:0] ar_addr_q;
+  logic        read;   // In this cycle a read takes effect.
   logic [11:0] write_offset, read_offset;
+  assign read         = read_q;
   assign write_offset = {aw_addr_q[11:2], 2'b00};
-  assign read_offset  = {ar_addr_i[11:2], 2'b00};
+  assign read_offset  = {ar_addr_q[11:2], 2'b00};
 
   // ---- Registers: what software writes, and 1s that act, decoded by the generated package ----
 
@@ -140,7 +147,55 @@ module trine_registers #(
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
     else if (write)
-      software_q <= trine_regs_pkg::written(software_q, write_offset, w_strb_q, w_data_q);
+      software_q <= trine_regs_pkg::written(software_q, write_offset, new_word_q);
+  end
+
+  // What software wrote it reads from LUT RAM, and a write of some bytes takes the others from
+  // there: so a register that nothing else needs takes no flip-flops, and those of the others
+  // have an enable a word.  A word holds its reset value until it is written.
+  localparam int unsigned Words    = trine_regs_pkg::SoftwareWords;
+  localparam int unsigned WordBits = $clog2(Words);
+  (* no_rw_check *) logic [31:0] words_q [2 ** WordBits];
+  logic [Words-1:0]      word_written_q;
+  logic [WordBits-1:0]   place, place_q;
+  logic [11:0]           word_offset;
+  logic                  is_word, is_word_q;
+  logic [31:0]           old_word, new_word, new_word_q;
+  trine_regs_pkg::software_t fields;   // What software_q has besides whole words.
+  always_comb begin
+    fields      = '0;
+    fields.irq_enable_done  = software_q.irq_enable_done;
+    fields.irq_enable_error = software_q.irq_enable_error;
+    word_offset = read ? read_offset : write_offset;
+    is_word     = 1'b0;
+    place       = '0;
+    old_word    = '0;
+    new_word    = '0;
+    if (merge || read) begin
+      is_word = trine_regs_pkg::is_word(word_offset);
+      place   = trine_regs_pkg::word_of(word_offset);
+      if (is_word)
+        old_word = word_written_q[place] ? words_q[place]
+                                         : trine_regs_pkg::SoftwareReset[32*place +: 32];
+      new_word = trine_regs_pkg::value_of(word_offset, fields, '0) | old_word;
+      for (int unsigned i = 0; i < 4; i++) begin
+        if (w_strb_q[i]) new_word[8*i +: 8] = w_data_q[8*i +: 8];
+      end
+    end
+  end
+  always_ff @(posedge clk_bus) begin
+    if (merge) begin
+      new_word_q <= new_word;
+      place_q    <= place;
+      is_word_q  <= is_word;
+    end
+  end
+  always_ff @(posedge clk_bus) begin
+    if (write && is_word_q) words_q[place_q] <= new_word_q;
+  end
+  always_ff @(posedge clk_bus) begin
+    if (!rst_ni || soft_reset) word_written_q <= '0;
+    else if (write && is_word_q) word_written_q[place_q] <= 1'b1;
   end
 
   assign list_addr_o     = {software_q.list_hi, software_q.list_lo};
@@ -212,14 +267,14 @@ module trine_registers #(
 
   localparam int unsigned Counters    = trine_regs_pkg::Counters;
   localparam int unsigned CounterBits = $clog2(Counters + 1);
+  localparam int unsigned NumberBits  = $clog2(Counters);
 
-  logic [32*Counters-1:0]    low, high;
-  logic [Counters-1:0]       read_low, read_high;
   trine_regs_pkg::hardware_t hardware;
   logic [CounterBits-1:0]    counter;  // Its number + 1; 0: not a counter.
-  logic [31:0]               value;    // Of what is no counter.
-  logic                      read, read_mapped;
-  assign read = ar_valid_i && ar_ready_o;
+  logic                      counter_high;
+  logic [31:0]               count;    // 0 of what is no counter,
+  logic [31:0]               value;    // of a counter, and of a whole word of software_q.
+  logic                      read_mapped;
 
   // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a read.
   always_comb begin
@@ -227,8 +282,7 @@ module trine_registers #(
     counter     = '0;
     value       = '0;
     read_mapped = 1'b0;
-    read_low    = '0;
-    read_high   = '0;
+    counter_high = 1'b0;
     if (read) begin
       hardware.caps_groups      = 8'(Groups);
       hardware.caps_vectors     = 4'(Vectors);
@@ -252,16 +306,15 @@ module trine_registers #(
       hardware.bus_address_lo    = fault_q.address[31:0];
       hardware.bus_address_hi    = fault_q.address[63:32];
       read_mapped = trine_regs_pkg::is_mapped(read_offset);
-      value       = trine_regs_pkg::value_of(read_offset, software_q, hardware);
+      value       = trine_regs_pkg::value_of(read_offset, fields, hardware);
       counter     = trine_regs_pkg::counter_of(read_offset);
-      for (int unsigned i = 0; i < Counters; i++) begin
-        if (counter == CounterBits'(i + 1)) begin
-          read_high[i] = trine_regs_pkg::counter_high(read_offset);
-          read_low[i]  = !read_high[i];
-        end
-      end
+      counter_high = trine_regs_pkg::counter_high(read_offset);
     end
   end
+
+  // An event is counted a cycle later: what decides about it is a long path.
+  logic [Counters-1:0] events_q;
+  always_ff @(posedge clk_i) events_q <= rst_ni && !clear_o ? {events_i, busy_i} : '0;
 
   trine_counters #(
     .Counters (Counters),
@@ -270,26 +323,30 @@ module trine_registers #(
     .clk_i,
     .rst_ni,
     .clear_i     (clear_o),
-    .events_i    ({events_i, busy_i}),
-    .read_low_i  (read_low),
-    .read_high_i (read_high),
-    .low_o       (low),
-    .high_o      (high)
+    .events_i    (events_q),
+    .read_i      (counter != '0),
+    .number_i    (NumberBits'(counter - 1'b1)),
+    .read_high_i (counter_high),
+    .value_o     (count)
   );
 
   // ---- Channels ----
 
-  assign ar_ready_o = !r_valid_o;
+  assign ar_ready_o = !r_valid_o && !read_q;
 
   always_ff @(posedge clk_bus) begin
     if (!rst_ni) begin
       aw_full_q <= 1'b0;
       w_full_q  <= 1'b0;
+      merged_q  <= 1'b0;
+      read_q    <= 1'b0;
       b_valid_o <= 1'b0;
       r_valid_o <= 1'b0;
     end else begin
       aw_full_q <= (aw_valid_i || aw_full_q) && !write;
       w_full_q  <= (w_valid_i || w_full_q) && !write;
+      merged_q  <= merge;
+      read_q    <= ar_valid_i && ar_ready_o;
       b_valid_o <= write || (b_valid_o && !b_ready_i);
       r_valid_o <= read || (r_valid_o && !r_ready_i);
     end
@@ -297,25 +354,20 @@ module trine_registers #(
 
   always_ff @(posedge clk_bus) begin
     if (aw_ready_o) aw_addr_q <= aw_addr_i;
+    if (ar_ready_o) ar_addr_q <= ar_addr_i;
     if (w_ready_o) begin
       w_data_q <= w_data_i;
       w_strb_q <= w_strb_i;
     end
     if (write) b_resp_o <= write_mapped ? RespOkay : RespError;
     if (read) begin
-      logic [31:0] data;
-      data = value;                      // Zero of a counter.
-      for (int unsigned i = 0; i < Counters; i++) begin
-        data = data | (low[32*i +: 32] & {32{read_low[i]}})
-                    | (high[32*i +: 32] & {32{read_high[i]}});
-      end
-      r_data_o <= data;
+      r_data_o <= value | count | old_word;
       r_resp_o <= read_mapped ? RespOkay : RespError;
     end
   end
 
   logic unused_ok;
-  assign unused_ok = ^{aw_addr_q[1:0], ar_addr_i[1:0]};
+  assign unused_ok = ^{aw_addr_q[1:0], ar_addr_q[1:0]};
 
   `TRINE_ASSERT(FinishWhenBusy_A, !finish_i || busy_i)
 

@@ -399,183 +399,167 @@ package trine_regs_pkg;
   // What they reset to.
   parameter logic [897:0] SoftwareReset = {1'h0, 1'h0, 32'h100000, 32'h7, 32'h6, 32'h5, 32'h4, 32'h3, 32'h2, 32'h1, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0, 32'h0};
 
-  // software_t after a write of the bytes of `data` that `strobe` names.
+  // software_t after a write of `word` to a register.
   function automatic logic [897:0] written(
-      input logic [897:0] software, input logic [11:0] offset, input logic [3:0] strobe,
-      input logic [31:0] data);
+      input logic [897:0] software, input logic [11:0] offset, input logic [31:0] word);
     written = software;
     if (offset == IRQ_ENABLE_OFFSET) begin
-      if (strobe[0]) written[896 +: 1] = data[1 +: 1];
-      if (strobe[0]) written[897 +: 1] = data[2 +: 1];
+      written[896 +: 1] = word[1 +: 1];
+      written[897 +: 1] = word[2 +: 1];
     end
     if (offset == LIST_LO_OFFSET) begin
-      if (strobe[0]) written[0 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[8 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[16 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[24 +: 8] = data[24 +: 8];
+      written[0 +: 32] = word[0 +: 32];
     end
     if (offset == LIST_HI_OFFSET) begin
-      if (strobe[0]) written[32 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[40 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[48 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[56 +: 8] = data[24 +: 8];
+      written[32 +: 32] = word[0 +: 32];
     end
     if (offset == LIST_COUNT_OFFSET) begin
-      if (strobe[0]) written[64 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[72 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[80 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[88 +: 8] = data[24 +: 8];
+      written[64 +: 32] = word[0 +: 32];
     end
     if (offset == MEM_BASE_LO_OFFSET) begin
-      if (strobe[0]) written[96 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[104 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[112 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[120 +: 8] = data[24 +: 8];
+      written[96 +: 32] = word[0 +: 32];
     end
     if (offset == MEM_BASE_HI_OFFSET) begin
-      if (strobe[0]) written[128 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[136 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[144 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[152 +: 8] = data[24 +: 8];
+      written[128 +: 32] = word[0 +: 32];
     end
     if (offset == MEM_LIMIT_LO_OFFSET) begin
-      if (strobe[0]) written[160 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[168 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[176 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[184 +: 8] = data[24 +: 8];
+      written[160 +: 32] = word[0 +: 32];
     end
     if (offset == MEM_LIMIT_HI_OFFSET) begin
-      if (strobe[0]) written[192 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[200 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[208 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[216 +: 8] = data[24 +: 8];
+      written[192 +: 32] = word[0 +: 32];
     end
     if (offset == POSITION_OFFSET) begin
-      if (strobe[0]) written[224 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[232 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[240 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[248 +: 8] = data[24 +: 8];
+      written[224 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_0_OFFSET) begin
-      if (strobe[0]) written[256 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[264 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[272 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[280 +: 8] = data[24 +: 8];
+      written[256 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_1_OFFSET) begin
-      if (strobe[0]) written[288 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[296 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[304 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[312 +: 8] = data[24 +: 8];
+      written[288 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_2_OFFSET) begin
-      if (strobe[0]) written[320 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[328 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[336 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[344 +: 8] = data[24 +: 8];
+      written[320 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_3_OFFSET) begin
-      if (strobe[0]) written[352 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[360 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[368 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[376 +: 8] = data[24 +: 8];
+      written[352 +: 32] = word[0 +: 32];
     end
     if (offset == PROFILE_LO_OFFSET) begin
-      if (strobe[0]) written[384 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[392 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[400 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[408 +: 8] = data[24 +: 8];
+      written[384 +: 32] = word[0 +: 32];
     end
     if (offset == PROFILE_HI_OFFSET) begin
-      if (strobe[0]) written[416 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[424 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[432 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[440 +: 8] = data[24 +: 8];
+      written[416 +: 32] = word[0 +: 32];
     end
     if (offset == PROFILE_COUNT_OFFSET) begin
-      if (strobe[0]) written[448 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[456 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[464 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[472 +: 8] = data[24 +: 8];
+      written[448 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_4_OFFSET) begin
-      if (strobe[0]) written[480 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[488 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[496 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[504 +: 8] = data[24 +: 8];
+      written[480 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_5_OFFSET) begin
-      if (strobe[0]) written[512 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[520 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[528 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[536 +: 8] = data[24 +: 8];
+      written[512 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_6_OFFSET) begin
-      if (strobe[0]) written[544 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[552 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[560 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[568 +: 8] = data[24 +: 8];
+      written[544 +: 32] = word[0 +: 32];
     end
     if (offset == TOKEN_7_OFFSET) begin
-      if (strobe[0]) written[576 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[584 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[592 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[600 +: 8] = data[24 +: 8];
+      written[576 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_0_OFFSET) begin
-      if (strobe[0]) written[608 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[616 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[624 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[632 +: 8] = data[24 +: 8];
+      written[608 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_1_OFFSET) begin
-      if (strobe[0]) written[640 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[648 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[656 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[664 +: 8] = data[24 +: 8];
+      written[640 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_2_OFFSET) begin
-      if (strobe[0]) written[672 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[680 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[688 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[696 +: 8] = data[24 +: 8];
+      written[672 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_3_OFFSET) begin
-      if (strobe[0]) written[704 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[712 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[720 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[728 +: 8] = data[24 +: 8];
+      written[704 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_4_OFFSET) begin
-      if (strobe[0]) written[736 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[744 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[752 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[760 +: 8] = data[24 +: 8];
+      written[736 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_5_OFFSET) begin
-      if (strobe[0]) written[768 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[776 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[784 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[792 +: 8] = data[24 +: 8];
+      written[768 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_6_OFFSET) begin
-      if (strobe[0]) written[800 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[808 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[816 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[824 +: 8] = data[24 +: 8];
+      written[800 +: 32] = word[0 +: 32];
     end
     if (offset == AHEAD_7_OFFSET) begin
-      if (strobe[0]) written[832 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[840 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[848 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[856 +: 8] = data[24 +: 8];
+      written[832 +: 32] = word[0 +: 32];
     end
     if (offset == BUS_LIMIT_OFFSET) begin
-      if (strobe[0]) written[864 +: 8] = data[0 +: 8];
-      if (strobe[1]) written[872 +: 8] = data[8 +: 8];
-      if (strobe[2]) written[880 +: 8] = data[16 +: 8];
-      if (strobe[3]) written[888 +: 8] = data[24 +: 8];
+      written[864 +: 32] = word[0 +: 32];
     end
+  endfunction
+
+  // Registers of software_t that are one field: where their word lies in it.
+  parameter int unsigned SoftwareWords = 28;
+  function automatic logic is_word(input logic [11:0] offset);
+    case (offset)
+      LIST_LO_OFFSET,
+      LIST_HI_OFFSET,
+      LIST_COUNT_OFFSET,
+      MEM_BASE_LO_OFFSET,
+      MEM_BASE_HI_OFFSET,
+      MEM_LIMIT_LO_OFFSET,
+      MEM_LIMIT_HI_OFFSET,
+      POSITION_OFFSET,
+      TOKEN_0_OFFSET,
+      TOKEN_1_OFFSET,
+      TOKEN_2_OFFSET,
+      TOKEN_3_OFFSET,
+      PROFILE_LO_OFFSET,
+      PROFILE_HI_OFFSET,
+      PROFILE_COUNT_OFFSET,
+      TOKEN_4_OFFSET,
+      TOKEN_5_OFFSET,
+      TOKEN_6_OFFSET,
+      TOKEN_7_OFFSET,
+      AHEAD_0_OFFSET,
+      AHEAD_1_OFFSET,
+      AHEAD_2_OFFSET,
+      AHEAD_3_OFFSET,
+      AHEAD_4_OFFSET,
+      AHEAD_5_OFFSET,
+      AHEAD_6_OFFSET,
+      AHEAD_7_OFFSET,
+      BUS_LIMIT_OFFSET: is_word = 1'b1;
+      default: is_word = 1'b0;
+    endcase
+  endfunction
+  function automatic logic [4:0] word_of(input logic [11:0] offset);
+    case (offset)
+      LIST_LO_OFFSET: word_of = 5'd0;
+      LIST_HI_OFFSET: word_of = 5'd1;
+      LIST_COUNT_OFFSET: word_of = 5'd2;
+      MEM_BASE_LO_OFFSET: word_of = 5'd3;
+      MEM_BASE_HI_OFFSET: word_of = 5'd4;
+      MEM_LIMIT_LO_OFFSET: word_of = 5'd5;
+      MEM_LIMIT_HI_OFFSET: word_of = 5'd6;
+      POSITION_OFFSET: word_of = 5'd7;
+      TOKEN_0_OFFSET: word_of = 5'd8;
+      TOKEN_1_OFFSET: word_of = 5'd9;
+      TOKEN_2_OFFSET: word_of = 5'd10;
+      TOKEN_3_OFFSET: word_of = 5'd11;
+      PROFILE_LO_OFFSET: word_of = 5'd12;
+      PROFILE_HI_OFFSET: word_of = 5'd13;
+      PROFILE_COUNT_OFFSET: word_of = 5'd14;
+      TOKEN_4_OFFSET: word_of = 5'd15;
+      TOKEN_5_OFFSET: word_of = 5'd16;
+      TOKEN_6_OFFSET: word_of = 5'd17;
+      TOKEN_7_OFFSET: word_of = 5'd18;
+      AHEAD_0_OFFSET: word_of = 5'd19;
+      AHEAD_1_OFFSET: word_of = 5'd20;
+      AHEAD_2_OFFSET: word_of = 5'd21;
+      AHEAD_3_OFFSET: word_of = 5'd22;
+      AHEAD_4_OFFSET: word_of = 5'd23;
+      AHEAD_5_OFFSET: word_of = 5'd24;
+      AHEAD_6_OFFSET: word_of = 5'd25;
+      AHEAD_7_OFFSET: word_of = 5'd26;
+      BUS_LIMIT_OFFSET: word_of = 5'd27;
+      default: word_of = '0;
+    endcase
   endfunction
 
   // ones_t of a write that sets `set_bits`; the lowest bits are all that matter to it.
