@@ -3,6 +3,7 @@ trine_test(fp32_ops_test fp32_ops_test.cpp trine_golden_exact)
 trine_test(vector_ops_test vector_ops_test.cpp trine_golden_exact)
 trine_test(reference_test reference_test.cpp trine_golden_reference trine_golden_codec
   nlohmann_json::nlohmann_json)
+trine_test(widened_rows_test widened_rows_test.cpp trine_golden_reference hwy::hwy)
 trine_test(golden_arguments arguments_test.cpp trine_golden_reference trine_golden_codec fmt::fmt
   nlohmann_json::nlohmann_json)
 trine_test(golden_families families_test.cpp trine_golden_reference trine_golden_codec fmt::fmt
