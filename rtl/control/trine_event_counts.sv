@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts of events, one per counter and cycle, in little logic: the lowest bits are flip-flops, the
-/// others lie in LUT RAM and one adder serves them all.
+/// Counts of events, one per counter and cycle, in little logic: the lowest bits are flip-flops,
+/// the others lie in LUT RAM and one adder serves them all.
 ///
 /// When the low bits of a counter go round, its carry waits until the adder comes to it: the lowest
 /// counter first, and one that is read before all others.  `value_o` is exact in the cycle of

@@ -5,9 +5,9 @@
 /// Register block: AXI4-Lite slave, status, interrupt and counters.  The map is registers.def, from
 /// which trine_regs_pkg decodes and stores; here is what registers mean to the machine.
 ///
-/// A write takes effect in the second cycle after both its address and its data have come (the third
-/// when a read is in its way), a read in the cycle after its address is taken; each is answered in
-/// the next cycle.  An offset that the map does not list answers with
+/// A write takes effect in the second cycle after both its address and its data have come (the
+/// third when a read is in its way), a read in the cycle after its address is taken; each is
+/// answered in the next cycle.  An offset that the map does not list answers with
 /// SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
 /// write; all other outputs are registered.  `fault_valid_i` reports a failure of the memory bus,
 /// busy or not; it wins over `finish_i`, and the first one since the last start over later ones.
