@@ -12,6 +12,7 @@
 
 #include "golden/exact/codebook.h"
 #include "golden/format/trit_matrix.h"
+#include "sim/core_library.h"
 #include "tests/soak/bench.h"
 
 namespace trine::coverage {
@@ -20,8 +21,16 @@ namespace {
 using namespace trine::test;
 using namespace trine::command;
 
-constexpr CoreShape kCore{
-    .groups = 2, .vectors = 8, .act_width = 16, .attention_heads = 12, .attention_width = 16};
+/// The narrowest of the cores that tests run on and that have four vectors.
+CoreShape core_shape() {
+  std::optional<CoreShape> narrowest;
+  for (const sim::KnownCore& core : sim::known_cores())
+    if (core.shape.vectors >= 4 && (!narrowest || core.shape.groups < narrowest->groups))
+      narrowest = core.shape;
+  if (!narrowest) throw soak::Finding("no core of the tests has four vectors");
+  return *narrowest;
+}
+
 constexpr std::uint32_t kBusLimit = 2000;  // More than a slow memory lets any channel wait.
 constexpr std::uint32_t kResult = 0x1000;
 constexpr unsigned kTries = 8;  // Stalls may move an error to another beat than the one meant.
@@ -53,7 +62,7 @@ class Runner {
   explicit Runner(std::uint8_t pressure) : faults_(std::make_shared<BusFaults>()) {
     MemoryTiming timing = timing_of(pressure);
     timing.bus = faults_;
-    bench_.emplace(kCore, timing, kBusLimit, 5);
+    bench_.emplace(core_shape(), timing, kBusLimit, 5);
   }
 
   /// Puts the matrix of the point there and runs the list on both sides without an error.
