@@ -14,6 +14,8 @@ m_axi_arvalid_o 0
 m_axi_rvalid_i 1
 u_registers.ones 0
 u_registers.read_q 0
+u_registers.look_read_q 0
+u_registers.look_write_q 0
 u_registers.merged_q 0
 u_registers.soft_reset 0
 u_registers.fault 0
@@ -199,5 +201,6 @@ u_vector_memory.gen_bank__BRA__0__KET__.write_q -
 s_axil_arvalid_i -
 s_axil_rvalid_o -
 u_registers.read_q -
+u_registers.look_read_q -
 u_registers.moved_q -
 """

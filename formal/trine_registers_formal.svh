@@ -39,23 +39,30 @@ for (genvar i = 0; i < Words; i++) begin : f_word
   assign f_agree[i] = (word_written_q[i] ? words_q[i] : trine_regs_pkg::SoftwareReset[32*i +: 32])
                    == f_kept[32*i +: 32];
 end
-logic        f_asked_q = 1'b0, f_read_word_q = 1'b0;
-logic [11:0] f_asked_addr_q;
-logic [31:0] f_read_data_q;
+logic                f_asked_q = 1'b0, f_looked_q = 1'b0, f_is_word_q = 1'b0, f_read_word_q = 1'b0;
+logic [11:0]         f_asked_addr_q;
+logic [WordBits-1:0] f_place_q;
+logic [31:0]         f_read_data_q;
 always_ff @(posedge clk_i) begin
   f_asked_q     <= rst_ni && f_ar;
   if (f_ar) f_asked_addr_q <= ar_addr_i;
-  f_read_word_q <= rst_ni && f_asked_q && trine_regs_pkg::is_word(read_offset);
-  f_read_data_q <= f_kept[32*trine_regs_pkg::word_of(read_offset) +: 32];
+  f_looked_q    <= rst_ni && f_asked_q;
+  f_is_word_q   <= rst_ni && f_asked_q && trine_regs_pkg::is_word(read_offset);
+  f_place_q     <= trine_regs_pkg::word_of(read_offset);
+  f_read_word_q <= rst_ni && f_is_word_q;
+  f_read_data_q <= f_kept[32*f_place_q +: 32];
 end
 
-// A write takes effect in the cycle after one in which both halves are held, no answer waits and no
-// read is looked up.
-logic f_both, f_effect, f_merged_q = 1'b0;
+// A write takes effect two cycles after one in which both halves are held, no answer waits and no
+// read is decoded.
+logic f_both, f_effect, f_look_q = 1'b0, f_merged_q = 1'b0;
 assign f_both   = f_addresses_q - 2'(b_valid_o) == 2'd1 && f_data_q - 2'(b_valid_o) == 2'd1
                && !b_valid_o;
 assign f_effect = f_merged_q;
-always_ff @(posedge clk_i) f_merged_q <= rst_ni && f_both && !f_merged_q && !f_asked_q;
+always_ff @(posedge clk_i) begin
+  f_look_q   <= rst_ni && f_both && !f_look_q && !f_merged_q && !f_asked_q;
+  f_merged_q <= rst_ni && f_look_q;
+end
 
 logic f_control;
 assign f_control = f_effect && f_addr_q[11:2] == 10'h006 && f_strb_q[0];
@@ -90,10 +97,16 @@ always_ff @(posedge clk_i) begin
     // One answer a request, and none without.
     AddressAnswered_A : assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
     DataAnswered_A : assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
-    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) && read_q == f_asked_q);
-    MergedFirst_I : assert (merged_q == f_merged_q && (!merged_q || f_both));
-    if (f_merged_q && is_word_q) MergedPlace_I : assert (place_q == trine_regs_pkg::word_of(write_offset));
-    if (f_merged_q) MergedWord_I : assert (is_word_q == trine_regs_pkg::is_word(write_offset));
+    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) + 2'(f_looked_q)
+                            && read_q == f_asked_q && look_read_q == f_looked_q);
+    MergedFirst_I : assert (merged_q == f_merged_q && look_write_q == f_look_q
+                            && (!(merged_q || look_write_q) || f_both) && !(merged_q && look_write_q));
+    if (f_look_q && is_word_q) LookedPlace_I : assert (place_q == trine_regs_pkg::word_of(write_offset));
+    if (f_look_q) LookedWord_I : assert (is_word_q == trine_regs_pkg::is_word(write_offset));
+    if (f_looked_q) ReadPlace_I : assert (is_word_q == f_is_word_q && (!is_word_q || place_q == f_place_q));
+    if (f_merged_q && write_word_q)
+      MergedPlace_I : assert (write_place_q == trine_regs_pkg::word_of(write_offset));
+    if (f_merged_q) MergedWord_I : assert (write_word_q == trine_regs_pkg::is_word(write_offset));
     if (f_asked_q) ReadKept_A : assert (ar_addr_q == f_asked_addr_q);
     // Answers hold.
     if (f_stalled_b_q) BHolds_A : assert (b_valid_o && b_resp_o == f_b_resp_q);

@@ -5,10 +5,10 @@
 /// Register block: AXI4-Lite slave, status, interrupt and counters.  The map is registers.def, from
 /// which trine_regs_pkg decodes and stores; here is what registers mean to the machine.
 ///
-/// A write takes effect in the second cycle after both its address and its data have come (the
-/// third when a read is in its way), a read in the cycle after its address is taken; each is
-/// answered in the next cycle.  An offset that the map does not list answers with
-/// SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
+/// A write takes effect in the third cycle after both its address and its data have come (the
+/// fourth when a read is in its way); a read sees the status in the cycle after its address is
+/// taken, counters and what software wrote in the next.  Each is answered in the cycle behind.  An
+/// offset that the map does not list answers with SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
 /// write; all other outputs are registered.  `fault_valid_i` reports a failure of the memory bus,
 /// busy or not; it wins over `finish_i`, and the first one since the last start over later ones.
 module trine_registers #(
@@ -81,7 +81,7 @@ module trine_registers #(
 
   logic clk_bus, moves, moved_q, aw_full_q, w_full_q, reset_wanted_q;
   assign moves = aw_valid_i || w_valid_i || ar_valid_i || aw_full_q || w_full_q || b_valid_o
-              || r_valid_o || read_q || finish_i || fault_valid_i || reset_wanted_q;
+              || r_valid_o || read_q || look_read_q || finish_i || fault_valid_i || reset_wanted_q;
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
@@ -96,10 +96,16 @@ module trine_registers #(
   logic [31:0] w_data_q;
   logic [3:0]  w_strb_q;
 
-  // The word is put together first, from what the register holds; reads look that up, too.
-  logic merge, merged_q, read_q;
-  logic write;  // In this cycle the held write takes effect.
-  assign merge      = aw_full_q && w_full_q && !b_valid_o && !merged_q && !read_q;
+  // Writes and reads pass the same two stages: the address is decoded, then the word that the
+  // register holds is looked up. A write puts its word together from that and takes effect in the
+  // cycle behind.
+  logic merge;         // In this cycle a write is decoded,
+  logic look_write_q;  // its old word looked up,
+  logic merged_q;      // and it takes effect.
+  logic read_q;        // In this cycle a read is decoded,
+  logic look_read_q;   // and its word looked up.
+  logic write;
+  assign merge      = aw_full_q && w_full_q && !b_valid_o && !look_write_q && !merged_q && !read_q;
   assign write      = merged_q;
   assign aw_ready_o = !aw_full_q;
   assign w_ready_o  = !w_full_q;
@@ -112,7 +118,7 @@ module trine_registers #(
   end
 
   logic [11:0] ar_addr_q;
-  logic        read;   // In this cycle a read takes effect.
+  logic        read;
   logic [11:0] write_offset, read_offset;
   assign read         = read_q;
   assign write_offset = {aw_addr_q[11:2], 2'b00};
@@ -157,45 +163,45 @@ module trine_registers #(
   localparam int unsigned WordBits = $clog2(Words);
   (* no_rw_check *) logic [31:0] words_q [2 ** WordBits];
   logic [Words-1:0]      word_written_q;
-  logic [WordBits-1:0]   place, place_q;
-  logic [11:0]           word_offset;
-  logic                  is_word, is_word_q;
+  logic [WordBits-1:0]   place_q, write_place_q;
+  logic [11:0]           offset;         // What is decoded in this cycle.
+  logic                  is_word_q, write_word_q;
+  logic [31:0]           value, value_q; // Of the register, but for counters and whole words.
   logic [31:0]           old_word, new_word, new_word_q;
-  trine_regs_pkg::software_t fields;   // What software_q has besides whole words.
-  always_comb begin
-    fields      = '0;
-    fields.irq_enable_done  = software_q.irq_enable_done;
-    fields.irq_enable_error = software_q.irq_enable_error;
-    word_offset = read ? read_offset : write_offset;
-    is_word     = 1'b0;
-    place       = '0;
-    old_word    = '0;
-    new_word    = '0;
+  assign offset = read ? read_offset : write_offset;
+  always_ff @(posedge clk_bus) begin
     if (merge || read) begin
-      is_word = trine_regs_pkg::is_word(word_offset);
-      place   = trine_regs_pkg::word_of(word_offset);
-      if (is_word)
-        old_word = word_written_q[place] ? words_q[place]
-                                         : trine_regs_pkg::SoftwareReset[32*place +: 32];
-      new_word = trine_regs_pkg::value_of(word_offset, fields, '0) | old_word;
+      is_word_q <= trine_regs_pkg::is_word(offset);
+      place_q   <= trine_regs_pkg::word_of(offset);
+      value_q   <= value;
+    end
+  end
+  always_comb begin
+    old_word = '0;
+    new_word = '0;
+    if (look_write_q || look_read_q) begin
+      if (is_word_q)
+        old_word = word_written_q[place_q] ? words_q[place_q]
+                                           : trine_regs_pkg::SoftwareReset[32*place_q +: 32];
+      new_word = value_q | old_word;
       for (int unsigned i = 0; i < 4; i++) begin
         if (w_strb_q[i]) new_word[8*i +: 8] = w_data_q[8*i +: 8];
       end
     end
   end
   always_ff @(posedge clk_bus) begin
-    if (merge) begin
-      new_word_q <= new_word;
-      place_q    <= place;
-      is_word_q  <= is_word;
+    if (look_write_q) begin
+      new_word_q    <= new_word;
+      write_place_q <= place_q;
+      write_word_q  <= is_word_q;
     end
   end
   always_ff @(posedge clk_bus) begin
-    if (write && is_word_q) words_q[place_q] <= new_word_q;
+    if (write && write_word_q) words_q[write_place_q] <= new_word_q;
   end
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) word_written_q <= '0;
-    else if (write && is_word_q) word_written_q[place_q] <= 1'b1;
+    else if (write && write_word_q) word_written_q[write_place_q] <= 1'b1;
   end
 
   assign list_addr_o     = {software_q.list_hi, software_q.list_lo};
@@ -269,20 +275,18 @@ module trine_registers #(
   localparam int unsigned CounterBits = $clog2(Counters + 1);
   localparam int unsigned NumberBits  = $clog2(Counters);
 
+  trine_regs_pkg::software_t fields;      // What software_q has besides whole words.
   trine_regs_pkg::hardware_t hardware;
-  logic [CounterBits-1:0]    counter;  // Its number + 1; 0: not a counter.
-  logic                      counter_high;
-  logic [31:0]               count;    // 0 of what is no counter,
-  logic [31:0]               value;    // of a counter, and of a whole word of software_q.
-  logic                      read_mapped;
+  logic [CounterBits-1:0]    counter_q;   // Its number + 1; 0: not a counter.
+  logic                      counter_high_q;
+  logic [31:0]               count;       // 0 of what is no counter.
+  logic                      mapped_q;
 
-  // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a read.
+  // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a transfer.
   always_comb begin
-    hardware    = '0;
-    counter     = '0;
-    value       = '0;
-    read_mapped = 1'b0;
-    counter_high = 1'b0;
+    fields   = '0;
+    hardware = '0;
+    value    = '0;
     if (read) begin
       hardware.caps_groups      = 8'(Groups);
       hardware.caps_vectors     = 4'(Vectors);
@@ -305,10 +309,18 @@ module trine_registers #(
       hardware.bus_fault_port    = fault_q.port;
       hardware.bus_address_lo    = fault_q.address[31:0];
       hardware.bus_address_hi    = fault_q.address[63:32];
-      read_mapped = trine_regs_pkg::is_mapped(read_offset);
-      value       = trine_regs_pkg::value_of(read_offset, fields, hardware);
-      counter     = trine_regs_pkg::counter_of(read_offset);
-      counter_high = trine_regs_pkg::counter_high(read_offset);
+    end
+    if (merge || read) begin
+      fields.irq_enable_done  = software_q.irq_enable_done;
+      fields.irq_enable_error = software_q.irq_enable_error;
+      value = trine_regs_pkg::value_of(offset, fields, hardware);
+    end
+  end
+  always_ff @(posedge clk_bus) begin
+    if (read) begin
+      mapped_q       <= trine_regs_pkg::is_mapped(read_offset);
+      counter_q      <= trine_regs_pkg::counter_of(read_offset);
+      counter_high_q <= trine_regs_pkg::counter_high(read_offset);
     end
   end
 
@@ -324,31 +336,35 @@ module trine_registers #(
     .rst_ni,
     .clear_i     (clear_o),
     .events_i    (events_q),
-    .read_i      (counter != '0),
-    .number_i    (NumberBits'(counter - 1'b1)),
-    .read_high_i (counter_high),
+    .read_i      (look_read_q && counter_q != '0),
+    .number_i    (NumberBits'(counter_q - 1'b1)),
+    .read_high_i (counter_high_q),
     .value_o     (count)
   );
 
   // ---- Channels ----
 
-  assign ar_ready_o = !r_valid_o && !read_q;
+  assign ar_ready_o = !r_valid_o && !read_q && !look_read_q;
 
   always_ff @(posedge clk_bus) begin
     if (!rst_ni) begin
-      aw_full_q <= 1'b0;
-      w_full_q  <= 1'b0;
-      merged_q  <= 1'b0;
-      read_q    <= 1'b0;
-      b_valid_o <= 1'b0;
-      r_valid_o <= 1'b0;
+      aw_full_q    <= 1'b0;
+      w_full_q     <= 1'b0;
+      look_write_q <= 1'b0;
+      merged_q     <= 1'b0;
+      read_q       <= 1'b0;
+      look_read_q  <= 1'b0;
+      b_valid_o    <= 1'b0;
+      r_valid_o    <= 1'b0;
     end else begin
       aw_full_q <= (aw_valid_i || aw_full_q) && !write;
       w_full_q  <= (w_valid_i || w_full_q) && !write;
-      merged_q  <= merge;
-      read_q    <= ar_valid_i && ar_ready_o;
+      look_write_q <= merge;
+      merged_q     <= look_write_q;
+      read_q       <= ar_valid_i && ar_ready_o;
+      look_read_q  <= read_q;
       b_valid_o <= write || (b_valid_o && !b_ready_i);
-      r_valid_o <= read || (r_valid_o && !r_ready_i);
+      r_valid_o <= look_read_q || (r_valid_o && !r_ready_i);
     end
   end
 
@@ -360,9 +376,9 @@ module trine_registers #(
       w_strb_q <= w_strb_i;
     end
     if (write) b_resp_o <= write_mapped ? RespOkay : RespError;
-    if (read) begin
-      r_data_o <= value | count | old_word;
-      r_resp_o <= read_mapped ? RespOkay : RespError;
+    if (look_read_q) begin
+      r_data_o <= value_q | count | old_word;
+      r_resp_o <= mapped_q ? RespOkay : RespError;
     end
   end
 

@@ -357,7 +357,7 @@ TEST_CASE(
 
 TEST_CASE("trine_registers: an event wins over its acknowledgement in the same cycle") {
   Bench bench;
-  // The write takes effect in the second cycle after both halves were taken.
+  // The write takes effect in the third cycle after both halves were taken.
   bench.dut->aw_valid_i = bench.dut->w_valid_i = 1;
   set_port(bench.dut->aw_addr_i, static_cast<std::uint32_t>(Reg::STATUS));
   bench.dut->w_data_i = 6;
@@ -365,7 +365,7 @@ TEST_CASE("trine_registers: an event wins over its acknowledgement in the same c
   bench.dut->b_ready_i = 1;
   bench.dut.step();
   bench.dut->aw_valid_i = bench.dut->w_valid_i = 0;
-  bench.dut.step();
+  bench.dut.step(2);
   bench.finish(ErrorCode::NONE);
   CHECK_EQ(bench.read(Reg::STATUS), field::STATUS_DONE.mask());
 }
