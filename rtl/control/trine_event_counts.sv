@@ -11,6 +11,8 @@ module trine_event_counts #(
   /// 2 to 8.
   parameter  int unsigned Counters   = 8,
   parameter  int unsigned Width      = 64,
+  /// Bits in flip-flops. Each more halves how often the adder works, which costs simulations time.
+  parameter  int unsigned LowBits    = 8,
   localparam int unsigned NumberBits = $clog2(Counters)
 ) (
   input  logic                  clk_i,
@@ -23,7 +25,6 @@ module trine_event_counts #(
 );
 
   // Eight carries that come together are added in 16 cycles, every other of which reads.
-  localparam int unsigned LowBits  = 4;
   localparam int unsigned HighBits = Width - LowBits;
   if (Counters < 2 || 2 * Counters > 2 ** LowBits) begin : gen_bad_counters
     $error("trine_event_counts: 2 to 8 counters");
