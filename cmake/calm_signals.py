@@ -12,7 +12,7 @@ u_core.flush 0
 u_bus_watch.notes 0
 m_axi_arvalid_o 0
 m_axi_rvalid_i 1
-u_registers.ones 0
+u_registers.ones_q 0
 u_registers.read_q 0
 u_registers.look_read_q 0
 u_registers.look_write_q 0

@@ -113,8 +113,7 @@ void print_case(const std::function<std::string(const Field&)>& line) {
 /// The registers that are one field: they lie in the lowest words of software_t.
 void print_words() {
   const auto is_word = [](const Field& f) { return f.width == 32; };
-  const auto words =
-      static_cast<unsigned>(std::ranges::count_if(kSoftware.fields, is_word));
+  const auto words = static_cast<unsigned>(std::ranges::count_if(kSoftware.fields, is_word));
   const unsigned width = bits_for(words - 1);
   fmt::print(
       "\n  // Registers of software_t that are one field: where their word lies in it.\n"
@@ -153,8 +152,8 @@ void print_software_functions() {
     std::string lines;
     for (const Field& f : kFields)
       if (f.reg == r.reg && kSoftware.has(f))
-        lines += fmt::format("      written[{} +: {}] = word[{} +: {}];\n", kSoftware.place(f), f.width,
-                             f.lsb, f.width);
+        lines += fmt::format("      written[{} +: {}] = word[{} +: {}];\n", kSoftware.place(f),
+                             f.width, f.lsb, f.width);
     if (!lines.empty())
       fmt::print("    if (offset == {}_OFFSET) begin\n{}    end\n", r.name, lines);
   }

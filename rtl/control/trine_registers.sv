@@ -10,7 +10,7 @@
 /// taken, counters and what software wrote in the next.  Each is answered in the cycle behind.  An
 /// offset that the map does not list answers with SLVERR and does nothing.  `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the
 /// write; all other outputs are registered.  `fault_valid_i` reports a failure of the memory bus,
-/// busy or not; it wins over `finish_i`, and the first one since the last start over later ones.
+/// busy or not; it wins over `finish_i`, and the first one since the last start over later ones_q.
 module trine_registers #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned TileRows    = 2048,
@@ -112,7 +112,7 @@ module trine_registers #(
 
   // What this write sets to 1 of the lowest bits: those are all that act.
   logic [trine_regs_pkg::OnesSpan-1:0] set_bits;
-  assign set_bits = write && w_strb_q[0] ? w_data_q[trine_regs_pkg::OnesSpan-1:0] : '0;
+  assign set_bits = look_write_q && w_strb_q[0] ? w_data_q[trine_regs_pkg::OnesSpan-1:0] : '0;
   if (trine_regs_pkg::OnesSpan > 8) begin : gen_bad_span
     $error("trine_registers: 1s that act lie in byte 0");
   end
@@ -127,28 +127,23 @@ module trine_registers #(
   // ---- Registers: what software writes, and 1s that act, decoded by the generated package ----
 
   trine_regs_pkg::software_t software_q;
-  trine_regs_pkg::ones_t     ones;
-  logic                      write_mapped;
-  always_comb begin
-    ones         = '0;
-    write_mapped = 1'b0;
-    if (write) begin
-      ones         = trine_regs_pkg::ones_of(write_offset, set_bits);
-      write_mapped = trine_regs_pkg::is_mapped(write_offset);
-    end
+  trine_regs_pkg::ones_t     ones_q;   // In the cycle of the write, else 0.
+  always_ff @(posedge clk_bus) begin
+    if (!rst_ni || !look_write_q) ones_q <= '0;
+    else                          ones_q <= trine_regs_pkg::ones_of(write_offset, set_bits);
   end
 
   // A soft reset waits until the machine is idle.
   logic soft_reset;
-  assign soft_reset = !busy_i && (reset_wanted_q || ones.ctrl_reset);
+  assign soft_reset = !busy_i && (reset_wanted_q || ones_q.ctrl_reset);
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) reset_wanted_q <= 1'b0;
-    else if (ones.ctrl_reset)  reset_wanted_q <= 1'b1;
+    else if (ones_q.ctrl_reset)  reset_wanted_q <= 1'b1;
   end
 
-  assign start_o = ones.ctrl_start && !busy_i && !soft_reset;
-  assign abort_o = ones.ctrl_abort || ones.ctrl_reset;
-  assign clear_o = (ones.ctrl_clear && !busy_i) || soft_reset;
+  assign start_o = ones_q.ctrl_start && !busy_i && !soft_reset;
+  assign abort_o = ones_q.ctrl_abort || ones_q.ctrl_reset;
+  assign clear_o = (ones_q.ctrl_clear && !busy_i) || soft_reset;
 
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
@@ -166,6 +161,7 @@ module trine_registers #(
   logic [WordBits-1:0]   place_q, write_place_q;
   logic [11:0]           offset;         // What is decoded in this cycle.
   logic                  is_word_q, write_word_q;
+  logic                  mapped_q, write_mapped_q;
   logic [31:0]           value, value_q; // Of the register, but for counters and whole words.
   logic [31:0]           old_word, new_word, new_word_q;
   assign offset = read ? read_offset : write_offset;
@@ -173,6 +169,7 @@ module trine_registers #(
     if (merge || read) begin
       is_word_q <= trine_regs_pkg::is_word(offset);
       place_q   <= trine_regs_pkg::word_of(offset);
+      mapped_q  <= trine_regs_pkg::is_mapped(offset);
       value_q   <= value;
     end
   end
@@ -191,9 +188,10 @@ module trine_registers #(
   end
   always_ff @(posedge clk_bus) begin
     if (look_write_q) begin
-      new_word_q    <= new_word;
-      write_place_q <= place_q;
-      write_word_q  <= is_word_q;
+      new_word_q     <= new_word;
+      write_place_q  <= place_q;
+      write_word_q   <= is_word_q;
+      write_mapped_q <= mapped_q;
     end
   end
   always_ff @(posedge clk_bus) begin
@@ -246,9 +244,9 @@ module trine_registers #(
         code_q  <= trine_commands_pkg::ERROR_NONE;
       end else begin
         if (end_code == trine_commands_pkg::ERROR_NONE && ends) done_q <= 1'b1;
-        else if (ones.status_done) done_q <= 1'b0;
+        else if (ones_q.status_done) done_q <= 1'b0;
         if (end_code != trine_commands_pkg::ERROR_NONE && ends) error_q <= 1'b1;
-        else if (ones.status_error) error_q <= 1'b0;
+        else if (ones_q.status_error) error_q <= 1'b0;
         if (ends) code_q <= end_code;
       end
     end
@@ -280,7 +278,6 @@ module trine_registers #(
   logic [CounterBits-1:0]    counter_q;   // Its number + 1; 0: not a counter.
   logic                      counter_high_q;
   logic [31:0]               count;       // 0 of what is no counter.
-  logic                      mapped_q;
 
   // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a transfer.
   always_comb begin
@@ -318,7 +315,6 @@ module trine_registers #(
   end
   always_ff @(posedge clk_bus) begin
     if (read) begin
-      mapped_q       <= trine_regs_pkg::is_mapped(read_offset);
       counter_q      <= trine_regs_pkg::counter_of(read_offset);
       counter_high_q <= trine_regs_pkg::counter_high(read_offset);
     end
@@ -375,7 +371,7 @@ module trine_registers #(
       w_data_q <= w_data_i;
       w_strb_q <= w_strb_i;
     end
-    if (write) b_resp_o <= write_mapped ? RespOkay : RespError;
+    if (write) b_resp_o <= write_mapped_q ? RespOkay : RespError;
     if (look_read_q) begin
       r_data_o <= value_q | count | old_word;
       r_resp_o <= mapped_q ? RespOkay : RespError;

@@ -93,6 +93,9 @@ module trine_retire #(
     end
   end
 
+  logic goes_on;
+  assign goes_on = state_q == StNext && error_q == trine_commands_pkg::ERROR_NONE && !end_q;
+
   always_comb begin
     state_d = state_q;
     error_d = error_q;
@@ -131,8 +134,7 @@ module trine_retire #(
       end
       StWrite:  if (write_ready_i) state_d = StRecord;
       StRecord: if (record_done_i) state_d = StNext;
-      StNext: state_d = error_q != trine_commands_pkg::ERROR_NONE || end_q ? StStop
-                      : hold_i ? StHold : StReady;
+      StNext: state_d = !goes_on ? StStop : hold_i ? StHold : StReady;
       StHold: if (!hold_i) state_d = StReady;
       StStop: if (finish_o) state_d = StIdle;
       default: state_d = StIdle;
@@ -151,7 +153,9 @@ module trine_retire #(
   assign go_o            = state_q == StReady;
   assign stop_o          = state_q == StStop;
   assign finish_o        = stop_o && write_status_i.idle && read_status_i.idle && counted_i;
-  assign command_begin_o = state_d == StReady && state_q != StReady;
+  // Each way to StReady, without what decides about other states.
+  assign command_begin_o = (state_q == StIdle && start_i)
+                        || ((goes_on || state_q == StHold) && !hold_i);
   assign command_done_o  = state_q == StJudge;
   assign write_valid_o   = state_q == StWrite;
   assign write_job_o     = {first_q, 32'd64};
@@ -167,8 +171,8 @@ module trine_retire #(
       state_q <= state_d;
       error_q <= error_d;
       abort_q <= busy_o && (abort_q || abort_i);
-      if (state_q == StIdle && start_i)                index_o <= '0;
-      else if (state_q == StNext && state_d != StStop) index_o <= index_o + 32'd1;
+      if (state_q == StIdle && start_i) index_o <= '0;
+      else if (goes_on)                 index_o <= index_o + 32'd1;
     end
   end
 
