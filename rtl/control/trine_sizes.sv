@@ -37,7 +37,8 @@ module trine_sizes #(
   // Beats of a panel: its tail codes' bits, then 24 for each plane. Yosys would take a
   // multiplier block for the product.
   logic [6:0] panel_beats;
-  assign panel_beats = 7'(trine_pkg::tail_bits(depth_i)) + 7'({depth_i, 4'd0}) + 7'({depth_i, 3'd0});
+  assign panel_beats = 7'(trine_pkg::tail_bits(depth_i))
+                     + 7'({depth_i, 4'd0}) + 7'({depth_i, 3'd0});
 
   // A product in each state but StIdle; `StRows` goes on from that of `StPanel`.
   typedef enum logic [2:0] {StIdle, StOffset, StPanel, StRows, StSpan} state_e;
