@@ -15,7 +15,9 @@ m_axi_rvalid_i 1
 u_registers.ones_q 0
 u_registers.read_q 0
 u_registers.look_read_q 0
+u_registers.give_read_q 0
 u_registers.look_write_q 0
+u_registers.is_counter_q 0
 u_registers.merged_q 0
 u_registers.soft_reset 0
 u_registers.fault 0
@@ -202,5 +204,7 @@ s_axil_arvalid_i -
 s_axil_rvalid_o -
 u_registers.read_q -
 u_registers.look_read_q -
+u_registers.give_read_q -
+u_registers.is_counter_q -
 u_registers.moved_q -
 """

@@ -39,18 +39,22 @@ for (genvar i = 0; i < Words; i++) begin : f_word
   assign f_agree[i] = (word_written_q[i] ? words_q[i] : trine_regs_pkg::SoftwareReset[32*i +: 32])
                    == f_kept[32*i +: 32];
 end
-logic                f_asked_q = 1'b0, f_looked_q = 1'b0, f_is_word_q = 1'b0, f_read_word_q = 1'b0;
+logic                f_asked_q = 1'b0, f_looked_q = 1'b0, f_gave_q = 1'b0, f_is_word_q = 1'b0;
+logic                f_give_word_q = 1'b0, f_read_word_q = 1'b0;
 logic [11:0]         f_asked_addr_q;
 logic [WordBits-1:0] f_place_q;
-logic [31:0]         f_read_data_q;
+logic [31:0]         f_give_data_q, f_read_data_q;
 always_ff @(posedge clk_i) begin
   f_asked_q     <= rst_ni && f_ar;
   if (f_ar) f_asked_addr_q <= ar_addr_i;
   f_looked_q    <= rst_ni && f_asked_q;
+  f_gave_q      <= rst_ni && f_looked_q;
   f_is_word_q   <= rst_ni && f_asked_q && trine_regs_pkg::is_word(read_offset);
   f_place_q     <= trine_regs_pkg::word_of(read_offset);
-  f_read_word_q <= rst_ni && f_is_word_q;
-  f_read_data_q <= f_kept[32*f_place_q +: 32];
+  f_give_word_q <= rst_ni && f_is_word_q;
+  f_give_data_q <= f_kept[32*f_place_q +: 32];
+  f_read_word_q <= rst_ni && f_give_word_q;
+  f_read_data_q <= f_give_data_q;
 end
 
 // A write takes effect two cycles after one in which both halves are held, no answer waits and no
@@ -97,8 +101,10 @@ always_ff @(posedge clk_i) begin
     // One answer a request, and none without.
     AddressAnswered_A : assert (f_addresses_q == 2'(aw_full_q) + 2'(b_valid_o));
     DataAnswered_A : assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
-    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) + 2'(f_looked_q)
-                            && read_q == f_asked_q && look_read_q == f_looked_q);
+    ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) + 2'(f_looked_q) + 2'(f_gave_q)
+                            && read_q == f_asked_q && look_read_q == f_looked_q && give_read_q == f_gave_q);
+    if (f_give_word_q) GivenWord_I : assert (read_word_q == f_give_data_q && count_q == '0);
+    if (f_looked_q && f_is_word_q) NoCounter_I : assert (!is_counter_q && value_q == '0);
     MergedFirst_I : assert (merged_q == f_merged_q && look_write_q == f_look_q
                             && (!(merged_q || look_write_q) || f_both) && !(merged_q && look_write_q));
     if (f_look_q && is_word_q) LookedPlace_I : assert (place_q == trine_regs_pkg::word_of(write_offset));

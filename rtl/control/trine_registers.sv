@@ -7,7 +7,8 @@
 ///
 /// A write takes effect in the third cycle after both its address and its data have come (the
 /// fourth when a read is in its way); a read sees the status in the cycle after its address is
-/// taken, counters and what software wrote in the next.  Each is answered in the cycle behind.  An
+/// taken, counters and what software wrote in the next.  A write is answered in the cycle behind, a
+/// read in the second.  An
 /// offset that the map does not list answers with SLVERR and does nothing.  `start_o`, `abort_o`
 /// and `clear_o` are pulses in the cycle of the write; all other outputs are registered.
 /// `fault_valid_i` reports a failure of the memory bus, busy or not; it wins over `finish_i`, and
@@ -82,7 +83,7 @@ module trine_registers #(
 
   logic clk_bus, moves, moved_q, aw_full_q, w_full_q, reset_wanted_q;
   assign moves = aw_valid_i || w_valid_i || ar_valid_i || aw_full_q || w_full_q || b_valid_o
-              || r_valid_o || read_q || look_read_q || finish_i || fault_valid_i || reset_wanted_q;
+              || r_valid_o || reading || finish_i || fault_valid_i || reset_wanted_q;
   trine_clock_gate #(.Gated (ClockGates)) u_clock (
     .clk_i,
     .rst_ni,
@@ -104,8 +105,10 @@ module trine_registers #(
   logic look_write_q;  // its old word looked up,
   logic merged_q;      // and it takes effect.
   logic read_q;        // In this cycle a read is decoded,
-  logic look_read_q;   // and its word looked up.
-  logic write;
+  logic look_read_q;   // its word and counter looked up,
+  logic give_read_q;   // and put together.
+  logic reading, write;
+  assign reading    = read_q || look_read_q || give_read_q;
   assign merge      = aw_full_q && w_full_q && !b_valid_o && !look_write_q && !merged_q && !read_q;
   assign write      = merged_q;
   assign aw_ready_o = !aw_full_q;
@@ -162,9 +165,10 @@ module trine_registers #(
   logic [WordBits-1:0]   place_q, write_place_q;
   logic [11:0]           offset;         // What is decoded in this cycle.
   logic                  is_word_q, write_word_q;
-  logic                  mapped_q, write_mapped_q;
+  logic                  mapped_q, write_mapped_q, read_mapped_q;
   logic [31:0]           value, value_q; // Of the register, but for counters and whole words.
-  logic [31:0]           old_word, new_word, new_word_q;
+  logic [31:0]           count, count_q; // Of a counter, else 0.
+  logic [31:0]           old_word, new_word, new_word_q, read_word_q;
   assign offset = read ? read_offset : write_offset;
   always_ff @(posedge clk_bus) begin
     if (merge || read) begin
@@ -193,6 +197,13 @@ module trine_registers #(
       write_place_q  <= place_q;
       write_word_q   <= is_word_q;
       write_mapped_q <= mapped_q;
+    end
+  end
+  always_ff @(posedge clk_bus) begin
+    if (look_read_q) begin
+      read_word_q   <= value_q | old_word;
+      count_q       <= count;
+      read_mapped_q <= mapped_q;
     end
   end
   always_ff @(posedge clk_bus) begin
@@ -276,16 +287,19 @@ module trine_registers #(
 
   trine_regs_pkg::software_t fields;      // What software_q has besides whole words.
   trine_regs_pkg::hardware_t hardware;
-  logic [CounterBits-1:0]    counter_q;   // Its number + 1; 0: not a counter.
+  logic [CounterBits-1:0]    counter;     // Its number + 1; 0: not a counter.
+  logic [NumberBits-1:0]     number_q;
+  logic                      is_counter_q;
   logic                      counter_high_q;
-  logic [31:0]               count;       // 0 of what is no counter.
 
   // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a transfer.
   always_comb begin
     fields   = '0;
     hardware = '0;
     value    = '0;
+    counter  = '0;
     if (read) begin
+      counter = trine_regs_pkg::counter_of(read_offset);
       hardware.caps_groups      = 8'(Groups);
       hardware.caps_vectors     = 4'(Vectors);
       hardware.caps_f16         = F16Engine != 0;
@@ -315,8 +329,9 @@ module trine_registers #(
     end
   end
   always_ff @(posedge clk_bus) begin
+    is_counter_q <= rst_ni && counter != '0;
     if (read) begin
-      counter_q      <= trine_regs_pkg::counter_of(read_offset);
+      number_q       <= NumberBits'(counter - 1'b1);
       counter_high_q <= trine_regs_pkg::counter_high(read_offset);
     end
   end
@@ -333,15 +348,15 @@ module trine_registers #(
     .rst_ni,
     .clear_i     (clear_o),
     .events_i    (events_q),
-    .read_i      (look_read_q && counter_q != '0),
-    .number_i    (NumberBits'(counter_q - 1'b1)),
+    .read_i      (is_counter_q),
+    .number_i    (number_q),
     .read_high_i (counter_high_q),
     .value_o     (count)
   );
 
   // ---- Channels ----
 
-  assign ar_ready_o = !r_valid_o && !read_q && !look_read_q;
+  assign ar_ready_o = !r_valid_o && !reading;
 
   always_ff @(posedge clk_bus) begin
     if (!rst_ni) begin
@@ -351,6 +366,7 @@ module trine_registers #(
       merged_q     <= 1'b0;
       read_q       <= 1'b0;
       look_read_q  <= 1'b0;
+      give_read_q  <= 1'b0;
       b_valid_o    <= 1'b0;
       r_valid_o    <= 1'b0;
     end else begin
@@ -360,8 +376,9 @@ module trine_registers #(
       merged_q     <= look_write_q;
       read_q       <= ar_valid_i && ar_ready_o;
       look_read_q  <= read_q;
+      give_read_q  <= look_read_q;
       b_valid_o <= write || (b_valid_o && !b_ready_i);
-      r_valid_o <= look_read_q || (r_valid_o && !r_ready_i);
+      r_valid_o <= give_read_q || (r_valid_o && !r_ready_i);
     end
   end
 
@@ -373,9 +390,9 @@ module trine_registers #(
       w_strb_q <= w_strb_i;
     end
     if (write) b_resp_o <= write_mapped_q ? RespOkay : RespError;
-    if (look_read_q) begin
-      r_data_o <= value_q | count | old_word;
-      r_resp_o <= mapped_q ? RespOkay : RespError;
+    if (give_read_q) begin
+      r_data_o <= read_word_q | count_q;
+      r_resp_o <= read_mapped_q ? RespOkay : RespError;
     end
   end
 
