@@ -23,8 +23,8 @@ Command matvec() {
 }
 const Command kEnd = make(Opcode::END);
 
-/// A good codebook at kData and nothing else but zeros; and what matvec() reads is written, for a core
-/// with parity tells of words that nobody wrote since power-on.
+/// A good codebook at kData and nothing else but zeros; and what matvec() reads is written, for a
+/// core with parity tells of words that nobody wrote since power-on.
 void fill(Pair& pair) {
   std::vector<std::uint32_t> book(32);
   for (std::uint32_t k = 0; k < 27; ++k) book[k] = (0x8000 + 1000 * k) | (26 - k) << 16;
