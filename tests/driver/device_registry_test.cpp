@@ -82,9 +82,19 @@ TEST_CASE("DeviceRegistry: refuses an entry that is not complete, unknown option
   entry.options.emplace_back("color");
   refused([&] { DeviceRegistration{entry}; }, "color", "no device has");
   entry.options.clear();
-  entry.make = nullptr;
-  CHECK_THROWS_WITH_AS(DeviceRegistration{entry}, "device 'wood': its entry is not complete",
-                       Error);
+  using Damage = void (*)(DeviceEntry&);
+  for (const Damage damage : {Damage{[](DeviceEntry& e) { e.make = nullptr; }},
+                              Damage{[](DeviceEntry& e) { e.cores = nullptr; }},
+                              Damage{[](DeviceEntry& e) { e.description = ""; }},
+                              Damage{[](DeviceEntry& e) { e.choices.groups.clear(); }},
+                              Damage{[](DeviceEntry& e) { e.choices.vectors.clear(); }}}) {
+    DeviceEntry damaged = entry;
+    damage(damaged);
+    CHECK_THROWS_WITH_AS(DeviceRegistration{damaged}, "device 'wood': its entry is not complete",
+                         Error);
+  }
+  entry.name = "";
+  CHECK_THROWS_WITH_AS(DeviceRegistration{entry}, "device '': its entry is not complete", Error);
   CHECK_EQ(all_devices().size(), 2);
 }
 
@@ -228,11 +238,41 @@ TEST_CASE("CoreShape: the name and the words of a core say what is unusual about
        "16 groups and 1 vector, attention of 1 head, attention with mantissas of 16 bits"},
       {{.groups = 16, .max_cols = 65536, .vector_words = 131072},
        "g16m65536w131072",
-       "16 groups and 1 vector, 65536 columns, 131072 words of vector memory"}};
+       "16 groups and 1 vector, 65536 columns, 131072 words of vector memory"},
+      {{.groups = 4, .parity = 1}, "g4e1", "4 groups and 1 vector, memories with parity"}};
   for (const Case& one : cases) {
     CHECK_EQ(core_name(one.shape), std::string(one.name));
     CHECK_EQ(describe(one.shape), std::string(one.words));
   }
+}
+
+TEST_CASE("CoreChoices: each parameter has its own, few are listed and many are a range") {
+  const CoreChoices choices{.groups = {1},
+                            .vectors = {2},
+                            .ports = {3},
+                            .act_width = {4},
+                            .attention_heads = {5},
+                            .attention_width = {6},
+                            .max_cols = {7},
+                            .vector_words = {8},
+                            .parity = {9}};
+  unsigned expected = 1;
+  for (const CoreParameter& parameter : kCoreParameters)
+    CHECK_EQ(choices.of(parameter), std::vector<unsigned>{expected++});
+  CHECK_THROWS_WITH_AS(choices.of({"color", "Color", nullptr}), "no choices of color", Error);
+  CHECK_EQ(choices_text({8, 9, 10, 11}), "8 to 11");
+  CHECK_EQ(choices_text({8, 9, 10}), "8, 9, 10");
+  CHECK_EQ(choices_text({1, 2, 4, 8}), "1, 2, 4, 8");
+  CHECK(golden_choices().hold({.groups = 16, .vectors = 3, .attention_heads = 0}));
+  CHECK_FALSE(golden_choices().hold({.groups = 3}));
+  CHECK_FALSE(rtl_choices().hold({.groups = 16, .vectors = 3}));
+}
+
+TEST_CASE("DeviceEntry: cycles have names") {
+  CHECK_EQ(name_of(Cycles::None), "none");
+  CHECK_EQ(name_of(Cycles::Estimated), "estimated");
+  CHECK_EQ(name_of(Cycles::Exact), "exact");
+  CHECK_THROWS_WITH_AS(name_of(static_cast<Cycles>(3)), "no such kind of cycles", Error);
 }
 
 TEST_CASE("DeviceOption: names are unique and described") {

@@ -3,9 +3,11 @@
 #include "driver/program.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <map>
 
+#include "golden/checkpoint/float16.h"
 #include "model_fixture.h"
 
 using namespace trine;
@@ -129,4 +131,115 @@ TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
   GoldenTransport other({.groups = 4}, kModelMemory);
   Device device(other);
   golden::check_error([&] { program.load(device); }, {"other parameters"});
+}
+
+TEST_CASE("Program: a context or sequences that model or core do not have are refused") {
+  const TinyModel model;
+  const auto refused = [](const golden::PackedModel& packed, const MachineParams& machine,
+                          std::uint64_t context, unsigned sequences, const char* message) {
+    CHECK_THROWS_WITH_AS(Program(packed, machine, kModelMemory, context, sequences), message,
+                         Error);
+  };
+  // Without the attention unit, scores are a vector of as many words as there are positions.
+  refused(model.packed(), {.max_cols = 48, .attention_heads = 0}, 64, 1,
+          "a context of 64: the core takes 48");
+  CHECK_EQ(Program(model.packed(), {.max_cols = 80, .attention_heads = 0}, kModelMemory)
+               .layout()
+               .context(),
+           64u);
+  refused(model.packed(), {}, 0, 0, "0 sequences together: the core has 1 banks for them");
+  refused(model.packed(), {.vectors = 2}, 0, 3,
+          "3 sequences together: the core has 2 banks for them");
+  const Program two(model.packed(), {.vectors = 2}, kModelMemory, 0, 2);
+  CHECK_THROWS_WITH_AS(static_cast<void>(two.sequences_list(HeadRows::Last)),
+                       "no command list for several sequences", Error);
+  CHECK_EQ(two.sequences_list(HeadRows::All).spec.tokens, 2u);
+  CHECK_THROWS_WITH_AS(static_cast<void>(two.partial({.tokens = 2, .end_layer = 3, .apart = true})),
+                       "layers 0 to 3 of a model with 2", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(two.partial({.tokens = 0})),
+                       "0 tokens at a time, the core takes 2", Error);
+  const Program one(model.packed(), {.vectors = 2}, kModelMemory);
+  CHECK_EQ(&one.sequences_list(HeadRows::All), &one.list(1, HeadRows::Last));
+  CHECK_THROWS_WITH_AS(static_cast<void>(one.partial({.tokens = 2, .apart = true})),
+                       "2 sequences at a time, there are caches for 1", Error);
+  nlohmann::json config = small_config(true);
+  config["max_position_embeddings"] = 140000;
+  const TinyModel far(config);
+  refused(far.packed(), {}, 131073, 1, "a context of 131073: the core takes 131072");
+  CHECK_EQ(Program(far.packed(), {}, kModelMemory).layout().context(), Program::kDefaultContext);
+}
+
+TEST_CASE("Program: a device with another memory than the one compiled for is refused") {
+  const TinyModel model;
+  const Program program(model.packed(), {}, kModelMemory, 0, 1, 0x10000);
+  const auto refused = [&](std::uint64_t bytes, std::uint64_t base, const std::string& message) {
+    GoldenTransport transport({}, bytes, base);
+    Device device(transport);
+    CHECK_THROWS_WITH_AS(program.load(device), message.c_str(), Error);
+  };
+  refused(kModelMemory, 0x20000,
+          "the program was compiled for memory at 0x10000, the device has it at 0x20000");
+  refused(4096, 0x10000,
+          fmt::format("the program needs {} bytes of device memory, there are 4096",
+                      program.used_bytes()));
+}
+
+TEST_CASE("Program: rows of embedding and head that are no whole beats are copied and padded") {
+  nlohmann::json config = small_config(false);
+  config["hidden_size"] = 80;
+  const TinyModel model(config);
+  GoldenDecoder golden(model.packed(), {});
+  const Layout& layout = golden.program.layout();
+  for (const PlacedRows* rows : {&layout.embedding(), &layout.head()}) {
+    CHECK_FALSE(rows->in_place);
+    CHECK_EQ(rows->stride, 192u);
+    CHECK_EQ(layout.describe(rows->address + 7), rows->tensor->name + " + 0x7");
+    std::vector<std::uint16_t> row(96);
+    std::vector<float> weights(80);
+    for (const std::uint64_t index : {0u, 1u, 44u}) {
+      golden.loaded.transport.read_memory(rows->address + index * rows->stride,
+                                          std::as_writable_bytes(std::span(row)));
+      rows->tensor->to_f32(index * 80, weights);
+      for (std::size_t i = 0; i < row.size(); ++i)
+        CHECK_EQ(row[i], i < 80 ? golden::f32_to_f16(weights[i]) : 0);
+    }
+  }
+  CHECK_NE(layout.embedding().address, layout.head().address);
+}
+
+TEST_CASE("Program: the own commands of parts are, one after the other, those of the whole list") {
+  nlohmann::json config = small_config(true);
+  config["vocab_size"] = 1000;  // Three blocks of the head.
+  const TinyModel model(config);
+  const Program program(model.packed(), {.vector_words = 640}, kModelMemory);
+  REQUIRE_EQ(program.head_blocks(), 3u);
+  CHECK_EQ(program.head_rows(2), 768u);
+  CHECK_EQ(program.head_rows(3), 1000u);
+  const TokenList& whole = program.list(1, HeadRows::Last);
+  const std::vector<std::vector<Stretch>> ways = {
+      {{0, 2, 0, 3}},
+      {{0, 1, 0, 0}, {1, 2, 0, 3}},
+      {{0, 2, 0, 0}, {2, 2, 0, 1}, {2, 2, 1, 2}, {2, 2, 2, 3}},
+      {{0, 1, 0, 0}, {1, 2, 0, 2}, {2, 2, 2, 3}}};
+  for (const std::vector<Stretch>& way : ways) {
+    std::size_t next = 0;
+    for (const Stretch& stretch : way) {
+      CAPTURE(stretch.first);
+      CAPTURE(stretch.first_block);
+      const TokenList part = program.part(stretch);
+      CHECK(part.commands.finished());
+      REQUIRE_EQ(program.begin_in_whole(stretch), next);
+      for (std::size_t i = part.own_first; i < part.own_end; ++i, ++next) {
+        CHECK(part.commands.commands()[i].words == whole.commands.commands()[next].words);
+        CHECK_EQ(part.label(i), whole.label(next));
+      }
+      // They are fetched in the same blocks of 16 commands.
+      CHECK_EQ((part.address / 64 + part.own_first) % 16,
+               (whole.address / 64 + program.begin_in_whole(stretch)) % 16);
+    }
+    CHECK_EQ(next, whole.info.size());
+  }
+  for (const Stretch& none : {Stretch{0, 1, 0, 1}, {2, 2, 2, 4}, {1, 2, 1, 3}})
+    CHECK_THROWS_WITH_AS(static_cast<void>(program.part(none)), doctest::Contains("are no part"),
+                         Error);
 }
