@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "format_fixture.h"
+#include "golden/checkpoint/checkpoint_writer.h"
 #include "golden/checkpoint/float16.h"
 
 namespace trine::golden {
@@ -514,6 +515,101 @@ TEST_CASE("checkpoint: weights of other kinds are called by their names") {
   instead("pytorch_model.bin", "PyTorch");
   instead("qwen.Q4_0.gguf", "GGUF");
   instead("adapter_model.safetensors", "LoRA");
+}
+
+TEST_CASE(
+    "safetensors: a file that was cut or replaced since it was mapped is told from the one that "
+    "was") {
+  const TempDir dir;
+  const auto write = [&](std::size_t bytes) {
+    SafetensorsWriter writer(dir / "a", {{"x", Dtype::U8, {bytes}}}, {});
+    writer.append(std::vector<std::byte>(bytes));
+    writer.finish();
+  };
+  write(100);
+  Safetensors file(dir / "a");
+  CHECK_NOTHROW(file.check_whole());
+  CHECK(file_identity(dir / "a") == file.identity());
+  CHECK_FALSE(file_identity(dir / "none").has_value());
+  const std::size_t whole = file.file_bytes().size();
+  std::filesystem::resize_file(dir / "a", whole - 1);
+  CHECK_THROWS_WITH_AS(file.check_whole(),
+                       fmt::format("{}: was cut short while it was in use: {} of {} bytes are left",
+                                   (dir / "a").string(), whole - 1, whole)
+                           .c_str(),
+                       Error);
+  CHECK(file_identity(dir / "a") != file.identity());
+  write(100);  // Another file of the same name.
+  CHECK_NOTHROW(Safetensors(dir / "a").check_whole());
+  CHECK(file_identity(dir / "a") != file.identity());
+  file = Safetensors(dir / "a");
+  CHECK(file_identity(dir / "a") == file.identity());
+}
+
+TEST_CASE("checkpoint: shards that were cut since they were opened are named") {
+  const TempDir dir;
+  write_tiny_checkpoint(dir / "c", true);
+  const Checkpoint checkpoint(dir / "c");
+  CHECK_NOTHROW(checkpoint.check_whole());
+  std::filesystem::resize_file(dir / "c/model.safetensors", 100);
+  check_error([&] { checkpoint.check_whole(); }, {"model.safetensors: was cut short", "100 of"});
+}
+
+TEST_CASE("safetensors: elements past the end of a tensor are refused, of F64 as of others") {
+  const TempDir dir;
+  SafetensorsWriter writer(dir / "a", {{"d", Dtype::F64, {3}}, {"f", Dtype::F32, {3}}}, {});
+  const std::vector<double> doubles{1, 0x1.0000000000001p0, -3};
+  const std::vector<float> floats{1, 2, -3};
+  writer.append(std::as_bytes(std::span(doubles)));
+  writer.append(std::as_bytes(std::span(floats)));
+  writer.finish();
+  const Safetensors file(dir / "a");
+  std::vector<double> two(2);
+  file.at("d").to_f64(1, two);
+  CHECK(two == std::vector<double>{0x1.0000000000001p0, -3});
+  file.at("f").to_f64(1, two);
+  CHECK(two == std::vector<double>{2, -3});
+  for (const char* name : {"d", "f"})
+    for (const std::size_t first : {2u, 4u})
+      CHECK_THROWS_WITH_AS(
+          file.at(name).to_f64(first, two),
+          fmt::format("tensor '{}': elements {} to {} of 3", name, first, first + 2).c_str(),
+          Error);
+}
+
+TEST_CASE(
+    "checkpoint writer: takes exactly the bytes that were declared, into an empty directory") {
+  const TempDir dir;
+  const std::vector<SafetensorsWriter::Entry> entries{{"x", Dtype::U8, {6}}, {"y", Dtype::U8, {4}}};
+  const std::vector<std::byte> six(6), four(4);
+  const std::string name = (dir / "out").string();
+  spill(dir / "file", "");
+  CHECK_THROWS_WITH_AS(CheckpointWriter(dir / "file", entries, 6),
+                       ((dir / "file").string() + ": exists and is not a directory").c_str(),
+                       Error);
+  {
+    CheckpointWriter writer(dir / "out", entries, 6);
+    CHECK(writer.shards() == 2);
+    writer.append(six);
+    writer.append(std::span(four).first(1));
+    CHECK_THROWS_WITH_AS(
+        writer.finish(),
+        (name + ": 3 bytes of model-00002-of-00002.safetensors are missing").c_str(), Error);
+    writer.append(std::span(four).first(3));
+    CHECK_THROWS_WITH_AS(writer.append(four), (name + ": more bytes than the tensors take").c_str(),
+                         Error);
+    CHECK_THROWS_WITH_AS(writer.copy_file(dir.path()), doctest::Contains(": cannot copy: "), Error);
+    CHECK_NOTHROW(writer.copy_file(dir / "none"));
+    CHECK_THROWS_WITH_AS(writer.write_file("none/a", "text"),
+                         doctest::Contains("/none/a: cannot write"), Error);
+    writer.write_file("note", "text");
+    writer.finish();
+  }
+  CHECK(slurp(dir / "out/note") == "text");
+  CHECK(Safetensors(dir / "out/model-00002-of-00002.safetensors").at("y").bytes.size() == 4);
+  CHECK_THROWS_WITH_AS(CheckpointWriter(dir / "out", entries, 6),
+                       (name + ": exists and is not empty; it is not overwritten").c_str(), Error);
+  CHECK(dir.entries() == 2);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "golden/checkpoint/generation_config.h"
 #include "tests/golden/family_cases.h"
 #include "tests/golden/format_fixture.h"
 
@@ -294,4 +295,52 @@ TEST_CASE("rope: yarn's ramp in the index of the pair, and its attention factor"
   config.truncate = false;
   CHECK(Rope(config, 128).frequencies()[23] == plain.frequencies()[23]);
   CHECK(Rope(config, 128).frequencies()[24] != rope.frequencies()[24]);
+}
+
+TEST_CASE("generation config: what is stated, what asks for nothing and what is not done here") {
+  const GenerationConfig stated = parse_generation_config(
+      R"({"eos_token_id": [2, 5], "do_sample": true, "temperature": 0, "top_p": 1, "top_k": 0,
+          "repetition_penalty": 1.5, "num_beams": 1, "min_p": 0.0, "bad_words_ids": [],
+          "suppress_tokens": null, "num_beam_groups": 2, "stop_strings": ["x"], "cache": "any"})",
+      "g", 6);
+  CHECK(stated.eos_token == std::vector<std::int64_t>{2, 5});
+  CHECK(stated.sample);
+  CHECK(stated.temperature == 0.0);
+  CHECK(stated.top_p == 1.0);
+  CHECK(stated.repetition_penalty == 1.5);
+  CHECK(stated.top_k == 0u);
+  CHECK(stated.ignored == std::vector<std::string>{"num_beam_groups", "stop_strings"});
+  const TempDir dir;
+  for (const GenerationConfig& none :
+       {parse_generation_config("{}", "g", 6), read_generation_config(dir.path(), 6)}) {
+    CHECK(none.eos_token.empty());
+    CHECK_FALSE(none.sample);
+    CHECK_FALSE((none.temperature || none.top_p || none.repetition_penalty || none.top_k));
+    CHECK(none.ignored.empty());
+  }
+  spill(dir / kGenerationFile, R"({"eos_token_id": 4})");
+  const GenerationConfig file = read_generation_config(dir.path(), 6);
+  CHECK(all_end_tokens({3, 5}, file) == std::vector<std::int64_t>{3, 5, 4});
+  CHECK(all_end_tokens({4}, file) == std::vector<std::int64_t>{4});
+}
+
+TEST_CASE("generation config: values out of range are refused with key and value") {
+  const auto refused = [](const std::string& text, const std::string& message) {
+    CHECK_THROWS_WITH_AS(parse_generation_config(text, "g", 6), ("g: " + message).c_str(), Error);
+  };
+  refused("[1]", "must be a JSON object");
+  for (const char* value : {"-0.5", "1000001", "\"hot\""})
+    refused(std::string("{\"temperature\": ") + value + "}",
+            std::string("'temperature' must be a number from 0 to 1000000, it is ") + value);
+  for (const char* value : {"0", "1.5"})
+    refused(std::string("{\"top_p\": ") + value + "}",
+            std::string("'top_p' must be above 0 and at most 1, it is ") + value);
+  refused(R"({"repetition_penalty": 0})",
+          "'repetition_penalty' must be a positive number, it is 0");
+  for (const char* value : {"-1", "2.5", "\"5\""})
+    refused(std::string("{\"top_k\": ") + value + "}",
+            std::string("'top_k' must be a whole number from 0, it is ") + value);
+  refused(R"({"do_sample": 1})", "'do_sample' must be true or false, it is 1");
+  refused(R"({"eos_token_id": [5, 6]})",
+          "'eos_token_id' must be a token or a list of tokens of the vocabulary, it is [5,6]");
 }

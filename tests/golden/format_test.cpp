@@ -617,5 +617,89 @@ TEST_CASE("packed model: a failure leaves nothing behind") {
       {weight_name(0, Linear::Q), "shape"});
 }
 
+TEST_CASE("packed model: depths that are missing, too many or none are refused before any work") {
+  const TempDir dir;
+  const std::string config = tiny_config(true).dump();
+  std::map<std::string, unsigned> depths;
+  for (const auto& spec : matrix_tensors(parse_config(config, "c"))) depths[spec.name] = 4;
+  const auto refused = [&](const std::map<std::string, unsigned>& given, const std::string& why) {
+    CHECK_THROWS_WITH_AS(PackedModelWriter(dir / "out", config, given),
+                         ((dir / "out").string() + ": " + why).c_str(), Error);
+    CHECK(dir.entries() == 0);
+  };
+  const std::string key = weight_name(1, Linear::K);
+  for (const unsigned depth : {0u, 5u}) {
+    auto given = depths;
+    given[key] = depth;
+    refused(given, fmt::format("tensor '{}' has depth {}, which is not 1 to 4", key, depth));
+  }
+  auto given = depths;
+  given.erase(key);
+  refused(given, "tensor '" + key + "' has no depth");
+  given = depths;
+  given["other"] = 1;
+  refused(given, "15 depths are given for 14 matrices");
+}
+
+TEST_CASE(
+    "packed model: a tensor of another size or with Inf is refused, an outline has all shapes") {
+  const TempDir dir;
+  const std::string config = tiny_config(true).dump();
+  const auto specs = matrix_tensors(parse_config(config, "c"));
+  const auto plain = plain_tensors(parse_config(config, "c"));
+  std::map<std::string, unsigned> depths;
+  for (const auto& spec : specs) depths[spec.name] = 1 + static_cast<unsigned>(depths.size() % 4);
+  const std::string where = (dir / "out").string() + ": tensor '";
+  PackedModelWriter writer(dir / "out", config, depths);
+  const MatrixShape first{specs[0].shape[0], specs[0].shape[1], depths[specs[0].name]};
+  std::vector<std::byte> stream(first.stream_bytes(kCanonical));
+  CHECK_THROWS_WITH_AS(writer.append_stream(specs[0].name, {}, std::span(stream).subspan(1)),
+                       fmt::format("{}{}' has a stream of {} bytes, not {}", where, specs[0].name,
+                                   stream.size() - 1, stream.size())
+                           .c_str(),
+                       Error);
+  for (const auto& spec : specs) {
+    const MatrixShape shape{spec.shape[0], spec.shape[1], depths[spec.name]};
+    writer.append_matrix(spec.name, random_matrix(shape, 1));
+  }
+  Tensor tensor{.name = plain[0].name, .dtype = Dtype::F32, .shape = {7}, .bytes = {}};
+  CHECK_THROWS_WITH_AS(writer.append_plain(tensor),
+                       (where + tensor.name + "' has another shape than declared").c_str(), Error);
+  CHECK_THROWS_WITH_AS(writer.append_f16(plain[0].name,
+                                         [](std::size_t, std::span<std::uint16_t> codes) {
+                                           std::ranges::fill(codes, std::uint16_t{0x3c00});
+                                           codes.back() = 0x7c00;
+                                         }),
+                       (where + plain[0].name + "' is not finite in FP16").c_str(), Error);
+
+  PackedModelWriter outline(dir / "outline", config, depths);
+  outline.append_outline();
+  outline.finish();
+  const PackedModel model(dir / "outline");
+  REQUIRE(model.matrices().size() == specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    CHECK(model.matrices()[i].shape ==
+          MatrixShape{specs[i].shape[0], specs[i].shape[1], depths[specs[i].name]});
+  for (const auto& spec : plain) CHECK(model.at(spec.name).shape == spec.shape);
+  check_error([&] { model.validate(); }, {"checksum"});
+}
+
+TEST_CASE("validate_panels: stretches that are no whole panels of the stream are refused") {
+  const TritMatrix matrix = random_matrix({64, 32, 2}, 3);
+  const auto stream = pack(matrix);
+  const std::size_t unit = stream.size() / 2;
+  CHECK_NOTHROW(validate_panels(std::span(stream).subspan(unit), matrix.shape, kCanonical, 1));
+  const auto refused = [&](std::size_t bytes, std::size_t first) {
+    CHECK_THROWS_WITH_AS(
+        validate_panels(std::span(stream).first(bytes), matrix.shape, kCanonical, first),
+        fmt::format("{} bytes from panel {} on of 2 panels of {} bytes", bytes, first, unit)
+            .c_str(),
+        Error);
+  };
+  refused(unit - 1, 0);
+  refused(2 * unit, 1);
+  refused(0, 3);
+}
+
 }  // namespace
 }  // namespace trine::golden

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 trine_test(golden_checkpoint checkpoint_test.cpp
   trine_golden_checkpoint fmt::fmt nlohmann_json::nlohmann_json)
+trine_test(golden_lines lines_test.cpp
+  trine_golden_checkpoint fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_output output_test.cpp
   trine_golden_checkpoint fmt::fmt nlohmann_json::nlohmann_json)
 trine_test(golden_config config_test.cpp

@@ -3,6 +3,7 @@
 #include "golden/checkpoint/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "format_fixture.h"
 
@@ -41,6 +42,80 @@ TEST_CASE("output: a link to a directory is followed, one to nothing refused") {
   check_error([&] { output_directory(dir / "bad"); },
               {(dir / "bad").string(), "link to " + (dir / "nowhere").string()});
   CHECK(output_directory(dir / "new") == dir / "new");
+}
+
+TEST_CASE("output: what no file can take the place of is refused before any work") {
+  const TempDir dir;
+  const auto refused = [&](const fs::path& file, const std::string& why) {
+    CHECK_THROWS_WITH_AS(output_file(file), (file.string() + why).c_str(), Error);
+  };
+  refused("", "the name of an output is empty");
+  refused(dir / "a/", ": is the name of a folder, not of a file");
+  refused(dir.path(), ": is a directory");
+  refused(dir / "none/a", ": the folder " + (dir / "none").string() + " does not exist");
+  REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+  refused(dir / "pipe", ": is not a regular file, so it cannot be replaced");
+  fs::create_symlink(dir / "y", dir / "x");
+  fs::create_symlink(dir / "x", dir / "y");
+  refused(dir / "x", ": too many symbolic links");
+  CHECK_THROWS_WITH_AS(output_directory("/proc"),
+                       "/proc: is a mount point, which cannot be replaced; name a directory in it",
+                       Error);
+  // A link leads to where the file really goes, and its folder counts.
+  fs::create_directory(dir / "there");
+  fs::create_symlink("there/file", dir / "link");
+  CHECK(output_file(dir / "link") == dir / "there/file");
+  fs::create_directory_symlink("there/", dir / "slash");
+  CHECK(output_directory(dir / "slash") == dir / "there");
+  CHECK(output_directory(dir / "there/") == dir / "there");
+}
+
+TEST_CASE("output: a place that cannot be taken leaves what is there and the temporary") {
+  const TempDir dir;
+  spill(dir / "full", "");
+  Temporary file = Temporary::next_to(dir / "place");
+  spill(file.path(), "new");
+  CHECK_THROWS_WITH_AS(
+      file.put(dir / "full/place"),
+      ((dir / "full/place").string() + ": cannot put into place: Not a directory").c_str(), Error);
+  CHECK_THROWS_WITH_AS(
+      file.exchange(dir / "nothing"),
+      ((dir / "nothing").string() + ": cannot be replaced: No such file or directory").c_str(),
+      Error);
+  CHECK(slurp(file.path()) == "new");
+  file.put(dir / "place");
+  CHECK(slurp(dir / "place") == "new");
+  CHECK(file.path().empty());
+  // One that is not there yet: the place gets back what it had.
+  Temporary nothing = Temporary::next_to(dir / "place");
+  CHECK_THROWS_WITH_AS(
+      nothing.exchange(dir / "place"),
+      ((dir / "place").string() + ": cannot put into place: No such file or directory").c_str(),
+      Error);
+  CHECK(slurp(dir / "place") == "new");
+  CHECK(dir.entries() == 2);
+}
+
+TEST_CASE("output: a temporary changes places with a directory, and hands its name on") {
+  const TempDir dir;
+  fs::create_directory(dir / "place");
+  spill(dir / "place/old", "");
+  {
+    Temporary made = Temporary::next_to(dir / "place");
+    fs::create_directory(made.path());
+    spill(made.path() / "new", "");
+    Temporary given = Temporary::next_to(dir / "other");
+    spill(given.path(), "");
+    given = std::move(made);
+    given.exchange(dir / "place");
+    CHECK(fs::exists(dir / "place/new"));
+    CHECK(fs::exists(given.path() / "old"));
+    Temporary kept = Temporary::next_to(dir / "other");
+    spill(kept.path(), "kept");
+    const Temporary last = std::move(kept);
+    CHECK(slurp(last.path()) == "kept");
+  }
+  CHECK(dir.entries() == 1);
 }
 
 TEST_CASE("output: a file that is being written is not open in programs that are started") {

@@ -262,6 +262,29 @@ TEST_CASE("pattern: a match that is tried in many ways has room to go back") {
   CHECK(pieces == std::vector<std::string>{text});
 }
 
+TEST_CASE("pattern: pieces are what matches and what lies between; empty matches cut nothing") {
+  const auto pieces_of = [](const char* expression, std::string_view text) {
+    std::vector<std::string> pieces;
+    Pattern(expression, "here").split(text, [&](std::string_view piece) {
+      pieces.emplace_back(piece);
+    });
+    return pieces;
+  };
+  using Pieces = std::vector<std::string>;
+  CHECK(pieces_of("x*", "a\u00e9xxbx") == Pieces{"a\u00e9", "xx", "b", "x"});
+  CHECK(pieces_of("x*", "ab") == Pieces{"ab"});
+  CHECK(pieces_of("b|$", "abc") == Pieces{"a", "b", "c"});
+  CHECK(pieces_of("x", "").empty());
+  CHECK(pieces_of("\\S\\s", "ab cd") == Pieces{"a", "b ", "cd"});
+  // Unicode's White_Space has U+0085, and not U+180E.
+  CHECK(pieces_of("\\s", "a\u0085b\u180ec") == Pieces{"a", "\u0085", "b\u180ec"});
+  CHECK_THROWS_WITH_AS(Pattern("a(", "here"),
+                       "here: bad expression at offset 2: missing closing parenthesis",
+                       trine::Error);
+  CHECK_THROWS_WITH_AS(Pattern("a\\", "here"),
+                       "here: bad expression at offset 2: \\ at end of pattern", trine::Error);
+}
+
 TEST_CASE("tokenizer: a name that stands twice is refused, in the vocabulary as elsewhere") {
   const std::string text = read_text(kModel / "tokenizer.json");
   for (const std::string name : {"vocab", "normalizer"}) {

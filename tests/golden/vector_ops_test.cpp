@@ -185,6 +185,19 @@ TEST_CASE("rope: position zero keeps values, non-finite is flagged, sizes are ch
   CHECK_THROWS_AS((void)rope(Vector(33), 32, table, y), trine::Error);
 }
 
+TEST_CASE("vector operations: operands of different sizes are refused by name") {
+  const Vector x(32, 1.0F), less(31, 1.0F);
+  Vector y(32), short_y(31);
+  CHECK_THROWS_WITH_AS((void)add(x, less, y), "add: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)add(x, x, short_y), "add: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)rmsnorm(x, less, 1, y), "rmsnorm: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)rmsnorm(x, x, 1, short_y), "rmsnorm: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)silu_mul(x, less, y), "silu_mul: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)silu_mul(x, x, short_y), "silu_mul: sizes differ", trine::Error);
+  CHECK_THROWS_WITH_AS((void)rope(x, 0, x, y), "rope: head_dim is not a multiple of 32",
+                       trine::Error);
+}
+
 TEST_CASE("softmax: close to double arithmetic at every length") {
   for (const std::size_t n : {1U, 2U, 15U, 16U, 17U, 129U, 4096U, 16384U, 65536U}) {
     CAPTURE(n);

@@ -17,6 +17,12 @@ ResolvedCommand product(std::uint32_t rows, std::uint32_t cols, std::uint32_t de
   return {c, c.info(), 0};
 }
 
+ResolvedCommand elements(Opcode opcode, std::uint32_t rows) {
+  Command c;
+  c.set(command::OPCODE, static_cast<std::uint32_t>(opcode)).set(command::ROWS, rows);
+  return {c, c.info(), 0};
+}
+
 }  // namespace
 
 TEST_CASE("CostModel: beats are those of the format, a long product is bound by them") {
@@ -53,8 +59,43 @@ TEST_CASE("CostModel: the same command costs the same; what is no command is ref
   CostModel model(MachineParams{});
   CHECK_EQ(model.command(product(64, 64, 4)).cycles, model.command(product(64, 64, 4)).cycles);
   CHECK_THROWS_AS(model.command(ResolvedCommand{}), Error);
-  CHECK_THROWS_AS(CostModel(MachineParams{}, {.beats_per_cycle = 0}), Error);
-  CHECK_THROWS_AS(CostModel(MachineParams{}, {.read_latency = 0}), Error);
+  const CostMemory none[] = {
+      {.read_latency = 0}, {.write_latency = 0.5}, {.beats_per_cycle = 0}, {.beats_per_cycle = 1.1},
+      {.write_cycles = 0}, {.read_burst = 0},      {.write_burst = 0}};
+  for (const CostMemory& memory : none)
+    CHECK_THROWS_WITH_AS(
+        CostModel(MachineParams{}, memory),
+        "a memory of the cost model: latencies and bursts of at least 1, at most a "
+        "beat a cycle",
+        Error);
+}
+
+TEST_CASE("CostModel: ports that share a beat answer later, and one of them writes it in turns") {
+  const CostMemory memory{.read_latency = 30, .write_latency = 20};
+  CHECK(over_ports(memory, 1) == memory);
+  const CostMemory four = over_ports(memory, 4);
+  CHECK(four == CostMemory{.read_latency = 35, .write_latency = 20, .write_cycles = 4});
+  // A beat of 16 bytes takes four transfers: 256 more cycles for 256 beats but 64 of them.
+  CostModel one(MachineParams{.groups = 4}), shared(MachineParams{.groups = 4}, over_ports({}, 4));
+  const auto store = elements(Opcode::STORE, 1024);
+  CHECK_GE(shared.command(store).unit_cycles, one.command(store).unit_cycles + 3 * 256 - 64);
+}
+
+TEST_CASE("CostModel: what was done ahead behind the command before costs no time twice") {
+  CostModel model(MachineParams{});
+  const auto load = elements(Opcode::LOAD, 4096), add = elements(Opcode::ADD, 4096);
+  const CommandCost first = model.command(load);
+  const Predecessor before = CostModel::predecessor(load, first);
+  CHECK_FALSE(before.none);
+  CHECK(before.lets_read);
+  CHECK_EQ(before.unit_cycles, first.unit_cycles);
+  CHECK_LT(model.command(add, before).cycles, model.command(add).cycles);
+  CHECK_LT(model.command(load, before).cycles, first.cycles);
+  // Behind a STORE nothing is read ahead, and END is the start of the next list.
+  const auto store = elements(Opcode::STORE, 16);
+  CHECK_FALSE(CostModel::predecessor(store, model.command(store)).lets_read);
+  const auto end = elements(Opcode::END, 0);
+  CHECK(CostModel::predecessor(end, model.command(end)).none);
 }
 
 TEST_CASE("CostModel: every opcode has a cost") {

@@ -301,6 +301,35 @@ TEST_CASE("trit_product: every form tells of the first level and scale that ther
   }
 }
 
+TEST_CASE("f16_product, trit_product: every form gives the same, whole and handed out") {
+  golden::Workers workers(2);
+  std::mt19937 random(14);
+  constexpr std::size_t kRows = 300, kCols = 40, kStride = 128;
+  std::vector<std::byte> bytes((kRows - 1) * kStride + 2 * kCols);
+  for (std::size_t at = 0; at < bytes.size(); at += 2) {
+    const std::uint16_t weight = golden::f32_to_f16(random_vector(1, random)[0]);
+    std::memcpy(&bytes[at], &weight, 2);
+  }
+  const golden::F16Stream rows{bytes, kRows, kCols, kStride};
+  const golden::TritMatrix matrix = random_matrix({100, kCols, 3}, random);
+  const auto book = golden::hardware_codebook(matrix.codebook, 3);
+  const auto packed = golden::pack(matrix);
+  const golden::TritStream trits{packed, matrix.shape, golden::kCanonical, book};
+  const std::vector<float> values = random_vector(kCols, random);
+  const golden::BfpVector x = golden::to_bfp(values);
+  const auto f16 = golden::f16_product(rows, x, workers).accumulator;
+  const auto trit = golden::trit_product(trits, x, workers).accumulator;
+  for (const golden::Form form :
+       {golden::Form::Fastest, golden::Form::Table, golden::Form::Definition}) {
+    CHECK(golden::f16_product(rows, x, workers, form).accumulator == f16);
+    CHECK(golden::trit_product(trits, x, workers, form).accumulator == trit);
+    std::vector<std::int64_t> all(kRows);
+    const auto faults = golden::f16_product(rows, x, workers, form, golden::collect(all));
+    CHECK_FALSE((faults.overflow || faults.nonfinite));
+    CHECK(all == f16);
+  }
+}
+
 TEST_CASE("trit_product: refuses another length of stream or input") {
   golden::Workers workers(1);
   std::mt19937 random(6);

@@ -229,6 +229,52 @@ TEST_CASE("trine_check: offsets and spans of any size are judged like golden") {
   CHECK(seen[ErrorCode::ADDRESS_RANGE] >= 20);
 }
 
+TEST_CASE(
+    "trine_check: products of the largest sizes, strides and indexes are judged like golden") {
+  Bench bench;
+  const auto judge = [&](const Command& c, const Config& config) {
+    CAPTURE(describe(c));
+    bench.configure(config);
+    bench.offer(c);
+    bench.run();
+    CHECK_EQ(bench.get(job::kError), static_cast<std::uint64_t>(checked(c, config).code));
+  };
+  Config config;
+  config.limit = ~std::uint64_t{0};
+  const auto with_strides = [&](Command c, const Config& in) {
+    for (unsigned bit = 6; bit < 32; ++bit) judge(c.set(command::STRIDE, 1u << bit), in);
+    judge(c.set(command::STRIDE, 0xFFFFFFC0), in);
+  };
+  constexpr auto kRows = static_cast<std::uint32_t>(kVectorWords);
+  with_strides(make(Opcode::STORE_COLUMN).set(command::ROWS, kRows).set(command::LIMIT, 1), config);
+  with_strides(make(Opcode::F16_MATVEC).set(command::ROWS, kRows).set(command::COLS, 1), config);
+  Command c = make(Opcode::LOAD).set(command::ROWS, 1).set(command::INDEX, 1);
+  c.set(command::LIMIT, 0xFFFFFFFF);
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    config.state.token[0] = 1u << bit;
+    with_strides(c, config);
+  }
+  config.state.token[0] = 0xFFFFFFFE;
+  with_strides(c, config);
+  // The largest matrices that fit: their beats are the most.
+  for (const std::uint32_t rows : {kRows / 2, kRows})
+    for (const auto cols : {1u, static_cast<unsigned>(kMaxCols)})
+      for (const Opcode op : {Opcode::TRIT_MATVEC, Opcode::F16_MATVEC}) {
+        Command matrix = make(op).set(command::ROWS, rows).set(command::COLS, cols);
+        if (op == Opcode::TRIT_MATVEC) matrix.set(command::DEPTH, 4);
+        judge(matrix, config);
+      }
+  // The last position of all, and the last bank that there can be behind it.
+  config.state.position = config.state.ahead[0] = 0xFFFFFFFF;
+  for (std::uint32_t more = 0; more < kVectors; ++more)
+    judge(make(Opcode::ATTENTION)
+              .set(command::ROWS, 32)
+              .set(command::COLS, 32)
+              .set(command::MORE, more)
+              .set(command::LIMIT, 131072),
+          config);
+}
+
 TEST_CASE("trine_check: every bit of an address and of the window counts") {
   Bench bench;
   for (unsigned bit = 6; bit < 64; ++bit) {

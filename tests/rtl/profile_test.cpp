@@ -71,3 +71,50 @@ TEST_CASE("trine_profile: a record holds what happened between begin and end") {
     }
   }
 }
+
+TEST_CASE(
+    "trine_profile: a command of many cycles in a run of many, and one after the run is over") {
+  constexpr std::uint32_t kLong = (1u << 17) + (1u << 16) + 300;
+  sim::Dut<Vtrine_profile> dut("profile_long", 1'000'000);
+  dut->clear_i = dut->begin_i = dut->end_i = dut->start_i = dut->busy_i = dut->beat_ready_i = 0;
+  dut->enable_i = 1;
+  set_port(dut->events_i, 0);
+  dut->index_i = dut->word0_i = 0;
+  // A command of `length` cycles, all of which every event counts; its record.
+  const auto command = [&](std::uint32_t length) {
+    dut->busy_i = 1;
+    set_port(dut->events_i, 127);
+    dut->begin_i = 1;
+    dut.step();
+    dut->begin_i = 0;
+    dut.step(length - 1);
+    dut->end_i = 1;
+    dut.step();
+    dut->end_i = dut->busy_i = 0;
+    set_port(dut->events_i, 0);
+    dut.step();
+    dut->start_i = dut->beat_ready_i = 1;
+    dut.step();
+    dut->start_i = 0;
+    std::vector<std::uint32_t> record;
+    for (; !dut->done_o; dut.step())
+      if (dut->beat_valid_o) {
+        const auto words = get_words(dut->beat_data_o);
+        record.insert(record.end(), words.begin(), words.end());
+      }
+    dut.step();
+    return record;
+  };
+  const auto expected = [](std::uint32_t first, std::uint32_t length) {
+    std::vector<std::uint32_t> record{0, 0, first, 0, first + length, 0};
+    record.insert(record.end(), 7, length);
+    record.insert(record.end(), 3, 0);
+    return record;
+  };
+  CHECK(command(kLong) == expected(0, kLong));
+  CHECK(command(5) == expected(kLong + 1, 5));  // A command has a cycle more than its length.
+  dut->clear_i = 1;
+  dut.step();
+  dut->clear_i = 0;
+  CHECK(command(3) == expected(0, 3));
+}
