@@ -9,6 +9,7 @@
 #include <random>
 
 #include "driver/layout.h"
+#include "golden/checkpoint/float16.h"
 #include "machine/product/f16/definition.h"
 #include "machine/product/trit/definition.h"
 #include "machine/product/trit/table.h"
