@@ -195,6 +195,20 @@ TEST_CASE("trine_fetch: gives the commands of a list in order, then LIST_OVERRUN
   }
 }
 
+TEST_CASE("trine_fetch: counts the commands of a list of any length") {
+  // 2^16 and more where a command is a beat.
+  constexpr std::uint32_t kLong = kBeats == 1 ? 66'000 : 3'000;
+  Bench bench({1.0, 1.0}, 20, 9);
+  for (const std::uint32_t count : {kLong, 1u}) {
+    bench.start({.count = count});
+    const std::vector<Fetched> out = bench.run(count + 1, 40 * kLong);
+    REQUIRE_EQ(out.size(), count + 1);
+    CHECK(out[count - 1].here);
+    CHECK_EQ(out[count].error, static_cast<std::uint64_t>(ErrorCode::LIST_OVERRUN));
+    bench.stop();
+  }
+}
+
 TEST_CASE("trine_fetch: stops before what the list or the window forbids") {
   Bench bench({0.8, 0.8}, 5, 7);
   const auto run = [&](List list) {

@@ -18,6 +18,7 @@ using trine::sim::Dut;
 namespace {
 
 constexpr unsigned kGroups = TRINE_Groups;
+constexpr std::uint32_t kWords = 2048;  // Of vector memory.
 using Words = std::vector<std::uint32_t>;
 using Load = Dut<Vtrine_load_unit>;
 using Store = Dut<Vtrine_store_unit>;
@@ -123,7 +124,8 @@ Words pack(const Words& elements, bool half) {
   return memory;
 }
 
-void check_load(Load& dut, std::uint32_t rows, bool half, Stalls stalls, unsigned seed) {
+void check_load(Load& dut, std::uint32_t rows, bool half, Stalls stalls, unsigned seed,
+                std::uint32_t block) {
   CAPTURE(rows);
   CAPTURE(half);
   CAPTURE(seed);
@@ -134,7 +136,7 @@ void check_load(Load& dut, std::uint32_t rows, bool half, Stalls stalls, unsigne
     expected[i] = half ? widen(static_cast<std::uint16_t>(elements[i])) : elements[i];
   }
   expected.resize((rows + 15) / 16 * 16);
-  const std::uint32_t beat = random.below(4) * 16 / kGroups;
+  const std::uint32_t beat = block * 16 / kGroups;
   CHECK(run_load(dut, pack(elements, half), rows, half, beat, stalls, seed) == expected);
 }
 
@@ -176,14 +178,15 @@ Words run_store(Store& dut, const Words& vector, std::uint32_t rows, bool half, 
   return sent;
 }
 
-void check_store(Store& dut, const Words& elements, bool half, Stalls stalls, unsigned seed) {
+void check_store(Store& dut, const Words& elements, bool half, Stalls stalls, unsigned seed,
+                 std::uint32_t block) {
   const std::uint32_t rows = static_cast<std::uint32_t>(elements.size());
   CAPTURE(rows);
   CAPTURE(half);
   CAPTURE(seed);
   Words vector = elements;
   while (vector.size() % kGroups != 0) vector.push_back(0xDEADBEEF);
-  const std::uint32_t beat = seed % 4 * 16 / kGroups;
+  const std::uint32_t beat = block * 16 / kGroups;
   const Words sent = run_store(dut, vector, rows, half, beat, stalls, seed);
   const std::uint32_t per_beat = half ? 2 * kGroups : kGroups;
   REQUIRE_EQ(sent.size(), (rows + per_beat - 1) / per_beat * kGroups);
@@ -202,7 +205,20 @@ void check_store(Store& dut, const Words& elements, bool half, Stalls stalls, un
 TEST_CASE("trine_load_unit: loads every length and pads with zeros to a block of 16") {
   Load dut("load", kMostCycles);
   for (std::uint32_t rows = 1; rows <= 70; ++rows)
-    for (const bool half : {false, true}) check_load(dut, rows, half, {1.0, 1.0}, rows);
+    for (const bool half : {false, true}) check_load(dut, rows, half, {1.0, 1.0}, rows, rows % 4);
+}
+
+TEST_CASE("trine_load_unit, trine_store_unit: all of vector memory, and every block of it alone") {
+  Load load("load", kMostCycles);
+  Store store("store", kMostCycles);
+  for (const bool half : {false, true}) {
+    check_load(load, kWords, half, {1.0, 1.0}, 1, 0);
+    check_store(store, Words(kWords, 0x3F800000), half, {1.0, 1.0}, 1, 0);
+    for (std::uint32_t block = 0; block < kWords / 16; ++block) {
+      check_load(load, 16, half, {1.0, 1.0}, block, block);
+      check_store(store, Words(16, 0x3F800000 + (block << 13)), half, {1.0, 1.0}, block, block);
+    }
+  }
 }
 
 TEST_CASE("trine_load_unit: loads random vectors under any stalls") {
@@ -211,7 +227,7 @@ TEST_CASE("trine_load_unit: loads random vectors under any stalls") {
   for (const Stalls& stalls : kStallMatrix)
     for (int i = 0; i < 6; ++i) {
       ++seed;
-      check_load(dut, 1 + Random(seed).below(500), i % 2 != 0, stalls, seed);
+      check_load(dut, 1 + Random(seed).below(500), i % 2 != 0, stalls, seed, seed % 4);
     }
 }
 
@@ -242,7 +258,8 @@ TEST_CASE("trine_store_unit: stores every length") {
     Random random(rows);
     Words elements(rows);
     for (std::uint32_t& e : elements) e = random.word();
-    for (const bool half : {false, true}) check_store(dut, elements, half, {1.0, 1.0}, rows);
+    for (const bool half : {false, true})
+      check_store(dut, elements, half, {1.0, 1.0}, rows, rows % 4);
   }
 }
 
@@ -254,7 +271,7 @@ TEST_CASE("trine_store_unit: rounds to nearest even under any stalls") {
       Random random(++seed);
       Words elements(500 + random.below(500));
       for (std::uint32_t& e : elements) e = interesting_single(random);
-      check_store(dut, elements, i % 3 != 0, stalls, seed);
+      check_store(dut, elements, i % 3 != 0, stalls, seed, seed % 4);
     }
   }
 }
@@ -265,7 +282,7 @@ TEST_CASE("trine_store_unit: every FP16 number survives the way through FP32") {
     Words elements(1024);
     for (std::uint32_t i = 0; i < 1024; ++i)
       elements[i] = widen(static_cast<std::uint16_t>(first + i));
-    check_store(dut, elements, true, {1.0, 1.0}, 0);
+    check_store(dut, elements, true, {1.0, 1.0}, 0, 0);
   }
   CHECK_EQ(narrow(widen(0x3C01)), 0x3C01);
   CHECK_EQ(narrow(widen(0x8001)), 0x8001);

@@ -74,7 +74,6 @@ TEST_CASE("trine_profile: a record holds what happened between begin and end") {
 
 TEST_CASE(
     "trine_profile: a command of many cycles in a run of many, and one after the run is over") {
-  constexpr std::uint32_t kLong = (1u << 17) + (1u << 16) + 300;
   sim::Dut<Vtrine_profile> dut("profile_long", 1'000'000);
   dut->clear_i = dut->begin_i = dut->end_i = dut->start_i = dut->busy_i = dut->beat_ready_i = 0;
   dut->enable_i = 1;
@@ -111,8 +110,17 @@ TEST_CASE(
     record.insert(record.end(), 3, 0);
     return record;
   };
+  // A command has a cycle more than its length; each bit is set in one of the times.
+  constexpr std::uint32_t kLong = 0x15554;
   CHECK(command(kLong) == expected(0, kLong));
-  CHECK(command(5) == expected(kLong + 1, 5));  // A command has a cycle more than its length.
+  CHECK(command(kLong) == expected(0x15555, kLong));
+  CHECK(command(0x15557) == expected(0x2AAAA, 0x15557));
+  // Nothing counts unless it is enabled.
+  dut->enable_i = 0;
+  dut->busy_i = 1;
+  set_port(dut->events_i, 127);
+  dut.step(50);
+  dut->enable_i = 1;
   dut->clear_i = 1;
   dut.step();
   dut->clear_i = 0;

@@ -65,7 +65,7 @@ class Bench {
     unsigned runs = 0, record = 0, drain = 0, count = 0;
     bool running = false;
     for (unsigned cycles = 0;; ++cycles) {
-      REQUIRE(cycles < 5000);
+      REQUIRE(cycles < 5000 + 40 * list.size());
       dut->over_i = running && runs == 0;
       if (dut->over_i) {
         const End& end = list[at];
@@ -162,6 +162,14 @@ TEST_CASE("trine_retire: goes on until END or the first error") {
   }
 }
 
+TEST_CASE("trine_retire: the index counts the commands of a list of any length") {
+  Bench bench(1.0, 7);
+  std::vector<End> list(66'000);
+  list.back().last = true;
+  CHECK(summary(bench.run(list)) == std::pair(ErrorCode::NONE, 65'999u));
+  CHECK(summary(bench.run({{.last = true}})) == std::pair(ErrorCode::NONE, 0u));
+}
+
 TEST_CASE("trine_retire: a data error stops after its command, the lowest code first") {
   Bench bench(0.8, 3);
   for (unsigned flags = 0; flags < 256; ++flags) {
@@ -228,8 +236,15 @@ TEST_CASE("trine_retire: writes a record for each of the first commands") {
     REQUIRE_EQ(out.records.size(), 4u);
     for (std::size_t n = 0; n < 4; ++n) CHECK_EQ(out.records[n], setup.profile + 64 * n);
   }
-  setup.profile = 0x9020;
-  CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ALIGNMENT, 0u));
+  for (unsigned bit = 0; bit < 6; ++bit) {
+    setup.profile = 0x9000 | 1u << bit;
+    CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ALIGNMENT, 0u));
+  }
+  for (unsigned bit = 40; bit < 64; ++bit) {
+    setup.profile = std::uint64_t{1} << bit;
+    setup.limit = ~std::uint64_t{0};
+    CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 0u));
+  }
   setup = {.profile = 0x40000, .limit = 0x40080, .profile_count = 9};
   CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 2u));
   setup = {.profile = 0x40000, .base = 0x40001, .profile_count = 9};
@@ -238,6 +253,9 @@ TEST_CASE("trine_retire: writes a record for each of the first commands") {
   CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 1u));
   // A data error of the command itself comes first.
   setup = {.profile = 0x40000, .limit = 0x40000, .profile_count = 9};
+  CHECK(summary(bench.run({{.read = true}, {.last = true}}, setup)) ==
+        std::pair(ErrorCode::AXI_READ, 0u));
+  setup.profile = 0x40020;
   CHECK(summary(bench.run({{.read = true}, {.last = true}}, setup)) ==
         std::pair(ErrorCode::AXI_READ, 0u));
 }
