@@ -87,6 +87,7 @@ TEST_CASE("trine_column_unit: scatters each element as FP16, whatever the stalls
     CAPTURE(n);
     Coin go(n % 3 == 0 ? 1.0 : 0.5, n);
     const unsigned rows = n < 20        ? n + 1
+                          : n == 20     ? TRINE_VectorWords
                           : n % 10 == 0 ? TRINE_VectorWords - random.below(n)
                                         : 1 + random.below(300);
     const unsigned src = random.below((TRINE_VectorWords - rows) / 16 + 1) * 16;
