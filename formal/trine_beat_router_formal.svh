@@ -52,8 +52,9 @@ logic [DueBits*(Jobs+2)-1:0] f_before;              // Beats in front of each jo
 assign f_before[DueBits-1:0]   = '0;
 assign f_before[2*DueBits-1:DueBits]  = valid_q ? DueBits'(left_q) : '0;
 assign f_has_mark[0] = valid_q && f_ahead_q < DueBits'(left_q)
-                    && {reader_q, turn_q} == {f_reader_q, f_turn_q};
-assign f_beats[0]    = !valid_q || (left_q != '0 && left_q <= 32'd15);
+                    && owner_q == 4'd1 << f_reader_q && turn_q == f_turn_q;
+assign f_beats[0]    = valid_q ? left_q != '0 && left_q <= 32'd15 && last_q == (left_q == 32'd1)
+                               : owner_q == '0;
 for (genvar i = 0; i < Jobs; i++) begin : gen_job
   logic [JobBits-1:0]   place;
   logic [EntryBits-1:0] entry;

@@ -28,12 +28,22 @@ for (genvar i = 0; i < Counters; i++) begin : f_counter
       if (!read_high_i) f_seen_q <= value;
     end
   end
-  assign f_kept[i] = kept_q[i] == f_held_q && (!f_held_q || high_q[i] == f_seen_q[Width-1:32]);
-  assign f_low[i]  = !f_mine || read_high_i || value_o == value[31:0];
-  assign f_high[i] = !f_mine || !read_high_i
-                  || value_o == 32'(f_held_q ? f_seen_q[Width-1:32] : value[Width-1:32]);
+  logic [Width-33:0] f_stored;        // What is held, or will be in the next cycle.
+  assign f_stored  = read_q && !read_high_q && 32'(number_q) == i ? value_q[Width-1:32] : high_q[i];
+  assign f_kept[i] = kept_q[i] == f_held_q && (!f_held_q || f_stored == f_seen_q[Width-1:32]);
+  // The answer comes a cycle later.
+  logic        f_low_q = 1'b0, f_high_q = 1'b0;
+  logic [31:0] f_answer_q;
+  always_ff @(posedge clk_i) begin
+    f_low_q    <= rst_ni && f_mine && !read_high_i;
+    f_high_q   <= rst_ni && f_mine && read_high_i;
+    f_answer_q <= !read_high_i ? value[31:0] : 32'(f_held_q ? f_seen_q[Width-1:32] : value[Width-1:32]);
+  end
+  assign f_low[i]  = !f_low_q || value_o == f_answer_q;
+  assign f_high[i] = !f_high_q || value_o == f_answer_q;
 end
 
 `TRINE_ASSERT(HeldForHigh_I, &f_kept)
+`TRINE_ASSERT(ReadInTurn_I, !read_q || f_read_q)
 `TRINE_ASSERT(LowHalf_A, &f_low)
 `TRINE_ASSERT(HalvesAgree_A, &f_high)

@@ -143,7 +143,8 @@ end
 
 // ---- Invariants ----
 
-`TRINE_ASSERT(State_I, state_q <= StOver && f_busy_q == (state_q != StTake))
+`TRINE_ASSERT(State_I, state_q <= StOver && f_busy_q == (state_q != StTake)
+              && running_o == (state_q == StRun))
 `TRINE_ASSERT(Job_I, !f_busy_q || (bytes_q == f_job_q.bytes && error_o == f_job_q.error && word0_o == f_job_q.word0))
 `TRINE_ASSERT(Phase_I, !f_busy_q || f_job_q.error != trine_commands_pkg::ERROR_NONE
               || ((state_q != StWrite || (f_job_writes_q && !f_written_q && !f_started_q))

@@ -31,10 +31,12 @@ for (genvar i = 0; i < Counters; i++) begin : f_counter
   assign f_high       = (zero_q[i] ? '0 : high_q[i]) + HighBits'(carry_q[i]);
   assign f_counted[i] = {f_high, low_q[LowBits*i +: LowBits]} == f_events_q;
   // No more events than cycles since the low bits went round; those of lower number go first.
-  assign f_soon[i]    = !carry_q[i] || (low_q[LowBits*i +: LowBits] <= f_age_q && f_age_q <= 4'(2 * i + 1));
+  assign f_soon[i]    = !carry_q[i] || (low_q[LowBits*i +: LowBits] <= f_age_q && f_age_q <= 4'(2 * i + 2)
+                                      && (f_age_q == '0 || next_valid_q));
   assign f_exact[i]   = !(read_i && 32'(number_i) == i) || value_o == f_events_q;
 end
 
+`TRINE_ASSERT(NextWaits_I, !next_valid_q || carry_q[next_q])
 `TRINE_ASSERT(EventsCounted_A, &f_counted)
 `TRINE_ASSERT(CarrySoon_I, &f_soon)
 `TRINE_ASSERT(ReadExact_A, &f_exact)

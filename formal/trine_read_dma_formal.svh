@@ -65,7 +65,7 @@ logic [PlaceBits:0]    f_owed;
 logic [CreditBits-1:0] f_held, f_under_way;
 assign f_owed      = f_write - f_read;
 assign f_held      = f_ram_count + CreditBits'(beat_valid_o);
-assign f_under_way = CreditBits'(FifoBeats) - credit_q;
+assign f_under_way = CreditBits'(FifoBeats) - credit_q - CreditBits'(popped_q);
 
 // Each burst that is owed, the oldest first: is it as the rules have it, does it lie in a page; beats
 // that the stream gets before its own, and whether the marked one is among those.
@@ -107,7 +107,8 @@ logic [33:0] f_due_q   = '0;       // Beats that the stream owes.
 logic        f_marked_q = 1'b0;
 logic [33:0] f_ahead_q;            // Beats in front of the marked one.
 logic [WordBits-1:0] f_addr_q;     // Its address, in beats.
-logic f_accept;
+logic f_accept, f_pop;
+assign f_pop    = beat_valid_o && beat_ready_i;
 assign f_accept = job_valid_i && job_ready_o && !drop_i && !flush_i;
 
 always_ff @(posedge clk_i) begin
@@ -118,18 +119,18 @@ always_ff @(posedge clk_i) begin
   end else begin
     f_wrong_q <= f_wrong_q || (!f_correct && !(r_valid_i && f_taken != '0 && f_stale != '0));
     f_due_q   <= f_due_q + (f_accept ? 34'(job_beats_i) : '0) - (drop_i ? 34'(left_q) : '0)
-               - 34'(pop);
+               - 34'(f_pop);
     if (!f_marked_q) begin
       if (f_mark && f_accept && f_offset < job_beats_i) begin
         f_marked_q <= 1'b1;
-        f_ahead_q  <= f_due_q + 34'(f_offset) - 34'(pop);
+        f_ahead_q  <= f_due_q + 34'(f_offset) - 34'(f_pop);
         f_addr_q   <= job_addr_i[AddrWidth-1:ByteBits] + WordBits'(f_offset);
       end
     end else begin
-      if (pop && f_ahead_q == '0) f_marked_q <= 1'b0;
+      if (f_pop && f_ahead_q == '0) f_marked_q <= 1'b0;
       // A beat that was not asked for goes with its job.
       if (drop_i && f_ahead_q >= f_due_q - 34'(left_q)) f_marked_q <= 1'b0;
-      f_ahead_q <= f_ahead_q - 34'(pop);
+      f_ahead_q <= f_ahead_q - 34'(f_pop);
     end
   end
 end
@@ -174,9 +175,9 @@ assign f_room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0])
 `TRINE_ASSERT(SameBeat_I, f_next_beat == f_beat
               && (f_taken == '0 ? f_beat == '0 : f_beat <= f_bursts[7:0]))
 `TRINE_ASSERT(NewestOffered_I, !ar_valid_o || f_newest == {ar_addr_o, ar_len_o})
-`TRINE_ASSERT(RoomClaimed_I, 32'(credit_q) + 32'(f_before[SumBits*Bursts +: SumBits]) <= FifoBeats
+`TRINE_ASSERT(RoomClaimed_I, 32'(credit_q) + 32'(popped_q) + 32'(f_before[SumBits*Bursts +: SumBits]) <= FifoBeats
               && (f_wrong_q
-                  || 32'(credit_q) + 32'(f_before[SumBits*Bursts +: SumBits]) == FifoBeats))
+                  || 32'(credit_q) + 32'(popped_q) + 32'(f_before[SumBits*Bursts +: SumBits]) == FifoBeats))
 `TRINE_ASSERT(DueCounted_I, f_wrong_q
               || f_due_q == 34'(left_q) + 34'(f_under_way))
 `ifdef FORMAL_DATA                                  // Minutes: a proof of its own.
@@ -185,7 +186,7 @@ assign f_room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0])
               || {beat_error_o, beat_data_o} == {1'b0, f_word})
 `endif
 `TRINE_ASSERT(NoBeatTooMany_A, f_wrong_q || !beat_valid_o || f_due_q != '0)
-`TRINE_ASSERT(IdleIsDone_A, f_wrong_q || idle_o == (f_due_q == '0))
+`TRINE_ASSERT(IdleIsDone_A, f_wrong_q || idle_o == (f_due_q == '0 && !popped_q))
 `TRINE_ASSERT(StrayTold_A, r_stray_o == (r_valid_i && f_taken == '0))
 `TRINE_ASSERT(BadLastTold_A, r_bad_last_o == (!f_correct && f_taken != '0 && f_stale == '0))
 `TRINE_ASSERT(WaitTold_A, r_waits_o == (f_taken != '0 && !r_valid_i)

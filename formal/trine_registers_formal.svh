@@ -103,7 +103,7 @@ always_ff @(posedge clk_i) begin
     DataAnswered_A : assert (f_data_q == 2'(w_full_q) + 2'(b_valid_o));
     ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) + 2'(f_looked_q) + 2'(f_gave_q)
                             && read_q == f_asked_q && look_read_q == f_looked_q && give_read_q == f_gave_q);
-    if (f_give_word_q) GivenWord_I : assert (read_word_q == f_give_data_q && count_q == '0);
+    if (f_give_word_q) GivenWord_I : assert (read_word_q == f_give_data_q && count == '0);
     if (f_looked_q && f_is_word_q) NoCounter_I : assert (!is_counter_q && value_q == '0);
     MergedFirst_I : assert (merged_q == f_merged_q && look_write_q == f_look_q
                             && (!(merged_q || look_write_q) || f_both) && !(merged_q && look_write_q));

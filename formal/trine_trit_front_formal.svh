@@ -79,6 +79,7 @@ assign f_place = f_unit_beats + 8'(set_q) * f_subs + 8'(sub_q);
 `TRINE_ASSERT(BodyRange_I, !f_runs_q || tail_q || (f_beat_q < f_all && !f_is_tail))
 `TRINE_ASSERT(Unit_I, !f_runs_q || tail_q || (set_q <= 2'd2 && 8'(sub_q) < f_subs && unit_q <= last_unit))
 `TRINE_ASSERT(PanelEnd_I, !f_runs_q || panel_end_q == (completes && last_sub && unit_q == last_unit))
+`TRINE_ASSERT(Blocked_I, !f_runs_q || blocked_q == (completes && used_q == 3'(HoldDepth)))
 `TRINE_ASSERT(TailCount_I, !f_runs_q || tail_q || tail_count_q == 4'd1)
 `TRINE_ASSERT(Idle_I, f_runs_q || (!active && f_look_q == '0 && f_kept_q == '0))
 `TRINE_ASSERT(Way_I, {keep_q, add_q, weigh_q, look_q}

@@ -149,6 +149,9 @@ assign f_to_end = 36'(f_at_q) + 36'(left_q) * 36'(BeatBytes) + 36'(burst_q) * 36
               && (f_head_q == '0 || f_end_q <= 33'(BeatBytes)))
 logic [WordBits-1:0] f_reached;
 assign f_reached = f_offer ? f_next_q + WordBits'(aw_len_o) + WordBits'(1) : f_next_q;
+logic [BurstBits:0] f_room;
+assign f_room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
+`TRINE_ASSERT(Room_I, left_q == '0 || room_q == f_room)
 `TRINE_ASSERT(NextAddress_I, left_q == '0 || f_reached == addr_q)
 
 `TRINE_ASSERT(BytesOfTheJob_A, !f_new_q || (w_valid_o && w_data_o == f_data_q

@@ -56,6 +56,7 @@ for name in "$@"; do
     scratchpad -copy $script abc9.script
     synth_ecp5 -abc9 $luts -top unit -run begin:map_ffs; $few_sets
     synth_ecp5 -abc9 $luts -top unit -run map_ffs: -json $out/unit.json"
+  python3 fpga/block_registers.py "$out/unit.json" >"$out/blocks.log"
   python3 fpga/pins.py "$out/unit.json" >"$out/pins.v"
   run_quietly "$out/pins.log" yosys -p "
     read_json $out/unit.json; read_verilog $out/pins.v

@@ -18,7 +18,7 @@ module trine_counters #(
   input  logic                  read_i,       // A half of a counter is read in this cycle:
   input  logic [NumberBits-1:0] number_i,     // which one,
   input  logic                  read_high_i,  // which half.
-  output logic [31:0]           value_o       // 0 without a read.
+  output logic [31:0]           value_o       // In the next cycle; 0 without a read.
 );
 
   logic [Width-1:0] value;
@@ -35,12 +35,26 @@ module trine_counters #(
     .value_o  (value)
   );
 
-  // The high halves of counters whose low half was read and whose high half was not, since.
-  logic [Counters-1:0] kept_q;
+  // The high halves of counters whose low half was read and whose high half was not, since.  They
+  // are written a cycle later, before any other read.
+  logic [Counters-1:0]   kept_q;
   (* no_rw_check *) logic [Width-33:0] high_q [2 ** NumberBits];
 
+  // What was read a cycle ago.
+  logic                  read_q, read_high_q, was_kept_q;
+  logic [NumberBits-1:0] number_q;
+  logic [Width-1:0]      value_q;
+  logic [Width-33:0]     held_q;
   always_ff @(posedge clk_i) begin
-    if (read_i && !read_high_i) high_q[number_i] <= value[Width-1:32];
+    read_q <= rst_ni && read_i;
+    if (read_i) begin
+      read_high_q <= read_high_i;
+      number_q    <= number_i;
+      value_q     <= value;
+      was_kept_q  <= kept_q[number_i];
+      held_q      <= high_q[number_i];
+    end
+    if (read_q && !read_high_q) high_q[number_q] <= value_q[Width-1:32];
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) kept_q <= '0;
@@ -49,10 +63,10 @@ module trine_counters #(
 
   always_comb begin
     value_o = '0;
-    if (read_i) begin
-      if (!read_high_i)          value_o = value[31:0];
-      else if (kept_q[number_i]) value_o = 32'(high_q[number_i]);
-      else                       value_o = 32'(value[Width-1:32]);
+    if (read_q) begin
+      if (!read_high_q)    value_o = value_q[31:0];
+      else if (was_kept_q) value_o = 32'(held_q);
+      else                 value_o = 32'(value_q[Width-1:32]);
     end
   end
 

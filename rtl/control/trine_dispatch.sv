@@ -116,19 +116,20 @@ module trine_dispatch #(
   assign here_o        = job_i.here;
   assign over_o        = state_q == StOver;
   assign start_o       = state_q == StStart;
-  assign running_o     = state_q == StRun;
   assign write_valid_o = state_q == StWrite;
   assign write_job_o   = {unit_start_o.address, bytes_q};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= StTake;
-      asked_q <= 1'b0;
-      turn_o  <= 1'b0;
+      state_q   <= StTake;
+      running_o <= 1'b0;
+      asked_q   <= 1'b0;
+      turn_o    <= 1'b0;
     end else begin
-      state_q <= state_d;
-      asked_q <= !stop_i && !take && (asked_q || load);
-      turn_o  <= turn_o ^ take;
+      state_q   <= state_d;
+      running_o <= state_d == StRun;     // Whether beats may pass: a register gives it early.
+      asked_q   <= !stop_i && !take && (asked_q || load);
+      turn_o    <= turn_o ^ take;
     end
   end
 

@@ -4,7 +4,7 @@
 /// the others lie in LUT RAM and one adder serves them all.
 ///
 /// When the low bits of a counter go round, its carry waits until the adder comes to it: the lowest
-/// counter first, and one that is read before all others.  `value_o` is exact in the cycle of
+/// counter first, chosen a cycle before, and one that is read before all others.  `value_o` is exact in the cycle of
 /// `read_i`, which must not come in two cycles after each other: so the other half of the cycles is
 /// enough for all carries before the low bits go round again.
 module trine_event_counts #(
@@ -24,9 +24,9 @@ module trine_event_counts #(
   output logic [Width-1:0]      value_o
 );
 
-  // Eight carries that come together are added in 16 cycles, every other of which reads.
+  // Eight carries that come together are added in at most 18 cycles, every other of which reads.
   localparam int unsigned HighBits = Width - LowBits;
-  if (Counters < 2 || 2 * Counters > 2 ** LowBits) begin : gen_bad_counters
+  if (Counters < 2 || 2 * Counters + 2 > 2 ** LowBits) begin : gen_bad_counters
     $error("trine_event_counts: 2 to 8 counters");
   end
 
@@ -35,24 +35,24 @@ module trine_event_counts #(
   logic [Counters-1:0] zero_q;             // which count as 0 until they are written.
   (* no_rw_check *) logic [HighBits-1:0] high_q [2 ** NumberBits];
 
+  logic                  next_valid_q;     // A carry waits,
+  logic [NumberBits-1:0] next_q;           // of this counter.
+
   logic                  visit;
   logic [NumberBits-1:0] number;
   logic [HighBits-1:0]   high;
   logic [Counters-1:0]   visited;
   always_comb begin
-    number  = number_i;
+    number  = read_i ? number_i : next_q;
     high    = '0;
     visited = '0;
     value_o = '0;
-    visit   = read_i || carry_q != '0;
+    visit   = read_i || next_valid_q;
     // Nothing is worked out (in simulation) in the other cycles.
     if (visit) begin
-      if (!read_i) begin
-        for (int unsigned i = Counters; i > 0; i--) begin
-          if (carry_q[i-1]) number = NumberBits'(i - 1);
-        end
-      end
-      visited[number] = 1'b1;
+      // Not from `number`, whose wires lead far.
+      for (int unsigned i = 0; i < Counters; i++)
+        visited[i] = read_i ? 32'(number_i) == i : 32'(next_q) == i;
       high    = (zero_q[number] ? '0 : high_q[number]) + HighBits'(carry_q[number]);
       value_o = {high, low_q[LowBits*number +: LowBits]};
     end
@@ -66,6 +66,7 @@ module trine_event_counts #(
       low_q   <= '0;
       carry_q <= '0;
       zero_q  <= '1;
+      next_valid_q <= 1'b0;
     end else begin
       logic [Counters-1:0] carry;
       carry = '0;
@@ -75,6 +76,13 @@ module trine_event_counts #(
             carry[i] = &low_q[LowBits*i +: LowBits];
             low_q[LowBits*i +: LowBits] <= low_q[LowBits*i +: LowBits] + 1'b1;
           end
+        end
+      end
+      // Whose carry the adder comes to in the next cycle.
+      if (next_valid_q || carry_q != '0) begin
+        next_valid_q <= (carry_q & ~visited) != '0;
+        for (int unsigned i = Counters; i > 0; i--) begin
+          if (carry_q[i-1] && !visited[i-1]) next_q <= NumberBits'(i - 1);
         end
       end
       if (visit || carry != '0) begin

@@ -72,12 +72,12 @@ module trine_profile #(
 
   // ---- The record, word by word ----
 
-  logic                walks_q, move;
-  logic [WordBits-1:0] place_q;
+  logic                walks_q, move, is_count_q;
+  logic [WordBits-1:0] place_q, place_d;
+  logic [2:0]          number_q;         // Of the counter at this place.
   logic [31:0]         count, word;
-  logic                is_count;
-  assign move     = walks_q && !beat_valid_o;
-  assign is_count = place_q >= WordBits'(6) && place_q < WordBits'(6 + Counters);
+  assign move    = walks_q && !beat_valid_o;
+  assign place_d = start_i ? '0 : place_q + 1'b1;
 
   trine_event_counts #(
     .Counters (Counters),
@@ -87,8 +87,8 @@ module trine_profile #(
     .rst_ni,
     .clear_i  (begin_q),
     .events_i (events_q),
-    .read_i   (move && is_count),
-    .number_i (3'(place_q - WordBits'(6))),
+    .read_i   (move && is_count_q),
+    .number_i (number_q),
     .value_o  (count)
   );
 
@@ -103,7 +103,7 @@ module trine_profile #(
         4'd3:    word = 32'(first_q[CounterWidth-1:32]);
         4'd4:    word = last_q[31:0];
         4'd5:    word = 32'(last_q[CounterWidth-1:32]);
-        default: if (is_count) word = count;
+        default: if (is_count_q) word = count;
       endcase
     end
   end
@@ -122,8 +122,11 @@ module trine_profile #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (start_i) place_q <= '0;
-    else if (move) place_q <= place_q + 1'b1;
+    if (start_i || move) begin
+      place_q    <= place_d;
+      number_q   <= 3'(place_d - WordBits'(6));
+      is_count_q <= place_d >= WordBits'(6) && place_d < WordBits'(6 + Counters);
+    end
     if (move) beat_data_o <= (32*Groups)'({word, beat_data_o} >> 32);
   end
 

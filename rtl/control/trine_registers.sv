@@ -166,7 +166,7 @@ module trine_registers #(
   logic                  is_word_q, write_word_q;
   logic                  mapped_q, write_mapped_q, read_mapped_q;
   logic [31:0]           value, value_q; // Of the register, but for counters and whole words.
-  logic [31:0]           count, count_q; // Of a counter, else 0.
+  logic [31:0]           count;          // Of a counter, in time with `read_word_q`, else 0.
   logic [31:0]           old_word, new_word, new_word_q, read_word_q;
   assign offset = read ? read_offset : write_offset;
   always_ff @(posedge clk_bus) begin
@@ -201,7 +201,6 @@ module trine_registers #(
   always_ff @(posedge clk_bus) begin
     if (look_read_q) begin
       read_word_q   <= value_q | old_word;
-      count_q       <= count;
       read_mapped_q <= mapped_q;
     end
   end
@@ -390,7 +389,7 @@ module trine_registers #(
     end
     if (write) b_resp_o <= write_mapped_q ? RespOkay : RespError;
     if (give_read_q) begin
-      r_data_o <= read_word_q | count_q;
+      r_data_o <= read_word_q | count;
       r_resp_o <= read_mapped_q ? RespOkay : RespError;
     end
   end

@@ -5,7 +5,7 @@
 /// A group is 16 values with one exponent: the largest FP32 exponent field among them (subnormals
 /// are zeros; a group of zeros has field 0).  Mantissas are rounded to nearest even and clamped;
 /// Inf becomes the largest mantissa, NaN 0, and both raise `nonfinite_o`.  Columns from `cols_i`
-/// on are zeros.  Groups leave in order, 16/QuantLanes cycles each (16/Groups + 2 if that is more).
+/// on are zeros.  Groups leave in order, 16/QuantLanes cycles each (16/Groups + 3 if that is more).
 /// `start_i` when idle; `done_o` stays high from the last group to the next start.
 module trine_act_quantizer #(
   parameter  int unsigned Groups       = 16,
@@ -75,18 +75,19 @@ module trine_act_quantizer #(
     mantissa = from[ActWidth+2] ? -magnitude : magnitude;
   endfunction
 
-  // Reading: one group at a time into `fill`.
-  logic                  active_q, fill_full_q, data_valid_q, group_full_q, take;
+  // Reading: one group at a time into `fill`.  Of a beat, columns that are not there are cleared first
+  // (`beat_q`); the exponent of the group is looked for behind that.
+  logic                  active_q, fill_full_q, data_valid_q, group_full_q, take, beat_valid_q;
   logic [GroupWidth:0]   read_group_q;
-  logic [ReadShift:0]    read_pos_q, data_pos_q;    // Beat of the group.
+  logic [ReadShift:0]    read_pos_q, data_pos_q, beat_pos_q;    // Beat of the group.
+  logic [32*Groups-1:0]  beat_q;
   logic [511:0]          fill_q, work_q;
   logic [7:0]            fill_exp_q, work_exp_q;
   logic [GroupWidth+4:0] first_col_q;               // Of the beat that is being read.
   logic                  read, group_read;
   assign read       = active_q && !fill_full_q && !read_pos_q[ReadShift];
-  assign group_read = data_valid_q && data_pos_q == (ReadShift+1)'(Reads - 1);
+  assign group_read = beat_valid_q && beat_pos_q == (ReadShift+1)'(Reads - 1);
   assign vec_read_valid_o = read;
-
 
   // Working: QuantLanes mantissas a cycle out of `work`.
   logic                work_valid_q, work_last;
@@ -102,6 +103,7 @@ module trine_act_quantizer #(
       fill_full_q  <= 1'b0;
       group_full_q <= 1'b0;
       data_valid_q <= 1'b0;
+      beat_valid_q <= 1'b0;
       work_valid_q <= 1'b0;
       way_valid_q  <= '0;
       way_last_q   <= '0;
@@ -117,6 +119,7 @@ module trine_act_quantizer #(
       max_exp_o    <= '0;
     end else begin
       data_valid_q <= read;
+      beat_valid_q <= data_valid_q;
       if (read) read_pos_q <= read_pos_q + 1'b1;
       if (data_valid_q) begin
         first_col_q <= first_col_q + (GroupWidth+5)'(Groups);
@@ -148,18 +151,22 @@ module trine_act_quantizer #(
     if (start_i) vec_read_beat_o <= src_beat_i;
     else if (read) vec_read_beat_o <= vec_read_beat_o + 1'b1;
     data_pos_q <= read_pos_q;
+    beat_pos_q <= data_pos_q;
     if (data_valid_q) begin
-      logic [32*Groups-1:0] beat;
-      logic [7:0]           top;
-      beat = vec_read_data_i;
-      top  = (data_pos_q == '0) ? 8'd0 : fill_exp_q;
+      beat_q <= vec_read_data_i;
       for (int unsigned i = 0; i < Groups; i++) begin
-        if (first_col_q + (GroupWidth+5)'(i) >= cols_i) beat[32*i +: 32] = '0;
-        if (beat[32*i+23 +: 8] > top) top = beat[32*i+23 +: 8];
+        if (first_col_q + (GroupWidth+5)'(i) >= cols_i) beat_q[32*i +: 32] <= '0;
+      end
+    end
+    if (beat_valid_q) begin
+      logic [7:0] top;
+      top = (beat_pos_q == '0) ? 8'd0 : fill_exp_q;
+      for (int unsigned i = 0; i < Groups; i++) begin
+        if (beat_q[32*i+23 +: 8] > top) top = beat_q[32*i+23 +: 8];
       end
       fill_exp_q <= top;
       for (int unsigned i = 0; i < Reads; i++) begin
-        if (data_pos_q == (ReadShift+1)'(i)) fill_q[32*Groups*i +: 32*Groups] <= beat;
+        if (beat_pos_q == (ReadShift+1)'(i)) fill_q[32*Groups*i +: 32*Groups] <= beat_q;
       end
     end
     if (take) begin

@@ -73,22 +73,26 @@ module trine_matvec_bank #(
     .done_o           (exponents_o)
   );
 
-  // From the start to the cycle after the last word, in which its readers take what they gathered.
-  logic quantizing_q;
+  // From the start to two cycles after the last word, in which its readers take what they gathered.
+  logic quantizing_q, exponents_q;
   always_ff @(posedge clk_setup_i) begin
-    if (!rst_ni)      quantizing_q <= 1'b0;
-    else if (start_i) quantizing_q <= 1'b1;
-    else if (exponents_o) quantizing_q <= 1'b0;
+    if (!rst_ni || start_i) begin
+      quantizing_q <= rst_ni;
+      exponents_q  <= 1'b0;
+    end else begin
+      quantizing_q <= quantizing_q && !exponents_q;
+      exponents_q  <= exponents_o;
+    end
   end
   assign quantizing_o = start_i || quantizing_q;
 
   // Beyond +-2047 every sum is zero or Inf anyway.
-  logic signed [13:0] exponent;
+  logic signed [13:0] sum_q;
   logic signed [11:0] exponent_q;
-  assign exponent = signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}));
   always_ff @(posedge clk_setup_i) begin
-    exponent_q <= (exponent > 14'sd2047) ? 12'sd2047 : (exponent < -14'sd2047) ? -12'sd2047
-                                                                             : exponent[11:0];
+    sum_q      <= signed'(job_i.exponent) + 14'(signed'({1'b0, max_exp_o}));
+    exponent_q <= (sum_q > 14'sd2047) ? 12'sd2047 : (sum_q < -14'sd2047) ? -12'sd2047
+                                                                        : sum_q[11:0];
   end
 
   logic [31:0] total;                             // Rows with padding.

@@ -36,69 +36,70 @@ module trine_beat_router #(
   localparam int unsigned JobBits   = $clog2(Jobs);
   localparam int unsigned EntryBits = 2 + 1 + 32;
 
-  // The job whose beats come now, and those behind it.
-  logic                      valid_q, turn_q;
-  logic [1:0]                reader_q;
+  // The job whose beats come now, and those behind it.  Whether a beat moves decides about much in
+  // the same cycle: so its owner is a bit of `owner_q`, by the number of a reader, and whether it is
+  // the last is known before it comes.
+  logic                      valid_q, turn_q, last_q;
+  logic [3:0]                owner_q;
   logic [31:0]               left_q;
   logic [EntryBits-1:0]      queue [Jobs];             // In order from `read_q` on.
   logic [JobBits-1:0]        read_q;
   logic [JobBits:0]          count_q;
 
-  logic mine, moves, last, advance, push, pop;
+  logic mine, taken, moves, advance, push, pop;
   assign mine    = gate_i.running && gate_i.turn == turn_q;
-  assign moves   = beat_valid_i && beat_ready_o;
-  assign last    = left_q == 32'd1;
-  assign advance = !valid_q || (moves && last);
+  assign moves   = beat_valid_i && taken;          // Or it is dropped, as is all else.
+  assign advance = !valid_q || (moves && last_q);
   assign push    = job_valid_i && job_ready_o;
   assign pop     = advance && count_q != '0;
 
   assign job_ready_o = !count_q[JobBits];
   assign idle_o      = !valid_q && count_q == '0;
 
-  // Whom it goes to; to nobody without a job.
-  always_comb begin
-    list_valid_o   = 1'b0;
-    book_valid_o   = 1'b0;
-    load_valid_o   = 1'b0;
-    weight_valid_o = 1'b0;
-    beat_ready_o   = gate_i.drop;
-    if (valid_q && !gate_i.drop) begin
-      unique case (reader_q)
-        2'(trine_control_pkg::ReadList): begin
-          list_valid_o = beat_valid_i;
-          beat_ready_o = 1'b1;
-        end
-        2'(trine_control_pkg::ReadBook): begin
-          book_valid_o = beat_valid_i && mine;
-          beat_ready_o = book_ready_i && mine;
-        end
-        2'(trine_control_pkg::ReadLoad): begin
-          load_valid_o = beat_valid_i && mine;
-          beat_ready_o = load_ready_i && mine;
-        end
-        default: begin
-          weight_valid_o = beat_valid_i && mine;
-          beat_ready_o   = weight_ready_i && mine;
-        end
-      endcase
-    end
-  end
-  assign used_o = moves && !list_valid_o && !gate_i.drop;
+  // Whom it goes to; to nobody without a job, whose `owner_q` is 0.
+  logic offered, list, book, load, weight;
+  assign offered = beat_valid_i && !gate_i.drop;
+  assign list    = owner_q[trine_control_pkg::ReadList];
+  assign book    = owner_q[trine_control_pkg::ReadBook]    && mine;
+  assign load    = owner_q[trine_control_pkg::ReadLoad]    && mine;
+  assign weight  = owner_q[trine_control_pkg::ReadWeights] && mine;
+  assign list_valid_o   = list   && offered;
+  assign book_valid_o   = book   && offered;
+  assign load_valid_o   = load   && offered;
+  assign weight_valid_o = weight && offered;
+  assign taken          = list || (book && book_ready_i) || (load && load_ready_i)
+                       || (weight && weight_ready_i);
+  assign beat_ready_o   = gate_i.drop || taken;
+  assign used_o = moves && !list && !gate_i.drop;
 
+  logic [1:0]  next_reader;
+  logic        next_turn;
+  logic [31:0] next_beats;
+  assign {next_reader, next_turn, next_beats} = queue[read_q];
   always_ff @(posedge clk_i) begin
     if (!rst_ni || gate_i.drop) begin
       valid_q <= 1'b0;
+      owner_q <= '0;
       count_q <= '0;
       read_q  <= '0;
     end else begin
-      if (advance) valid_q <= count_q != '0;
+      if (advance) begin
+        valid_q <= count_q != '0;
+        owner_q <= count_q != '0 ? 4'd1 << next_reader : '0;
+      end
       if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
       if (pop) read_q <= read_q + 1'b1;
     end
   end
   always_ff @(posedge clk_i) begin
-    if (pop) {reader_q, turn_q, left_q} <= queue[read_q];
-    else if (moves) left_q <= left_q - 32'd1;
+    if (pop) begin
+      turn_q <= next_turn;
+      left_q <= next_beats;
+      last_q <= next_beats == 32'd1;
+    end else if (moves) begin
+      left_q <= left_q - 32'd1;
+      last_q <= left_q == 32'd2;
+    end
     if (push) queue[read_q + count_q[JobBits-1:0]] <= {job_i.reader, job_i.turn, job_i.beats};
   end
 

@@ -36,18 +36,17 @@ module trine_load_unit #(
   // Vector beats of 16 words.
   localparam int unsigned BlockBeats = 16 / Groups;
 
-  logic                  active_q, f16_q, high_q;
+  logic                  active_q, f16_q, high_q, has_data_q, more_q;
   logic [CountWidth-1:0] left_q;      // Elements still to write.
   logic [BeatWidth-1:0]  beat_q;      // Next vector beat to take.
   logic [BeatWidth-1:0]  place_q;     // The one that was taken.
   logic [4:0]            block_q;     // Beats left of the block of 16 words.
 
-  logic has_data, more, step;
-  assign has_data     = left_q != '0;
-  assign more         = left_q > CountWidth'(Groups);
-  assign step         = active_q && (!has_data || beat_valid_i);
+  // Elements are left; more than a beat of vector memory.  In registers: others wait for the answer.
+  logic step;
+  assign step         = active_q && (!has_data_q || beat_valid_i);
   // A beat of FP16 is done with after its high half, or after its low half if that is the end.
-  assign beat_ready_o = active_q && has_data && (!f16_q || high_q || !more);
+  assign beat_ready_o = active_q && has_data_q && (!f16_q || high_q || !more_q);
 
   // What was taken: words, or halves in their lower bits.
   logic                  step_q, last_q, halves_q;
@@ -64,7 +63,7 @@ module trine_load_unit #(
       vec_write_valid_o <= 1'b0;
     end else begin
       if (start_i) active_q <= 1'b1;
-      else if (step && block_end && !more) active_q <= 1'b0;
+      else if (step && block_end && !more_q) active_q <= 1'b0;
       step_q            <= step;
       done_o            <= step_q && last_q;
       vec_write_valid_o <= step_q;
@@ -73,18 +72,22 @@ module trine_load_unit #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      f16_q   <= f16_i;
-      high_q  <= 1'b0;
-      left_q  <= rows_i;
-      beat_q  <= dst_beat_i;
-      block_q <= 5'(BlockBeats);
+      f16_q      <= f16_i;
+      high_q     <= 1'b0;
+      left_q     <= rows_i;
+      has_data_q <= rows_i != '0;
+      more_q     <= rows_i > CountWidth'(Groups);
+      beat_q     <= dst_beat_i;
+      block_q    <= 5'(BlockBeats);
     end else if (step) begin
       place_q          <= beat_q;
       high_q           <= !high_q;
-      left_q           <= more ? left_q - CountWidth'(Groups) : '0;
+      left_q           <= more_q ? left_q - CountWidth'(Groups) : '0;
+      has_data_q       <= more_q;
+      more_q           <= more_q && left_q > CountWidth'(2 * Groups);
       beat_q           <= beat_q + 1'b1;
       block_q          <= block_end ? 5'(BlockBeats) : block_q - 5'd1;
-      last_q           <= block_end && !more;
+      last_q           <= block_end && !more_q;
       halves_q         <= f16_q;
       for (int unsigned i = 0; i < Groups; i++) begin
         if (CountWidth'(i) >= left_q) words_q[32*i +: 32] <= '0;

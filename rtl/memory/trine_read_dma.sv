@@ -13,7 +13,7 @@
 /// Throughput 1 beat per cycle, 2 cycles from R to the stream.
 ///
 /// To keep the stream full, `FifoBeats` covers the time from the room for a burst to its beats: the
-/// latency of memory, the largest burst and 3 cycles of registers.
+/// latency of memory, the largest burst and 4 cycles of registers.
 module trine_read_dma #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned AddrWidth = 40,
@@ -77,7 +77,8 @@ module trine_read_dma #(
 
   logic [AddrWidth-ByteBits-1:0] addr_q;    // Of the next burst, in beats.
   logic [31:0]                   left_q;    // Beats not yet asked for.
-  logic [CreditBits-1:0]         credit_q;  // Room that no burst has claimed.
+  logic [CreditBits-1:0]         credit_q;  // Room that no burst has claimed,
+  logic                          popped_q;  // but for that of the last beat that left.
 
   // Beats up to the next multiple of the largest burst.  Behind the first burst of a job that is a
   // whole one; and whether a burst goes out does not depend on its length: both are known early.
@@ -85,10 +86,10 @@ module trine_read_dma #(
   assign len = left_q[31:BurstBits+1] == '0 && left_q[BurstBits:0] < room_q ? left_q[BurstBits:0]
                                                                            : room_q;
 
-  logic issue, pop, order_room;
+  // Who takes a beat may decide late in the cycle: its room counts a cycle later.
+  logic issue, order_room;
   assign issue = left_q != '0 && !drop_i && !flush_i && (!ar_valid_o || ar_ready_i)
               && credit_q >= CreditBits'(MaxBurst) && order_room;
-  assign pop   = beat_valid_o && beat_ready_i;
 
   assign job_ready_o = left_q == '0;
   assign idle_o      = left_q == '0 && credit_q == CreditBits'(FifoBeats);
@@ -98,14 +99,16 @@ module trine_read_dma #(
     if (!rst_ni) begin
       left_q     <= '0;
       credit_q   <= CreditBits'(FifoBeats);
+      popped_q   <= 1'b0;
       ar_valid_o <= 1'b0;
     end else begin
       if (drop_i || flush_i)               left_q <= '0;
       else if (job_valid_i && job_ready_o) left_q <= job_beats_i;
       else if (issue)                      left_q <= left_q - 32'(len);
       if (flush_i) credit_q <= CreditBits'(FifoBeats);
-      else if (issue || pop)
-        credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(pop);
+      else if (issue || popped_q)
+        credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(popped_q);
+      popped_q   <= beat_valid_o && beat_ready_i && !flush_i;
       ar_valid_o <= issue || (ar_valid_o && !ar_ready_i);
     end
   end
@@ -168,7 +171,7 @@ module trine_read_dma #(
 
   `TRINE_ASSERT(FifoNeverFull_A, !keep || fifo_ready || flush_i)
   `TRINE_ASSERT(OnePage_A, !ar_valid_o || 32'(ar_addr_o[11:ByteBits]) + 32'(ar_len_o) < PageBeats)
-  `TRINE_ASSERT(CreditBound_A, credit_q <= CreditBits'(FifoBeats))
+  `TRINE_ASSERT(CreditBound_A, credit_q <= CreditBits'(FifoBeats) - CreditBits'(popped_q))
 
 `ifdef TRINE_CHECKS_ON
   logic                 stalled_q;

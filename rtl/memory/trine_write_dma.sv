@@ -80,16 +80,10 @@ module trine_write_dma #(
   logic [ByteBits-1:0]           tail_q;       // Bytes in the last beat, 0 for all.
   logic [ByteBits-1:0]           head_q;       // Bytes before the first in its beat.
 
-  logic [BurstBits:0] room, len;
-  always_comb begin
-    room = '0;
-    len  = '0;
-    if (left_q != '0) begin
-      room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0]);
-      len  = left_q[32-ByteBits:BurstBits+1] == '0 && left_q[BurstBits:0] < room
-           ? left_q[BurstBits:0] : room;
-    end
-  end
+  // Beats up to the next multiple of the largest burst: a whole one behind the first of a job.
+  logic [BurstBits:0] room_q, len;
+  assign len = left_q[32-ByteBits:BurstBits+1] == '0 && left_q[BurstBits:0] < room_q
+             ? left_q[BurstBits:0] : room_q;
 
   logic [32:0]          last_byte;             // One past it, from the beginning of its beat.
   logic [32-ByteBits:0] beats;
@@ -176,10 +170,14 @@ module trine_write_dma #(
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
+      room_q <= (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(job_addr_i[ByteBits +: BurstBits]);
       addr_q <= job_addr_i[AddrWidth-1:ByteBits];
       tail_q <= last_byte[ByteBits-1:0];
       head_q <= job_addr_i[ByteBits-1:0];
-    end else if (issue) addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+    end else if (issue) begin
+      room_q <= (BurstBits+1)'(MaxBurst);
+      addr_q <= addr_q + (AddrWidth-ByteBits)'(len);
+    end
     if (issue) begin
       aw_addr_o <= {addr_q, ByteBits'(0)};
       aw_len_o  <= 8'(len) - 8'd1;

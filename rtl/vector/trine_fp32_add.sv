@@ -30,23 +30,26 @@ module trine_fp32_add (
   logic [4:0]  shift_q;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      logic        swap;
-      logic [31:0] major, minor;
+      logic        swap, a_top, b_top;
+      logic [23:0] a, b;
       logic [7:0]  far;
       swap        = a_i[30:0] < b_i[30:0];
-      major       = swap ? b_i : a_i;
-      minor       = swap ? a_i : b_i;
-      // Both differences, so that none waits for the comparison.
+      // Both significands, both differences, and what is not finite, so that none waits for the
+      // comparison.
+      a           = (a_i[30:23] == '0) ? '0 : {1'b1, a_i[22:0]};
+      b           = (b_i[30:23] == '0) ? '0 : {1'b1, b_i[22:0]};
       far         = swap ? b_i[30:23] - a_i[30:23] : a_i[30:23] - b_i[30:23];
-      sign_q      <= major[31];
+      sign_q      <= swap ? b_i[31] : a_i[31];
       zero_sign_q <= a_i[31] && b_i[31];
       subtract_q  <= a_i[31] ^ b_i[31];
-      inf_q       <= &major[30:23];
-      nan_q       <= (&major[30:23])
-                  && (major[22:0] != '0 || ((&minor[30:23]) && major[31] != minor[31]));
-      field_q     <= major[30:23];
-      large_q     <= (major[30:23] == '0) ? '0 : {1'b1, major[22:0]};
-      small_q     <= (minor[30:23] == '0) ? '0 : {1'b1, minor[22:0]};
+      a_top       = &a_i[30:23];
+      b_top       = &b_i[30:23];
+      inf_q       <= a_top || b_top;
+      nan_q       <= (a_top && a_i[22:0] != '0) || (b_top && b_i[22:0] != '0)
+                  || (a_top && b_top && a_i[31] != b_i[31]);
+      field_q     <= swap ? b_i[30:23] : a_i[30:23];
+      large_q     <= swap ? b : a;
+      small_q     <= swap ? a : b;
       shift_q     <= (far > 8'd27) ? 5'd27 : far[4:0];
     end
   end

@@ -34,7 +34,8 @@ module trine_fp32_segment (
   logic signed [17:0]            offset_q, offset_q2, offset_q3;
   logic signed [LowWidth+17:0]   low_q4;
   logic signed [HighWidth+17:0]  high_q4;
-  logic [24:0]                   v_q5;
+  logic [22:0]                   fraction_q5;
+  logic                          two_q5;       // v is 2; below it, bit 23 is set.
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       logic signed [34:0]  bend;
@@ -58,36 +59,45 @@ module trine_fp32_segment (
                  * (HighWidth+18)'(offset_q3);
       value_q4  <= value_q3;
 
-      value     = value_q4 + C0Width'(high_q4) + C0Width'(low_q4 >>> LowWidth);
-      v_q5      <= 25'(value >> 4);
+      value       = value_q4 + C0Width'(high_q4) + C0Width'(low_q4 >>> LowWidth);
+      fraction_q5 <= 23'(value >> 4);
+      two_q5      <= 25'(value >> 4) >= 25'h1000000;
     end
   end
 
-  // What goes along, the newest lowest; the oldest field is one less.
-  logic [4:0]  signs_q, zeros_q, infs_q, nans_q;
-  logic [49:0] fields_q;
-  always_ff @(posedge clk_i) begin
-    if (en_i) begin
-      signs_q  <= {signs_q[3:0], sign_i};
-      zeros_q  <= {zeros_q[3:0], zero_i};
-      infs_q   <= {infs_q[3:0], inf_i};
-      nans_q   <= {nans_q[3:0], nan_i};
-      fields_q <= {fields_q[39:30] - 10'd1, fields_q[29:0], field_i};
-    end
-  end
-
-  // 6: packed; two is one with one more in the field.
+  // What goes along, the newest lowest.  Beside the value lie, for a v below 2 and for 2, which is one
+  // with one more in the field: the field, and whether y is too small or too large.
+  logic [4:0]        signs_q, zeros_q, infs_q, nans_q;
+  logic [39:0]       fields_q;
+  logic [7:0]        field_q5, field2_q5;
+  logic              under_q5, under2_q5, over_q5, over2_q5;
   always_ff @(posedge clk_i) begin
     if (en_i) begin
       logic signed [9:0] field;
-      // Bit 23 is set otherwise.
-      field   = signed'(fields_q[49:40]) + 10'(signed'({1'b0, v_q5[24:23]}));
+      field     = signed'(fields_q[39:30]);
+      signs_q   <= {signs_q[3:0], sign_i};
+      zeros_q   <= {zeros_q[3:0], zero_i};
+      infs_q    <= {infs_q[3:0], inf_i};
+      nans_q    <= {nans_q[3:0], nan_i};
+      fields_q  <= {fields_q[29:0], field_i};
+      field_q5  <= field[7:0];
+      field2_q5 <= field[7:0] + 8'd1;
+      under_q5  <= field <= 10'sd0;
+      under2_q5 <= field < 10'sd0;
+      over_q5   <= field >= 10'sd255;
+      over2_q5  <= field >= 10'sd254;
+    end
+  end
+
+  // 6: packed.
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
       y_o[31] <= signs_q[4] && !nans_q[4];
-      if (nans_q[4])                                y_o[30:0] <= 31'h7FC00000;
-      else if (infs_q[4])                           y_o[30:0] <= 31'h7F800000;
-      else if (zeros_q[4] || field <= 10'sd0)       y_o[30:0] <= '0;
-      else if (field >= 10'sd255)                y_o[30:0] <= 31'h7F800000;
-      else                                       y_o[30:0] <= {field[7:0], v_q5[22:0]};
+      if (nans_q[4])                                          y_o[30:0] <= 31'h7FC00000;
+      else if (infs_q[4])                                     y_o[30:0] <= 31'h7F800000;
+      else if (zeros_q[4] || (two_q5 ? under2_q5 : under_q5)) y_o[30:0] <= '0;
+      else if (two_q5 ? over2_q5 : over_q5)                   y_o[30:0] <= 31'h7F800000;
+      else y_o[30:0] <= {two_q5 ? field2_q5 : field_q5, fraction_q5};
     end
   end
 

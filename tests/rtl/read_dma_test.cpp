@@ -212,8 +212,8 @@ TEST_CASE("trine_read_dma: splits at 4 KiB and at the end of the address space")
 
 TEST_CASE("trine_read_dma: sustains one beat per cycle across bursts and latency") {
   constexpr std::uint32_t kBeats = 2000;
-  // The FIFO covers the latency, a burst and three cycles: to the cycle.
-  constexpr unsigned kLatency = kFifoBeats - kMaxBurst - 3;
+  // The FIFO covers the latency, a burst and four cycles: to the cycle.
+  constexpr unsigned kLatency = kFifoBeats - kMaxBurst - 4;
   for (const unsigned latency : {1u, kLatency, kLatency + 1}) {
     CAPTURE(latency);
     Bench bench("read_dma_rate", {1.0, 1.0}, latency, 1);

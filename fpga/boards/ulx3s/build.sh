@@ -22,6 +22,7 @@ run_quietly "$out/yosys.log" yosys -p "
   synth_ecp5 -abc9 -top trine_ulx3s -json $out/netlist.json
   check -assert
   tee -o $out/stat.txt stat"
+python3 fpga/block_registers.py "$out/netlist.json"
 need_tools nextpnr-ecp5 ecppack
 run_quietly "$out/place.log" nextpnr-ecp5 --85k --package CABGA381 --speed 6 --json "$out/netlist.json" \
   --lpf fpga/boards/ulx3s/pins.lpf --textcfg "$out/routed.config" --freq "$clock_mhz" --seed 1

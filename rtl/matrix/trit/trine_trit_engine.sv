@@ -161,8 +161,9 @@ module trine_trit_engine #(
   logic [ActWidth+9:0] offset_q;
   always_ff @(posedge clk_trit_i) begin
     if (start_i) begin
-      offset_q <= -((ActWidth+10)'(9'd3 * 9'(trine_pkg::outer_level(job_i.depth)))
-                    << (ActWidth + 2));
+      logic [ActWidth+9:0] outer;
+      outer    = (ActWidth+10)'(trine_pkg::outer_level(job_i.depth));
+      offset_q <= -((outer + (outer << 1)) << (ActWidth + 2));
     end
   end
 

@@ -70,7 +70,8 @@ module trine_trit_front #(
   logic       panel_end_q;
   logic [1:0] set_next, sub_next;                 // After a body beat.
   logic [4:0] unit_next;
-  logic [2:0] used_q;                             // Hold entries promised.
+  logic [2:0] used_q, used_d;                     // Hold entries promised.
+  logic       blocked_q;                          // A beat that completes rows waits for one.
   assign last_sub   = !is_three || sub_q == 2'd2;
   assign completes  = set_q == 2'd2;
   always_comb begin
@@ -83,7 +84,7 @@ module trine_trit_front #(
       if (completes) unit_next = (unit_q == last_unit) ? 5'd0 : unit_q + 5'd1;
     end
   end
-  assign body_ready = full_i[buffer] && !(completes && used_q == 3'(HoldDepth));
+  assign body_ready = full_i[buffer] && !blocked_q;
 
   assign weight_ready_o = active && (tail_q ? tail_ready_i : body_ready);
   assign accept         = weight_valid_i && weight_ready_o;
@@ -123,25 +124,29 @@ module trine_trit_front #(
     end
   end
 
+  assign used_d = used_q + 3'(look && completes) - 3'(hold_free_i);
+
   // Lookup, weigh, add: the controls ride along.
   logic       look_q, weigh_q, add_q, keep_q;
   logic [1:0] hold_q, weight_q, weight_q2;
   logic [2:0] sums_q, sums_q2, sums_q3;   // First set, first beat of a fourth row, last set.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
-      look_q  <= 1'b0;
-      weigh_q <= 1'b0;
-      add_q   <= 1'b0;
-      keep_q  <= 1'b0;
-      hold_q  <= 2'd0;
-      used_q  <= 3'd0;
+      look_q    <= 1'b0;
+      weigh_q   <= 1'b0;
+      add_q     <= 1'b0;
+      keep_q    <= 1'b0;
+      hold_q    <= 2'd0;
+      used_q    <= 3'd0;
+      blocked_q <= 1'b0;
     end else begin
-      look_q  <= look;
-      weigh_q <= look_q;
-      add_q   <= weigh_q;
-      keep_q  <= add_q && sums_q3[0];
+      look_q    <= look;
+      weigh_q   <= look_q;
+      add_q     <= weigh_q;
+      keep_q    <= add_q && sums_q3[0];
       if (keep_q) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
-      used_q  <= used_q + 3'(look && completes) - 3'(hold_free_i);
+      used_q    <= used_d;
+      blocked_q <= (look ? set_next : set_q) == 2'd2 && used_d == 3'(HoldDepth);
     end
   end
   always_ff @(posedge clk_i) begin
