@@ -18,6 +18,7 @@ u_registers.look_read_q 0
 u_registers.give_read_q 0
 u_registers.look_write_q 0
 u_registers.is_counter_q 0
+u_counters.read_q 0
 u_registers.merged_q 0
 u_registers.soft_reset 0
 u_registers.fault 0
@@ -30,14 +31,18 @@ u_clock_build.gen_gate.gen_after.left_q 0
 u_beat_count.left_q 0
 u_row_reader.left_q 0
 u_dma.issue 0
+u_dma.popped_q 1
 u_answers.pop 0
 u_answers.take 1
 u_answers.stale_q 0
 u_beat_router.advance 0
 u_beat_router.push 0
 u_beat_router.valid_q 1
-u_beat_router.reader_q 3
-u_beat_router.mine 1
+u_beat_router.owner_q 8
+u_beat_router.weight 1
+u_beat_router.book 0
+u_beat_router.load 0
+u_beat_router.taken 1
 u_units.matvec_write_valid 0
 u_units.__Vcellinp__u_vector_memory__unit_write_valid_i 0
 u_units.transfer_write_valid 0
@@ -47,6 +52,7 @@ u_units.attention_read_valid 0
 u_transfer_unit.store_read_valid 0
 u_column_unit.state_q 0
 u_dispatch.state_q 3
+u_dispatch.state_d 3
 u_retire.state_q 1
 u_control.wakes 0
 u_control.rests_q 1
@@ -145,7 +151,7 @@ u_f16.padding_q 0
 u_f16.row_end_q 0
 u_trit.bad_bytes 0
 u_trit.bad_tail 0
-u_trit.u_front.u_walk.active_q 1
+u_trit.u_front.active_q 1
 u_trit.u_back.u_walk.active_q 1
 u_builder.mark 0
 u_builder.mark_q 0
@@ -187,7 +193,7 @@ u_f16.hold -
 u_f16.last_beat_q -
 u_f16.padding_q -
 u_f16.row_end_q -
-u_trit.u_front.u_walk.active_q -
+u_trit.u_front.active_q -
 u_trit.u_back.u_walk.active_q -
 """
 # What comes now and then beside any of these: a burst is asked for, a result is written, the host reads a
@@ -206,5 +212,6 @@ u_registers.read_q -
 u_registers.look_read_q -
 u_registers.give_read_q -
 u_registers.is_counter_q -
+u_counters.read_q -
 u_registers.moved_q -
 """

@@ -23,6 +23,8 @@ logic        f_noted;
 assign f_noted = job_valid_i && job_ready_o && !gate_i.drop;
 // Beats come for jobs alone, no sooner than the cycle after.
 always_comb if (!gate_i.drop && f_due_q == '0) assume (!beat_valid_i);
+// trine_control proves it (StopWhenNoneRuns_A).
+always_comb assume (!(gate_i.drop && gate_i.running));
 logic f_moves;
 assign f_moves = beat_valid_i && beat_ready_o;
 

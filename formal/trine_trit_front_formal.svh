@@ -66,7 +66,7 @@ always_comb assume (!hold_free_i || f_kept_q != '0);
                   && beat_o.first_fourth == (f_set_q3 == 2'd0 && f_sub_q3 == 2'd0)))))
 `TRINE_ASSERT(KeptWhenComplete_A, !f_runs_q || beat_o.keep == (f_look_q[3] && f_set_q4 == 2'd2))
 `TRINE_ASSERT(EntriesInTurn_A, !f_runs_q || !beat_o.keep || (beat_o.entry == f_entry_q && f_kept_q < 3'(HoldDepth)))
-`TRINE_ASSERT(WaitsForAReason_A, !f_runs_q || !active || weight_ready_o || (f_is_tail ? !tail_ready_i
+`TRINE_ASSERT(WaitsForAReason_A, !f_runs_q || !active_q || weight_ready_o || (f_is_tail ? !tail_ready_i
               : !full_i[buffer] || (f_set == 2'd2 && f_kept_q + f_coming == 3'(HoldDepth))))
 
 logic [7:0] f_unit_beats;
@@ -79,9 +79,20 @@ assign f_place = f_unit_beats + 8'(set_q) * f_subs + 8'(sub_q);
 `TRINE_ASSERT(BodyRange_I, !f_runs_q || tail_q || (f_beat_q < f_all && !f_is_tail))
 `TRINE_ASSERT(Unit_I, !f_runs_q || tail_q || (set_q <= 2'd2 && 8'(sub_q) < f_subs && unit_q <= last_unit))
 `TRINE_ASSERT(PanelEnd_I, !f_runs_q || panel_end_q == (completes && last_sub && unit_q == last_unit))
-`TRINE_ASSERT(Blocked_I, !f_runs_q || blocked_q == (completes && used_q == 3'(HoldDepth)))
+`TRINE_ASSERT(HoldFull_I, hold_full_q == (used_q == 3'(HoldDepth)))
+// The walk is where the beats are by the time a body beat comes, and told its end before that.
+logic f_step_q = 1'b0, f_step_q2 = 1'b0, f_started_q = 1'b0;
+always_ff @(posedge clk_i) begin
+  f_step_q  <= rst_ni && !start_i && step;
+  f_step_q2 <= rst_ni && !start_i && f_step_q;
+  f_started_q <= rst_ni && start_i;
+end
+`TRINE_ASSERT(WalkedInTime_A, !look || (!step_q && final_q == job_end))
+`TRINE_ASSERT(Stepped_I, step_q == f_step_q && (!f_step_q || f_beat_q == '0) && (!f_step_q2 || f_beat_q <= 8'd1))
+`TRINE_ASSERT(Final_I, !f_runs_q || f_step_q2 || f_started_q || final_q == job_end)
+`TRINE_ASSERT(Active_I, active_q == (unused_active && !(step_q && final_q)))
 `TRINE_ASSERT(TailCount_I, !f_runs_q || tail_q || tail_count_q == 4'd1)
-`TRINE_ASSERT(Idle_I, f_runs_q || (!active && f_look_q == '0 && f_kept_q == '0))
+`TRINE_ASSERT(Idle_I, f_runs_q || (!active_q && !unused_active && f_look_q == '0 && f_kept_q == '0))
 `TRINE_ASSERT(Way_I, {keep_q, add_q, weigh_q, look_q}
               == {f_look_q[3] && f_set_q4 == 2'd2, f_look_q[2:0]})
 `TRINE_ASSERT(First_I, !f_runs_q || !look_q || (sums_q == {f_set_q1 == 2'd0, f_set_q1 == 2'd0 && f_sub_q1 == 2'd0, f_set_q1 == 2'd2}

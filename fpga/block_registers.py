@@ -27,7 +27,7 @@ def kind(cell: dict) -> tuple | None:
     if parameters["CLKMUX"] != "CLK" or pins.get("LSR", ["0"])[0] not in FREE:
         return None
     enables = {"1": ("1", False), "CE": (pins.get("CE", ["1"])[0], False), "INV": (pins.get("CE", ["1"])[0], True)}
-    enable = enables.get(parameters["CEMUX"])
+    enable = enables.get(parameters["CEMUX"].strip())  # Yosys puts a space behind text that looks like a number.
     return None if enable is None else (pins["CLK"][0], *enable)
 
 

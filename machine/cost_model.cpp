@@ -30,7 +30,12 @@ std::uint64_t whole(double cycles) {
 /// Cycles in which the quantizer makes a group of 16 mantissas: four a cycle, and it reads the
 /// group beat by beat.
 unsigned group_cycles(unsigned groups) {
-  return std::max(4u, 16 / groups + 2);
+  return std::max(4u, 16 / groups + 3);
+}
+
+/// And of one that comes alone, until the next may begin.
+unsigned lone_group_cycles(unsigned groups) {
+  return 16 / groups + 12;
 }
 
 }  // namespace
@@ -216,15 +221,14 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
   return cost;
 }
 
-/// A block after the other: ten cycles and its reads to quantize it, then the beats that it
-/// fills.
+/// A block after the other is quantized, then sent in the beats that it fills.
 CommandCost CostModel::blocks(const Command& c) const {
   const std::uint64_t blocks = c.get(command::ROWS) / golden::kGroup, groups = machine_.groups;
   const double send = static_cast<double>(std::max<std::uint64_t>(1, 8 / groups)) *
                       std::max(1.0, memory_.write_cycles / memory_.beats_per_cycle);
   CommandCost cost;
   cost.unit_cycles =
-      blocks * (10 + 16 / groups) +
+      blocks * lone_group_cycles(machine_.groups) +
       whole(static_cast<double>(up(blocks, std::max<std::uint64_t>(1, groups / 8))) * send) + 2;
   return cost;
 }
@@ -237,7 +241,7 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   // Queries are quantized one behind the other; between two the quantizer runs empty.
   const std::uint64_t each = group_cycles(machine_.groups);
   const double ready = static_cast<double>(queries * (rows / golden::kGroup) * each +
-                                           (queries - 1) * (10 + 16 / machine_.groups - each));
+                                           (queries - 1) * (lone_group_cycles(machine_.groups) - each));
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.
@@ -264,7 +268,7 @@ CommandCost CostModel::f16(const Command& c, double ahead) const {
   const std::uint64_t row_beats = up(up(cols, 16) * 16, 2 * machine_.groups);
   const bool apart = c.get(command::STRIDE) != 0;
   // Weights are taken once all activations are quantized.
-  const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 6;
+  const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 8;
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), apart ? row_beats : rows * row_beats, 2,
                     ahead);
@@ -294,14 +298,14 @@ CommandCost CostModel::trit(const Command& c, double ahead) const {
   const double each = std::max(1.0, golden::kPanelRows / (body + tail));
   // The common exponent is known when all columns are quantized; the hold entries take the rows of
   // the beats before.
-  const double exponents = static_cast<double>(blocks * groups) * per_group + 10, held = 15;
+  const double exponents = static_cast<double>(blocks * groups) * per_group + 12, held = 15;
 
   // The codebook comes first; the stream is right behind it.
   const double lead = ahead - kBookBytes / static_cast<double>(machine_.beat_bytes());
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), panels * blocks * golden::panel_beats(depth),
                     1, lead);
-  double built = groups * per_group + 10 - between, end = 0, before = 0, table = 0, rows_wait = 0;
+  double built = groups * per_group + 12 - between, end = 0, before = 0, table = 0, rows_wait = 0;
   for (std::uint64_t first = 0; first < panels; first += tile_panels) {
     const auto count = static_cast<double>(std::min(tile_panels, panels - first));
     for (std::uint64_t block = 0; block < blocks; ++block) {

@@ -93,7 +93,7 @@ module trine_act_quantizer #(
   logic                work_valid_q, work_last;
   logic [4:0]          work_step_q;
   logic [GroupWidth:0] work_group_q, quantized_q;
-  logic [1:0]          way_valid_q, way_last_q;     // Words between two steps, a group's last.
+  logic [2:0]          way_valid_q, way_last_q;     // Words between steps, a group's last.
   assign work_last = work_step_q == 5'(Steps - 1);
   assign take      = fill_full_q && (!work_valid_q || work_last);
 
@@ -134,10 +134,10 @@ module trine_act_quantizer #(
         if (read_group_q + 1'b1 == groups_i) active_q <= 1'b0;
       end
       work_valid_q <= take || (work_valid_q && !work_last);
-      way_valid_q  <= {way_valid_q[0], work_valid_q};
-      way_last_q   <= {way_last_q[0], work_valid_q && work_last};
-      mant_write_o <= way_valid_q[1];
-      exp_write_o  <= way_last_q[1];
+      way_valid_q  <= {way_valid_q[1:0], work_valid_q};
+      way_last_q   <= {way_last_q[1:0], work_valid_q && work_last};
+      mant_write_o <= way_valid_q[2];
+      exp_write_o  <= way_last_q[2];
       if (work_valid_q && work_last) work_group_q <= work_group_q + 1'b1;
       if (exp_write_o) begin
         quantized_q <= quantized_q + 1'b1;
@@ -178,31 +178,35 @@ module trine_act_quantizer #(
     end
   end
 
-  logic [WordAddr-1:0]             addr_q, addr_q2;
-  logic [7:0]                      exp_q, exp_q2;
+  // Chosen from the group, then the three steps.
+  logic [WordAddr-1:0]              addr_q, addr_q2, addr_q3;
+  logic [7:0]                       exp_q, exp_q2, exp_q3;
+  logic [32*QuantLanes-1:0]         words_q;
   logic [PlacedBits*QuantLanes-1:0] placed_q;
-  logic [MovedBits*QuantLanes-1:0] moved_q;
+  logic [MovedBits*QuantLanes-1:0]  moved_q;
   always_ff @(posedge clk_i) begin
     if (work_valid_q) begin
-      logic [32*QuantLanes-1:0] words;
-      words  = work_q[32*QuantLanes-1:0];
       addr_q <= {work_group_q[GroupWidth-1:0], work_step_q[3-LaneShift:0]};
       exp_q  <= work_exp_q;
       for (int unsigned step = 0; step < Steps; step++) begin
-        if (work_step_q == 5'(step)) words = work_q[32*QuantLanes*step +: 32*QuantLanes];
+        if (work_step_q == 5'(step)) words_q <= work_q[32*QuantLanes*step +: 32*QuantLanes];
       end
-      for (int unsigned i = 0; i < QuantLanes; i++)
-        placed_q[PlacedBits*i +: PlacedBits] <= placed(words[32*i +: 32], work_exp_q);
     end
     if (way_valid_q[0]) begin
       addr_q2 <= addr_q;
       exp_q2  <= exp_q;
       for (int unsigned i = 0; i < QuantLanes; i++)
-        moved_q[MovedBits*i +: MovedBits] <= moved(placed_q[PlacedBits*i +: PlacedBits]);
+        placed_q[PlacedBits*i +: PlacedBits] <= placed(words_q[32*i +: 32], exp_q);
     end
     if (way_valid_q[1]) begin
-      mant_addr_o <= addr_q2;
-      exp_data_o  <= exp_q2;
+      addr_q3 <= addr_q2;
+      exp_q3  <= exp_q2;
+      for (int unsigned i = 0; i < QuantLanes; i++)
+        moved_q[MovedBits*i +: MovedBits] <= moved(placed_q[PlacedBits*i +: PlacedBits]);
+    end
+    if (way_valid_q[2]) begin
+      mant_addr_o <= addr_q3;
+      exp_data_o  <= exp_q3;
       for (int unsigned i = 0; i < QuantLanes; i++)
         mant_data_o[ActWidth*i +: ActWidth] <= mantissa(moved_q[MovedBits*i +: MovedBits]);
     end

@@ -6,8 +6,8 @@
 ///
 /// `job_valid_i` notes a read job as the DMA takes it, while `job_ready_o`; beats come in the order
 /// of the jobs.  Beats of the list leave at once; those of a command only while `gate_i` says that
-/// it is that command's turn and that its unit runs.  `gate_i.drop` lets everything pass into
-/// nothing and forgets the jobs.  Combinational from beat to beat; the jobs are in registers.
+/// it is that command's turn and that its unit runs.  `gate_i.drop`, only while no unit runs, lets
+/// everything pass into nothing and forgets the jobs.  Combinational from beat to beat; the jobs are in registers.
 module trine_beat_router #(
   /// Jobs that may be under way.
   localparam int unsigned Jobs = 4
@@ -57,20 +57,19 @@ module trine_beat_router #(
   assign idle_o      = !valid_q && count_q == '0;
 
   // Whom it goes to; to nobody without a job, whose `owner_q` is 0.
-  logic offered, list, book, load, weight;
-  assign offered = beat_valid_i && !gate_i.drop;
+  logic list, book, load, weight;
   assign list    = owner_q[trine_control_pkg::ReadList];
   assign book    = owner_q[trine_control_pkg::ReadBook]    && mine;
   assign load    = owner_q[trine_control_pkg::ReadLoad]    && mine;
   assign weight  = owner_q[trine_control_pkg::ReadWeights] && mine;
-  assign list_valid_o   = list   && offered;
-  assign book_valid_o   = book   && offered;
-  assign load_valid_o   = load   && offered;
-  assign weight_valid_o = weight && offered;
+  assign list_valid_o   = list   && beat_valid_i && !gate_i.drop;
+  assign book_valid_o   = book   && beat_valid_i;
+  assign load_valid_o   = load   && beat_valid_i;
+  assign weight_valid_o = weight && beat_valid_i;
   assign taken          = list || (book && book_ready_i) || (load && load_ready_i)
                        || (weight && weight_ready_i);
   assign beat_ready_o   = gate_i.drop || taken;
-  assign used_o = moves && !list && !gate_i.drop;
+  assign used_o = moves && !list;
 
   logic [1:0]  next_reader;
   logic        next_turn;
@@ -107,6 +106,7 @@ module trine_beat_router #(
   assign unused_ok = ^{job_i, gate_i.clear};
 
   `TRINE_ASSERT(BeatHasJob_A, !beat_valid_i || valid_q || count_q != '0 || gate_i.drop)
+  `TRINE_ASSERT(NoneRuns_A, !(gate_i.drop && gate_i.running))
   `TRINE_ASSERT(BeatsLeft_A, !valid_q || left_q != '0)
 
 `ifdef FORMAL_TRINE_BEAT_ROUTER

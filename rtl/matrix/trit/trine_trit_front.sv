@@ -26,7 +26,10 @@ module trine_trit_front #(
   output trine_matrix_pkg::stall_t    stall_o
 );
 
-  logic step, active, buffer, unused_first, unused_last, unused_end, unused_job;
+  // The walk moves a cycle after the last beat of a panel; no body beat comes before, since a panel
+  // begins with tail beats.
+  logic step, step_q, final_q, active_q, buffer, job_end;
+  logic unused_first, unused_last, unused_end, unused_active;
   logic [((TilePanels > 1) ? $clog2(TilePanels) : 1)-1:0] unused_panel;
   logic [BlockWidth:0] unused_block;
   trine_tile_walk #(.TilePanels(TilePanels), .BlockWidth(BlockWidth + 1)) u_walk (
@@ -35,19 +38,31 @@ module trine_trit_front #(
     .start_i,
     .panels_i      (job_i.panels),
     .blocks_i      (job_i.blocks[BlockWidth:0]),
-    .step_i        (step),
-    .active_o      (active),
+    .step_i        (step_q),
+    .active_o      (unused_active),
     .panel_o       (unused_panel),
     .block_o       (unused_block),
     .buffer_o      (buffer),
     .first_block_o (unused_first),
     .last_block_o  (unused_last),
     .block_end_o   (unused_end),
-    .job_end_o     (unused_job)
+    .job_end_o     (job_end)
   );
   logic unused_ok;
-  assign unused_ok = ^{unused_first, unused_last, unused_end, unused_job, unused_panel,
+  assign unused_ok = ^{unused_first, unused_last, unused_end, unused_active, unused_panel,
                        unused_block, job_i};
+
+  // The panel is the last of the matrix: known long before it ends.
+  always_ff @(posedge clk_i) begin
+    final_q <= job_end;
+    if (!rst_ni || start_i) begin
+      step_q   <= 1'b0;
+      active_q <= rst_ni;
+    end else begin
+      step_q <= step;
+      if (step && final_q) active_q <= 1'b0;
+    end
+  end
 
   logic is_three;
   assign is_three = job_i.depth == 3'd3;
@@ -71,7 +86,7 @@ module trine_trit_front #(
   logic [1:0] set_next, sub_next;                 // After a body beat.
   logic [4:0] unit_next;
   logic [2:0] used_q, used_d;                     // Hold entries promised.
-  logic       blocked_q;                          // A beat that completes rows waits for one.
+  logic       hold_full_q;                        // All of them are.
   assign last_sub   = !is_three || sub_q == 2'd2;
   assign completes  = set_q == 2'd2;
   always_comb begin
@@ -84,19 +99,19 @@ module trine_trit_front #(
       if (completes) unit_next = (unit_q == last_unit) ? 5'd0 : unit_q + 5'd1;
     end
   end
-  assign body_ready = full_i[buffer] && !blocked_q;
+  assign body_ready = full_i[buffer] && !(completes && hold_full_q);
 
-  assign weight_ready_o = active && (tail_q ? tail_ready_i : body_ready);
+  assign weight_ready_o = active_q && (tail_q ? tail_ready_i : body_ready);
   assign accept         = weight_valid_i && weight_ready_o;
   assign look           = accept && !tail_q;
-  assign tail_valid_o   = weight_valid_i && active && tail_q;
+  assign tail_valid_o   = weight_valid_i && active_q && tail_q;
   assign step           = look && panel_end_q;
 
   logic wait_tables;
-  assign wait_tables    = active && weight_valid_i && !tail_q && !full_i[buffer];
-  assign stall_o.memory = active && !weight_valid_i;
+  assign wait_tables    = active_q && weight_valid_i && !tail_q && !full_i[buffer];
+  assign stall_o.memory = active_q && !weight_valid_i;
   assign stall_o.tables = wait_tables;
-  assign stall_o.rows   = active && weight_valid_i && !weight_ready_o && !wait_tables;
+  assign stall_o.rows   = active_q && weight_valid_i && !weight_ready_o && !wait_tables;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
@@ -132,21 +147,21 @@ module trine_trit_front #(
   logic [2:0] sums_q, sums_q2, sums_q3;   // First set, first beat of a fourth row, last set.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
-      look_q    <= 1'b0;
-      weigh_q   <= 1'b0;
-      add_q     <= 1'b0;
-      keep_q    <= 1'b0;
-      hold_q    <= 2'd0;
-      used_q    <= 3'd0;
-      blocked_q <= 1'b0;
+      look_q      <= 1'b0;
+      weigh_q     <= 1'b0;
+      add_q       <= 1'b0;
+      keep_q      <= 1'b0;
+      hold_q      <= 2'd0;
+      used_q      <= 3'd0;
+      hold_full_q <= 1'b0;
     end else begin
-      look_q    <= look;
-      weigh_q   <= look_q;
-      add_q     <= weigh_q;
-      keep_q    <= add_q && sums_q3[0];
+      look_q      <= look;
+      weigh_q     <= look_q;
+      add_q       <= weigh_q;
+      keep_q      <= add_q && sums_q3[0];
       if (keep_q) hold_q <= (hold_q == 2'(HoldDepth - 1)) ? 2'd0 : hold_q + 2'd1;
-      used_q    <= used_d;
-      blocked_q <= (look ? set_next : set_q) == 2'd2 && used_d == 3'(HoldDepth);
+      used_q      <= used_d;
+      hold_full_q <= used_d == 3'(HoldDepth);
     end
   end
   always_ff @(posedge clk_i) begin
