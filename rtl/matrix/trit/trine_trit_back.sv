@@ -144,12 +144,8 @@ module trine_trit_back #(
   // It is read in the next cycle; what takes its place comes four later at the earliest.
   assign hold_free_o = done_q;
   assign release_o   = end_q3 ? (buffer_q3 ? 2'b10 : 2'b01) : 2'b00;
-  always_comb begin
-    row_o = '0;
-    // The block of the row behind is the same: a block has 32 rows at least.
-    if (row_q2)
-      row_o = {load_q2, trine_matrix_pkg::BlockBits'(block_q), row_q2, tag_q2};
-  end
+  // The block of the row behind is the same: a block has 32 rows at least.
+  assign row_o = {load_q2, trine_matrix_pkg::BlockBits'(block_q), row_q2, tag_q2};
 
   logic unused_ok;
   assign unused_ok = ^{unused_job, block[BlockWidth], job_i};
