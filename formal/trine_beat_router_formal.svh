@@ -85,7 +85,8 @@ assign f_his_turn = f_reader_q == 2'(trine_control_pkg::ReadList)
 logic f_waited_q = 1'b0;
 always_ff @(posedge clk_i) f_waited_q <= rst_ni && !gate_i.drop && f_due_q != '0 && !f_moves;
 
-`TRINE_ASSERT(DueCounted_I, f_due_q == f_before[DueBits*(Jobs+1) +: DueBits] && 32'(count_q) <= Jobs)
+`TRINE_ASSERT(DueCounted_I, f_due_q == f_before[DueBits*(Jobs+1) +: DueBits] && 32'(count_q) <= Jobs
+              && more_q == (count_q != '0))
 `TRINE_ASSERT(LengthsBounded_I, &f_beats)
 `TRINE_ASSERT(MarkPlaced_I, !f_marked_q || (f_ahead_q < f_due_q && f_has_mark != '0))
 

@@ -240,8 +240,9 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   const std::uint64_t chunk = golden::kChunkElements / width, chunks = up(positions, chunk);
   // Queries are quantized one behind the other; between two the quantizer runs empty.
   const std::uint64_t each = group_cycles(machine_.groups);
-  const double ready = static_cast<double>(queries * (rows / golden::kGroup) * each +
-                                           (queries - 1) * (lone_group_cycles(machine_.groups) - each));
+  const double ready =
+      static_cast<double>(queries * (rows / golden::kGroup) * each +
+                          (queries - 1) * (lone_group_cycles(machine_.groups) - each));
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.

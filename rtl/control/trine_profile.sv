@@ -5,7 +5,7 @@
 /// `begin_i` and `end_i` bound a command; the counters stand still unless `enable_i`.
 /// `start_i` after that sends the record in beats, lowest word first; `index_i` and `word0_i` hold
 /// until `done_o`, which pulses after the last beat moved.  A beat takes a cycle for each of its
-/// words, which come out of the counters one by one, and one to move.
+/// words, which come out of the counters one by one, and two to move.
 module trine_profile #(
   parameter int unsigned Groups       = 16,
   /// Bits of the cycle counter, at most 64.
@@ -76,7 +76,10 @@ module trine_profile #(
   logic [WordBits-1:0] place_q, place_d;
   logic [2:0]          number_q;         // Of the counter at this place.
   logic [31:0]         count, word;
-  assign move    = walks_q && !beat_valid_o;
+  // A word that was read: of a counter, or another one; the last of its beat.
+  logic                moved_q, was_count_q, ends_q;
+  logic [31:0]         count_q, word_q;
+  assign move    = walks_q && !beat_valid_o && !(moved_q && ends_q);
   assign place_d = start_i ? '0 : place_q + 1'b1;
 
   trine_event_counts #(
@@ -103,7 +106,7 @@ module trine_profile #(
         4'd3:    word = 32'(first_q[CounterWidth-1:32]);
         4'd4:    word = last_q[31:0];
         4'd5:    word = 32'(last_q[CounterWidth-1:32]);
-        default: if (is_count_q) word = count;
+        default: ;                       // A counter, or 0.
       endcase
     end
   end
@@ -112,13 +115,14 @@ module trine_profile #(
     if (!rst_ni) begin
       walks_q      <= 1'b0;
       beat_valid_o <= 1'b0;
+      moved_q      <= 1'b0;
       done_o       <= 1'b0;
     end else begin
       done_o <= beat_valid_o && beat_ready_i && !walks_q;
       if (start_i) walks_q <= 1'b1;
       else if (move && &place_q) walks_q <= 1'b0;
-      if (move) beat_valid_o <= Groups == 1 || &place_q[LaneBits > 0 ? LaneBits - 1 : 0 : 0];
-      else if (beat_ready_i) beat_valid_o <= 1'b0;
+      moved_q <= move;
+      beat_valid_o <= (moved_q && ends_q) || (beat_valid_o && !beat_ready_i);
     end
   end
   always_ff @(posedge clk_i) begin
@@ -127,7 +131,14 @@ module trine_profile #(
       number_q   <= 3'(place_d - WordBits'(6));
       is_count_q <= place_d >= WordBits'(6) && place_d < WordBits'(6 + Counters);
     end
-    if (move) beat_data_o <= (32*Groups)'({word, beat_data_o} >> 32);
+    if (move) begin
+      count_q     <= count;
+      word_q      <= word;
+      was_count_q <= is_count_q;
+      ends_q      <= Groups == 1 || &place_q[LaneBits > 0 ? LaneBits - 1 : 0 : 0];
+    end
+    if (moved_q)
+      beat_data_o <= (32*Groups)'({was_count_q ? count_q : word_q, beat_data_o} >> 32);
   end
 
 endmodule

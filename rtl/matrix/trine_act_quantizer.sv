@@ -75,8 +75,8 @@ module trine_act_quantizer #(
     mantissa = from[ActWidth+2] ? -magnitude : magnitude;
   endfunction
 
-  // Reading: one group at a time into `fill`.  Of a beat, columns that are not there are cleared first
-  // (`beat_q`); the exponent of the group is looked for behind that.
+  // Reading: one group at a time into `fill`.  Of a beat, columns that are not there are cleared
+  // first (`beat_q`); the exponent of the group is looked for behind that.
   logic                  active_q, fill_full_q, data_valid_q, group_full_q, take, beat_valid_q;
   logic [GroupWidth:0]   read_group_q;
   logic [ReadShift:0]    read_pos_q, data_pos_q, beat_pos_q;    // Beat of the group.

@@ -7,7 +7,8 @@
 /// `job_valid_i` notes a read job as the DMA takes it, while `job_ready_o`; beats come in the order
 /// of the jobs.  Beats of the list leave at once; those of a command only while `gate_i` says that
 /// it is that command's turn and that its unit runs.  `gate_i.drop`, only while no unit runs, lets
-/// everything pass into nothing and forgets the jobs.  Combinational from beat to beat; the jobs are in registers.
+/// everything pass into nothing and forgets the jobs.  Combinational from beat to beat; the jobs
+/// are in registers.
 module trine_beat_router #(
   /// Jobs that may be under way.
   localparam int unsigned Jobs = 4
@@ -36,25 +37,26 @@ module trine_beat_router #(
   localparam int unsigned JobBits   = $clog2(Jobs);
   localparam int unsigned EntryBits = 2 + 1 + 32;
 
-  // The job whose beats come now, and those behind it.  Whether a beat moves decides about much in
-  // the same cycle: so its owner is a bit of `owner_q`, by the number of a reader, and whether it is
-  // the last is known before it comes.
+  // The job whose beats come now, and those behind it.  Whether a beat moves decides about much
+  // in the same cycle: so its owner is a bit of `owner_q`, by the number of a reader, and whether
+  // it is the last is known before it comes.
   logic                      valid_q, turn_q, last_q;
   logic [3:0]                owner_q;
   logic [31:0]               left_q;
   logic [EntryBits-1:0]      queue [Jobs];             // In order from `read_q` on.
   logic [JobBits-1:0]        read_q;
   logic [JobBits:0]          count_q;
+  logic                      more_q;                   // There is one.
 
   logic mine, taken, moves, advance, push, pop;
   assign mine    = gate_i.running && gate_i.turn == turn_q;
   assign moves   = beat_valid_i && taken;          // Or it is dropped, as is all else.
   assign advance = !valid_q || (moves && last_q);
   assign push    = job_valid_i && job_ready_o;
-  assign pop     = advance && count_q != '0;
+  assign pop     = advance && more_q;
 
   assign job_ready_o = !count_q[JobBits];
-  assign idle_o      = !valid_q && count_q == '0;
+  assign idle_o      = !valid_q && !more_q;
 
   // Whom it goes to; to nobody without a job, whose `owner_q` is 0.
   logic list, book, load, weight;
@@ -80,13 +82,15 @@ module trine_beat_router #(
       valid_q <= 1'b0;
       owner_q <= '0;
       count_q <= '0;
+      more_q  <= 1'b0;
       read_q  <= '0;
     end else begin
       if (advance) begin
-        valid_q <= count_q != '0;
-        owner_q <= count_q != '0 ? 4'd1 << next_reader : '0;
+        valid_q <= more_q;
+        owner_q <= more_q ? 4'd1 << next_reader : '0;
       end
       if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
+      more_q <= push || (pop ? count_q > (JobBits+1)'(1) : more_q);
       if (pop) read_q <= read_q + 1'b1;
     end
   end

@@ -42,7 +42,7 @@ module trine_load_unit #(
   logic [BeatWidth-1:0]  place_q;     // The one that was taken.
   logic [4:0]            block_q;     // Beats left of the block of 16 words.
 
-  // Elements are left; more than a beat of vector memory.  In registers: others wait for the answer.
+  // Elements are left; more than a beat of vector memory.  In registers: others wait for this.
   logic step;
   assign step         = active_q && (!has_data_q || beat_valid_i);
   // A beat of FP16 is done with after its high half, or after its low half if that is the end.

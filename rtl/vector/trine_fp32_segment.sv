@@ -65,8 +65,8 @@ module trine_fp32_segment (
     end
   end
 
-  // What goes along, the newest lowest.  Beside the value lie, for a v below 2 and for 2, which is one
-  // with one more in the field: the field, and whether y is too small or too large.
+  // What goes along, the newest lowest.  Beside the value lie, for a v below 2 and for 2, which is
+  // one with one more in the field: the field, and whether y is too small or too large.
   logic [4:0]        signs_q, zeros_q, infs_q, nans_q;
   logic [39:0]       fields_q;
   logic [7:0]        field_q5, field2_q5;
