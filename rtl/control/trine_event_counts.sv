@@ -4,9 +4,9 @@
 /// the others lie in LUT RAM and one adder serves them all.
 ///
 /// When the low bits of a counter go round, its carry waits until the adder comes to it: the lowest
-/// counter first, chosen a cycle before, and one that is read before all others.  `value_o` is exact
-/// in the cycle of `read_i`, which must not come in two cycles after each other: so the other half
-/// of the cycles is enough for all carries before the low bits go round again.
+/// counter first, chosen a cycle before, and one that is read before all others.  `value_o` is
+/// exact in the cycle of `read_i`, which must not come in two cycles after each other: so the other
+/// half of the cycles is enough for all carries before the low bits go round again.
 module trine_event_counts #(
   /// 2 to 8.
   parameter  int unsigned Counters   = 8,
