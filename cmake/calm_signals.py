@@ -84,7 +84,7 @@ u_core.read_valid 0
 u_bus_watch.counts 0
 u_bus_watch.waits 0
 u_bus_watch.tick 0
-u_bus_watch.timer_q 0
+u_bus_watch.first_q 1
 u_bus_watch.late_q 0
 m_axi_awvalid_o 0
 m_axi_wvalid_o 0

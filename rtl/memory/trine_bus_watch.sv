@@ -39,27 +39,30 @@ module trine_bus_watch #(
   localparam int unsigned Channels = 2 * Ports + 3;
 
   logic [Channels-1:0] waits, late_q, timeout;
-  logic [30:0]         timer_q;         // Cycles up to the tick; 0: the next is the first of all.
-  logic                counts, first, ends, tick, listens;
+  logic                first_q;         // The next cycle that counts is the first of all.
+  logic [30:0]         timer_q;         // Cycles up to the tick, unless `first_q`.
+  logic                counts, ends, tick, listens;
   assign waits   = {write_i.b_waits, write_i.w_waits, write_i.aw_waits, r_waits_i, ar_waits_i};
   assign listens = !fault_valid_o && !flush_i;
   assign counts  = waits != '0 && busy_i && limit_i != '0 && listens;
-  assign first   = timer_q == '0;
-  assign ends    = timer_q == 31'd1 || (first && limit_i[31:2] == '0);
+  assign ends    = first_q ? limit_i[31:2] == '0 : timer_q == 31'd1;
   assign tick    = counts && ends;
   assign timeout = ends && busy_i && limit_i != '0 ? waits & late_q : '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      timer_q <= '0;
+      first_q <= 1'b1;
       late_q  <= '0;
     end else if (counts) begin
-      timer_q <= tick ? '0 : (first ? limit_i[31:1] : timer_q) - 31'd1;
+      first_q <= tick;
       late_q  <= waits & (late_q | {Channels{tick}});
-    end else if (!first || late_q != '0) begin
-      timer_q <= '0;
+    end else if (!first_q || late_q != '0) begin
+      first_q <= 1'b1;
       late_q  <= '0;
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (counts) timer_q <= (first_q ? limit_i[31:1] : timer_q) - 31'd1;
   end
 
   // Of several that are late, the one that the others wait for: a memory with its hands full takes
