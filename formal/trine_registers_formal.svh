@@ -96,6 +96,9 @@ always_ff @(posedge clk_i) begin
   end
 end
 
+logic f_clear_q = 1'b0;
+always_ff @(posedge clk_i) f_clear_q <= rst_ni && ((f_control && f_word_q[2] && !busy_i) || f_reset);
+
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
     // One answer a request, and none without.
@@ -129,7 +132,7 @@ always_ff @(posedge clk_i) begin
     ResetAsked_A : assert (f_reset_asked_q == reset_wanted_q);
     StartFromControl_A : assert (start_o == (f_control && f_word_q[0] && !busy_i && !f_reset));
     AbortFromControl_A : assert (abort_o == (f_control && (f_word_q[1] || f_word_q[3])));
-    ClearFromControl_A : assert (clear_o == ((f_control && f_word_q[2] && !busy_i) || f_reset));
+    ClearFromControl_A : assert (clear_o == f_clear_q);
     StartWhenIdle_A : assert (!(start_o && busy_i));
     cover (f_control && f_stalled_r_q);
   end

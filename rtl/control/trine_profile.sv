@@ -13,7 +13,7 @@ module trine_profile #(
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-  input  logic                 clear_i,       // Zeroes the cycle counter.
+  input  logic                 clear_i,       // The cycle counter begins with this cycle.
   input  logic                 enable_i,
   input  logic                 busy_i,
   input  logic                 begin_i,
@@ -45,7 +45,8 @@ module trine_profile #(
 
   logic [CounterWidth-1:0] cycle_q, before_q, first_q, last_q;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) cycle_q <= '0;
+    if (!rst_ni)                 cycle_q <= '0;
+    else if (clear_i)            cycle_q <= CounterWidth'(enable_i && busy_i);
     else if (enable_i && busy_i) cycle_q <= cycle_q + CounterWidth'(1);
   end
   always_ff @(posedge clk_i) begin

@@ -9,8 +9,8 @@
 /// fourth when a read is in its way); a read sees the status in the cycle after its address is
 /// taken, counters and what software wrote in the next.  A write is answered in the cycle behind, a
 /// read in the second.  An offset that the map does not list answers with SLVERR and does nothing.
-/// `start_o`, `abort_o` and `clear_o` are pulses in the cycle of the write; all other outputs are
-/// registered.  `fault_valid_i` reports a failure of the memory bus, busy or not; it wins over
+/// `start_o` and `abort_o` are pulses in the cycle of the write, `clear_o` in the next; all other
+/// outputs are registered.  `fault_valid_i` reports a failure of the memory bus, busy or not; it wins over
 /// `finish_i`, and the first one since the last start over later ones.
 module trine_registers #(
   parameter int unsigned Groups      = 16,
@@ -146,7 +146,8 @@ module trine_registers #(
 
   assign start_o = ones_q.ctrl_start && !busy_i && !soft_reset;
   assign abort_o = ones_q.ctrl_abort || ones_q.ctrl_reset;
-  assign clear_o = (ones_q.ctrl_clear && !busy_i) || soft_reset;
+  // A cycle later, before an event of the first command is counted: it leads far.
+  always_ff @(posedge clk_i) clear_o <= rst_ni && ((ones_q.ctrl_clear && !busy_i) || soft_reset);
 
   always_ff @(posedge clk_bus) begin
     if (!rst_ni || soft_reset) software_q <= trine_regs_pkg::SoftwareReset;
@@ -336,7 +337,7 @@ module trine_registers #(
 
   // An event is counted a cycle later: what decides about it is a long path.
   logic [Counters-1:0] events_q;
-  always_ff @(posedge clk_i) events_q <= rst_ni && !clear_o ? {events_i, busy_i} : '0;
+  always_ff @(posedge clk_i) events_q <= rst_ni ? {events_i, busy_i} : '0;
 
   trine_counters #(
     .Counters (Counters),
