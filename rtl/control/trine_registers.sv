@@ -10,8 +10,8 @@
 /// taken, counters and what software wrote in the next.  A write is answered in the cycle behind, a
 /// read in the second.  An offset that the map does not list answers with SLVERR and does nothing.
 /// `start_o` and `abort_o` are pulses in the cycle of the write, `clear_o` in the next; all other
-/// outputs are registered.  `fault_valid_i` reports a failure of the memory bus, busy or not; it wins over
-/// `finish_i`, and the first one since the last start over later ones.
+/// outputs are registered.  `fault_valid_i` reports a failure of the memory bus, busy or not; it
+/// wins over `finish_i`, and the first one since the last start over later ones.
 module trine_registers #(
   parameter int unsigned Groups      = 16,
   parameter int unsigned TileRows    = 2048,
