@@ -102,8 +102,8 @@ assign f_place    = f_settings.profile_addr + {26'd0, f_index_q, 6'd0};
 
 logic [3:0] f_rank, f_rank_q;
 logic       f_held, f_held_q;
-assign f_rank   = state_q == StCount ? 4'd9 : state_q == StJudge ? 4'd8 : state_q == StPlace ? 4'd7
-                : state_q == StSum ? 4'd6 : state_q == StWindow ? 4'd5 : state_q == StWrite ? 4'd4
+assign f_rank   = state_q == StCount ? 4'd10 : state_q == StJudge ? 4'd9 : state_q == StPlace ? 4'd8
+                : state_q == StSum ? 4'd7 : state_q == StWindow ? 4'd6 : state_q == StOutside ? 4'd5 : state_q == StWrite ? 4'd4
                 : state_q == StRecord ? 4'd3 : state_q == StNext ? 4'd2 : state_q == StHold ? 4'd1 : 4'd0;
 assign f_held   = !busy_o || go_o || (state_q == StCount && !counted_i) || (write_valid_o && !write_ready_i)
                || (state_q == StRecord && !record_done_i) || (state_q == StHold && hold_i) || stop_o;
@@ -120,7 +120,7 @@ end
 (* peek = "u_window.limit_q" *) logic [AddrWidth:0] f_window_limit;
 (* peek = "u_window.end_q" *)   logic [AddrWidth+1:0] f_window_end;
 logic f_judged;
-assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow || state_q == StWrite
+assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow || state_q == StOutside || state_q == StWrite
                || state_q == StRecord;
 `TRINE_ASSERT(State_I, state_q <= StStop && f_list_q == (state_q != StIdle)
               && f_owed_q == (state_q == StCount || state_q == StJudge))
@@ -134,7 +134,7 @@ assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow 
 `TRINE_ASSERT(Stop_I, state_q != StStop || error_q == f_code_q
               || (f_code_q == trine_commands_pkg::ERROR_NONE && f_recorded
                   && (error_q == trine_commands_pkg::ERROR_ALIGNMENT || error_q == trine_commands_pkg::ERROR_ADDRESS_RANGE)))
-`TRINE_ASSERT(Aligned_I, !(state_q == StSum || state_q == StWindow || state_q == StWrite)
+`TRINE_ASSERT(Aligned_I, !(state_q == StSum || state_q == StWindow || state_q == StOutside || state_q == StWrite)
               || (f_settings.profile_addr[5:0] == '0 && first_q == f_place))
 `TRINE_ASSERT(Window_I, state_q != StWindow || (f_window_valid
               && f_window_out == (first_q[63:AddrWidth] != '0 || first_q < f_settings.mem_base)

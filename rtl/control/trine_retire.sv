@@ -52,7 +52,8 @@ module trine_retire #(
     StJudge,    // Data errors.
     StPlace,    // The record's place goes through the window check,
     StSum,      // which adds,
-    StWindow,   // then compares;
+    StWindow,   // then compares,
+    StOutside,  // and is told;
     StWrite,    // its write job,
     StRecord,   // its beats.
     StNext,
@@ -65,7 +66,8 @@ module trine_retire #(
   logic [7:0]  error_q, error_d;
   logic [63:0] first_q;
 
-  logic outside;
+  logic outside, outside_q;
+  always_ff @(posedge clk_i) outside_q <= outside;
   trine_window #(.AddrWidth (AddrWidth)) u_window (
     .clk_i,
     .start_i   (state_q == StSum),
@@ -123,10 +125,11 @@ module trine_retire #(
           state_d = StStop;
         end
       end
-      StSum: state_d = StWindow;
-      StWindow: begin
+      StSum:    state_d = StWindow;
+      StWindow: state_d = StOutside;
+      StOutside: begin
         state_d = StWrite;
-        if (outside) begin
+        if (outside_q) begin
           if (error_q == trine_commands_pkg::ERROR_NONE)
             error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
           state_d = StStop;
