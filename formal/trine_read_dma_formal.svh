@@ -62,10 +62,12 @@ trine_axi_read_rules #(
 
 localparam int unsigned SumBits = CreditBits + PlaceBits + 1;
 logic [PlaceBits:0]    f_owed;
-logic [CreditBits-1:0] f_held, f_under_way;
+logic [CreditBits-1:0] f_held, f_under_way, f_credit;
+// Room that no burst has claimed.
+assign f_credit    = credit_q + CreditBits'(popped_q) - (issued_q ? CreditBits'(ar_len_o) + CreditBits'(1) : '0);
 assign f_owed      = f_write - f_read;
 assign f_held      = f_ram_count + CreditBits'(beat_valid_o);
-assign f_under_way = CreditBits'(FifoBeats) - credit_q - CreditBits'(popped_q);
+assign f_under_way = CreditBits'(FifoBeats) - f_credit;
 
 // Each burst that is owed, the oldest first: is it as the rules have it, does it lie in a page; beats
 // that the stream gets before its own, and whether the marked one is among those.
@@ -175,9 +177,9 @@ assign f_room = (BurstBits+1)'(MaxBurst) - (BurstBits+1)'(addr_q[BurstBits-1:0])
 `TRINE_ASSERT(SameBeat_I, f_next_beat == f_beat
               && (f_taken == '0 ? f_beat == '0 : f_beat <= f_bursts[7:0]))
 `TRINE_ASSERT(NewestOffered_I, !ar_valid_o || f_newest == {ar_addr_o, ar_len_o})
-`TRINE_ASSERT(RoomClaimed_I, 32'(credit_q) + 32'(popped_q) + 32'(f_before[SumBits*Bursts +: SumBits]) <= FifoBeats
+`TRINE_ASSERT(RoomClaimed_I, 32'(f_credit) + 32'(f_before[SumBits*Bursts +: SumBits]) <= FifoBeats
               && (f_wrong_q
-                  || 32'(credit_q) + 32'(popped_q) + 32'(f_before[SumBits*Bursts +: SumBits]) == FifoBeats))
+                  || 32'(f_credit) + 32'(f_before[SumBits*Bursts +: SumBits]) == FifoBeats))
 `TRINE_ASSERT(DueCounted_I, f_wrong_q
               || f_due_q == 34'(left_q) + 34'(f_under_way))
 `ifdef FORMAL_DATA                                  // Minutes: a proof of its own.

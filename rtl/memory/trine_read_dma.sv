@@ -77,8 +77,10 @@ module trine_read_dma #(
 
   logic [AddrWidth-ByteBits-1:0] addr_q;    // Of the next burst, in beats.
   logic [31:0]                   left_q;    // Beats not yet asked for.
-  logic [CreditBits-1:0]         credit_q;  // Room that no burst has claimed,
-  logic                          popped_q;  // but for that of the last beat that left.
+  // Room that no burst has claimed, but for the last burst that went out, whose length leads far,
+  // and for the last beat that left.
+  logic [CreditBits-1:0]         credit_q;
+  logic                          issued_q, popped_q;
 
   // Beats up to the next multiple of the largest burst.  Behind the first burst of a job that is a
   // whole one; and whether a burst goes out does not depend on its length: both are known early.
@@ -86,19 +88,23 @@ module trine_read_dma #(
   assign len = left_q[31:BurstBits+1] == '0 && left_q[BurstBits:0] < room_q ? left_q[BurstBits:0]
                                                                            : room_q;
 
-  // Who takes a beat may decide late in the cycle: its room counts a cycle later.
-  logic issue, order_room;
+  // Who takes a beat may decide late in the cycle: its room counts a cycle later.  A burst behind
+  // another one takes that for a longest one.
+  logic issue, order_room, room;
+  assign room  = issued_q ? credit_q >= CreditBits'(2 * MaxBurst)
+                          : credit_q >= CreditBits'(MaxBurst);
   assign issue = left_q != '0 && !drop_i && !flush_i && (!ar_valid_o || ar_ready_i)
-              && credit_q >= CreditBits'(MaxBurst) && order_room;
+              && room && order_room;
 
   assign job_ready_o = left_q == '0;
-  assign idle_o      = left_q == '0 && credit_q == CreditBits'(FifoBeats);
+  assign idle_o      = left_q == '0 && !issued_q && credit_q == CreditBits'(FifoBeats);
   assign ar_waits_o  = ar_valid_o && !ar_ready_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       left_q     <= '0;
       credit_q   <= CreditBits'(FifoBeats);
+      issued_q   <= 1'b0;
       popped_q   <= 1'b0;
       ar_valid_o <= 1'b0;
     end else begin
@@ -106,8 +112,10 @@ module trine_read_dma #(
       else if (job_valid_i && job_ready_o) left_q <= job_beats_i;
       else if (issue)                      left_q <= left_q - 32'(len);
       if (flush_i) credit_q <= CreditBits'(FifoBeats);
-      else if (issue || popped_q)
-        credit_q <= credit_q - (issue ? CreditBits'(len) : '0) + CreditBits'(popped_q);
+      else if (issued_q || popped_q)
+        credit_q <= credit_q - (issued_q ? CreditBits'(ar_len_o) + CreditBits'(1) : '0)
+                  + CreditBits'(popped_q);
+      issued_q   <= issue;
       popped_q   <= beat_valid_o && beat_ready_i && !flush_i;
       ar_valid_o <= issue || (ar_valid_o && !ar_ready_i);
     end
