@@ -30,7 +30,7 @@ end
 `TRINE_ASSERT(OverIsAwaited_A, !over || go)
 `TRINE_ASSERT(BeginsWhenAwaited_A, !begins || (go && !f_runs))
 `TRINE_ASSERT(IdleIsQuiet_A, busy_o || !(start_o || write_valid_o || running || begins))
-`TRINE_ASSERT(States_I, f_dispatch <= 3'd5 && f_retire <= 4'd11)
+`TRINE_ASSERT(States_I, f_dispatch <= 3'd5 && f_retire <= 4'd12)
 `TRINE_ASSERT(Own_I, !f_data || f_asked || f_dispatch == 3'd2 || f_dispatch == 3'd3)
 logic f_writer;
 assign f_writer = job.start.unit == trine_commands_pkg::UnitStore

@@ -263,7 +263,7 @@ TEST_CASE("trine_matvec, FP16: a beat every cycle once the activations are quant
       const MatvecOutcome out = check(dut, m, random_x(rng, cols), raw);
       const std::size_t row_cycles = raw ? std::max<std::size_t>(m.row_beats(), 2) : m.row_beats();
       const std::size_t groups = m.stride() / kGroup;
-      const std::size_t group_cycles = std::max<std::size_t>(4, 16 / kGroups + 2);
+      const std::size_t group_cycles = std::max<std::size_t>(4, 16 / kGroups + 3);
       MESSAGE(cols, " columns, ", std::string(raw ? "raw" : "FP32"), ": ", rows * m.row_beats(),
               " beats in ", out.cycles, " cycles");
       CHECK_EQ(out.wait_memory, 0u);

@@ -213,7 +213,7 @@ TEST_CASE("trine_fetch: stops before what the list or the window forbids") {
   Bench bench({0.8, 0.8}, 5, 7);
   const auto run = [&](List list) {
     bench.start(list);
-    const std::vector<Fetched> out = bench.run(std::size_t{list.count} + 1, 800);
+    const std::vector<Fetched> out = bench.run(std::size_t{list.count} + 1, 800 + 100 * kAhead);
     bench.stop();
     REQUIRE(!out.empty());
     REQUIRE(!out.back().here);
