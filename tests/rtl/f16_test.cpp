@@ -132,6 +132,14 @@ TEST_CASE("trine_matvec, FP16: random matrices equal the golden model, stalled o
   }
 }
 
+TEST_CASE("trine_matvec, FP16: nearly as many rows as vector memory holds") {
+  Dut dut;
+  std::mt19937 rng(9);
+  const HalfMatrix m =
+      random_matrix(rng, std::min<std::size_t>(TRINE_VECTOR_WORDS - 48, 33744), 16);
+  check(dut, m, random_x(rng, 16), false);
+}
+
 TEST_CASE("trine_matvec, FP16: the vectors of the independent model, to the bit") {
   if (TRINE_ACT_WIDTH != 12) return;  // They are of the usual width.
   Dut dut;

@@ -17,6 +17,7 @@
 
 #include "golden/exact/codebook.h"
 #include "sim/dut.h"
+#include "tests/rtl/stalls.h"
 
 namespace trine::test {
 
@@ -60,9 +61,8 @@ class MatvecDut {
 
   MatvecOutcome run(const MatvecJob& job, double valid_odds = 1.0, unsigned seed = 1) {
     if (!job.half) write_codebook(job.codebook);
-    const std::size_t dst = (job.x.size() + 31) / 32 * 32;
     const std::size_t words = job.padded_rows() * (job.raw ? 2 : 1);
-    REQUIRE_LE(dst + words, kVectorWords);
+    const auto [src, dst] = places((job.x.size() + 15) / 16 * 16, words);
     const std::size_t bank = job.lower.size();
     REQUIRE_LT(bank, kVectors);
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -71,7 +71,7 @@ class MatvecDut {
       if (v > bank) continue;
       const std::vector<float>& x = v == bank ? job.x : job.lower[v];
       REQUIRE_EQ(x.size(), job.x.size());
-      std::memcpy(banks_[v].data(), x.data(), x.size() * 4);
+      std::memcpy(&banks_[v][src], x.data(), x.size() * 4);
     }
     const auto before = banks_;
     dut_->bank_i = static_cast<std::uint8_t>(bank);
@@ -80,8 +80,8 @@ class MatvecDut {
     dut_->depth_i = static_cast<std::uint8_t>(job.depth);
     dut_->rows_i = static_cast<std::uint32_t>(job.rows);
     dut_->cols_i = static_cast<std::uint32_t>(job.cols);
-    dut_->src_beat_i = 0;
-    dut_->dst_beat_i = static_cast<std::uint16_t>(dst / kGroups);
+    set_port(dut_->src_beat_i, src / kGroups);
+    set_port(dut_->dst_beat_i, dst / kGroups);
     dut_->start_i = 1;
     dut_->weight_valid_i = 0;
     step();
@@ -143,6 +143,16 @@ class MatvecDut {
   std::function<void(Model&, std::uint64_t cycle)> on_cycle{};
 
  private:
+  /// Where a job has its activations and its result: anywhere, in multiples of 16 words.
+  std::pair<std::size_t, std::size_t> places(std::size_t from, std::size_t to) {
+    REQUIRE_LE(from + to, kVectorWords);
+    const std::size_t room = (kVectorWords - from - to) / 16;
+    const std::size_t first = 16 * (placing_() % (room + 1));
+    const std::size_t between = 16 * (placing_() % (room - first / 16 + 1));
+    if (placing_() % 2 != 0) return {first, first + from + between};
+    return {first + to + between, first};
+  }
+
   /// One cycle with the vector memory: read data a cycle later, writes at once.
   void step() {
     constexpr std::size_t kAddrWidth = std::bit_width(kVectorWords / kGroups - 1);
@@ -155,7 +165,6 @@ class MatvecDut {
         const std::size_t at = v * kAddrWidth + bit;
         beat |= static_cast<std::size_t>(bytes[at / 8] >> (at % 8) & 1) << bit;
       }
-      REQUIRE_LT(beat, kVectorWords / kGroups);
       return beat * kGroups;
     };
     const unsigned reads = dut_->vec_read_valid_o;
@@ -164,7 +173,9 @@ class MatvecDut {
     for (std::size_t v = 0; v < kVectors; ++v) {
       if ((writes >> v & 1) == 0) continue;
       REQUIRE(used_[v]);
-      std::memcpy(&banks_[v][place(dut_->vec_write_beat_o, v)],
+      const std::size_t at = place(dut_->vec_write_beat_o, v);
+      REQUIRE_LT(at, kVectorWords);
+      std::memcpy(&banks_[v][at],
                   reinterpret_cast<const char*>(&dut_->vec_write_data_o) + 4 * kGroups * v,
                   4 * kGroups);
     }
@@ -172,8 +183,13 @@ class MatvecDut {
     for (std::size_t v = 0; v < kVectors; ++v) {
       if ((reads >> v & 1) == 0) continue;
       REQUIRE(used_[v]);
-      std::memcpy(reinterpret_cast<char*>(&dut_->vec_read_data_i) + 4 * kGroups * v,
-                  &banks_[v][place(read_beats, v)], 4 * kGroups);
+      auto* const data = reinterpret_cast<char*>(&dut_->vec_read_data_i) + 4 * kGroups * v;
+      const std::size_t at = place(read_beats, v);
+      // Groups that fill the last block may lie beyond the memory, and count for nothing: NaN.
+      if (at < kVectorWords)
+        std::memcpy(data, &banks_[v][at], 4 * kGroups);
+      else
+        std::memset(data, 0xFF, 4 * kGroups);
     }
   }
 
@@ -193,6 +209,7 @@ class MatvecDut {
   sim::Dut<Model> dut_;
   std::array<std::vector<std::uint32_t>, kVectors> banks_;
   std::array<bool, kVectors> used_{};
+  std::mt19937 placing_{11};
 };
 
 }  // namespace trine::test

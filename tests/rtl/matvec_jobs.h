@@ -34,7 +34,9 @@ inline golden::TritMatrix random_trits(std::mt19937& rng, golden::MatrixShape sh
     m.levels.push_back(static_cast<std::int8_t>(level(rng)));
   for (std::size_t i = 0; i < shape.rows * shape.groups_per_row(); ++i)
     m.scales.push_back(static_cast<std::uint8_t>(scale(rng)));
-  const double step = std::uniform_real_distribution<double>(1.01, 1.9)(rng);
+  const bool steep = rng() % 4 == 0;  // Shifts of up to 63.
+  const double step =
+      std::uniform_real_distribution<double>(steep ? 2.0 : 1.01, steep ? 5.0 : 1.9)(rng);
   double entry = std::uniform_real_distribution<double>(1e-4, 1e-2)(rng);
   for (double& c : m.codebook) c = entry *= step;
   return m;

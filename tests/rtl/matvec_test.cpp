@@ -75,6 +75,30 @@ TEST_CASE("trine_matvec: random matrices of every depth equal the golden model, 
   }
 }
 
+TEST_CASE("trine_matvec: nearly as many rows as vector memory holds") {
+  constexpr std::size_t kRows = std::min<std::size_t>(kVectorWords - 48, 33744);
+  Matvec dut;
+  std::mt19937 rng(9);
+  for (unsigned depth = 1; depth <= 4; ++depth) {
+    const TritMatrix m = trine::test::random_trits(rng, {kRows, 16, depth});
+    const Job job = job_of(m, random_x(rng, 16), false);
+    check_rows(dut.run(job), trit_definition(m, job.codebook, quantized(job.x)), kRows, false);
+  }
+}
+
+TEST_CASE("trine_matvec: a codebook of any exponent, beyond what FP32 can hold too") {
+  Matvec dut;
+  std::mt19937 rng(10);
+  const TritMatrix m = trine::test::random_trits(rng, {32, 16 * kGroups, 2});
+  Job job = job_of(m, random_x(rng, 16 * kGroups), false);
+  for (const int exponent : {0, 127, -126, 1365, 2730, -1365, -2730, 4095, 4096, 4097, 100'000,
+                             -4095, -4096, -4097, -100'000}) {
+    CAPTURE(exponent);
+    job.codebook.exponent = exponent;
+    check_rows(dut.run(job), trit_definition(m, job.codebook, quantized(job.x)), 32, false);
+  }
+}
+
 TEST_CASE("trine_matvec: the widest matrix") {
   constexpr std::size_t kMaxCols = TRINE_MAX_COLS;
   Matvec dut;
