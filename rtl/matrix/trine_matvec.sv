@@ -102,14 +102,15 @@ module trine_matvec #(
 
   // What a product starts with: activations are quantized, the words of the codebook come.
   logic clk_setup, quantizing;
-  logic book_q;                                   // The exponent of results follows the codebook.
+  logic [1:0] book_q;                             // The exponent of results follows the codebook,
+                                                  // in two steps.
   trine_clock_gate #(.Gated (ClockGates)) u_clock_setup (
     .clk_i,
     .rst_ni,
-    .en_i  (runs_i && (quantizing || book_valid_i || book_q)),
+    .en_i  (runs_i && (quantizing || book_valid_i || book_q != '0)),
     .clk_o (clk_setup)
   );
-  always_ff @(posedge clk_setup) book_q <= rst_ni && book_valid_i;
+  always_ff @(posedge clk_setup) book_q <= rst_ni ? {book_q[0], book_valid_i} : '0;
 
   trine_matrix_pkg::vector_job_t vector_job;
   trine_matrix_pkg::trit_job_t   trit_job;
