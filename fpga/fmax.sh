@@ -43,17 +43,14 @@ for name in "$@"; do
   read -r top parameters <<<"${units[$name]}"
   set_parameters=
   for p in $parameters; do set_parameters+="chparam -set ${p%%=*} ${p#*=} $top; "; done
-  # ABC9's script for few LUTs lays comparisons of 32 bits one LUT behind the other: half as long again as the core's paths.
-  script=abc9.script.default.area luts='' few_sets=''
-  if [ "$name" = control ]; then script=abc9.script.default; fi
+  luts='' few_sets=''
   if [ "$name" = core ]; then
-    script=abc9.script.default luts=-nowidelut few_sets="opt_clean; dfflegalize $flip_flops $control_sets"
+    luts=-nowidelut few_sets="opt_clean; dfflegalize $flip_flops $control_sets"
   fi
   run_quietly "$out/yosys.log" yosys -p "
     read_verilog -sv -Irtl ${packages[*]} ${modules[*]}; $set_parameters
     hierarchy -check -top $top; rename -top unit
     proc; flatten; opt; wreduce; opt_clean; techmap -D ECP5 -map fpga/techmap.v
-    scratchpad -copy $script abc9.script
     synth_ecp5 -abc9 $luts -top unit -run begin:map_ffs; $few_sets
     synth_ecp5 -abc9 $luts -top unit -run map_ffs: -json $out/unit.json"
   python3 fpga/block_registers.py "$out/unit.json" >"$out/blocks.log"

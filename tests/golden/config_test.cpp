@@ -58,6 +58,66 @@ json llama3(const json& more = json::object()) {
 
 }  // namespace
 
+TEST_CASE("config: reads the shipped model and both spellings of the optional fields") {
+  const ModelConfig kjv = read_config(TRINE_SOURCE_DIR "/models/kjv/config.json");
+  CHECK(kjv.hidden == 256);
+  CHECK(kjv.intermediate == 768);
+  CHECK(kjv.layers == 6);
+  CHECK(kjv.head_dim == 128);
+  CHECK(kjv.kv_dim() == 128);
+  CHECK(kjv.tied_head);
+  CHECK(kjv.eos_token == std::vector<std::int64_t>{2047});
+  auto config = tiny_config(true);
+  CHECK(parse_config(config.dump(), "c").eos_token == std::vector<std::int64_t>{3, 4});
+  CHECK(parse_config(config.dump(), "c").rope.theta == 10000.0);
+  config.erase("rope_theta");
+  config["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 5.0}};
+  config["eos_token_id"] = nullptr;
+  config.erase("tie_word_embeddings");
+  CHECK(parse_config(config.dump(), "c").rope.theta == 5.0);
+  CHECK(parse_config(config.dump(), "c").eos_token.empty());
+  CHECK_FALSE(parse_config(config.dump(), "c").tied_head);
+}
+
+TEST_CASE("config: refuses what the machine does not do, naming file and field") {
+  const auto refused = [](const char* key, const json& value) {
+    auto config = tiny_config(true);
+    config.erase("head_dim");
+    config[key] = value;
+    CAPTURE(config.dump());
+    check_error([&] { parse_config(config.dump(), "some/config.json"); },
+                {"some/config.json", key});
+  };
+  refused("architectures", {"LlamaForCausalLM"});
+  refused("architectures", "Qwen2ForCausalLM");
+  refused("model_type", "llama");
+  refused("hidden_act", "gelu");
+  refused("use_sliding_window", true);
+  refused("use_sliding_window", 1);
+  refused("rope_scaling", {{"type", "yarn"}});
+  refused("quantization_config", {{"bits", 4}});
+  refused("num_attention_heads", 3);
+  refused("num_attention_heads", 32);
+  refused("num_key_value_heads", 3);
+  refused("head_dim", 7);
+  for (const char* key : {"hidden_size", "intermediate_size", "num_hidden_layers",
+                          "num_attention_heads", "num_key_value_heads", "vocab_size",
+                          "max_position_embeddings", "rms_norm_eps", "rope_theta"}) {
+    refused(key, nullptr);
+    refused(key, "8");
+    refused(key, -8);
+    refused(key, 0);
+  }
+  refused("hidden_size", 1u << 25);
+  refused("eos_token_id", 11);
+  refused("eos_token_id", {1, -1});
+  refused("eos_token_id", "x");
+  refused("tie_word_embeddings", "yes");
+  check_error([] { parse_config("[]", "c"); }, {"c: must be a JSON object"});
+  check_error([] { parse_config(R"({"a":1,"a":2})", "c"); }, {"c: duplicate name 'a'"});
+  check_error([] { read_config("/nowhere/config.json"); }, {"/nowhere/config.json"});
+}
+
 TEST_CASE("config: the family is what architectures or model_type says, and both agree") {
   for (const std::string& name : family_names()) {
     CAPTURE(name);
