@@ -45,6 +45,8 @@ bool breaks(const Command& c, Rule rule, const MachineParams& machine) {
       return c.get(command::LIMIT) > kMaxPositions;
     case Rule::FACTOR:
       return c.get(command::ALPHA) >> kFactorBits != 0;
+    case Rule::STREAM_SUM:
+      return c.get(command::ALPHA) != 0 && !machine.stream_sum;
   }
   throw Error(fmt::format("rule {} has no check", static_cast<unsigned>(rule)));
 }

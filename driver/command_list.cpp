@@ -127,7 +127,7 @@ void CommandList::trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_
                               std::string_view label) {
   if (depth > 4) throw Error(fmt::format("{}: depth {} is not 1 to 4", label, depth));
   Command c = matvec_command(Opcode::TRIT_MATVEC, matvec, label);
-  c.set(command::DEPTH, depth);
+  c.set(command::DEPTH, depth).set(command::ALPHA, matvec.sum);
   set_address(c, command::BOOK_LO, command::BOOK_HI, codebook);
   append(c, label);
 }

@@ -76,6 +76,7 @@ class CommandList {
     unsigned bank = 0;               // Of a trit matrix: the last, banks 0..bank take part.
     Span span = Span::None;          // FP16 only.
     std::uint64_t stride = 0;        // FP16 only: bytes from row to row; 0: without gaps.
+    std::uint32_t sum = 0;           // Trits only: CRC-32C of the stream; 0: it is not compared.
   };
   /// vector[dst..] = W * vector[src..] from a trit stream; the codebook block is at `codebook`.
   void trit_matvec(const Matvec& matvec, unsigned depth, std::uint64_t codebook,

@@ -35,6 +35,7 @@ std::string core_name(const CoreShape& shape) {
   if (shape.max_cols != usual.max_cols) name += fmt::format("m{}", shape.max_cols);
   if (shape.vector_words != usual.vector_words) name += fmt::format("w{}", shape.vector_words);
   if (shape.parity != usual.parity) name += fmt::format("e{}", shape.parity);
+  if (shape.stream_sum != usual.stream_sum) name += fmt::format("s{}", shape.stream_sum);
   return name;
 }
 
@@ -55,6 +56,7 @@ std::string describe(const CoreShape& shape) {
   if (shape.vector_words != usual.vector_words)
     text += ", " + count(shape.vector_words, "word") + " of vector memory";
   if (shape.parity != usual.parity) text += ", memories with parity";
+  if (shape.stream_sum != usual.stream_sum) text += ", checksums of streams";
   return text;
 }
 
@@ -68,6 +70,7 @@ const std::vector<unsigned>& CoreChoices::of(const CoreParameter& parameter) con
   if (parameter.value == &CoreShape::max_cols) return max_cols;
   if (parameter.value == &CoreShape::vector_words) return vector_words;
   if (parameter.value == &CoreShape::parity) return parity;
+  if (parameter.value == &CoreShape::stream_sum) return stream_sum;
   throw Error(fmt::format("no choices of {}", parameter.option));
 }
 
@@ -98,7 +101,8 @@ CoreChoices golden_choices() {
           .attention_width = range(8, 16),
           .max_cols = {32768, 65536, 131072},
           .vector_words = {65536, 131072},
-          .parity = {0, 1}};
+          .parity = {0, 1},
+          .stream_sum = {0, 1}};
 }
 
 CoreChoices rtl_choices() {
@@ -110,7 +114,8 @@ CoreChoices rtl_choices() {
           .attention_width = range(8, 16),
           .max_cols = {32768, 65536, 131072},
           .vector_words = {65536, 131072},
-          .parity = {0, 1}};
+          .parity = {0, 1},
+          .stream_sum = {0, 1}};
 }
 
 }  // namespace trine

@@ -13,7 +13,8 @@ struct CoreShape {
   unsigned groups = 1, vectors = 1, ports = 1, act_width = 12;
   unsigned attention_heads = 8, attention_width = 15;
   unsigned max_cols = 32768, vector_words = 65536;
-  unsigned parity = 0;  // 1: memories of the core have parity.
+  unsigned parity = 0;      // 1: memories of the core have parity.
+  unsigned stream_sum = 0;  // 1: checksums of trit streams are compared.
   bool operator==(const CoreShape&) const = default;
 };
 
@@ -31,11 +32,12 @@ inline constexpr CoreParameter kCoreParameters[] = {
     {"attention-width", "AttentionWidth", &CoreShape::attention_width},
     {"max-cols", "MaxCols", &CoreShape::max_cols},
     {"vector-words", "VectorWords", &CoreShape::vector_words},
-    {"parity", "Parity", &CoreShape::parity}};
+    {"parity", "Parity", &CoreShape::parity},
+    {"stream-sum", "StreamSum", &CoreShape::stream_sum}};
 
 /// Short and unique: "g16v4"; the others follow where they are not the usual ones, "g4p2",
 /// "g8v2a10", "g16h4q16" (heads and bits of attention), "g16m131072w131072" (columns, words),
-/// "g16e1" (parity).
+/// "g16e1" (parity), "g16s1" (checksums of streams).
 std::string core_name(const CoreShape& shape);
 
 /// "16 groups and 4 vectors over 2 ports with mantissas of 10 bits".
@@ -47,7 +49,7 @@ struct CoreChoices {
   std::vector<unsigned> groups, vectors, ports{1}, act_width{12};
   std::vector<unsigned> attention_heads{8}, attention_width{15};
   std::vector<unsigned> max_cols{32768}, vector_words{65536};
-  std::vector<unsigned> parity{0};
+  std::vector<unsigned> parity{0}, stream_sum{0};
 
   const std::vector<unsigned>& of(const CoreParameter& parameter) const;
   bool hold(const CoreShape& shape) const;

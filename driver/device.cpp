@@ -31,6 +31,7 @@ Device::Device(Transport& transport) : transport_(transport) {
   params_.attention_heads = field::CAPS_ATTENTION_HEADS.get(caps);
   params_.attention_width = field::CAPS_ATTENTION_WIDTH.get(caps);
   params_.parity = field::CAPS_PARITY.get(caps) != 0;
+  params_.stream_sum = field::CAPS_STREAM_SUM.get(caps) != 0;
   params_.act_width = field::CAPS_ACT_WIDTH.get(caps);
   params_.tile_rows = transport_.read(Reg::TILE_ROWS);
   params_.vector_words = transport_.read(Reg::VECTOR_WORDS);

@@ -125,6 +125,8 @@ constexpr DeviceOption kOptions[] = {
      [](Request& r, Text text) { r.vector_words = small_count(text, 1, 1u << 17); }},
     {"parity", "N", "1: memories of the core have parity, 0: none [0]",
      [](Request& r, Text text) { r.parity = small_count(text, 0, 1); }},
+    {"stream-sum", "N", "1: checksums of trit streams are compared, 0: none are [0]",
+     [](Request& r, Text text) { r.stream_sum = small_count(text, 0, 1); }},
     {"memory", "NAME", "A DRAM behind the bus, from `trine memory --list` or a file [ideal]",
      [](Request& r, Text text) { r.memory_model = text; }},
     {"core-clock", "MHZ", "Clock of the core beside that of a DRAM [300]",

@@ -64,6 +64,7 @@ struct DeviceRequest {
   unsigned max_cols = 32768;                // Columns of the widest matrix.
   unsigned vector_words = 65536;            // FP32 words of a bank of vector memory.
   unsigned parity = 0;                      // 1: memories of the core have parity.
+  unsigned stream_sum = 0;                  // 1: checksums of trit streams are compared.
   std::uint64_t memory_bytes = 1ull << 30;  // Writable memory; sparse in a simulation.
   std::uint64_t memory_base = 0;            // Its address in a simulation, whole pages.
   MemoryTiming memory{};                    // Ideal by default.
@@ -91,7 +92,8 @@ struct DeviceRequest {
             .attention_width = attention_width,
             .max_cols = max_cols,
             .vector_words = vector_words,
-            .parity = parity};
+            .parity = parity,
+            .stream_sum = stream_sum};
   }
   void set_shape(const CoreShape& shape) {
     groups = shape.groups;
@@ -103,6 +105,7 @@ struct DeviceRequest {
     max_cols = shape.max_cols;
     vector_words = shape.vector_words;
     parity = shape.parity;
+    stream_sum = shape.stream_sum;
   }
 
   /// What the registers of that core say; the rest is usual.
@@ -116,6 +119,7 @@ struct DeviceRequest {
     params.max_cols = max_cols;
     params.vector_words = vector_words;
     params.parity = parity != 0;
+    params.stream_sum = stream_sum != 0;
     return params;
   }
   /// A core whose registers say that, over one port.
@@ -127,7 +131,8 @@ struct DeviceRequest {
                .attention_width = params.attention_width,
                .max_cols = params.max_cols,
                .vector_words = params.vector_words,
-               .parity = params.parity ? 1u : 0u});
+               .parity = params.parity ? 1u : 0u,
+               .stream_sum = params.stream_sum ? 1u : 0u});
   }
 };
 

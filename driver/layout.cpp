@@ -11,6 +11,7 @@
 #include "golden/checkpoint/float16.h"
 #include "golden/exact/codebook.h"
 #include "golden/families/tensors.h"
+#include "golden/format/crc32c.h"
 
 namespace trine {
 namespace {
@@ -196,6 +197,27 @@ void Layout::write(Device& device) const {
                                               golden::kCanonical, machine_.geometry()));
   }
   device.set_window(window_);
+}
+
+std::uint32_t Layout::stream_sum(const PlacedMatrix& placed, std::uint64_t first,
+                                 std::uint64_t count) const {
+  const golden::MatrixShape& shape = placed.matrix->shape;
+  const golden::Geometry geometry = machine_.geometry();
+  const std::uint64_t offset =
+      golden::MatrixShape{first, shape.cols, shape.depth}.stream_bytes(geometry);
+  const std::uint64_t bytes =
+      golden::MatrixShape{count, shape.cols, shape.depth}.stream_bytes(geometry);
+  const auto [sum, is_new] = sums_.try_emplace({placed.stream + offset, bytes});
+  if (is_new) {
+    std::span<const std::byte> stream = placed.matrix->stream->bytes;
+    std::vector<std::byte> other;
+    if (!canonical()) {
+      other = golden::relayout(stream, shape, golden::kCanonical, geometry);
+      stream = other;
+    }
+    sum->second = golden::crc32c(stream.subspan(offset, bytes));
+  }
+  return sum->second;
 }
 
 void Layout::map(Device& device) const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,6 +76,10 @@ class Layout {
   std::uint64_t logits(unsigned bank) const;
   std::uint64_t best(unsigned bank) const { return best_.address + bank * kMemoryAlign; }
 
+  /// The checksum of the stream of rows [first, first + count) of a matrix, as a command has it.
+  std::uint32_t stream_sum(const PlacedMatrix& matrix, std::uint64_t first,
+                           std::uint64_t count) const;
+
   /// For command lists.
   Buffer allocate(const std::string& name, std::uint64_t bytes) {
     return allocator_.allocate(name, bytes);
@@ -106,6 +111,8 @@ class Layout {
   std::vector<std::byte> codebook_bytes_;
   std::vector<PlacedLayer> layers_;
   PlacedRows embedding_, head_;
+  /// Checksums by the address of a stream and its bytes: lists ask for the same ones again.
+  mutable std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> sums_;
 };
 
 /// The codebook block of a matrix as the hardware reads it.

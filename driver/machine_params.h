@@ -23,6 +23,7 @@ struct MachineParams {
   unsigned attention_heads = 8;
   unsigned attention_width = 15;  // Bits of a mantissa of query, keys and values.
   bool parity = false;            // A bit that turns over in a memory of the core is told.
+  bool stream_sum = false;        // Checksums of trit streams are compared.
 
   golden::Geometry geometry() const { return {groups, tile_rows}; }
   std::uint64_t beat_bytes() const { return 4ull * groups; }

@@ -147,13 +147,15 @@ void TokenWriter::linear(const PlacedLayer& layer, Linear which, std::uint32_t s
   const golden::MatrixShape before{first, shape.cols, shape.depth};
   std::string label = placed.matrix->name;
   if (count != shape.rows) label += fmt::format(", rows {} to {}", first, first + count - 1);
-  to_.trit_matvec({.rows = count,
-                   .cols = shape.cols,
-                   .address = placed.stream + before.stream_bytes(layout_.machine().geometry()),
-                   .src = src,
-                   .dst = dst,
-                   .bank = last_bank_},
-                  shape.depth, placed.codebook, label);
+  to_.trit_matvec(
+      {.rows = count,
+       .cols = shape.cols,
+       .address = placed.stream + before.stream_bytes(layout_.machine().geometry()),
+       .src = src,
+       .dst = dst,
+       .bank = last_bank_,
+       .sum = layout_.machine().stream_sum ? layout_.stream_sum(placed, first, count) : 0},
+      shape.depth, placed.codebook, label);
   note(Operation::Linear, last_bank_);
 }
 

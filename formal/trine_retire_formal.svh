@@ -18,6 +18,7 @@ logic [31:0] f_index_q;
 logic [7:0]  f_data;
 always_comb begin                        // The lowest data error, ABORTED lowest of all.
   f_data = trine_commands_pkg::ERROR_NONE;
+  if (status_i.bad_sum)        f_data = trine_commands_pkg::ERROR_STREAM_SUM;
   if (status_i.bad_parity)     f_data = trine_commands_pkg::ERROR_MEMORY_PARITY;
   if (status_i.overflow)       f_data = trine_commands_pkg::ERROR_OVERFLOW;
   if (status_i.nonfinite)      f_data = trine_commands_pkg::ERROR_NONFINITE;

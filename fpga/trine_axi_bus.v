@@ -24,6 +24,7 @@ module trine_axi_bus #(
   parameter AttentionHeads = 8,
   parameter AttentionWidth = 15,
   parameter Parity         = 0,
+  parameter StreamSum      = 0,
   // 1: AXI3: bursts of 16 beats at most, lengths of 4 bits, locks of 2 bits.
   parameter Axi3           = 0,
   // 1: a register slice of two entries on that channel, a cycle more.
@@ -128,7 +129,8 @@ module trine_axi_bus #(
     .VectorUnit     (VectorUnit),
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
-    .Parity         (Parity)
+    .Parity         (Parity),
+    .StreamSum      (StreamSum)
   ) u_top (
     .clk_i            (aclk),
     .rst_ni           (rst_n),

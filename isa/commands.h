@@ -233,6 +233,7 @@ constexpr const OpcodeInfo* contradiction() {
         differ(o.unit == Unit::ATTENTION, blocks || cache) ||
         differ(o.capability == Capability::VECTOR_UNIT, vector) ||
         differ(o.capability == Capability::F16_ENGINE, rows) ||
+        differ(streams, o.keeps(Rule::STREAM_SUM)) || (streams && !o.uses(command::ALPHA)) ||
         differ(o.capability == Capability::ATTENTION, o.unit == Unit::ATTENTION) ||
         // A field that has a range has its rule.
         differ(o.uses(command::DEPTH), o.keeps(Rule::DEPTH)) ||

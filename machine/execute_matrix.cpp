@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "golden/exact/fp32_round.h"
+#include "golden/format/crc32c.h"
 #include "machine/executors.h"
 #include "machine/product/product.h"
 
@@ -88,6 +89,8 @@ ErrorCode trit_matvec(MachineState& state, const ResolvedCommand& command) {
   }
   LowestError errors;
   errors.add(block.bad, ErrorCode::BAD_CODEBOOK);
+  const std::uint32_t sum = command.get(command::ALPHA);
+  errors.add(sum != 0 && sum != golden::crc32c({stream, bytes}), ErrorCode::STREAM_SUM);
   for (std::uint32_t bank = 0; bank <= last_bank; ++bank) {
     const golden::Activations& x = input(state, command, bank, shape.cols);
     const golden::TritFaults faults = golden::trit_product(

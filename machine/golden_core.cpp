@@ -68,6 +68,7 @@ void GoldenCore::reset() {
   regs_.set(field::CAPS_F16, params.f16_engine ? 1 : 0);
   regs_.set(field::CAPS_VECTOR_UNIT, params.vector_unit ? 1 : 0);
   regs_.set(field::CAPS_PARITY, params.parity ? 1 : 0);
+  regs_.set(field::CAPS_STREAM_SUM, params.stream_sum ? 1 : 0);
   regs_.set(field::CAPS_ACT_WIDTH, params.act_width);
   regs_.set(field::CAPS_ATTENTION_HEADS, params.attention_heads);
   regs_.set(field::CAPS_ATTENTION_WIDTH, params.attention_width);

@@ -43,7 +43,7 @@ const DeviceRegistration registration{{
     .has_interrupt = true,
     .has_clock = false,
     .options = {"groups", "vectors", "act-width", "attention-heads", "attention-width", "max-cols",
-                "vector-words", "parity", "memory-base"},
+                "vector-words", "parity", "stream-sum", "memory-base"},
     .choices = golden_choices(),
     .cores = cores,
     .make = make,

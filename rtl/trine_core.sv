@@ -26,6 +26,7 @@ module trine_core #(
   parameter  int unsigned AttentionWidth = 15,
   parameter  int unsigned CounterWidth  = 64,
   parameter  int unsigned Parity        = 0,
+  parameter  int unsigned StreamSum     = 0,
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
   localparam int unsigned PortWidth     = DataWidth / Ports
@@ -198,7 +199,8 @@ module trine_core #(
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit),
-    .AttentionHeads (AttentionHeads)
+    .AttentionHeads (AttentionHeads),
+    .StreamSum   (StreamSum)
   ) u_control (
     .clk_i,
     .clk_rest_i     (clk_rest),
@@ -249,6 +251,7 @@ module trine_core #(
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
     .Parity      (Parity),
+    .StreamSum   (StreamSum),
     .ClockGates  (ClockGates)
   ) u_units (
     .clk_i,

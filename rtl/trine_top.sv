@@ -43,6 +43,9 @@ module trine_top #(
   /// 1: vector memory and the memories of the matrix engines have parity; a command that uses a
   /// word with a bit turned over ends the list with MEMORY_PARITY.
   parameter  int unsigned Parity        = 0,
+  /// 1: the checksum of a trit stream is compared with the one in its codebook block, if that has
+  /// one; a command whose stream has another ends the list with STREAM_SUM.
+  parameter  int unsigned StreamSum     = 0,
   /// 1: the clocks of units that rest stand still, see trine_clock_gate.
   parameter  int unsigned ClockGates    = 0,
   localparam int unsigned DataWidth     = 32 * Groups,
@@ -113,8 +116,8 @@ module trine_top #(
   if (CounterWidth < 33 || CounterWidth > 64) begin : gen_bad_counters
     $error("trine_top: CounterWidth is 33 to 64");
   end
-  if (Parity > 1) begin : gen_bad_parity
-    $error("trine_top: Parity is 0 or 1");
+  if (Parity > 1 || StreamSum > 1) begin : gen_bad_checks
+    $error("trine_top: Parity and StreamSum are 0 or 1");
   end
   if (AttentionHeads > 32 || AttentionWidth < 8 || AttentionWidth > 16) begin : gen_bad_attention
     $error("trine_top: AttentionHeads is 0 to 32, AttentionWidth 8 to 16");
@@ -142,6 +145,7 @@ module trine_top #(
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
     .Parity      (Parity),
+    .StreamSum   (StreamSum),
     .ClockGates  (ClockGates)
   ) u_registers (
     .clk_i,
@@ -205,6 +209,7 @@ module trine_top #(
     .AttentionHeads (AttentionHeads),
     .AttentionWidth (AttentionWidth),
     .Parity        (Parity),
+    .StreamSum     (StreamSum),
     .ClockGates    (ClockGates)
   ) u_core (
     .clk_i,

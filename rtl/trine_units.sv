@@ -21,6 +21,7 @@ module trine_units #(
   parameter  int unsigned AttentionHeads = 8,
   parameter  int unsigned AttentionWidth = 15,
   parameter  int unsigned Parity      = 0,
+  parameter  int unsigned StreamSum   = 0,
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
@@ -63,6 +64,7 @@ module trine_units #(
   logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, vector_nonfinite;
   logic attention_nonfinite, matvec_overflow, attention_overflow;
   logic bad_word, bad_matrix_word;                // Wrong parity: in vector memory, in the engines.
+  logic bad_sum;
   assign is_matrix    = start_i.unit == trine_commands_pkg::UnitMatrix;
   assign is_vector    = start_i.unit == trine_commands_pkg::UnitVector;
   assign is_attention = start_i.unit == trine_commands_pkg::UnitAttention;
@@ -78,6 +80,7 @@ module trine_units #(
         status_o.nonfinite    = matvec_nonfinite;
         status_o.overflow     = matvec_overflow;
         status_o.bad_parity   = bad_word || bad_matrix_word;
+        status_o.bad_sum      = bad_sum;
       end
       if (is_vector) status_o.nonfinite = vector_nonfinite;
       if (is_attention) begin
@@ -301,6 +304,7 @@ module trine_units #(
     .VectorWords (VectorWords),
     .F16Engine   (F16Engine),
     .Parity      (Parity),
+    .StreamSum   (StreamSum),
     .ClockGates  (ClockGates)
   ) u_matrix_unit (
     .clk_i,
@@ -314,6 +318,7 @@ module trine_units #(
     .nonfinite_o       (matvec_nonfinite),
     .overflow_o        (matvec_overflow),
     .bad_parity_o      (bad_matrix_word),
+    .bad_sum_o         (bad_sum),
     .word_valid_i,
     .word_ready_o,
     .word_data_i,

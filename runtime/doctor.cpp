@@ -101,13 +101,15 @@ class Doctor {
     const MachineParams& core = device.params();
     add({.what = "parameters",
          .found = fmt::format(
-             "{}; row tiles of {}, {} columns, {} words of vector memory a bank, {}, {}, {}, {}",
+             "{}; row tiles of {}, {} columns, {} words of vector memory a bank, {}, {}, {}, {}, "
+             "{}",
              describe(CoreShape{core.groups, core.vectors, 1, core.act_width}), core.tile_rows,
              core.max_cols, core.vector_words, core.f16_engine ? "FP16 engine" : "no FP16 engine",
              core.vector_unit ? "vector unit" : "no vector unit",
              core.attention_heads > 0 ? fmt::format("attention for {} heads", core.attention_heads)
                                       : "no attention unit",
-             core.parity ? "memories with parity" : "memories without parity"),
+             core.parity ? "memories with parity" : "memories without parity",
+             core.stream_sum ? "checksums of streams" : "no checksums of streams"),
          .value = {}});
     add({.what = "memory",
          .found = fmt::format("{} bytes from {:#x} on", transport.memory_size(),

@@ -11,6 +11,7 @@
 #include "driver/allocator.h"
 #include "driver/command_list.h"
 #include "driver/layout.h"
+#include "golden/format/crc32c.h"
 
 namespace trine {
 namespace {
@@ -126,7 +127,13 @@ MatvecRun run_matvec(Device& device, const StreamMatrix& matrix, std::span<const
   const golden::Geometry geometry = device.params().geometry();
   return job.run(
       x, label, geometry.tile_rows,
-      [&](CommandList& list, const CommandList::Matvec& matvec) {
+      [&](CommandList& list, CommandList::Matvec matvec) {
+        if (device.params().stream_sum) {
+          const golden::MatrixShape part{matvec.rows, matrix.shape.cols, matrix.shape.depth};
+          matvec.sum = golden::crc32c(
+              std::span(matrix.stream)
+                  .subspan(matvec.address - stream.address, part.stream_bytes(geometry)));
+        }
         list.trit_matvec(matvec, matrix.shape.depth, codebook.address, label);
       },
       [&](std::uint64_t row) {

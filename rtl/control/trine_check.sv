@@ -18,7 +18,8 @@ module trine_check #(
   parameter int unsigned AddrWidth   = 40,
   parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1,
-  parameter int unsigned AttentionHeads = 8
+  parameter int unsigned AttentionHeads = 8,
+  parameter int unsigned StreamSum   = 0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -95,7 +96,8 @@ module trine_check #(
     .Vectors     (Vectors),
     .VectorWords (VectorWords),
     .MaxCols     (MaxCols),
-    .AttentionHeads (AttentionHeads)
+    .AttentionHeads (AttentionHeads),
+    .StreamSum   (StreamSum)
   ) u_fields (
     .clk_i,
     .prepare_i     (state_q == StForm),

@@ -12,7 +12,8 @@ module trine_check_fields #(
   parameter int unsigned Vectors     = 1,
   parameter int unsigned VectorWords = 65536,
   parameter int unsigned MaxCols     = 32768,
-  parameter int unsigned AttentionHeads = 8
+  parameter int unsigned AttentionHeads = 8,
+  parameter int unsigned StreamSum   = 0
 ) (
   input  logic                         clk_i,
   input  logic                         prepare_i,
@@ -82,6 +83,7 @@ module trine_check_fields #(
                                                      > 32'(trine_attention_pkg::MaxPositions);
       broken[trine_commands_pkg::RULE_FACTOR]        = AttentionHeads != 0
           && command_i.alpha >> trine_attention_pkg::FactorBits != '0;
+      broken[trine_commands_pkg::RULE_STREAM_SUM]    = StreamSum == 0 && command_i.alpha != '0;
     end
   end
   always_ff @(posedge clk_i) begin

@@ -24,6 +24,7 @@ module trine_control #(
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned VectorUnit  = 1,
   parameter  int unsigned AttentionHeads = 8,
+  parameter  int unsigned StreamSum   = 0,
   localparam int unsigned DataWidth   = 32 * Groups
 ) (
   input  logic                            clk_i,
@@ -116,7 +117,8 @@ module trine_control #(
     .AddrWidth   (AddrWidth),
     .F16Engine   (F16Engine),
     .VectorUnit  (VectorUnit),
-    .AttentionHeads (AttentionHeads)
+    .AttentionHeads (AttentionHeads),
+    .StreamSum   (StreamSum)
   ) u_check (
     .clk_i           (clk_rest_i),
     .rst_ni,

@@ -58,6 +58,7 @@ package trine_control_pkg;
     logic nonfinite;
     logic overflow;
     logic bad_parity;
+    logic bad_sum;
   } unit_status_t;
 
   // Check to dispatch: a command that may run, or the error that stops the list in its place.

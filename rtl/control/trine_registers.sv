@@ -25,6 +25,7 @@ module trine_registers #(
   parameter int unsigned AttentionWidth = 15,
   parameter int unsigned CounterWidth = 64,
   parameter int unsigned Parity      = 0,
+  parameter int unsigned StreamSum   = 0,
   /// 1: the clock of all but the counters stands still while nothing is asked (trine_clock_gate).
   parameter int unsigned ClockGates  = 0
 ) (
@@ -304,6 +305,7 @@ module trine_registers #(
       hardware.caps_f16         = F16Engine != 0;
       hardware.caps_vector_unit = VectorUnit != 0;
       hardware.caps_parity      = Parity != 0;
+      hardware.caps_stream_sum  = StreamSum != 0;
       hardware.caps_act_width   = 5'(ActWidth);
       hardware.caps_attention_heads = 6'(AttentionHeads);
       hardware.caps_attention_width = 5'(AttentionWidth);

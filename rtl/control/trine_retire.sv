@@ -83,6 +83,7 @@ module trine_retire #(
   always_comb begin
     data_error = trine_commands_pkg::ERROR_NONE;
     if (state_q == StJudge) begin
+      if (status_i.bad_sum)      data_error = trine_commands_pkg::ERROR_STREAM_SUM;
       if (status_i.bad_parity)   data_error = trine_commands_pkg::ERROR_MEMORY_PARITY;
       if (status_i.overflow)     data_error = trine_commands_pkg::ERROR_OVERFLOW;
       if (status_i.nonfinite)    data_error = trine_commands_pkg::ERROR_NONFINITE;

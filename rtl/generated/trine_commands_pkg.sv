@@ -62,7 +62,7 @@ package trine_commands_pkg;
   parameter int unsigned FIELD_LIMIT_WORD = 11;  // The index (token, position) must be below it
   parameter int unsigned FIELD_LIMIT_LSB = 0;
   parameter int unsigned FIELD_LIMIT_WIDTH = 32;
-  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores times log2(e); of ATTENTION: the same, an integer in units of 2^-24
+  parameter int unsigned FIELD_ALPHA_WORD = 12;  // FP32; of RMSNORM: 1 / ROWS; of SOFTMAX: factor of the scores times log2(e); of ATTENTION: the same, an integer in units of 2^-24; of TRIT_MATVEC: CRC-32C of the stream, or 0: it is not compared
   parameter int unsigned FIELD_ALPHA_LSB = 0;
   parameter int unsigned FIELD_ALPHA_WIDTH = 32;
   parameter int unsigned FIELD_BETA_WORD = 13;  // FP32; of RMSNORM: epsilon
@@ -170,7 +170,7 @@ package trine_commands_pkg;
   parameter logic [15:0] OPCODE_STORE_WORDS = 16'h0CCB;
   parameter logic [7:0]  OPCODE_TRIT_MATVEC = 8'h05;  // vector[DST..] = W * vector[SRC..]; zeros up to a multiple of 32 rows
   parameter logic [31:0] OPCODE_TRIT_MATVEC_BITS = 32'h0F0107FF;
-  parameter logic [15:0] OPCODE_TRIT_MATVEC_WORDS = 16'h03DF;
+  parameter logic [15:0] OPCODE_TRIT_MATVEC_WORDS = 16'h13DF;
   parameter logic [7:0]  OPCODE_F16_MATVEC = 8'h06;  // The same with a row-major FP16 matrix, rows padded to whole groups of 16 columns and whole beats of 2 * GROUPS; zeros up to a multiple of 16 rows
   parameter logic [31:0] OPCODE_F16_MATVEC_BITS = 32'h0F3100FF;
   parameter logic [15:0] OPCODE_F16_MATVEC_WORDS = 16'h04DF;
@@ -236,7 +236,7 @@ package trine_commands_pkg;
   } memory_e;
 
   // The bounds that the fields of an opcode must keep, by their bit in `rules_of`.
-  parameter int unsigned RuleCount = 11;
+  parameter int unsigned RuleCount = 12;
   parameter int unsigned RULE_ROWS = 0;  // ROWS is not 0
   parameter int unsigned RULE_DEPTH = 1;  // DEPTH is 1, 2, 3 or 4
   parameter int unsigned RULE_MATRIX_COLS = 2;  // COLS is not 0 and at most MAX_COLS
@@ -248,6 +248,7 @@ package trine_commands_pkg;
   parameter int unsigned RULE_SHARED_HEADS = 8;  // (MORE + 1) * ROWS is at most CAPS.ATTENTION_HEADS * COLS
   parameter int unsigned RULE_POSITIONS = 9;  // LIMIT is at most 131,072
   parameter int unsigned RULE_FACTOR = 10;  // ALPHA is below 2^25
+  parameter int unsigned RULE_STREAM_SUM = 11;  // ALPHA is 0 unless CAPS.STREAM_SUM is 1
 
   // Operations of the vector unit.
   typedef enum logic [2:0] {
@@ -282,6 +283,7 @@ package trine_commands_pkg;
   parameter logic [7:0] ERROR_BUS_LAST = 8'd17;  // The memory ended a read burst at the wrong beat (RLAST); BUS_ADDRESS has the burst
   parameter logic [7:0] ERROR_BUS_UNEXPECTED = 8'd18;  // The memory sent an answer that nobody had asked for; BUS_FAULT has the channel
   parameter logic [7:0] ERROR_MEMORY_PARITY = 8'd19;  // A word of a memory in the core that the command used has the wrong parity: a bit turned over; only cores with CAPS.PARITY see it
+  parameter logic [7:0] ERROR_STREAM_SUM = 8'd20;  // A trit stream has another checksum than its command: a bit turned over in memory or on its way; only cores with CAPS.STREAM_SUM compare them
 
   // ---- What the opcodes are ----
   //
@@ -447,21 +449,21 @@ package trine_commands_pkg;
   endfunction
 
   // The bounds that its fields must keep, by their RULE_ bit.
-  function automatic logic [10:0] rules_of(input logic [7:0] opcode);
+  function automatic logic [11:0] rules_of(input logic [7:0] opcode);
     case (opcode)
-      OPCODE_LOAD: rules_of = 11'b00000000001;
-      OPCODE_STORE: rules_of = 11'b00000000001;
-      OPCODE_TRIT_MATVEC: rules_of = 11'b00000000111;
-      OPCODE_F16_MATVEC: rules_of = 11'b00000001101;
-      OPCODE_STORE_COLUMN: rules_of = 11'b00000010001;
-      OPCODE_RMSNORM: rules_of = 11'b00000000001;
-      OPCODE_ROPE: rules_of = 11'b00000100001;
-      OPCODE_SOFTMAX: rules_of = 11'b00001000001;
-      OPCODE_SILU_MUL: rules_of = 11'b00000000001;
-      OPCODE_ADD: rules_of = 11'b00000000001;
-      OPCODE_ARGMAX: rules_of = 11'b00000000001;
-      OPCODE_STORE_BLOCKS: rules_of = 11'b00010000001;
-      OPCODE_ATTENTION: rules_of = 11'b11100100001;
+      OPCODE_LOAD: rules_of = 12'b000000000001;
+      OPCODE_STORE: rules_of = 12'b000000000001;
+      OPCODE_TRIT_MATVEC: rules_of = 12'b100000000111;
+      OPCODE_F16_MATVEC: rules_of = 12'b000000001101;
+      OPCODE_STORE_COLUMN: rules_of = 12'b000000010001;
+      OPCODE_RMSNORM: rules_of = 12'b000000000001;
+      OPCODE_ROPE: rules_of = 12'b000000100001;
+      OPCODE_SOFTMAX: rules_of = 12'b000001000001;
+      OPCODE_SILU_MUL: rules_of = 12'b000000000001;
+      OPCODE_ADD: rules_of = 12'b000000000001;
+      OPCODE_ARGMAX: rules_of = 12'b000000000001;
+      OPCODE_STORE_BLOCKS: rules_of = 12'b000010000001;
+      OPCODE_ATTENTION: rules_of = 12'b011100100001;
       default: rules_of = '0;
     endcase
   endfunction

@@ -9,7 +9,7 @@ package trine_regs_pkg;
   parameter int unsigned ID_VALUE_WIDTH = 32;
 
   parameter logic [11:0] VERSION_OFFSET = 12'h004;  // Version of registers and commands
-  parameter logic [31:0] VERSION_RESET  = 32'h00020001;
+  parameter logic [31:0] VERSION_RESET  = 32'h00020002;
   parameter int unsigned VERSION_MINOR_LSB = 0;  // Grows when something is added
   parameter int unsigned VERSION_MINOR_WIDTH = 16;
   parameter int unsigned VERSION_MAJOR_LSB = 16;  // Grows when something changes its meaning
@@ -27,6 +27,8 @@ package trine_regs_pkg;
   parameter int unsigned CAPS_VECTOR_UNIT_WIDTH = 1;
   parameter int unsigned CAPS_PARITY_LSB = 14;  // Memories of the trit and FP16 engines and vector memory have parity
   parameter int unsigned CAPS_PARITY_WIDTH = 1;
+  parameter int unsigned CAPS_STREAM_SUM_LSB = 15;  // Checksums of trit streams are compared
+  parameter int unsigned CAPS_STREAM_SUM_WIDTH = 1;
   parameter int unsigned CAPS_ACT_WIDTH_LSB = 16;  // Bits of an activation mantissa
   parameter int unsigned CAPS_ACT_WIDTH_WIDTH = 5;
   parameter int unsigned CAPS_ATTENTION_WIDTH_LSB = 21;  // Bits of a mantissa of query, keys and values
@@ -361,7 +363,7 @@ package trine_regs_pkg;
   } software_t;
 
   // What the hardware says, without the counters.
-  parameter int unsigned HardwareBits = 239;
+  parameter int unsigned HardwareBits = 240;
   typedef struct packed {
     logic [1:0]  bus_fault_port;
     logic [2:0]  bus_fault_channel;
@@ -372,6 +374,7 @@ package trine_regs_pkg;
     logic [5:0]  caps_attention_heads;
     logic [4:0]  caps_attention_width;
     logic [4:0]  caps_act_width;
+    logic        caps_stream_sum;
     logic        caps_parity;
     logic        caps_vector_unit;
     logic        caps_f16;
@@ -584,14 +587,14 @@ package trine_regs_pkg;
 
   // What a register reads; 0 for a counter and an offset without a register.
   function automatic logic [31:0] value_of(
-      input logic [11:0] offset, input logic [897:0] software, input logic [238:0] hardware);
+      input logic [11:0] offset, input logic [897:0] software, input logic [239:0] hardware);
     value_of = '0;
     case (offset)
       ID_OFFSET: begin
         value_of[0 +: 32] = 32'h54524E45;
       end
       VERSION_OFFSET: begin
-        value_of[0 +: 16] = 16'h1;
+        value_of[0 +: 16] = 16'h2;
         value_of[16 +: 16] = 16'h2;
       end
       CAPS_OFFSET: begin
@@ -600,9 +603,10 @@ package trine_regs_pkg;
         value_of[12 +: 1] = hardware[204 +: 1];
         value_of[13 +: 1] = hardware[205 +: 1];
         value_of[14 +: 1] = hardware[206 +: 1];
-        value_of[16 +: 5] = hardware[207 +: 5];
-        value_of[21 +: 5] = hardware[212 +: 5];
-        value_of[26 +: 6] = hardware[217 +: 6];
+        value_of[15 +: 1] = hardware[207 +: 1];
+        value_of[16 +: 5] = hardware[208 +: 5];
+        value_of[21 +: 5] = hardware[213 +: 5];
+        value_of[26 +: 6] = hardware[218 +: 6];
       end
       TILE_ROWS_OFFSET: begin
         value_of[0 +: 32] = hardware[0 +: 32];
@@ -618,12 +622,12 @@ package trine_regs_pkg;
         value_of[2 +: 1] = software[897 +: 1];
       end
       STATUS_OFFSET: begin
-        value_of[0 +: 1] = hardware[223 +: 1];
-        value_of[1 +: 1] = hardware[224 +: 1];
-        value_of[2 +: 1] = hardware[225 +: 1];
+        value_of[0 +: 1] = hardware[224 +: 1];
+        value_of[1 +: 1] = hardware[225 +: 1];
+        value_of[2 +: 1] = hardware[226 +: 1];
       end
       ERROR_OFFSET: begin
-        value_of[0 +: 8] = hardware[226 +: 8];
+        value_of[0 +: 8] = hardware[227 +: 8];
       end
       COMMAND_OFFSET: begin
         value_of[0 +: 32] = hardware[96 +: 32];
@@ -713,8 +717,8 @@ package trine_regs_pkg;
         value_of[0 +: 32] = software[864 +: 32];
       end
       BUS_FAULT_OFFSET: begin
-        value_of[0 +: 3] = hardware[234 +: 3];
-        value_of[4 +: 2] = hardware[237 +: 2];
+        value_of[0 +: 3] = hardware[235 +: 3];
+        value_of[4 +: 2] = hardware[238 +: 2];
       end
       BUS_ADDRESS_LO_OFFSET: begin
         value_of[0 +: 32] = hardware[128 +: 32];

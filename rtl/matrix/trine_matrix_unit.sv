@@ -6,7 +6,8 @@
 ///
 /// `start_valid_i` starts a product of `start_i`, which holds until `done_o`.  The words of a trit
 /// product's codebook come from then on, before the first beat of its stream: that order alone has
-/// the codebook ready when the first row asks for it.
+/// the codebook ready when the first row asks for it.  With `StreamSum` the stream's checksum is
+/// compared with that of the command, unless that is 0.
 module trine_matrix_unit #(
   parameter  int unsigned Groups      = 16,
   parameter  int unsigned TileRows    = 2048,
@@ -16,6 +17,7 @@ module trine_matrix_unit #(
   parameter  int unsigned VectorWords = 65536,
   parameter  int unsigned F16Engine   = 1,
   parameter  int unsigned Parity      = 0,
+  parameter  int unsigned StreamSum   = 0,
   parameter  int unsigned ClockGates  = 0,
   localparam int unsigned BeatWidth   = $clog2(VectorWords / Groups),
   localparam int unsigned DataWidth   = 32 * Groups
@@ -33,6 +35,7 @@ module trine_matrix_unit #(
   output logic                           nonfinite_o,
   output logic                           overflow_o,
   output logic                           bad_parity_o,
+  output logic                           bad_sum_o,
   // Words of a codebook
   input  logic                           word_valid_i,
   output logic                           word_ready_o,
@@ -88,6 +91,27 @@ module trine_matrix_unit #(
   );
 
   assign bad_codebook_o = bad_codebook && is_trit;
+
+  if (StreamSum != 0) begin : gen_sum
+    logic [31:0] sum;
+    logic        compared_q, differs_q;
+    trine_stream_sum #(
+      .Groups (Groups)
+    ) u_stream_sum (
+      .clk_i,
+      .start_i (start_valid_i),
+      .valid_i (weight_valid_i && weight_ready_o),
+      .data_i  (weight_data_i),
+      .sum_o   (sum)
+    );
+    always_ff @(posedge clk_i) begin
+      compared_q <= is_trit && start_i.alpha != '0;
+      differs_q  <= sum != start_i.alpha;
+    end
+    assign bad_sum_o = compared_q && differs_q;
+  end else begin : gen_no_sum
+    assign bad_sum_o = 1'b0;
+  end
 
   trine_matvec #(
     .Groups      (Groups),

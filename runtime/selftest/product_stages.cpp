@@ -9,6 +9,7 @@
 #include "driver/layout.h"
 #include "golden/checkpoint/float16.h"
 #include "golden/exact/codebook.h"
+#include "golden/format/crc32c.h"
 #include "golden/format/trit_matrix.h"
 #include "runtime/selftest/stages.h"
 
@@ -58,7 +59,8 @@ void multiply(Bench& bench, const TritMatrix& matrix, bool raw, const std::strin
                     .src = 0,
                     .dst = dst,
                     .raw = raw,
-                    .bank = params.vectors - 1},
+                    .bank = params.vectors - 1,
+                    .sum = params.stream_sum ? golden::crc32c(stream) : 0},
                    matrix.shape.depth, bench.at(kStream), what);
   for (unsigned bank = 0; bank < params.vectors; ++bank)
     list.store(dst, bench.at(kOutput + bank * out_bytes), rows * row_words, Element::F32, what,

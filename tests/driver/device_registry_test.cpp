@@ -136,6 +136,7 @@ TEST_CASE("DeviceRegistry: a core that is not there is refused with those that a
           "2 groups and 1 vector, 131072 columns, 131072 words of vector memory");
   CHECK_EQ(core_name({.groups = 16, .attention_heads = 4, .attention_width = 16}), "g16h4q16");
   CHECK_EQ(core_name({.groups = 4, .parity = 1}), "g4e1");
+  CHECK_EQ(core_name({.groups = 4, .stream_sum = 1}), "g4s1");
 }
 
 TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
@@ -152,6 +153,7 @@ TEST_CASE("DeviceOption: every option takes a good value and names a bad one") {
                              {"max-cols", "131072", "131073"},
                              {"vector-words", "131072", "0"},
                              {"parity", "1", "2"},
+                             {"stream-sum", "1", "2"},
                              {"latency", "200", "0"},
                              {"latency", "1", "1.5"},
                              {"bandwidth", "0.5", "0"},
@@ -239,7 +241,10 @@ TEST_CASE("CoreShape: the name and the words of a core say what is unusual about
       {{.groups = 16, .max_cols = 65536, .vector_words = 131072},
        "g16m65536w131072",
        "16 groups and 1 vector, 65536 columns, 131072 words of vector memory"},
-      {{.groups = 4, .parity = 1}, "g4e1", "4 groups and 1 vector, memories with parity"}};
+      {{.groups = 4, .parity = 1}, "g4e1", "4 groups and 1 vector, memories with parity"},
+      {{.groups = 4, .parity = 1, .stream_sum = 1},
+       "g4e1s1",
+       "4 groups and 1 vector, memories with parity, checksums of streams"}};
   for (const Case& one : cases) {
     CHECK_EQ(core_name(one.shape), std::string(one.name));
     CHECK_EQ(describe(one.shape), std::string(one.words));
@@ -255,7 +260,8 @@ TEST_CASE("CoreChoices: each parameter has its own, few are listed and many are 
                             .attention_width = {6},
                             .max_cols = {7},
                             .vector_words = {8},
-                            .parity = {9}};
+                            .parity = {9},
+                            .stream_sum = {10}};
   unsigned expected = 1;
   for (const CoreParameter& parameter : kCoreParameters)
     CHECK_EQ(choices.of(parameter), std::vector<unsigned>{expected++});

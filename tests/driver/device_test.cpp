@@ -69,7 +69,8 @@ TEST_CASE("Device: reads identity and version before anything else") {
 
 TEST_CASE("Device: parameters come from the registers") {
   ScriptedTransport transport;
-  transport.values[Reg::CAPS] = 4 | 2 << 8 | 0 << 12 | 1 << 14 | 10 << 16 | 12 << 21 | 3 << 26;
+  transport.values[Reg::CAPS] =
+      4 | 2 << 8 | 0 << 12 | 1 << 14 | 1 << 15 | 10 << 16 | 12 << 21 | 3 << 26;
   transport.values[Reg::TILE_ROWS] = 64;
   transport.values[Reg::VECTOR_WORDS] = 4096;
   transport.values[Reg::MAX_COLS] = 1024;
@@ -83,7 +84,8 @@ TEST_CASE("Device: parameters come from the registers") {
                                .vector_unit = false,
                                .attention_heads = 3,
                                .attention_width = 12,
-                               .parity = true};
+                               .parity = true,
+                               .stream_sum = true};
   CHECK(Device(transport).params() == expected);
 }
 

@@ -4,8 +4,8 @@
 
 #include <Vtrine_g4.h>
 #include <Vtrine_g4___024root.h>
-#include <Vtrine_g4e1.h>
-#include <Vtrine_g4e1___024root.h>
+#include <Vtrine_g4e1s1.h>
+#include <Vtrine_g4e1s1___024root.h>
 
 #include <algorithm>
 #include <vector>
@@ -18,9 +18,9 @@
 bool Vtrine_g4___024root___edge(Vtrine_g4___024root* root, bool inputs, bool calm);
 unsigned Vtrine_g4___024root___stream(Vtrine_g4___024root* root, const void* beats, unsigned most,
                                       bool& calm);
-bool Vtrine_g4e1___024root___edge(Vtrine_g4e1___024root* root, bool inputs, bool calm);
-unsigned Vtrine_g4e1___024root___stream(Vtrine_g4e1___024root* root, const void* beats,
-                                        unsigned most, bool& calm);
+bool Vtrine_g4e1s1___024root___edge(Vtrine_g4e1s1___024root* root, bool inputs, bool calm);
+unsigned Vtrine_g4e1s1___024root___stream(Vtrine_g4e1s1___024root* root, const void* beats,
+                                          unsigned most, bool& calm);
 #endif
 
 namespace trine::fault {
@@ -43,9 +43,9 @@ struct Core<Vtrine_g4> : Widths<0> {
       sim::DirectEdges<Vtrine_g4, Vtrine_g4___024root___edge, Vtrine_g4___024root___stream>;
 };
 template <>
-struct Core<Vtrine_g4e1> : Widths<1> {
-  using Edges =
-      sim::DirectEdges<Vtrine_g4e1, Vtrine_g4e1___024root___edge, Vtrine_g4e1___024root___stream>;
+struct Core<Vtrine_g4e1s1> : Widths<1> {
+  using Edges = sim::DirectEdges<Vtrine_g4e1s1, Vtrine_g4e1s1___024root___edge,
+                                 Vtrine_g4e1s1___024root___stream>;
 };
 #else
 template <>
@@ -53,8 +53,8 @@ struct Core<Vtrine_g4> : Widths<0> {
   using Edges = sim::EvalEdges<Vtrine_g4>;
 };
 template <>
-struct Core<Vtrine_g4e1> : Widths<1> {
-  using Edges = sim::EvalEdges<Vtrine_g4e1>;
+struct Core<Vtrine_g4e1s1> : Widths<1> {
+  using Edges = sim::EvalEdges<Vtrine_g4e1s1>;
 };
 #endif
 
@@ -200,7 +200,7 @@ std::unique_ptr<sim::RtlTransport> make(const sim::SimOptions& options) {
 }  // namespace
 
 std::uint64_t bits_of(Inside inside, bool parity) {
-  return parity ? bits<Vtrine_g4e1>(inside) : bits<Vtrine_g4>(inside);
+  return parity ? bits<Vtrine_g4e1s1>(inside) : bits<Vtrine_g4>(inside);
 }
 
 std::span<const std::uint64_t> cycles_of(Inside inside) {
@@ -219,8 +219,8 @@ std::unique_ptr<sim::RtlTransport> make_flip_core(std::uint64_t memory_bytes,
   sim::SimOptions options;
   options.groups = 4;
   options.memory_bytes = memory_bytes;
-  options.parity = parity ? 1 : 0;
-  return parity ? make<Vtrine_g4e1>(options) : make<Vtrine_g4>(options);
+  options.parity = options.stream_sum = parity ? 1 : 0;
+  return parity ? make<Vtrine_g4e1s1>(options) : make<Vtrine_g4>(options);
 }
 
 }  // namespace trine::fault

@@ -61,7 +61,7 @@ class Bench {
   Bench(const std::filesystem::path& folder, unsigned seed, bool parity)
       : parity_(parity),
         model_(folder),
-        machine_{.groups = 4},
+        machine_{.groups = 4, .parity = parity, .stream_sum = parity},
         bytes_(Program::memory_bytes(model_, machine_, kContext)),
         program_(model_, machine_, bytes_, kContext),
         golden_(machine_, bytes_),
@@ -96,18 +96,20 @@ class Bench {
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
 
   void flip_memory(const std::vector<Range>& ranges, FlipRow& row) {
-    std::uint64_t bytes = 0;
-    for (const Range& range : ranges) bytes += range.bytes;
-    std::uint64_t at = below(bytes);
-    const auto* range = ranges.data();
-    while (at >= range->bytes) at -= (range++)->bytes;
-    const std::uint64_t address = range->address + at;
-    const std::byte bit{static_cast<unsigned char>(1u << below(8))};
+    const auto [address, bit] = draw(ranges);
     judge(row, [&] {
       const std::byte flipped = memory_[address] ^ bit;
       golden_.write_memory(address, std::span(&flipped, 1));
       return run_golden({});
     });
+  }
+
+  /// The same in the memory of the Verilated core.
+  void flip_memory_of_rtl(const std::vector<Range>& ranges, FlipRow& row) {
+    const auto [address, bit] = draw(ranges);
+    memory_[address] ^= bit;
+    judge(row, [&] { return run_rtl(*make_flip_core(bytes_, {}, parity_)); });
+    memory_[address] ^= bit;
   }
 
   void flip_vector(FlipRow& row) {
@@ -140,6 +142,16 @@ class Bench {
   std::vector<Range> streams, books, caches, commands;
 
  private:
+  /// A byte of the ranges, and a bit of it.
+  std::pair<std::uint64_t, std::byte> draw(const std::vector<Range>& ranges) {
+    std::uint64_t bytes = 0;
+    for (const Range& range : ranges) bytes += range.bytes;
+    std::uint64_t at = below(bytes);
+    const auto* range = ranges.data();
+    while (at >= range->bytes) at -= (range++)->bytes;
+    return {range->address + at, std::byte{static_cast<unsigned char>(1u << below(8))}};
+  }
+
   /// What the commands of the token's list read, by the commands themselves.
   void find_places() {
     const TokenList& list = program_.list(1, HeadRows::Last);
@@ -243,6 +255,8 @@ std::vector<FlipRow> run_flips(const std::filesystem::path& model, unsigned coun
     return [&bench, where](FlipRow& row) { bench.flip_inside(where, row); };
   };
   if (parity) {
+    place("weight stream in memory", "rtl",
+          [&](FlipRow& row) { bench.flip_memory_of_rtl(bench.streams, row); });
     place("vector memory", "rtl", inside(Inside::kWords));
   } else {
     place("weight stream in memory", "golden", memory(bench.streams));

@@ -25,8 +25,9 @@ struct FlipRow {
 /// Runs token 17 of a text of the packed model in `model` on a core of four groups, once for each
 /// of `count` random bits of each place. Memory, vector memory and commands are flipped in golden,
 /// whose results are the core's; what lies inside the core, in the Verilated core in a random
-/// cycle. With `parity`, that is a core with parity, and only the places that have some are
-/// flipped, their parity bits with them. Throws Error when core and golden differ without a flip.
+/// cycle. With `parity`, that is a core with parity and checksums of streams, and only the places
+/// that have some are flipped, their parity bits with them. Throws Error when core and golden
+/// differ without a flip.
 std::vector<FlipRow> run_flips(const std::filesystem::path& model, unsigned count, unsigned seed,
                                bool parity, const std::function<void(const std::string&)>& tell);
 

@@ -60,10 +60,11 @@ TEST_CASE("GoldenTransport: capabilities follow the parameters") {
                              .f16_engine = false,
                              .attention_heads = 3,
                              .attention_width = 14,
-                             .parity = true},
+                             .parity = true,
+                             .stream_sum = true},
                             4096);
   CHECK_EQ(transport.read(Reg::CAPS),
-           4u | 2u << 8 | 1u << 13 | 1u << 14 | 10u << 16 | 14u << 21 | 3u << 26);
+           4u | 2u << 8 | 1u << 13 | 1u << 14 | 1u << 15 | 10u << 16 | 14u << 21 | 3u << 26);
   CHECK_EQ(transport.read(Reg::TILE_ROWS), 64u);
   CHECK_EQ(transport.read(Reg::VECTOR_WORDS), 4096u);
   CHECK_EQ(transport.read(Reg::MAX_COLS), 1024u);

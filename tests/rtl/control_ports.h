@@ -87,8 +87,8 @@ inline constexpr PortField kBytes{0, 32}, kAddress{32, 64};
 }  // namespace write_job
 
 namespace status {
-inline constexpr PortField kBadParity{0, 1}, kOverflow{1, 1}, kNonfinite{2, 1}, kBadTail{3, 1},
-    kBadSetByte{4, 1}, kBadCodebook{5, 1}, kDone{6, 1};
+inline constexpr PortField kBadSum{0, 1}, kBadParity{1, 1}, kOverflow{2, 1}, kNonfinite{3, 1},
+    kBadTail{4, 1}, kBadSetByte{5, 1}, kBadCodebook{6, 1}, kDone{7, 1};
 }  // namespace status
 
 /// Where a field of a command lies in command_t: the fields side by side, the first on top.

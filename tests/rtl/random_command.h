@@ -33,7 +33,8 @@ inline const MachineParams kMachine{.groups = kGroups,
                                     .max_cols = kMaxCols,
                                     .f16_engine = TRINE_F16Engine != 0,
                                     .vector_unit = TRINE_VectorUnit != 0,
-                                    .attention_heads = TRINE_AttentionHeads};
+                                    .attention_heads = TRINE_AttentionHeads,
+                                    .stream_sum = TRINE_StreamSum != 0};
 
 inline std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
   return (value + to - 1) / to * to;
@@ -106,6 +107,7 @@ inline Command valid_command(Random& random, SequenceState& state) {
     if (has_field(op, *f)) c.set(*f, random.below(quarter) / 16 * 16);
   for (const CommandField* f : {&command::ALPHA, &command::BETA})
     if (has_field(op, *f)) c.set(*f, random.word());
+  if (op == Opcode::TRIT_MATVEC && !kMachine.stream_sum) c.set(command::ALPHA, 0);
   if (op == Opcode::LOAD || op == Opcode::STORE || op == Opcode::STORE_BLOCKS) {
     if (op != Opcode::STORE_BLOCKS) c.set(command::F16, random.below(2));
     if (op == Opcode::STORE_BLOCKS) c.set(command::ROWS, (c.get(command::ROWS) + 15) & ~15u);

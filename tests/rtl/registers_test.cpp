@@ -116,7 +116,8 @@ std::uint32_t reset_of(const RegInfo& info) {
     case Reg::CAPS:
       return field::CAPS_GROUPS.put(TRINE_Groups) | field::CAPS_VECTORS.put(TRINE_Vectors) |
              field::CAPS_F16.put(TRINE_F16Engine) | field::CAPS_VECTOR_UNIT.put(TRINE_VectorUnit) |
-             field::CAPS_PARITY.put(TRINE_Parity) | field::CAPS_ACT_WIDTH.put(TRINE_ActWidth) |
+             field::CAPS_PARITY.put(TRINE_Parity) | field::CAPS_STREAM_SUM.put(TRINE_StreamSum) |
+             field::CAPS_ACT_WIDTH.put(TRINE_ActWidth) |
              field::CAPS_ATTENTION_HEADS.put(TRINE_AttentionHeads) |
              field::CAPS_ATTENTION_WIDTH.put(TRINE_AttentionWidth);
     case Reg::TILE_ROWS:

@@ -172,17 +172,18 @@ TEST_CASE("trine_retire: the index counts the commands of a list of any length")
 
 TEST_CASE("trine_retire: a data error stops after its command, the lowest code first") {
   Bench bench(0.8, 3);
-  for (unsigned flags = 0; flags < 256; ++flags) {
+  for (unsigned flags = 0; flags < 512; ++flags) {
     CAPTURE(flags);
     const unsigned index = flags % 3;
     std::vector<End> list(3);
-    list[index] = {.status = flags & 63, .read = (flags & 64) != 0, .write = (flags & 128) != 0};
+    list[index] = {.status = flags & 127, .read = (flags & 128) != 0, .write = (flags & 256) != 0};
     list.push_back({.last = true});
     ErrorCode expected = ErrorCode::NONE;
-    constexpr ErrorCode kByStatus[] = {ErrorCode::MEMORY_PARITY, ErrorCode::OVERFLOW,
-                                       ErrorCode::NONFINITE,     ErrorCode::BAD_TAIL,
-                                       ErrorCode::BAD_SET_BYTE,  ErrorCode::BAD_CODEBOOK};
-    for (unsigned bit = 0; bit < 6; ++bit)
+    constexpr ErrorCode kByStatus[] = {ErrorCode::STREAM_SUM,  ErrorCode::MEMORY_PARITY,
+                                       ErrorCode::OVERFLOW,    ErrorCode::NONFINITE,
+                                       ErrorCode::BAD_TAIL,    ErrorCode::BAD_SET_BYTE,
+                                       ErrorCode::BAD_CODEBOOK};
+    for (unsigned bit = 0; bit < 7; ++bit)
       if ((flags >> bit & 1) != 0) expected = kByStatus[bit];
     if (list[index].write) expected = ErrorCode::AXI_WRITE;
     if (list[index].read) expected = ErrorCode::AXI_READ;

@@ -77,7 +77,8 @@ void write_build_tree(const Folder& folder) {
         "build trine_core_g1: phony lib/trine/trine_core_g1.so\n"
         "rule asked\n"
         "  command = grep -qx 'g8v2a10 Groups=8 Vectors=2 Ports=1 ActWidth=10 "
-        "AttentionHeads=8 AttentionWidth=15 MaxCols=32768 VectorWords=65536 Parity=0' "
+        "AttentionHeads=8 AttentionWidth=15 MaxCols=32768 VectorWords=65536 Parity=0 "
+        "StreamSum=0' "
         "lib/trine/cores.txt"
         " && cp " TRINE_FAKE_G8V2A10
         " $out\n"

@@ -80,6 +80,7 @@ TEST_CASE("devices: every core that an entry offers is made, with these paramete
       CHECK_EQ(params.max_cols, shape.max_cols);
       CHECK_EQ(params.vector_words, shape.vector_words);
       CHECK_EQ(params.parity, shape.parity != 0);
+      CHECK_EQ(params.stream_sum, shape.stream_sum != 0);
       CHECK(entry.has_core(shape));
     }
     DeviceRequest none;

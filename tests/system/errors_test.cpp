@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "golden/format/crc32c.h"
 #include "tests/system/pair.h"
 
 using namespace trine;
@@ -127,6 +128,48 @@ TEST_CASE("trine_top: names the data errors of a matrix") {
     pair.put(kData + 128, std::vector{0u});
     CHECK(pair.run(list).done());
   }
+}
+
+TEST_CASE("trine_top: compares the checksum of a stream with that of its command") {
+  unsigned cores = 0;
+  for (const Setup& setup : setups(Cores::OneVector)) {
+    CAPTURE(setup);
+    Pair pair = setup.pair();
+    const MachineParams params = pair.params();
+    if (!params.stream_sum) continue;
+    ++cores;
+    fill(pair);
+    std::vector<std::byte> stream(golden::MatrixShape{50, 70, 2}.stream_bytes(params.geometry()),
+                                  std::byte{0});
+    const auto matvec_with = [&](std::uint32_t sum) { return matvec().set(ALPHA, sum); };
+    const auto run = [&](std::uint32_t sum) {
+      return pair.run(std::vector{load(), matvec_with(sum), kEnd});
+    };
+    const std::uint32_t sum = golden::crc32c(stream);
+    // Twice: what the one before left counts for nothing. 0 asks for no comparison.
+    for (unsigned i = 0; i < 2; ++i) CHECK(run(sum).done());
+    CHECK(run(0).done());
+    for (unsigned bit = 0; bit < 32; ++bit)
+      CHECK_EQ(run(sum ^ 1u << bit), failed(ErrorCode::STREAM_SUM, 1));
+    // A bit of a set byte that leaves it a good one, in the first, in a middle and in the last
+    // beat; then one that is told for itself.
+    const std::size_t tail = 9 * params.beat_bytes();
+    for (const std::size_t place : {tail, stream.size() / 2, stream.size() - 1}) {
+      CAPTURE(place);
+      pair.put(kZeros + static_cast<std::uint32_t>(place), std::vector{std::byte{0x40}});
+      CHECK_EQ(run(sum), failed(ErrorCode::STREAM_SUM, 1));
+      CHECK(run(0).done());
+      stream[place] = std::byte{0x40};
+      CHECK(run(golden::crc32c(stream)).done());
+      stream[place] = std::byte{0};
+      pair.put(kZeros + static_cast<std::uint32_t>(place), std::vector{std::byte{0}});
+    }
+    pair.put(kZeros, std::vector{std::byte{0xFF}});
+    CHECK_EQ(run(sum), failed(ErrorCode::BAD_TAIL, 1));
+    pair.put(kZeros, std::vector{std::byte{0}});
+    CHECK(run(sum).done());
+  }
+  CHECK_NE(cores, 0u);
 }
 
 TEST_CASE("trine_top: reports every bus error and goes on afterwards") {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "golden/exact/codebook.h"
+#include "golden/format/crc32c.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/system/pair.h"
 
@@ -68,6 +69,7 @@ void multiply(Pair& pair, const golden::TritMatrix& matrix, const std::vector<fl
   Command matvec = make(Opcode::TRIT_MATVEC).set(DEPTH, shape.depth).set(RAW, raw);
   matvec.set(ROWS, rows).set(COLS, cols).set(DST, dst);
   matvec.set(ADDR_LO, static_cast<std::uint32_t>(kStream)).set(BOOK_LO, kBook);
+  if (pair.params().stream_sum) matvec.set(ALPHA, golden::crc32c(stream));
   const std::vector list{
       make(Opcode::LOAD).set(ROWS, cols).set(ADDR_LO, kX), matvec,
       make(Opcode::STORE).set(ROWS, padded << raw).set(SRC, dst).set(ADDR_LO, kResult),

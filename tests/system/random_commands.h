@@ -14,6 +14,7 @@
 #include "golden/error.h"
 #include "golden/exact/attention.h"
 #include "golden/exact/codebook.h"
+#include "golden/format/crc32c.h"
 #include "golden/format/trit_matrix.h"
 #include "tests/system/lists.h"
 
@@ -67,6 +68,7 @@ class RandomCommands {
     const auto stream = golden::pack(matrix, params_.geometry());
     if (kStream + stream.size() > kBlocks) throw Error("random commands: the stream is too long");
     put(kStream, stream);
+    stream_sum_ = golden::crc32c(stream);
     std::vector<float> keys((kTarget - kBlocks) / 2);
     for (float& x : keys) x = value();
     std::vector<std::uint16_t> blocks(keys.size());
@@ -150,6 +152,7 @@ class RandomCommands {
       case Opcode::TRIT_MATVEC:
         c.set(ROWS, kShape.rows).set(COLS, kShape.cols).set(DEPTH, kShape.depth).set(RAW, below(2));
         c.set(ADDR_LO, kStream).set(BOOK_LO, kBook);
+        if (params_.stream_sum) c.set(ALPHA, below(4) != 0 ? stream_sum_ : 0);
         break;
       case Opcode::F16_MATVEC: {
         c.set(ROWS, 94 + below(30))
@@ -211,6 +214,7 @@ class RandomCommands {
 
  private:
   MachineParams params_;
+  std::uint32_t stream_sum_ = 0;  // Of what fill_operands() put.
   std::mt19937 random_;
   std::normal_distribution<float> normal_;
 };
