@@ -220,6 +220,8 @@ std::string describe(const Command& c) {
       add_address("addr", c.address());
     } else if (f.name == "BOOK_LO") {
       add_address("book", c.codebook());
+    } else if (f.name == "ALPHA" && info->memory == MemoryUse::TRIT_STREAM) {
+      if (c.get(f) != 0) text += fmt::format(" sum={:#010x}", c.get(f));
     } else {
       std::string name(f.name);
       std::ranges::transform(name, name.begin(),

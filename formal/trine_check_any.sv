@@ -9,7 +9,8 @@ module trine_check #(
   parameter int unsigned AddrWidth   = 40,
   parameter int unsigned F16Engine   = 1,
   parameter int unsigned VectorUnit  = 1,
-  parameter int unsigned AttentionHeads = 8
+  parameter int unsigned AttentionHeads = 8,
+  parameter int unsigned StreamSum   = 0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,

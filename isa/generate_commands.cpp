@@ -256,8 +256,9 @@ void print_commands_md() {
 
   fmt::print(
       "\n## Errors\n\nThe first check that fails stops the machine before the command touches "
-      "anything. AXI_READ to OVERFLOW\nare data errors and sticky: the command runs to its end, "
-      "the machine stops there and reports the lowest code\nthat was raised. A command that was "
+      "anything. AXI_READ to OVERFLOW,\nMEMORY_PARITY and STREAM_SUM are data errors and sticky: "
+      "the command runs to its end, the\n"
+      "machine stops there and reports the lowest code that was raised. A command that was\n"
       "itself read with an error does not run.\n\n| Code | Error | Meaning |\n|---|---|---|\n");
   for (const ErrorInfo& e : kErrors)
     fmt::print("| {} | {} | {} |\n", static_cast<unsigned>(e.code), e.name, e.text);

@@ -217,6 +217,12 @@ TEST_CASE("CommandList: describes a command by its fields and its label") {
       "command 0 (TRIT_MATVEC depth=2 raw=0 bank=0 rows=64 cols=48 src=0 dst=48 addr=0x100000080 "
       "book=0xc0; model.layers.0.mlp.up_proj.weight)");
   CHECK_EQ(list.describe_at(1), "command 1 (past the list of 1)");
+  CommandList summed(MachineParams{.stream_sum = true});
+  summed.trit_matvec({.rows = 64, .cols = 48, .address = 0x80, .dst = 48, .sum = 0xabcdef}, 2, 0xC0,
+                     "a");
+  CHECK_EQ(summed.describe_at(0),
+           "command 0 (TRIT_MATVEC depth=2 raw=0 bank=0 rows=64 cols=48 src=0 dst=48 addr=0x80 "
+           "book=0xc0 sum=0x00abcdef; a)");
   Command unknown;
   unknown.words[0] = 0x77;
   CHECK_EQ(describe(unknown), "opcode 0x77");

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "golden/checkpoint/float16.h"
+#include "golden/format/crc32c.h"
 #include "model_fixture.h"
 
 using namespace trine;
@@ -101,6 +102,36 @@ TEST_CASE("Program: the canonical geometry reads streams from the mapped file, n
   const Program program(model.packed(), {}, canonical);
   CHECK_LE(program.used_bytes(), canonical);
   CHECK_GT(program.used_bytes() + 4096, canonical);
+}
+
+TEST_CASE("Program: commands carry the checksums of their streams where the core compares them") {
+  const TinyModel model;
+  for (const unsigned groups : {16u, 4u}) {  // Streams in the file, and laid out anew.
+    CAPTURE(groups);
+    GoldenDecoder plain(model.packed(), {.groups = groups});
+    GoldenDecoder golden(model.packed(), {.groups = groups, .stream_sum = true});
+    const auto logits = golden.decoder.forward(3);
+    const auto expected = plain.decoder.forward(3);
+    CHECK(std::ranges::equal(logits, expected));
+    std::uint64_t flipped = 0;
+    const auto commands = golden.program.list(1, HeadRows::Last).commands.commands();
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      const Command& c = commands[i];
+      if (c.info()->opcode != Opcode::TRIT_MATVEC) continue;
+      CHECK_EQ(plain.program.list(1, HeadRows::Last).commands.commands()[i].get(command::ALPHA),
+               0u);
+      std::vector<std::byte> stream(memory_bytes(c, {.groups = groups}));
+      golden.loaded.transport.read_memory(c.address(), stream);
+      CHECK_EQ(c.get(command::ALPHA), golden::crc32c(stream));
+      flipped = c.address() + stream.size() - 1;
+    }
+    if (groups == 16) continue;  // What is mapped from the file cannot be written.
+    std::byte last{};
+    golden.loaded.transport.read_memory(flipped, std::span(&last, 1));
+    last ^= std::byte{1};
+    golden.loaded.transport.write_memory(flipped, std::span(&last, 1));
+    CHECK_THROWS_WITH_AS(golden.decoder.forward(3), doctest::Contains("STREAM_SUM"), DeviceError);
+  }
 }
 
 TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
