@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// y = a + b in FP32: nearest even, subnormal operands and results are zeros (docs/numerics.md).
 /// Latency 6, one a cycle; `en_i` moves every stage.
 module trine_fp32_add (
@@ -135,5 +137,9 @@ module trine_fp32_add (
       else                      y_o[30:0] <= rounded[30:0];
     end
   end
+
+`ifdef FORMAL_TRINE_FP32_ADD
+  `include "trine_fp32_add_formal.svh"
+`endif
 
 endmodule
