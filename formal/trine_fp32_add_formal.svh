@@ -84,7 +84,7 @@ assign f_place6 = 10'(y_o[30:23]) - 10'(f_q6.field) + 10'd25;
 `TRINE_ASSERT(ZeroIsZero_A, !f_finite || !f_zero6 || y_o[30:0] == '0)
 `TRINE_ASSERT(SumIsNearest_A, !f_finite || f_q6.far || f_zero6 || f_small6 || f_large6
               || (y_o[30:23] != '0 && y_o[30:23] != '1 && f_place6 > 0 && f_place6 < 10'sd32
-                  && f_is_nearest(f_q6.sum, f_significand(y_o), f_place6[4:0])))
+                  && f_is_nearest({14'd0, f_q6.sum}, f_significand(y_o), {2'd0, f_place6[4:0]}, 1'b0)))
 
 // What is known of a finite sum: if far, it is next to the larger operand; else it has few bits if
 // operands of almost the same size cancel, and none below 2^-149.

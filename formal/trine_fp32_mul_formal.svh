@@ -79,7 +79,8 @@ assign f_place4 = 11'(y_o[30:23]) - 11'(f_q4.fields) + 11'd150;
 `TRINE_ASSERT(LargeIsInf_A, !f_finite || f_q4.zero || !f_large4 || y_o[30:0] == 31'h7F80_0000)
 `TRINE_ASSERT(ProductIsNearest_A, !f_finite || f_q4.zero || f_small4 || f_large4
               || (y_o[30:23] != '0 && y_o[30:23] != '1 && f_place4 > 0 && f_place4 < 11'sd32
-                  && f_is_nearest({2'd0, f_q4.product}, f_significand(y_o), f_place4[4:0])))
+                  && f_is_nearest({16'd0, f_q4.product}, f_significand(y_o), {2'd0, f_place4[4:0]},
+                                  1'b0)))
 
 // Each stage holds what is not finite, what is zero, the sign, and its part of the product.
 logic [23:0] f_whole3;           // The highest 24 bits of the product, and what is below them.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// y = fp32_rne(acc * 2^exponent): one rounding, subnormal results kept, overflow to Inf.
 /// Latency 5, one value a cycle: magnitude, its highest bit, normalised, moved right below the
 /// smallest normal number, rounded.  Zero is +0.
@@ -86,5 +88,9 @@ module trine_fp32_pack #(
       else                             data_o <= {sign_q4, packed_bits};
     end
   end
+
+`ifdef FORMAL_TRINE_FP32_PACK
+  `include "trine_fp32_pack_formal.svh"
+`endif
 
 endmodule
