@@ -17,8 +17,8 @@ u_registers.read_q 0
 u_registers.look_read_q 0
 u_registers.give_read_q 0
 u_registers.look_write_q 0
-u_registers.is_counter_q 0
 u_counters.read_q 0
+u_counters.given_q 0
 u_registers.merged_q 0
 u_registers.soft_reset 0
 u_registers.fault 0
@@ -102,6 +102,8 @@ command_done_o 0
 u_vector_memory.gen_bank__BRA__0__KET__.write_q 0
 u_matvec.trit_runs 1
 u_beat_router.moves 1
+u_beat_router.moved_q 1
+u_beat_router.fresh_q 0
 u_control.__Vcellinp__u_beat_count__used_i 1
 u_control.counted 1
 u_words.gen_cut.index_q 0
@@ -211,7 +213,7 @@ s_axil_rvalid_o -
 u_registers.read_q -
 u_registers.look_read_q -
 u_registers.give_read_q -
-u_registers.is_counter_q -
 u_counters.read_q -
+u_counters.given_q -
 u_registers.moved_q -
 """

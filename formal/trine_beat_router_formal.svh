@@ -52,10 +52,13 @@ end
 logic [Jobs:0]      f_has_mark, f_beats;
 logic [DueBits*(Jobs+2)-1:0] f_before;              // Beats in front of each job.
 assign f_before[DueBits-1:0]   = '0;
-assign f_before[2*DueBits-1:DueBits]  = valid_q ? DueBits'(left_q) : '0;
-assign f_has_mark[0] = valid_q && f_ahead_q < DueBits'(left_q)
+logic [31:0] f_left;                                // Beats of the job whose beats come.
+assign f_left = fresh_q ? length_q : left_q - 32'(moved_q);
+assign f_before[2*DueBits-1:DueBits]  = valid_q ? DueBits'(f_left) : '0;
+assign f_has_mark[0] = valid_q && f_ahead_q < DueBits'(f_left)
                     && owner_q == 4'd1 << f_reader_q && turn_q == f_turn_q;
-assign f_beats[0]    = valid_q ? left_q != '0 && left_q <= 32'd15 && last_q == (left_q == 32'd1)
+assign f_beats[0]    = valid_q ? f_left != '0 && f_left <= 32'd15 && last_q == (f_left == 32'd1)
+                              && !(fresh_q && moved_q)
                                : owner_q == '0;
 for (genvar i = 0; i < Jobs; i++) begin : gen_job
   logic [JobBits-1:0]   place;

@@ -108,7 +108,8 @@ logic f_checks;                          // A command is being checked and nothi
 assign f_checks = state_q != StForm && error_q == trine_commands_pkg::ERROR_NONE;
 logic f_control;
 assign f_control = unit_q == trine_commands_pkg::UnitControl;
-`TRINE_ASSERT(State_I, state_q <= StDone && (state_q == StForm || fetched_valid_i)
+`TRINE_ASSERT(State_I, state_q <= StDone && done_q == (state_q == StDone)
+              && (state_q == StForm || fetched_valid_i)
               && (state_q == StDone || error_q == trine_commands_pkg::ERROR_NONE))
 `TRINE_ASSERT(Opcode_I, state_q == StForm
               || (unit_q == trine_commands_pkg::unit_of(command_i.opcode)

@@ -10,8 +10,12 @@ always_ff @(posedge clk_i) f_past_valid_q <= 1'b1;
 always_comb assume (rst_ni == f_past_valid_q);
 
 // Reads leave every other cycle.
-logic f_read_q = 1'b0;
-always_ff @(posedge clk_i) f_read_q <= read_i;
+logic                  f_read_q = 1'b0;
+logic [NumberBits-1:0] f_number_q;
+always_ff @(posedge clk_i) begin
+  f_read_q   <= read_i;
+  f_number_q <= number_i;
+end
 always_comb assume (!(f_read_q && read_i) && 32'(number_i) < Counters);
 
 logic [Counters-1:0] f_counted, f_soon, f_exact;
@@ -31,12 +35,12 @@ for (genvar i = 0; i < Counters; i++) begin : f_counter
   assign f_high       = (zero_q[i] ? '0 : high_q[i]) + HighBits'(carry_q[i]);
   assign f_counted[i] = {f_high, low_q[LowBits*i +: LowBits]} == f_events_q;
   // No more events than cycles since the low bits went round; those of lower number go first.
-  assign f_soon[i]    = !carry_q[i] || (low_q[LowBits*i +: LowBits] <= f_age_q && f_age_q <= 4'(2 * i + 2)
-                                      && (f_age_q == '0 || next_valid_q));
-  assign f_exact[i]   = !(read_i && 32'(number_i) == i) || value_o == f_events_q;
+  assign f_soon[i]    = !carry_q[i] || (low_q[LowBits*i +: LowBits] <= f_age_q && f_age_q <= 4'(2 * i + 3)
+                                      && (f_age_q == '0 || visit_q));
+  assign f_exact[i]   = !(f_read_q && 32'(f_number_q) == i) || value_o == f_events_q;
 end
 
-`TRINE_ASSERT(NextWaits_I, !next_valid_q || carry_q[next_q])
+`TRINE_ASSERT(VisitDue_I, !visit_q || (f_read_q ? read_q && number_q == f_number_q : carry_q[number_q] && !read_q))
 `TRINE_ASSERT(EventsCounted_A, &f_counted)
 `TRINE_ASSERT(CarrySoon_I, &f_soon)
 `TRINE_ASSERT(ReadExact_A, &f_exact)

@@ -21,6 +21,10 @@ logic [CountBits-1:0] f_due_q = '0;      // Commands asked for whose last beat h
 logic [CountBits-1:0] f_here_q = '0;     // whose beats have and that have not left.
 logic [PlaceBits-1:0] f_place_q = '0;    // Beats of the next one that came.
 trine_control_pkg::read_job_t f_job_q;
+logic f_taken;                           // A read is taken; it is counted in the next cycle.
+logic [BlockBits:0] f_pending;
+assign f_taken   = read_valid_o && read_ready_i;
+assign f_pending = state_q == StCount ? count_q : '0;
 logic f_last_beat;
 assign f_count     = read_job_o.piece_beats >> BeatShift;
 assign f_last_beat = beat_valid_i && 32'(f_place_q) == Beats - 1;
@@ -38,13 +42,13 @@ always_ff @(posedge clk_i) begin
       f_list_q    <= 1'b1;
       f_asked_q   <= '0;
       f_next_q    <= f_settings.list_addr;
-    end else if (asked) begin
+    end else if (f_taken) begin
       f_asked_q <= f_asked_q + f_count;
       f_next_q  <= f_next_q + 64'(f_count) * 64'd64;
     end
     if (left && !fetched_o.here) f_refused_q <= 1'b1;
     if (start_i) f_refused_q <= 1'b0;
-    f_due_q  <= f_due_q + (asked ? CountBits'(f_count) : '0) - CountBits'(f_last_beat);
+    f_due_q  <= f_due_q + (f_taken ? CountBits'(f_count) : '0) - CountBits'(f_last_beat);
     f_here_q <= f_here_q + CountBits'(f_last_beat) - CountBits'(left && fetched_o.here);
     if (beat_valid_i) f_place_q <= f_last_beat ? '0 : f_place_q + 1'b1;
   end
@@ -75,15 +79,15 @@ end
 
 logic [2:0] f_rank, f_rank_q;
 logic       f_held, f_held_q;
-assign f_rank = state_q == StRoom ? 3'd4 : state_q == StSize ? 3'd3 : state_q == StJudge ? 3'd2 : 3'd1;
+assign f_rank = state_q == StCount ? 3'd5 : state_q == StRoom ? 3'd4 : state_q == StSize ? 3'd3 : state_q == StJudge ? 3'd2 : 3'd1;
 assign f_held = state_q == StIdle || state_q == StRefuse || (read_valid_o && !read_ready_i)
              || (state_q == StRoom && held_q > CountBits'(Ahead - Block));
 always_ff @(posedge clk_i) begin
   f_rank_q <= f_rank;
-  f_held_q <= !rst_ni || stop_i || f_held || asked;
+  f_held_q <= !rst_ni || stop_i || f_held || f_taken;
 end
 `TRINE_ASSERT(RankFalls_A, f_held_q || f_rank < f_rank_q)
-`TRINE_ASSERT(RoomComes_A, 33'(f_due_q) + 33'(f_here_q) == 33'(held_q))
+`TRINE_ASSERT(RoomComes_A, 33'(f_due_q) + 33'(f_here_q) == 33'(held_q) + 33'(f_pending) - 33'(gone_q))
 `TRINE_ASSERT(ErrorComes_A, state_q != StRefuse || held_q != '0 || fetched_valid_o)
 
 // ---- Invariants ----
@@ -91,11 +95,16 @@ end
 (* peek = "u_fifo.count_q" *) logic [$clog2(Ahead*Beats):0] f_fifo;
 `TRINE_ASSERT(State_I, state_q <= StRefuse && (state_q == StIdle || f_list_q) && (!f_refused_q || state_q == StIdle)
               && (!f_list_q || f_refused_q || state_q != StIdle))
-`TRINE_ASSERT(Next_I, !f_list_q || (index_q == f_asked_q && address_q[AddrWidth-1:0] == f_next_q[AddrWidth-1:0]
+logic [AddrWidth:0] f_address;           // Of the next one.
+assign f_address = address_q + ((AddrWidth+1)'(f_pending) << 6);
+`TRINE_ASSERT(Next_I, !f_list_q || (index_q + 32'(f_pending) == f_asked_q
+              && AddrWidth'(f_address) == f_next_q[AddrWidth-1:0]
               && beyond_q == (f_settings.list_addr[63:AddrWidth] != '0)
               && (beyond_q ? f_next_q == f_settings.list_addr
-                           : 64'(address_q) == f_next_q && f_next_q <= 64'd1 << AddrWidth)))
-`TRINE_ASSERT(Held_I, held_q == f_due_q + f_here_q && held_q <= CountBits'(Ahead) && f_due_q <= held_q)
+                           : 64'(f_address) == f_next_q && f_next_q <= 64'd1 << AddrWidth)))
+`TRINE_ASSERT(Held_I, 32'(held_q) + 32'(f_pending) == 32'(f_due_q) + 32'(f_here_q) + 32'(gone_q)
+              && 32'(held_q) + 32'(f_pending) <= 32'(Ahead) && 32'(f_due_q) <= 32'(Ahead)
+              && (state_q != StCount || !beyond_q))
 `TRINE_ASSERT(NoList_I, f_list_q || (f_due_q == '0 && f_here_q == '0 && f_place_q == '0))
 `TRINE_ASSERT(Beats_I, 32'(f_here_q) * Beats + 32'(f_place_q)
               == (full_q ? Beats : 0) + 32'(place_q) + 32'(f_fifo) + 32'(held_valid))

@@ -68,6 +68,7 @@ always_ff @(posedge clk_i) begin
   f_merged_q <= rst_ni && f_look_q;
 end
 
+(* peek = "u_counters.read_q" *) logic f_counter_read;
 logic f_control;
 assign f_control = f_effect && f_addr_q[11:2] == 10'h006 && f_strb_q[0];
 
@@ -107,7 +108,7 @@ always_ff @(posedge clk_i) begin
     ReadAnswered_A : assert (f_reads_q == 2'(r_valid_o) + 2'(f_asked_q) + 2'(f_looked_q) + 2'(f_gave_q)
                             && read_q == f_asked_q && look_read_q == f_looked_q && give_read_q == f_gave_q);
     if (f_give_word_q) GivenWord_I : assert (read_word_q == f_give_data_q && count == '0);
-    if (f_looked_q && f_is_word_q) NoCounter_I : assert (!is_counter_q && value_q == '0);
+    if (f_looked_q && f_is_word_q) NoCounter_I : assert (!f_counter_read && value_q == '0);
     MergedFirst_I : assert (merged_q == f_merged_q && look_write_q == f_look_q
                             && (!(merged_q || look_write_q) || f_both) && !(merged_q && look_write_q));
     if (f_look_q && is_word_q) LookedPlace_I : assert (place_q == trine_regs_pkg::word_of(write_offset));

@@ -150,7 +150,7 @@ module trine_check #(
 
   trine_sizes #(.Groups (Groups)) u_sizes (
     .clk_i,
-    .rst_ni      (rst_ni && !stop_i && state_q != StDone),   // A failed check ends it, too.
+    .rst_ni      (rst_ni && !stop_i && !done_q),   // A failed check ends it, too.
     .start_i     (state_q == StReach && memory_q != trine_commands_pkg::MemoryNone),
     .indexed_i   (indexed_q && !is_column && !is_cache),
     .trit_i      (is_trit),
@@ -188,10 +188,10 @@ module trine_check #(
 
   logic [7:0] error_q, error_d;
   logic       wrong;                     // The check of this state failed.
-  // The job moves to its register: not in the cycle in which the one before leaves it, so that
-  // nothing behind this stage decides what it and fetch do in the same cycle.
-  logic       give;
-  assign give            = state_q == StDone && !job_valid_o;
+  // The job moves to its register, which leads far: so `done_q` is StDone from a register; and not in the cycle in which the one before leaves it, so that nothing behind this stage
+  // decides what it and fetch do in the same cycle.
+  logic       give, done_q;
+  assign give            = done_q && !job_valid_o;
   assign fetched_ready_o = give;
 
   always_comb begin
@@ -251,10 +251,12 @@ module trine_check #(
     if (!rst_ni || stop_i) begin
       state_q     <= StForm;
       error_q     <= trine_commands_pkg::ERROR_NONE;
+      done_q      <= 1'b0;
       job_valid_o <= 1'b0;
     end else begin
       state_q     <= state_d;
       error_q     <= error_d;
+      done_q      <= state_d == StDone;
       job_valid_o <= give || (job_valid_o && !job_ready_i);
     end
   end
@@ -327,7 +329,7 @@ module trine_check #(
   end
 
   // It waits for a command, or for room in the register of jobs.
-  assign rests_o = (state_q == StForm && !fetched_valid_i) || (state_q == StDone && !give);
+  assign rests_o = (state_q == StForm && !fetched_valid_i) || (done_q && !give);
 
   logic unused_ok;
   assign unused_ok = ^settings_i;

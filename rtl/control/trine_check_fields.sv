@@ -41,11 +41,16 @@ module trine_check_fields #(
   logic [trine_commands_pkg::RuleCount-1:0] rules, broken;
   // Of an FP16 row in whole beats.  More than MaxCols columns break a rule of the same opcode.
   logic [RowBytes-1:0]                      row_bytes_q;
+  // Elements of the queries of attention, and the most that share keys; no core has room for 2^21.
+  logic [ReachBits-1:0]                     shared_q, most_shared_q;
   always_ff @(posedge clk_i) begin
     if (prepare_i) begin
       logic [RowBytes-1:0] cols;
       cols        = (RowBytes'(command_i.cols[ColBits-1:0]) + RowBytes'(15)) >> 4 << 4;
       row_bytes_q <= (cols + RowBytes'(2 * Groups - 1)) >> F16Bits << (F16Bits + 1);
+      shared_q      <= (ReachBits'(command_i.more) + ReachBits'(1))
+                     * ReachBits'(command_i.rows[20:0]);
+      most_shared_q <= ReachBits'(AttentionHeads) * ReachBits'(command_i.cols);
     end
   end
   always_comb begin
@@ -71,13 +76,9 @@ module trine_check_fields #(
       broken[trine_commands_pkg::RULE_NO_COLS_SPAN]  = command_i.span == 2'd2;
       // Without the attention unit no opcode with one of these four rules is known.
       broken[trine_commands_pkg::RULE_BLOCKS]        = AttentionHeads != 0 && rows_i[3:0] != '0;
-      // No core has room for 2^21 elements: heads have at most 512.
       broken[trine_commands_pkg::RULE_SHARED_HEADS]  = AttentionHeads != 0
                                                     && (rows_i[31:21] != '0
-                                                    || (ReachBits'(command_i.more)
-                                                        + ReachBits'(1)) * ReachBits'(rows_i[20:0])
-                                                     > ReachBits'(AttentionHeads)
-                                                       * ReachBits'(cols_i));
+                                                        || shared_q > most_shared_q);
       broken[trine_commands_pkg::RULE_POSITIONS]     = AttentionHeads != 0
                                                     && command_i.limit
                                                      > 32'(trine_attention_pkg::MaxPositions);

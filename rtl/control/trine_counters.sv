@@ -4,7 +4,7 @@
 ///
 /// Reading a low half keeps the high half of that moment for the next read of that counter's high
 /// half, so that both belong together.  One event per counter and cycle; no two reads in cycles
-/// after each other.
+/// after each other.  A read sees the events of all cycles before that of `read_i` and of that.
 module trine_counters #(
   parameter  int unsigned Counters   = 8,
   /// Bits of a counter, 33 to 64; it wraps, and the bits above read 0.
@@ -18,7 +18,7 @@ module trine_counters #(
   input  logic                  read_i,       // A half of a counter is read in this cycle:
   input  logic [NumberBits-1:0] number_i,     // which one,
   input  logic                  read_high_i,  // which half.
-  output logic [31:0]           value_o       // In the next cycle; 0 without a read.
+  output logic [31:0]           value_o       // Two cycles later; 0 without a read.
 );
 
   logic [Width-1:0] value;
@@ -36,34 +36,37 @@ module trine_counters #(
   );
 
   // The high halves of counters whose low half was read and whose high half was not, since.  They
-  // are written a cycle later, before any other read.
+  // are written when they have been read, before any other read is looked up.
   logic [Counters-1:0]   kept_q;
   (* no_rw_check *) logic [Width-33:0] high_q [2 ** NumberBits];
 
-  // What was read a cycle ago.
-  logic                  read_q, read_high_q, was_kept_q;
+  // What is looked up in this cycle, and then given; no other read comes in between.
+  logic                  read_q, given_q, read_high_q, was_kept_q;
   logic [NumberBits-1:0] number_q;
   logic [Width-1:0]      value_q;
   logic [Width-33:0]     held_q;
   always_ff @(posedge clk_i) begin
-    read_q <= rst_ni && read_i;
+    read_q  <= rst_ni && read_i;
+    given_q <= rst_ni && read_q;
     if (read_i) begin
       read_high_q <= read_high_i;
       number_q    <= number_i;
-      value_q     <= value;
-      was_kept_q  <= kept_q[number_i];
-      held_q      <= high_q[number_i];
     end
-    if (read_q && !read_high_q) high_q[number_q] <= value_q[Width-1:32];
+    if (read_q) begin
+      value_q     <= value;
+      was_kept_q  <= kept_q[number_q];
+      held_q      <= high_q[number_q];
+    end
+    if (given_q && !read_high_q) high_q[number_q] <= value_q[Width-1:32];
   end
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) kept_q <= '0;
-    else if (read_i)        kept_q[number_i] <= !read_high_i;
+    else if (read_q)        kept_q[number_q] <= !read_high_q;
   end
 
   always_comb begin
     value_o = '0;
-    if (read_q) begin
+    if (given_q) begin
       if (!read_high_q)    value_o = value_q[31:0];
       else if (was_kept_q) value_o = 32'(held_q);
       else                 value_o = 32'(value_q[Width-1:32]);

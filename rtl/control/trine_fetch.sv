@@ -7,7 +7,7 @@
 /// From `start_i` on it reads blocks of up to `Ahead` / 2 commands, aligned to their size, into a
 /// FIFO of `Ahead` commands; a block is asked for as soon as there is room for a whole one.  A
 /// block ends where the list or the window does, so nothing outside either is read.  Commands leave
-/// in order, `16 / Groups` cycles each; in place of the one that LIST_COUNT, the alignment of the
+/// in order, `16 / Groups` + 1 cycles each; in place of the one that LIST_COUNT, the alignment of the
 /// list or the window forbids comes its error, once, as the last.  A bus error stays with the
 /// commands whose beats had it.  `stop_i` drops all of it; beats must not come any more when the
 /// next list starts.
@@ -58,6 +58,7 @@ module trine_fetch #(
     StSize,    // The size of the block,
     StJudge,   // and is there one.
     StAsk,
+    StCount,   // What was asked for is counted: that it is taken is known late in a cycle.
     StRefuse   // The error leaves when all commands before it have.
   } state_e;
   state_e state_q, state_d;
@@ -73,8 +74,9 @@ module trine_fetch #(
   logic                 before_q;      // The window begins or ends before the address.
   logic [BlockBits:0]   count_q, count;
 
-  logic asked, left;
-  assign asked = read_valid_o && read_ready_i;
+  // Likewise a command that left, a cycle later.
+  logic asked, left, gone_q;
+  assign asked = state_q == StCount;
   assign left  = fetched_valid_o && fetched_ready_i;
 
   // Blocks are aligned to their size, so a window that ends beyond the bus may end with it.
@@ -113,7 +115,8 @@ module trine_fetch #(
           error_d = trine_commands_pkg::ERROR_ADDRESS_RANGE;
         state_d = error_d != trine_commands_pkg::ERROR_NONE ? StRefuse : StAsk;
       end
-      StAsk: if (read_ready_i) state_d = StRoom;
+      StAsk: if (read_ready_i) state_d = StCount;
+      StCount: state_d = StRoom;
       StRefuse: if (left && !fetched_o.here) state_d = StIdle;
       default: state_d = StIdle;
     endcase
@@ -133,12 +136,14 @@ module trine_fetch #(
     if (!rst_ni || stop_i) begin
       state_q <= StIdle;
       held_q  <= '0;
+      gone_q  <= 1'b0;
       error_q <= trine_commands_pkg::ERROR_NONE;
     end else begin
       state_q <= state_d;
       error_q <= state_q == StIdle ? trine_commands_pkg::ERROR_NONE : error_d;
-      if (asked || left)
-        held_q <= held_q + (asked ? CountBits'(count_q) : '0) - CountBits'(left && fetched_o.here);
+      gone_q  <= left && full_q;
+      if (asked || gone_q)
+        held_q <= held_q + (asked ? CountBits'(count_q) : '0) - CountBits'(gone_q);
     end
   end
 
@@ -182,7 +187,8 @@ module trine_fetch #(
 
   logic                 full_q;        // The command is complete.
   logic [PlaceBits-1:0] place_q;       // Beats that it has.
-  assign held_ready = !full_q || left;
+  // Not in the cycle in which one leaves, which is known late.
+  assign held_ready = !full_q;
 
   logic collect;
   assign collect = held_valid && held_ready;
@@ -245,7 +251,7 @@ module trine_fetch #(
     if (!rst_ni) pushed_q <= 1'b0;
     else         pushed_q <= beat_valid_i;
   end
-  assign rests_o = !pushed_q && !collect
+  assign rests_o = !pushed_q && !collect && !gone_q
                 && (state_q == StIdle || state_q == StRefuse || state_q == StAsk
                     || (state_q == StRoom && held_q > CountBits'(Ahead - Block)
                         && index_q < settings_i.list_count));

@@ -77,9 +77,9 @@ module trine_profile #(
   logic [WordBits-1:0] place_q, place_d;
   logic [2:0]          number_q;         // Of the counter at this place.
   logic [31:0]         count, word;
-  // A word that was read: of a counter, or another one; the last of its beat.
+  // A word that was read: of a counter, which comes now, or another one; the last of its beat.
   logic                moved_q, was_count_q, ends_q;
-  logic [31:0]         count_q, word_q;
+  logic [31:0]         word_q;
   assign move    = walks_q && !beat_valid_o && !(moved_q && ends_q);
   assign place_d = start_i ? '0 : place_q + 1'b1;
 
@@ -133,13 +133,12 @@ module trine_profile #(
       is_count_q <= place_d >= WordBits'(6) && place_d < WordBits'(6 + Counters);
     end
     if (move) begin
-      count_q     <= count;
       word_q      <= word;
       was_count_q <= is_count_q;
       ends_q      <= Groups == 1 || &place_q[LaneBits > 0 ? LaneBits - 1 : 0 : 0];
     end
     if (moved_q)
-      beat_data_o <= (32*Groups)'({was_count_q ? count_q : word_q, beat_data_o} >> 32);
+      beat_data_o <= (32*Groups)'({was_count_q ? count : word_q, beat_data_o} >> 32);
   end
 
 endmodule

@@ -288,9 +288,6 @@ module trine_registers #(
   trine_regs_pkg::software_t fields;      // What software_q has besides whole words.
   trine_regs_pkg::hardware_t hardware;
   logic [CounterBits-1:0]    counter;     // Its number + 1; 0: not a counter.
-  logic [NumberBits-1:0]     number_q;
-  logic                      is_counter_q;
-  logic                      counter_high_q;
 
   // Nothing is worked out (in simulation) or switched (in hardware) in cycles without a transfer.
   always_comb begin
@@ -329,13 +326,6 @@ module trine_registers #(
       value = trine_regs_pkg::value_of(offset, fields, hardware);
     end
   end
-  always_ff @(posedge clk_bus) begin
-    is_counter_q <= rst_ni && counter != '0;
-    if (read) begin
-      number_q       <= NumberBits'(counter - 1'b1);
-      counter_high_q <= trine_regs_pkg::counter_high(read_offset);
-    end
-  end
 
   // An event is counted a cycle later: what decides about it is a long path.
   logic [Counters-1:0] events_q;
@@ -349,9 +339,9 @@ module trine_registers #(
     .rst_ni,
     .clear_i     (clear_o),
     .events_i    (events_q),
-    .read_i      (is_counter_q),
-    .number_i    (number_q),
-    .read_high_i (counter_high_q),
+    .read_i      (counter != '0),
+    .number_i    (NumberBits'(counter - 1'b1)),
+    .read_high_i (trine_regs_pkg::counter_high(read_offset)),
     .value_o     (count)
   );
 

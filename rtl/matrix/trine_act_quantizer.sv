@@ -79,6 +79,7 @@ module trine_act_quantizer #(
   // first (`beat_q`); the exponent of the group is looked for behind that.
   logic                  active_q, fill_full_q, data_valid_q, group_full_q, take, beat_valid_q;
   logic [GroupWidth:0]   read_group_q;
+  logic                  last_group_q;              // It is the last one.
   logic [ReadShift:0]    read_pos_q, data_pos_q, beat_pos_q;    // Beat of the group.
   logic [32*Groups-1:0]  beat_q;
   logic [511:0]          fill_q, work_q;
@@ -131,7 +132,7 @@ module trine_act_quantizer #(
         fill_full_q  <= 1'b0;
         read_pos_q   <= '0;
         read_group_q <= read_group_q + 1'b1;
-        if (read_group_q + 1'b1 == groups_i) active_q <= 1'b0;
+        if (last_group_q) active_q <= 1'b0;
       end
       work_valid_q <= take || (work_valid_q && !work_last);
       way_valid_q  <= {way_valid_q[1:0], work_valid_q};
@@ -150,6 +151,8 @@ module trine_act_quantizer #(
   always_ff @(posedge clk_i) begin
     if (start_i) vec_read_beat_o <= src_beat_i;
     else if (read) vec_read_beat_o <= vec_read_beat_o + 1'b1;
+    // Groups come several cycles after each other.
+    last_group_q <= read_group_q + 1'b1 == groups_i;
     data_pos_q <= read_pos_q;
     beat_pos_q <= data_pos_q;
     if (data_valid_q) begin

@@ -37,12 +37,15 @@ module trine_beat_router #(
   localparam int unsigned JobBits   = $clog2(Jobs);
   localparam int unsigned EntryBits = 2 + 1 + 32;
 
-  // The job whose beats come now, and those behind it.  Whether a beat moves decides about much
-  // in the same cycle: so its owner is a bit of `owner_q`, by the number of a reader, and whether
-  // it is the last is known before it comes.
+  // The job whose beats come now, and those behind it.  Whether a beat moves is known late in a
+  // cycle: so its owner is a bit of `owner_q`, by the number of a reader, whether it is the last is
+  // known before it comes, and what is left of the job is worked out a cycle later.
   logic                      valid_q, turn_q, last_q;
   logic [3:0]                owner_q;
-  logic [31:0]               left_q;
+  logic                      fresh_q;                  // The job began with this cycle,
+  logic [31:0]               length_q;                 // which is its length.
+  logic                      moved_q;                  // A beat of it moved in the last cycle,
+  logic [31:0]               left_q;                   // which this still counts.
   logic [EntryBits-1:0]      queue [Jobs];             // In order from `read_q` on.
   logic [JobBits-1:0]        read_q;
   logic [JobBits:0]          count_q;
@@ -73,6 +76,10 @@ module trine_beat_router #(
   assign beat_ready_o   = gate_i.drop || taken;
   assign used_o = moves && !list;
 
+  // With one beat behind the one that comes.
+  logic        two_left;
+  assign two_left = fresh_q ? length_q == 32'd2 : left_q == (moved_q ? 32'd3 : 32'd2);
+
   logic [1:0]  next_reader;
   logic        next_turn;
   logic [31:0] next_beats;
@@ -81,6 +88,8 @@ module trine_beat_router #(
     if (!rst_ni || gate_i.drop) begin
       valid_q <= 1'b0;
       owner_q <= '0;
+      fresh_q <= 1'b0;
+      moved_q <= 1'b0;
       count_q <= '0;
       more_q  <= 1'b0;
       read_q  <= '0;
@@ -89,6 +98,8 @@ module trine_beat_router #(
         valid_q <= more_q;
         owner_q <= more_q ? 4'd1 << next_reader : '0;
       end
+      fresh_q <= pop;
+      moved_q <= moves && !advance;
       if (push != pop) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
       more_q <= push || (pop ? count_q > (JobBits+1)'(1) : more_q);
       if (pop) read_q <= read_q + 1'b1;
@@ -97,12 +108,13 @@ module trine_beat_router #(
   always_ff @(posedge clk_i) begin
     if (pop) begin
       turn_q <= next_turn;
-      left_q <= next_beats;
       last_q <= next_beats == 32'd1;
     end else if (moves) begin
-      left_q <= left_q - 32'd1;
-      last_q <= left_q == 32'd2;
+      last_q <= two_left;
     end
+    length_q <= next_beats;
+    if (fresh_q)      left_q <= length_q;
+    else if (moved_q) left_q <= left_q - 32'd1;
     if (push) queue[read_q + count_q[JobBits-1:0]] <= {job_i.reader, job_i.turn, job_i.beats};
   end
 
@@ -111,7 +123,7 @@ module trine_beat_router #(
 
   `TRINE_ASSERT(BeatHasJob_A, !beat_valid_i || valid_q || count_q != '0 || gate_i.drop)
   `TRINE_ASSERT(NoneRuns_A, !(gate_i.drop && gate_i.running))
-  `TRINE_ASSERT(BeatsLeft_A, !valid_q || left_q != '0)
+  `TRINE_ASSERT(BeatsLeft_A, !valid_q || (fresh_q ? length_q : left_q - 32'(moved_q)) != '0)
 
 `ifdef FORMAL_TRINE_BEAT_ROUTER
   `include "trine_beat_router_formal.svh"

@@ -67,13 +67,14 @@ module trine_f16_dot #(
       nonfinite_o <= any_ones[10];
       shift_q     <= align_shift_i;
     end
-    // Shift and product; the product's sign extended to 27 bits.
+    // Shift and product: its sign extended to 29 bits, moved by up to 3 places, what is left of the
+    // shift in fours above it. So the next stage, which also adds, has less of it to do.
     if (multiply_i) begin
       shift_q2 <= shift_q;
       for (int unsigned s = 0; s < Lanes; s++) begin
-        prods_q[32*s +: 32] <= (shifts_q[32*s +: 32] << 27) | (32'(ProdWidth'(
+        prods_q[32*s +: 32] <= ((shifts_q[32*s +: 32] >> 2) << 29) | ((32'(ProdWidth'(
             signed'(values_q[32*s +: 12])) * ProdWidth'(signed'(mants_q[32*s +: ActWidth])))
-            & 32'h7FFFFFF);
+            << (shifts_q[32*s +: 32] & 32'd3)) & 32'h1FFFFFFF);
       end
     end
     if (shift_i) begin
@@ -83,7 +84,8 @@ module trine_f16_dot #(
       for (int unsigned i = 0; i < Adds; i++) begin
         for (int unsigned p = 0; p < Parts; p++) begin
           parts[64*p +: 64] = parts[64*p +: 64]
-              + (64'(signed'(prods_q[32*(Parts*i+p) +: 27])) << prods_q[32*(Parts*i+p)+27 +: 5]);
+              + (64'(signed'(prods_q[32*(Parts*i+p) +: 29]))
+                 << {prods_q[32*(Parts*i+p)+29 +: 3], 2'b00});
         end
       end
       parts_q <= parts;
