@@ -58,7 +58,8 @@ module trine_units #(
   localparam int unsigned BeatWidth = $clog2(VectorWords / Groups);
   localparam int unsigned GroupBits = $clog2(Groups);
 
-  // The unit that runs has the word.
+  // The unit that runs has the word.  One that does not takes no weights and waits for none, so
+  // these go to both that take some: which one it is would make a long path longer.
   logic is_matrix, is_vector, is_attention, transfer_done, matvec_done, vector_done;
   logic attention_done;
   logic bad_codebook, bad_set_byte, bad_tail, matvec_nonfinite, vector_nonfinite;
@@ -229,10 +230,10 @@ module trine_units #(
   logic matvec_ready, attention_ready;
   logic matvec_wait_memory, matvec_wait_table, matvec_wait_rows;
   logic attention_wait_memory, attention_wait_query, attention_wait_scores;
-  assign weight_ready_o = is_attention ? attention_ready       : matvec_ready;
-  assign wait_memory_o  = is_attention ? attention_wait_memory : matvec_wait_memory;
-  assign wait_table_o   = is_attention ? attention_wait_query  : matvec_wait_table;
-  assign wait_rows_o    = is_attention ? attention_wait_scores : matvec_wait_rows;
+  assign weight_ready_o = attention_ready       || matvec_ready;
+  assign wait_memory_o  = attention_wait_memory || matvec_wait_memory;
+  assign wait_table_o   = attention_wait_query  || matvec_wait_table;
+  assign wait_rows_o    = attention_wait_scores || matvec_wait_rows;
 
   if (AttentionHeads != 0) begin : gen_attention_unit
     logic clk_attention;
@@ -265,7 +266,7 @@ module trine_units #(
       .done_o            (attention_done),
       .nonfinite_o       (attention_nonfinite),
       .overflow_o        (attention_overflow),
-      .beat_valid_i      (weight_valid_i && is_attention),
+      .beat_valid_i      (weight_valid_i),
       .beat_ready_o      (attention_ready),
       .beat_data_i       (beat_data_i),
       .wait_memory_o     (attention_wait_memory),
@@ -322,7 +323,7 @@ module trine_units #(
     .word_valid_i,
     .word_ready_o,
     .word_data_i,
-    .weight_valid_i    (weight_valid_i && !is_attention),
+    .weight_valid_i    (weight_valid_i),
     .weight_ready_o    (matvec_ready),
     .weight_data_i     (beat_data_i),
     .wait_memory_o     (matvec_wait_memory),
@@ -340,6 +341,8 @@ module trine_units #(
                          + 32'(attention_done) <= 1)
   `TRINE_ASSERT(OneReader_A, 32'(transfer_read_valid) + 32'(vector_read_valid)
                            + 32'(attention_read_valid) <= 1)
+  `TRINE_ASSERT(OneOfWeights_A, !(attention_ready && matvec_ready)
+                && !(attention_ready && !is_attention) && !(matvec_ready && !is_matrix))
   `TRINE_ASSERT(OneSender_A, !(transfer_valid && block_valid))
   `TRINE_ASSERT(OneTaker_A, 32'(load_valid_i) + 32'(word_valid_i) + 32'(weight_valid_i) <= 1)
 

@@ -4,6 +4,7 @@
 /// a beat of the first halves in each step.
 ///
 /// `beat_o` starts at `first_i`; `place_o` counts the beats, with `pairs_i` within the half head.
+/// With `pairs_i` no two steps come in cycles after each other, nor one in the two after `start_i`.
 module trine_vector_walk #(
   parameter int unsigned BeatWidth = 12
 ) (
@@ -17,12 +18,18 @@ module trine_vector_walk #(
   output logic [BeatWidth-1:0] place_o
 );
 
+  // Where it is, is looked at a cycle before the step.
+  logic last_q;                                   // Of the half head.
+  always_ff @(posedge clk_i) begin
+    if (pairs_i) last_q <= place_o + 1'b1 == half_beats_i;
+  end
+
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       beat_o  <= first_i;
       place_o <= '0;
     end else if (step_i) begin
-      if (pairs_i && place_o + 1'b1 == half_beats_i) begin
+      if (pairs_i && last_q) begin
         beat_o  <= beat_o + half_beats_i + 1'b1;
         place_o <= '0;
       end else begin
