@@ -123,7 +123,8 @@ end
 logic f_judged;
 assign f_judged = state_q == StPlace || state_q == StSum || state_q == StWindow || state_q == StOutside || state_q == StWrite
                || state_q == StRecord;
-`TRINE_ASSERT(State_I, state_q <= StStop && f_list_q == (state_q != StIdle)
+`TRINE_ASSERT(State_I, state_q <= StStop && stop_q == (state_q == StStop) && write_q == (state_q == StWrite)
+              && f_list_q == (state_q != StIdle)
               && f_owed_q == (state_q == StCount || state_q == StJudge))
 `TRINE_ASSERT(Index_I, !f_list_q || stop_o || index_o == f_index_q + 32'(state_q == StHold))
 `TRINE_ASSERT(Ends_I, !f_list_q || go_o || end_q == f_ends_q)

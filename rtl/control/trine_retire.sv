@@ -63,6 +63,7 @@ module trine_retire #(
   state_e state_q, state_d;
 
   logic        abort_q, end_q;
+  logic        stop_q, write_q;          // StStop and StWrite, which lead far, from registers.
   logic [7:0]  error_q, error_d;
   logic [63:0] first_q;
 
@@ -155,24 +156,28 @@ module trine_retire #(
 
   assign busy_o          = state_q != StIdle;
   assign go_o            = state_q == StReady;
-  assign stop_o          = state_q == StStop;
+  assign stop_o          = stop_q;
   assign finish_o        = stop_o && write_status_i.idle && read_status_i.idle && counted_i;
   // Each way to StReady, without what decides about other states.
   assign command_begin_o = (state_q == StIdle && start_i)
                         || ((goes_on || state_q == StHold) && !hold_i);
   assign command_done_o  = state_q == StJudge;
-  assign write_valid_o   = state_q == StWrite;
+  assign write_valid_o   = write_q;
   assign write_job_o     = {first_q, 32'd64};
   assign record_start_o  = write_valid_o && write_ready_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StIdle;
+      stop_q  <= 1'b0;
+      write_q <= 1'b0;
       error_q <= trine_commands_pkg::ERROR_NONE;
       abort_q <= 1'b0;
       index_o <= '0;
     end else begin
       state_q <= state_d;
+      stop_q  <= state_d == StStop;
+      write_q <= state_d == StWrite;
       error_q <= error_d;
       abort_q <= busy_o && (abort_q || abort_i);
       if (state_q == StIdle && start_i) index_o <= '0;

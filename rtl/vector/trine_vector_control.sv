@@ -55,6 +55,10 @@ module trine_vector_control #(
   assign passes = op_i == trine_commands_pkg::OpRmsnorm || op_i == trine_commands_pkg::OpSoftmax
                || op_i == trine_commands_pkg::OpArgmax;
 
+  // How long the last operands are on their way hangs on the phase, which began long before.
+  logic [CountBits-1:0] drain_q;
+  always_ff @(posedge clk_i) drain_q <= drain_i;
+
   always_comb begin
     state_d = state_q;
     unique case (state_q)
@@ -62,7 +66,7 @@ module trine_vector_control #(
       // Operands go to the lanes.
       StPass: if (!pass_o && !operands_busy_i) state_d = StDrain;
       // The last ones are on their way.
-      StDrain: if (count_o == drain_i) begin
+      StDrain: if (count_o == drain_q) begin
         unique case (phase_o)
           trine_vector_pkg::PhaseMax: state_d = StReduce;
           trine_vector_pkg::PhaseSum: state_d = StPack;
