@@ -114,9 +114,10 @@ module trine_check #(
   );
 
   // The sequence state: the bank's position, the index that the command uses.
-  logic        indexed, indexed_q, beyond_q;
-  logic [33:0] position_q, index;
-  logic [31:0] index_q, token_q;
+  logic        indexed, indexed_q, beyond_q, of_token_q;
+  logic [33:0] position_q;
+  logic [31:0] index, index_q, token_q;
+  logic signed [34:0] bound_q;           // What the token or the position must be below.
   logic [2:0]  bank;
   assign bank = command_i.bank[2:0] & 3'(Vectors - 1);
   always_comb begin
@@ -125,7 +126,7 @@ module trine_check #(
     if (state_q == StIndex) begin
       indexed = command_i.index != 2'd0 || is_column || is_cache;
       // Of attention of several positions the last bank's.
-      index   = command_i.index == 2'd1 ? 34'(token_q) : position_q + 34'(command_i.more);
+      index   = of_token_q ? token_q : position_q[31:0] + 32'(command_i.more);
     end
   end
   always_ff @(posedge clk_i) begin
@@ -133,9 +134,13 @@ module trine_check #(
     if (state_q == StFields) begin
       position_q <= 34'(settings_i.position) + 34'(settings_i.ahead[32*bank +: 32]);
       token_q    <= settings_i.tokens[32*bank +: 32];
+      of_token_q <= command_i.index == 2'd1;
+      bound_q    <= 35'(command_i.limit)
+                  - (command_i.index == 2'd1 ? 35'd0 : 35'(command_i.more));
     end
+    // The index is below its limit: without the sum that it is.
     if (state_q == StIndex)
-      beyond_q <= (indexed && index >= 34'(command_i.limit))
+      beyond_q <= (indexed && signed'({1'b0, of_token_q ? 34'(token_q) : position_q}) >= bound_q)
                || (command_i.span == 2'd1 && position_q >= 34'(rows_q))
                || (command_i.span == 2'd2 && position_q >= 34'(cols_q));
   end
@@ -271,7 +276,7 @@ module trine_check #(
       end
       StIndex: begin
         indexed_q <= indexed;
-        index_q   <= index[31:0];
+        index_q   <= index;
         if (command_i.span == 2'd1) rows_q <= position_q[31:0] + 32'd1;
         if (command_i.span == 2'd2) cols_q <= position_q[31:0] + 32'd1;
       end

@@ -7,9 +7,10 @@
 /// A channel stands still while it waits and nothing moves on it; `limit_i` cycles of that are a
 /// failure while `busy_i`, noticed after half of them at the earliest: one timer serves all
 /// channels, and a channel that waits at two ticks in a row, and at every cycle between, has
-/// failed.  The timer rests while nobody waits.  0 is no limit.  An answer that nobody is owed is a
-/// failure at any time, RLAST at the wrong beat too.  Failures from `fault_valid_o` up to the end
-/// of `flush_i` are those of the same cause and are not reported.
+/// failed.  The timer rests while nobody waits.  0 is no limit, and a new limit holds from the next
+/// cycle on.  An answer that nobody is owed is a failure at any time, RLAST at the wrong beat too.
+/// Failures from `fault_valid_o` up to the end of `flush_i` are those of the same cause and are not
+/// reported.
 module trine_bus_watch #(
   parameter  int unsigned Ports     = 1,
   parameter  int unsigned AddrWidth = 40
@@ -41,13 +42,16 @@ module trine_bus_watch #(
   logic [Channels-1:0] waits, late_q, timeout;
   logic                first_q;         // The next cycle that counts is the first of all.
   logic [30:0]         timer_q;         // Cycles up to the tick, unless `first_q`.
+  logic                last_q;          // It is 1: known early, as is what the limit means.
+  logic                on_q, short_q;
+  logic [30:0]         half_q;          // Of the limit.
   logic                counts, ends, tick, listens;
   assign waits   = {write_i.b_waits, write_i.w_waits, write_i.aw_waits, r_waits_i, ar_waits_i};
   assign listens = !fault_valid_o && !flush_i;
-  assign counts  = waits != '0 && busy_i && limit_i != '0 && listens;
-  assign ends    = first_q ? limit_i[31:2] == '0 : timer_q == 31'd1;
+  assign counts  = waits != '0 && busy_i && on_q && listens;
+  assign ends    = first_q ? short_q : last_q;
   assign tick    = counts && ends;
-  assign timeout = ends && busy_i && limit_i != '0 ? waits & late_q : '0;
+  assign timeout = ends && busy_i && on_q ? waits & late_q : '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -62,7 +66,13 @@ module trine_bus_watch #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (counts) timer_q <= (first_q ? limit_i[31:1] : timer_q) - 31'd1;
+    on_q    <= limit_i != '0;
+    short_q <= limit_i[31:2] == '0;
+    half_q  <= limit_i[31:1];
+    if (counts) begin
+      timer_q <= (first_q ? half_q : timer_q) - 31'd1;
+      last_q  <= (first_q ? half_q : timer_q) == 31'd2;
+    end
   end
 
   // Of several that are late, the one that the others wait for: a memory with its hands full takes

@@ -58,6 +58,7 @@ struct Bench {
     dut->w_addr_i = kW;
     dut->b_addr_i = kB;
     quiet();
+    dut.step();                                // The limit holds from the next cycle on.
   }
   void quiet() {
     dut->ar_waits_i = dut->r_waits_i = 0;
@@ -170,7 +171,8 @@ TEST_CASE("trine_bus_watch: without a limit, and while nothing runs, nobody is l
     CHECK_EQ(bench.until_fault(1000), ~0u);
     bench.dut->busy_i = 1;
     bench.dut->limit_i = 64;
-    CHECK_LE(bench.until_fault(1000), 64u);
+    // A new limit holds from the next cycle on.
+    CHECK_LE(bench.until_fault(1000), busy ? 65u : 64u);
   }
 }
 
@@ -263,11 +265,11 @@ TEST_CASE(
     bench.wait(late);
     CHECK_EQ(bench.until_fault(1 + random.below(30)), ~0u);
     bench.quiet();
+    const unsigned limit = 1 + random.below(40);
+    bench.dut->limit_i = limit;
     bench.dut.step(2);
 
     bench.dut->busy_i = kind == 3 || random.below(2) != 0;
-    const unsigned limit = 1 + random.below(40);
-    bench.dut->limit_i = limit;
     const auto bit = static_cast<std::uint8_t>(1u << port);
     if (kind == 0) bench.dut->r_bad_last_i = bit;
     if (kind == 1) bench.dut->r_stray_i = bit;
