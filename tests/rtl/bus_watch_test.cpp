@@ -58,7 +58,7 @@ struct Bench {
     dut->w_addr_i = kW;
     dut->b_addr_i = kB;
     quiet();
-    dut.step();                                // The limit holds from the next cycle on.
+    dut.step();  // The limit holds from the next cycle on.
   }
   void quiet() {
     dut->ar_waits_i = dut->r_waits_i = 0;
