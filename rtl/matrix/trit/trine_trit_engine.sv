@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+`include "trine_assert.svh"
+
 /// The trit engine: a weight stream and quantized activations in, accumulators `A[r]` out.
 ///
 /// Front (a beat a cycle), back (a row a cycle) and table builder (a block ahead) run side by
@@ -229,5 +231,11 @@ module trine_trit_engine #(
     logic unused_ok;                              // The vectors run in step.
     assign unused_ok = ^{bad_bytes[Vectors-1:1], acc_valid[Vectors-1:1]};
   end
+
+  // The memories of the tables may give anything for a word that is being written.
+  `TRINE_ASSERT(LooksBehindBuilder_A, !(beat.look && build.active && build.table_write)
+                || build.table_addr[8 +: Buffers + 1] != beat.page[Buffers:0])
+  `TRINE_ASSERT(RowsBehindBuilder_A, !(row.valid && build.active && build.tail_write)
+                || (Buffers == 2 && build.tail_addr[7] != row.buffer))
 
 endmodule

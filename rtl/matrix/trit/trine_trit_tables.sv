@@ -109,7 +109,10 @@ module trine_trit_tables #(
     logic        [MantsWidth-1:0]          mant_word_q;
     logic        [ActWidth-1:0]            mant_q;
     logic        [TailWidth-1:0]           walk_q;
+    // No entry is read in the cycle that writes it (trine_trit_engine asserts it).
+    (* no_rw_check *)
     logic        [EntryWidth-1:0]          sums  [Pages][256];
+    (* no_rw_check *)
     logic        [LevelWidth-1:0]          tails [2**TailAddr];
 
     always_ff @(posedge clk_setup_i) begin
