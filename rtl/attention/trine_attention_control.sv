@@ -65,20 +65,20 @@ module trine_attention_control #(
 
   logic [31:0]           left_q;             // Positions that have not come.
   logic [PositionBits:0] count_q;            // Of the chunk that came last.
+  logic                  one_left_q;         // left_q is 1.
   // Not the first chunk; one is held; it is the last.
   logic                  begun_q, old_q, last_q;
-  logic                  take, step, value, row_last, block_first, block_last, chunk_last, row_end;
-  logic                  chunk_end, walk_start, rest_end;
+  logic                  take, step, value, row_last, block_first, block_last, chunk_last;
+  logic                  count_last, row_end, chunk_end, walk_start, rest_end;
   logic [BeatBits-1:0]   beat;
   logic [PositionBits-1:0] position;
   logic [trine_attention_pkg::PlaceBits-1:0] place;
   assign ready_o    = state_q == StStream;
   assign take       = ready_o && valid_i;
   assign step       = take || state_q == StRest;
-  assign row_end    = step && value && row_last;
-  assign chunk_end  = row_end && state_q == StStream && (chunk_last || left_q == 32'd1);
-  assign rest_end   = row_end && state_q == StRest
-                   && (PositionBits+1)'(position) + 1'b1 == (last_q ? count_q : chunk);
+  assign row_end    = take && value && row_last;
+  assign chunk_end  = row_end && (chunk_last || one_left_q);
+  assign rest_end   = state_q == StRest && row_last && (last_q ? count_last : chunk_last);
   assign walk_start = state_q == StQuery || state_q == StDrain;
 
   trine_attention_walk #(.Groups (Groups)) u_walk (
@@ -88,6 +88,7 @@ module trine_attention_control #(
     .values_i      (state_q == StRest),
     .row_beats_i   (row_beats),
     .chunk_i       (chunk),
+    .count_i       (count_q),
     .value_o       (value),
     .beat_o        (beat),
     .row_last_o    (row_last),
@@ -95,6 +96,7 @@ module trine_attention_control #(
     .block_last_o  (block_last),
     .position_o    (position),
     .chunk_last_o  (chunk_last),
+    .count_last_o  (count_last),
     .place_o       (place)
   );
 
@@ -117,12 +119,14 @@ module trine_attention_control #(
 
   // ---- Realignment ----
 
-  logic                lead_end, beat_end;
+  logic                lead_end, beat_end, last_beat;
   logic [3:0]          lead_q;               // Cycles since the reference moved.
   logic [BeatBits-1:0] beat_q;
   assign lead_end    = lead_q == 4'(Lead - 1);
   assign beat_end    = state_q == StStep && !moving_i;
-  assign realigned_o = beat_end && state_d != StLoad && state_d != StStep;
+  assign last_beat   = (BeatBits+1)'(beat_q) + 1'b1 == row_beats;
+  // The next state says the same, but depends on all that any state waits for.
+  assign realigned_o = beat_end && last_beat && lead_end;
   assign realign_beat_o  = beat_q;
   assign realign_o.start = state_q == StMove;
   assign realign_o.load  = state_q == StLoad;
@@ -166,7 +170,7 @@ module trine_attention_control #(
       StMove:   state_d = StLoad;
       StLoad:   state_d = StStep;
       StStep: if (!moving_i) begin
-        if ((BeatBits+1)'(beat_q) + 1'b1 != row_beats) state_d = StLoad;
+        if (!last_beat) state_d = StLoad;
         else if (lead_end) state_d = left_q == '0 ? StRest : StStream;
       end
       default:  state_d = StIdle;
@@ -190,13 +194,17 @@ module trine_attention_control #(
   end
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      left_q  <= positions_i;
-      begun_q <= 1'b0;
-      old_q   <= 1'b0;
-      last_q  <= 1'b0;
+      left_q     <= positions_i;
+      one_left_q <= positions_i == 32'd1;
+      begun_q    <= 1'b0;
+      old_q      <= 1'b0;
+      last_q     <= 1'b0;
     end else begin
-      if (row_end && state_q == StStream) left_q <= left_q - 32'd1;
-      if (chunk_end) count_q <= (PositionBits+1)'(position) + 1'b1;
+      if (row_end) begin
+        left_q     <= left_q - 32'd1;
+        one_left_q <= left_q == 32'd2;
+      end
+      if (state_q == StStream) count_q <= (PositionBits+1)'(position) + 1'b1;
       if (realigned_o) begin
         begun_q <= 1'b1;
         old_q   <= 1'b1;
@@ -211,7 +219,7 @@ module trine_attention_control #(
     end else begin
       if (weighing_q) after_q <= after_q - 32'd1;
       if (!lead_end) lead_q <= lead_q + 4'd1;
-      if (beat_end && state_d == StLoad) beat_q <= beat_q + 1'b1;
+      if (beat_end && !last_beat) beat_q <= beat_q + 1'b1;
     end
     weigh_q <= state_q == StMove ? (PositionBits+1)'(1) : weigh_q + (PositionBits+1)'(weighing_q);
     at_q     <= {weigh_o.read_position, at_q[10*PositionBits-1:PositionBits]};
@@ -219,6 +227,7 @@ module trine_attention_control #(
   end
 
   `TRINE_ASSERT(StartWhenIdle_A, !start_i || state_q == StIdle)
-  `TRINE_ASSERT(ChunkIsWhole_A, !old_q || last_q || count_q == chunk || state_q != StStream)
+  `TRINE_ASSERT(ChunkIsWhole_A, !realigned_o || left_q == '0 || count_q == chunk)
+  `TRINE_ASSERT(LastIsKnown_A, state_q != StStream || one_left_q == (left_q == 32'd1))
 
 endmodule
