@@ -12,8 +12,8 @@ module trine_attention_control #(
   localparam int unsigned BeatBits     = trine_attention_pkg::BeatBits,
   localparam int unsigned PositionBits = trine_attention_pkg::PositionBits,
   localparam int unsigned QueryBits    = trine_attention_pkg::QueryBits,
-  // Cycles from the reference to the first weight that can be read.
-  localparam int unsigned Lead         = 11
+  // Cycles from the reference to the first beat that comes: it reads its weight a cycle later.
+  localparam int unsigned Lead         = 10
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -25,6 +25,7 @@ module trine_attention_control #(
   output logic                          ready_o,
   input  logic                          idle_i,          // No beat is in the heads' stages.
   output trine_attention_pkg::beat_t    beat_o,
+  output trine_attention_pkg::look_t    look_o,
   output trine_attention_pkg::weigh_t   weigh_o,
   output trine_attention_pkg::realign_t realign_o,
   output logic [BeatBits-1:0]           realign_beat_o,
@@ -122,9 +123,11 @@ module trine_attention_control #(
   logic                lead_end, beat_end, last_beat;
   logic [3:0]          lead_q;               // Cycles since the reference moved.
   logic [BeatBits-1:0] beat_q;
+  logic [BeatBits:0]   ahead_q;              // The beat that moves next, looked up before.
+  logic                moves_q;              // Sums move.
   assign lead_end    = lead_q == 4'(Lead - 1);
   assign beat_end    = state_q == StStep && !moving_i;
-  assign last_beat   = (BeatBits+1)'(beat_q) + 1'b1 == row_beats;
+  assign last_beat   = ahead_q == row_beats;
   // The next state says the same, but depends on all that any state waits for.
   assign realigned_o = beat_end && last_beat && lead_end;
   assign realign_beat_o  = beat_q;
@@ -132,6 +135,15 @@ module trine_attention_control #(
   assign realign_o.load  = state_q == StLoad;
   assign realign_o.step  = state_q == StStep;
   assign realign_o.clear = !begun_q;
+
+  always_comb begin
+    look_o       = '0;
+    look_o.next  = realign_o.start || realign_o.step;
+    look_o.old   = step && old_q && value && block_first;
+    look_o.sums  = look_o.next || look_o.old;
+    look_o.beat  = moves_q ? ahead_q[BeatBits-1:0] : beat;
+    look_o.place = place;
+  end
 
   // ---- Weights: a position a cycle ----
 
@@ -219,8 +231,12 @@ module trine_attention_control #(
     end else begin
       if (weighing_q) after_q <= after_q - 32'd1;
       if (!lead_end) lead_q <= lead_q + 4'd1;
-      if (beat_end && !last_beat) beat_q <= beat_q + 1'b1;
+      if (beat_end && !last_beat) beat_q <= ahead_q[BeatBits-1:0];
     end
+    if (start_i || realigned_o)  moves_q <= 1'b0;
+    else if (state_q == StDrain) moves_q <= 1'b1;
+    if (state_q == StDrain) ahead_q <= '0;
+    else if (state_q == StMove || (beat_end && !last_beat)) ahead_q <= ahead_q + 1'b1;
     weigh_q <= state_q == StMove ? (PositionBits+1)'(1) : weigh_q + (PositionBits+1)'(weighing_q);
     at_q     <= {weigh_o.read_position, at_q[10*PositionBits-1:PositionBits]};
     behind_q <= {most(after_q), behind_q[8*QueryBits-1:QueryBits]};

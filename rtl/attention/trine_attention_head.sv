@@ -36,7 +36,7 @@ module trine_attention_head #(
   // Of all heads
   input  logic [16*Lanes-1:0]           elements_i,      // With `multiply`: mantissas, extended.
   input  logic [8*Blocks-1:0]           key_fields_i,    // With `block_key`.
-  input  logic [8*Blocks-1:0]           value_shifts_i,  // With `align_weight`.
+  input  logic [5*Blocks-1:0]           value_shifts_i,  // With `align_weight`.
   input  logic [8*Blocks-1:0]           field_steps_i,   // With the realignment's `load`.
   // Results
   output logic                          busy_o,          // Another step of realignment is needed.
@@ -114,8 +114,7 @@ module trine_attention_head #(
     if (step.align_weight) begin
       for (int unsigned b = 0; b < Blocks; b++) begin
         logic [WeightBits:0] shifted;
-        shifted = value_shifts_i[8*b +: 8] > 8'd24 ? '0
-                                                   : {weight, 1'b0} >> value_shifts_i[8*b +: 5];
+        shifted = {weight, 1'b0} >> value_shifts_i[5*b +: 5];
         weights_q[32*b +: 32] <= 32'(shifted[WeightBits:1]) + 32'(shifted[0]);
       end
     end

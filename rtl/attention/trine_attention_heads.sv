@@ -41,7 +41,7 @@ module trine_attention_heads #(
   input  logic [7:0]                    exp_data_i,
   input  logic [16*Lanes-1:0]           elements_i,
   input  logic [8*Blocks-1:0]           key_fields_i,
-  input  logic [8*Blocks*Positions-1:0] value_shifts_i,  // Of each query.
+  input  logic [5*Blocks*Positions-1:0] value_shifts_i,  // Of each query.
   input  logic [8*Blocks*Positions-1:0] field_steps_i,
   output logic                          busy_o,
   output logic                          overflow_o,
@@ -83,7 +83,8 @@ module trine_attention_heads #(
   for (genvar h = 0; h < Heads; h++) begin : gen_head
     logic                 mine, used_q;
     logic [QueryBits-1:0] query, lacks;
-    logic [8*Blocks-1:0]  value_shifts, field_steps;
+    logic [5*Blocks-1:0]  value_shifts;
+    logic [8*Blocks-1:0]  field_steps;
     assign mine = head == GroupWidth'(h);
     always_ff @(posedge clk_i) begin
       if (!rst_ni || start_i) used_q <= 1'b0;
@@ -106,11 +107,11 @@ module trine_attention_heads #(
       assign unused_query = ^{more_i, query_i};
     end
     always_comb begin
-      value_shifts = value_shifts_i[8*Blocks-1:0];
+      value_shifts = value_shifts_i[5*Blocks-1:0];
       field_steps  = field_steps_i[8*Blocks-1:0];
       for (int unsigned p = 1; p < Positions; p++) begin
         if (query == QueryBits'(p)) begin
-          value_shifts = value_shifts_i[8*Blocks*p +: 8*Blocks];
+          value_shifts = value_shifts_i[5*Blocks*p +: 5*Blocks];
           field_steps  = field_steps_i[8*Blocks*p +: 8*Blocks];
         end
       end

@@ -47,8 +47,7 @@ package trine_attention_pkg;
     logic [PlaceBits-1:0]    place;           // Of a value.
   } beat_t;
 
-  // What every head reads for the beat that is taken in this cycle: the weight of a value.  Apart
-  // from the steps that follow, which depend on registers only and rest with those.
+  // What every head reads for the beat that was taken in the cycle before: the weight of a value.
   typedef struct packed {
     logic                    weight;
     logic [PositionBits-1:0] position;
@@ -56,41 +55,51 @@ package trine_attention_pkg;
 
   // What every head does in this cycle with the beat that was taken n cycles before.
   typedef struct packed {
-    // 1: the weight is aligned to the value's blocks; the query is read for a key;
+    // 2: the weight is aligned to the value's blocks; the query is read for a key;
     logic                    align_weight;
     logic                    read_query;
     logic [BeatBits-1:0]     query_beat;
-    // 2: mantissas are multiplied with the query or the weight, and sums are read;
+    // 3: mantissas are multiplied with the query or the weight, and sums are read;
     logic                    multiply;
     logic                    multiply_key;
     logic                    block_key;     // The last beat of a key's block,
     logic [QueryBits-1:0]    key_behind;    // of a position with so many behind it.
     logic                    read_sums;
     logic [BeatBits-1:0]     sums_beat;
-    // 3: a value's products are added, a key's are added up within their block,
+    // 4: a value's products are added, a key's are added up within their block,
     logic                    add;
     logic                    add_again;     // The sums that were written a cycle ago.
     logic [BeatBits-1:0]     add_beat;
     logic                    total;
     logic                    total_first;
-    // 4: which is aligned,
+    // 5: which is aligned,
     logic                    align;
-    // 5: and added up to a score;
+    // 6: and added up to a score;
     logic                    score;
     logic                    score_first;
-    // 6: less the first of all,
+    // 7: less the first of all,
     logic                    difference;
     logic                    first_score;
     logic [QueryBits-1:0]    score_behind;
-    // 7: scaled,
+    // 8: scaled,
     logic                    scale;
-    // 8: rounded,
+    // 9: rounded,
     logic                    round;
-    // 9: kept.
+    // 10: kept.
     logic                    keep;
     logic [PositionBits-1:0] keep_position;
     logic [QueryBits-1:0]    keep_behind;
   } step_t;
+
+  // What is looked up for the beat that may be taken in this cycle, or for sums that move: which
+  // exponents it has.  The places do not wait for the beat, only whether they are looked up does.
+  typedef struct packed {
+    logic                    sums;          // Of the sums of a beat,
+    logic                    next;          // and those that they move to;
+    logic [BeatBits-1:0]     beat;
+    logic                    old;           // of a value of the chunk before.
+    logic [PlaceBits-1:0]    place;
+  } look_t;
 
   // What every head does in this cycle with the score that was read n cycles before.
   typedef struct packed {

@@ -6,7 +6,7 @@
 /// `more_i` + 1 queries of `last_head_i` + 1 heads; those of `query_o` go to `dst_beat_i` on in a
 /// bank of their own.  A head's sum of weights comes with `head_o`, which counts them all; of its
 /// sums a beat is read by `read_o`, and `sum_i` is the one at `lane_o` of it, `field_i` the
-/// exponent field of its block, that belongs to `beat_o`.
+/// exponent field of its block.
 module trine_attention_result #(
   parameter  int unsigned Groups    = 16,
   parameter  int unsigned Heads     = 8,
@@ -33,7 +33,6 @@ module trine_attention_result #(
   output logic                   read_o,
   output logic [BeatBits-1:0]    read_beat_o,
   output logic [LaneBits-1:0]    lane_o,
-  output logic [BeatBits-1:0]    beat_o,
   input  logic [trine_attention_pkg::SumBits-1:0] sum_i,
   input  logic [7:0]             field_i,
   // Vector memory
@@ -105,7 +104,6 @@ module trine_attention_result #(
     else if (wait_q != '0) wait_q <= wait_q - 4'd1;
     element_q <= state_q == StSums ? element_q + 10'd1 : '0;
     lane_o    <= LaneBits'(element_q);
-    beat_o    <= read_beat_o;
     if (state_q == StRecip && wait_q == '0) scale_q <= recip;
   end
 

@@ -168,13 +168,15 @@ module trine_attention_unit #(
 
   // ---- Control ----
 
-  trine_attention_pkg::beat_t    beat, beat_q;
+  trine_attention_pkg::beat_t    beat, beat_q, beat_q2;
+  trine_attention_pkg::look_t    look, look_ahead;
   trine_attention_pkg::fetch_t   fetch;
   trine_attention_pkg::step_t    step;
   trine_attention_pkg::weigh_t   weigh;
   trine_attention_pkg::realign_t realign;
   logic                          moving, realigned, result_start, idle, streaming;
-  logic [BeatBits-1:0]           realign_beat, result_read_beat, result_beat;
+  logic                          results_q;           // They leave.
+  logic [BeatBits-1:0]           realign_beat, result_read_beat;
   logic                          result_read;
 
   trine_attention_control #(.Groups (Groups)) u_control (
@@ -188,6 +190,7 @@ module trine_attention_unit #(
     .ready_o        (beat_ready_o),
     .idle_i         (idle),
     .beat_o         (beat),
+    .look_o         (look_ahead),
     .weigh_o        (weigh),
     .realign_o      (realign),
     .realign_beat_o (realign_beat),
@@ -210,6 +213,7 @@ module trine_attention_unit #(
     .result_read_i  (result_read),
     .result_beat_i  (result_read_beat),
     .beat_o         (beat_q),
+    .beat2_o        (beat_q2),
     .idle_o         (idle),
     .fetch_o        (fetch),
     .step_o         (step)
@@ -219,7 +223,16 @@ module trine_attention_unit #(
 
   logic [16*Lanes-1:0] elements;
   logic [8*Blocks-1:0] key_fields;
-  logic [8*Blocks*Positions-1:0] value_shifts, field_steps, result_fields;
+  logic [5*Blocks*Positions-1:0] value_shifts;
+  logic [8*Blocks*Positions-1:0] field_steps, result_fields;
+  // A beat's exponents come with its sums.
+  always_comb begin
+    look = look_ahead;
+    if (results_q) begin
+      look.sums = result_read;
+      look.beat = result_read_beat;
+    end
+  end
   trine_attention_values #(
     .Groups    (Groups),
     .Width     (Width),
@@ -230,14 +243,15 @@ module trine_attention_unit #(
     .more_i,
     .beat_i          (beat),
     .beat_q_i        (beat_q),
+    .beat_q2_i       (beat_q2),
+    .look_i          (look),
     .data_i          (beat_data_i),
     .elements_o      (elements),
     .key_fields_o    (key_fields),
     .value_shifts_o  (value_shifts),
-    .realign_beat_i  (realign_beat),
+    .load_i          (realign.load),
     .realigned_i     (realigned),
     .field_steps_o   (field_steps),
-    .result_beat_i   (result_beat),
     .result_fields_o (result_fields)
   );
 
@@ -297,7 +311,6 @@ module trine_attention_unit #(
           result_field = result_fields[8*(Blocks*p+b) +: 8];
   end
 
-  logic results_q;                                    // They leave.
   always_ff @(posedge clk_i) begin
     if (start_i) results_q <= 1'b0;
     else if (result_start) results_q <= 1'b1;
@@ -324,7 +337,6 @@ module trine_attention_unit #(
     .read_o            (result_read),
     .read_beat_o       (result_read_beat),
     .lane_o            (result_lane),
-    .beat_o            (result_beat),
     .sum_i             (sum),
     .field_i           (result_field),
     .vec_write_valid_o,

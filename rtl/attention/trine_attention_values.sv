@@ -3,11 +3,11 @@
 /// Keys and values on their way to the heads: values wait for a chunk, until their weights are
 /// known, and the exponents of their blocks are followed.
 ///
-/// A beat comes with `beat_i`, its data with it when it is a new one; `beat_q_i` is the beat a
-/// cycle later.  `elements_o` are its mantissas, or those of the old value, two cycles later,
-/// `key_fields_o` the exponent fields of a key's block with them.  For each of the `more_i` + 1
-/// queries, of at most `Positions`, the first in the lowest bits: `value_shifts_o`, a cycle
-/// earlier, and `field_steps_o` (trine_attention_fields).
+/// A beat comes with `beat_i`, its data with it when it is a new one; `beat_q_i` and `beat_q2_i`
+/// are the beat a cycle and two later.  `elements_o` are its mantissas, or those of the old value,
+/// three cycles later, `key_fields_o` the exponent fields of a key's block with them.  For each of
+/// the `more_i` + 1 queries, of at most `Positions`, the first in the lowest bits:
+/// `value_shifts_o`, a cycle earlier, and what `look_i` asked for (trine_attention_fields).
 module trine_attention_values #(
   parameter  int unsigned Groups   = 16,
   parameter  int unsigned Width    = 15,
@@ -22,15 +22,15 @@ module trine_attention_values #(
   input  logic [QueryBits-1:0]       more_i,
   input  trine_attention_pkg::beat_t beat_i,
   input  trine_attention_pkg::beat_t beat_q_i,
+  input  trine_attention_pkg::beat_t beat_q2_i,
+  input  trine_attention_pkg::look_t look_i,
   input  logic [16*Lanes-1:0]        data_i,
   output logic [16*Lanes-1:0]        elements_o,
   output logic [8*Blocks-1:0]        key_fields_o,
-  output logic [8*Blocks*Positions-1:0] value_shifts_o,
-  input  logic [BeatBits-1:0]        realign_beat_i,
+  output logic [5*Blocks*Positions-1:0] value_shifts_o,
+  input  logic                       load_i,
   input  logic                       realigned_i,
   output logic [8*Blocks*Positions-1:0] field_steps_o,
-  // The exponents that the sums of a beat have
-  input  logic [BeatBits-1:0]        result_beat_i,
   output logic [8*Blocks*Positions-1:0] result_fields_o
 );
 
@@ -41,42 +41,40 @@ module trine_attention_values #(
   localparam int unsigned Headers    = Places / BlockBeats;
   localparam int unsigned HeaderBits = $clog2(Headers);
 
-  // ---- Data a cycle later; old values beside it ----
+  // ---- Data, then mantissas; old values beside them ----
 
   localparam int unsigned Lowest = (Width == 16) ? 0 : 1;   // Bit of an element, of its mantissa.
   logic first_half;                                         // Of its block is the beat.
   assign first_half = (beat_q_i.beat & BeatBits'(BlockBeats - 1)) < BeatBits'(BlockBeats / 2);
 
   logic [16*Lanes-1:0]    data_q;
-  logic [Width*Lanes-1:0] mantissas, old;
+  logic [Width*Lanes-1:0] mantissas_q, old;
   always_ff @(posedge clk_i) begin
     if (beat_i.key || beat_i.value) data_q <= data_i;
-  end
-  always_comb begin
-    mantissas = '0;
     if (beat_q_i.key || beat_q_i.value) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
-        mantissas[Width*i +: Width] = data_q[16*i+Lowest +: Width];
+        mantissas_q[Width*i +: Width] <= data_q[16*i+Lowest +: Width];
         // All 16 bits are the mantissa, but for the bit of the field.
-        if (Width == 16 && (BlockBeats == 1 ? i % 16 < 8 : first_half)) mantissas[Width*i] = 1'b0;
+        if (Width == 16 && (BlockBeats == 1 ? i % 16 < 8 : first_half))
+          mantissas_q[Width*i] <= 1'b0;
       end
     end
   end
   trine_ram #(.DataWidth(Width*Lanes), .Depth(Places)) u_values (
     .clk_i,
-    .write_i      (beat_q_i.value),
-    .write_addr_i (beat_q_i.place[PlaceBits-1:0]),
-    .write_data_i (mantissas),
-    .read_i       (beat_i.old),
-    .read_addr_i  (beat_i.place[PlaceBits-1:0]),
+    .write_i      (beat_q2_i.value),
+    .write_addr_i (beat_q2_i.place[PlaceBits-1:0]),
+    .write_data_i (mantissas_q),
+    .read_i       (beat_q_i.old),
+    .read_addr_i  (beat_q_i.place[PlaceBits-1:0]),
     .read_data_o  (old)
   );
 
   always_ff @(posedge clk_i) begin
-    if (beat_q_i.key || beat_q_i.old) begin
+    if (beat_q2_i.key || beat_q2_i.old) begin
       for (int unsigned i = 0; i < Lanes; i++)
-        elements_o[16*i +: 16] <= beat_q_i.key ? 16'(signed'(mantissas[Width*i +: Width]))
-                                               : 16'(signed'(old[Width*i +: Width]));
+        elements_o[16*i +: 16] <= beat_q2_i.key ? 16'(signed'(mantissas_q[Width*i +: Width]))
+                                                : 16'(signed'(old[Width*i +: Width]));
     end
   end
 
@@ -109,12 +107,14 @@ module trine_attention_values #(
     .write_i      (beat_q_i.value && beat_q_i.block_last),
     .write_addr_i (beat_q_i.place[BlockShift +: HeaderBits]),
     .write_data_i (fields),
-    .read_i       (beat_i.old && beat_i.block_first),
-    .read_addr_i  (beat_i.place[BlockShift +: HeaderBits]),
+    .read_i       (look_i.old),
+    .read_addr_i  (look_i.place[BlockShift +: HeaderBits]),
     .read_data_o  (old_fields)
   );
+  logic [8*Blocks-1:0] key_fields_q;
   always_ff @(posedge clk_i) begin
-    if (beat_q_i.key && beat_q_i.block_last) key_fields_o <= fields;
+    if (beat_q_i.key && beat_q_i.block_last)   key_fields_q <= fields;
+    if (beat_q2_i.key && beat_q2_i.block_last) key_fields_o <= key_fields_q;
   end
 
   // ---- The largest of each block of the head, which queries see differently at the end ----
@@ -127,16 +127,16 @@ module trine_attention_values #(
       .beat_q_i,
       .fields_i        (fields),
       .old_fields_i    (old_fields),
-      .value_shifts_o  (value_shifts_o[8*Blocks*p +: 8*Blocks]),
-      .realign_beat_i,
+      .value_shifts_o  (value_shifts_o[5*Blocks*p +: 5*Blocks]),
+      .look_i,
+      .load_i,
       .realigned_i,
       .field_steps_o   (field_steps_o[8*Blocks*p +: 8*Blocks]),
-      .result_beat_i,
       .result_fields_o (result_fields_o[8*Blocks*p +: 8*Blocks])
     );
   end
 
   logic unused_ok;
-  assign unused_ok = ^{beat_i, beat_q_i};
+  assign unused_ok = ^{beat_i, beat_q_i, beat_q2_i, look_i};
 
 endmodule
