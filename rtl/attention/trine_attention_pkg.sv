@@ -66,26 +66,29 @@ package trine_attention_pkg;
     logic [QueryBits-1:0]    key_behind;    // of a position with so many behind it.
     logic                    read_sums;
     logic [BeatBits-1:0]     sums_beat;
-    // 4: a value's products are added, a key's are added up within their block,
+    // 4: a value's products are added, a key's are added up within the beat,
     logic                    add;
     logic                    add_again;     // The sums that were written a cycle ago.
     logic [BeatBits-1:0]     add_beat;
+    logic                    collect;
+    // 5: and within their block,
     logic                    total;
     logic                    total_first;
-    // 5: which is aligned,
+    // 6: which is aligned,
     logic                    align;
-    // 6: and added up to a score;
+    // 7: and added up to a score;
     logic                    score;
     logic                    score_first;
-    // 7: less the first of all,
+    // 8: less the first of all,
     logic                    difference;
     logic                    first_score;
     logic [QueryBits-1:0]    score_behind;
-    // 8: scaled,
+    // 9: which is bounded,
+    // 10: scaled, in parts,
     logic                    scale;
-    // 9: rounded,
+    // 11: which are added up and rounded,
     logic                    round;
-    // 10: kept.
+    // 12: kept.
     logic                    keep;
     logic [PositionBits-1:0] keep_position;
     logic [QueryBits-1:0]    keep_behind;

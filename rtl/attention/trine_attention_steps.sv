@@ -19,64 +19,60 @@ module trine_attention_steps (
   output trine_attention_pkg::step_t    step_o
 );
 
+  localparam int unsigned BeatBits     = trine_attention_pkg::BeatBits;
+  localparam int unsigned PositionBits = trine_attention_pkg::PositionBits;
+  localparam int unsigned QueryBits    = trine_attention_pkg::QueryBits;
+
   trine_attention_pkg::beat_t q1, q2, q3, q4;
   // Later stages need less: keys only.
+  logic       key_q5, open_q5;                    // Open: a block begins.
   // Bit n is in stage 5 + n: a block ends, the first of its row, the row, that of position 0.
-  logic [1:0] block_q, first_q;
-  logic [5:0] row_q;
-  logic [2:0] start_q;
-  logic [trine_attention_pkg::PositionBits-1:0] position_q5, position_q6, position_q7, position_q8,
-                                                position_q9, position_q10;
-  logic [trine_attention_pkg::QueryBits-1:0] behind_q5, behind_q6, behind_q7, behind_q8, behind_q9,
-                                             behind_q10;
-  logic       first_block;                        // In stage 4.
-  logic       realign_q, added_q;
-  logic [trine_attention_pkg::BeatBits-1:0] realign_beat_q, added_beat_q;
+  logic [2:0] block_q, first_q;
+  logic [7:0] row_q;
+  logic [3:0] start_q;
+  // From stage 5 on, a stage a slice, the oldest in the lowest bits.
+  logic [8*PositionBits-1:0] position_q;
+  logic [8*QueryBits-1:0]    behind_q;
+  logic                      realign_q, added_q;
+  logic [BeatBits-1:0]       realign_beat_q, added_beat_q;
 
   // The first block of a row ends with the first beat that ends a block.
-  logic       ended_q;
+  logic       ended_q, first_block;               // In stage 4.
   assign first_block = !ended_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      q1        <= '0;
-      q2        <= '0;
-      q3        <= '0;
-      q4        <= '0;
-      block_q   <= '0;
-      row_q     <= '0;
+      q1      <= '0;
+      q2      <= '0;
+      q3      <= '0;
+      q4      <= '0;
+      key_q5  <= 1'b0;
+      block_q <= '0;
+      row_q   <= '0;
       realign_q <= 1'b0;
       added_q   <= 1'b0;
-      ended_q   <= 1'b0;
+      ended_q <= 1'b0;
     end else begin
-      q1        <= beat_i;
-      q2        <= q1;
-      q3        <= q2;
-      q4        <= q3;
-      block_q   <= {block_q[0], q4.key && q4.block_last};
-      row_q     <= {row_q[4:0], q4.key && q4.row_last};
+      q1      <= beat_i;
+      q2      <= q1;
+      q3      <= q2;
+      q4      <= q3;
+      key_q5  <= q4.key;
+      block_q <= {block_q[1:0], q4.key && q4.block_last};
+      row_q   <= {row_q[6:0], q4.key && q4.row_last};
       realign_q <= realign_i.step;
       added_q   <= step_o.add;
       if (q4.key && q4.block_last) ended_q <= !q4.row_last;
     end
   end
   always_ff @(posedge clk_i) begin
-    first_q        <= {first_q[0], first_block};
-    start_q        <= {start_q[1:0], q4.first_position};
+    open_q5     <= q4.block_first;
+    first_q     <= {first_q[1:0], first_block};
+    start_q     <= {start_q[2:0], q4.first_position};
+    position_q  <= {q4.position, position_q[8*PositionBits-1:PositionBits]};
+    behind_q    <= {q4.behind, behind_q[8*QueryBits-1:QueryBits]};
     realign_beat_q <= realign_beat_i;
     added_beat_q   <= step_o.add_beat;
-    position_q5    <= q4.position;
-    behind_q5      <= q4.behind;
-    behind_q6      <= behind_q5;
-    behind_q7      <= behind_q6;
-    behind_q8      <= behind_q7;
-    behind_q9      <= behind_q8;
-    behind_q10     <= behind_q9;
-    position_q6    <= position_q5;
-    position_q7    <= position_q6;
-    position_q8    <= position_q7;
-    position_q9    <= position_q8;
-    position_q10   <= position_q9;
   end
 
   assign beat_o  = q1;
@@ -101,19 +97,20 @@ module trine_attention_steps (
     step_o.add             = q4.old || realign_q;
     step_o.add_beat        = realign_q ? realign_beat_q : q4.beat;
     step_o.add_again       = added_q && added_beat_q == step_o.add_beat;
-    step_o.total           = q4.key;
-    step_o.total_first     = q4.block_first;
-    step_o.align           = block_q[0];
-    step_o.score           = block_q[1];
-    step_o.score_first     = first_q[1];
-    step_o.difference      = row_q[2];
-    step_o.first_score     = start_q[2];
-    step_o.score_behind    = behind_q7;
-    step_o.scale           = row_q[3];
-    step_o.round           = row_q[4];
-    step_o.keep            = row_q[5];
-    step_o.keep_position   = position_q10;
-    step_o.keep_behind     = behind_q10;
+    step_o.collect         = q4.key;
+    step_o.total           = key_q5;
+    step_o.total_first     = open_q5;
+    step_o.align           = block_q[1];
+    step_o.score           = block_q[2];
+    step_o.score_first     = first_q[2];
+    step_o.difference      = row_q[3];
+    step_o.first_score     = start_q[3];
+    step_o.score_behind    = behind_q[4*QueryBits +: QueryBits];
+    step_o.scale           = row_q[5];
+    step_o.round           = row_q[6];
+    step_o.keep            = row_q[7];
+    step_o.keep_position   = position_q[PositionBits-1:0];
+    step_o.keep_behind     = behind_q[QueryBits-1:0];
   end
 
   logic unused_ok;
