@@ -58,6 +58,9 @@ module trine_attention_head #(
   assign fetch = used_i ? fetch_i : '0;
   always_comb begin
     step = used_i ? step_i : '0;
+    // What matters with another step only does not wait for the head.
+    step.multiply_key = step_i.multiply_key;
+    step.add_again    = step_i.add_again;
     if (step_i.key_behind < lacks_i)   step.block_key  = 1'b0;
     if (step_i.score_behind < lacks_i) step.difference = 1'b0;
     if (step_i.keep_behind < lacks_i)  step.keep       = 1'b0;
@@ -67,8 +70,8 @@ module trine_attention_head #(
 
   // ---- The query ----
 
-  logic [Width*Lanes-1:0] query;
-  logic [8*Blocks-1:0]    query_fields;
+  logic [Width*Lanes-1:0] query, query_q;
+  logic [8*Blocks-1:0]    query_fields, query_fields_q;
   logic                   unused_parity;          // The memory has none here.
   trine_f16_activations #(
     .Groups     (Groups),
@@ -88,6 +91,13 @@ module trine_attention_head #(
     .exps_o  (query_fields),
     .bad_parity_o (unused_parity)
   );
+  // A multiplier does not wait for a memory.
+  always_ff @(posedge clk_i) begin
+    if (step.take_query) begin
+      query_q        <= query;
+      query_fields_q <= query_fields;
+    end
+  end
 
   // ---- Weights, aligned to the blocks of a value ----
 
@@ -127,7 +137,7 @@ module trine_attention_head #(
     if (step.multiply) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
         logic signed [WeightBits:0] factor;
-        factor = step.multiply_key ? (WeightBits+1)'(signed'(query[Width*i +: Width]))
+        factor = step.multiply_key ? (WeightBits+1)'(signed'(query_q[Width*i +: Width]))
                                    : signed'(weights_q[32*(i/BlockLanes) +: WeightBits+1]);
         products_q[64*i +: 64] <= 64'(signed'(elements_i[16*i +: 16])) * 64'(factor);
       end
@@ -144,7 +154,7 @@ module trine_attention_head #(
     .start_i,
     .step_i         (step),
     .factor_i,
-    .query_fields_i (query_fields),
+    .query_fields_i (query_fields_q),
     .key_fields_i,
     .products_i     (products_q),
     .overflow_o,

@@ -55,19 +55,21 @@ package trine_attention_pkg;
 
   // What every head does in this cycle with the beat that was taken n cycles before.
   typedef struct packed {
-    // 2: the weight is aligned to the value's blocks; the query is read for a key;
-    logic                    align_weight;
+    // 1: the query is read for a key;
     logic                    read_query;
     logic [BeatBits-1:0]     query_beat;
+    // 2: and taken; the weight is aligned to the value's blocks;
+    logic                    take_query;
+    logic                    align_weight;
     // 3: mantissas are multiplied with the query or the weight, and sums are read;
     logic                    multiply;
     logic                    multiply_key;
     logic                    block_key;     // The last beat of a key's block,
     logic [QueryBits-1:0]    key_behind;    // of a position with so many behind it.
     logic                    read_sums;
+    logic                    read_to_add;   // They are added to in the next cycle.
     logic [BeatBits-1:0]     sums_beat;
     // 4: a value's products are added, a key's are added up within the beat,
-    logic                    add;
     logic                    add_again;     // The sums that were written a cycle ago.
     logic [BeatBits-1:0]     add_beat;
     logic                    collect;

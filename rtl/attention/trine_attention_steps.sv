@@ -33,8 +33,11 @@ module trine_attention_steps (
   // From stage 5 on, a stage a slice, the oldest in the lowest bits.
   logic [8*PositionBits-1:0] position_q;
   logic [8*QueryBits-1:0]    behind_q;
-  logic                      realign_q, added_q;
-  logic [BeatBits-1:0]       realign_beat_q, added_beat_q;
+  // Of stage 4, worked out a cycle before: sums that are added to.
+  logic                      add, add_q, add_again_q;
+  logic [BeatBits-1:0]       add_beat, add_beat_q;
+  assign add      = q3.old || realign_i.step;
+  assign add_beat = realign_i.step ? realign_beat_i : q3.beat;
 
   // The first block of a row ends with the first beat that ends a block.
   logic       ended_q, first_block;               // In stage 4.
@@ -49,8 +52,7 @@ module trine_attention_steps (
       key_q5  <= 1'b0;
       block_q <= '0;
       row_q   <= '0;
-      realign_q <= 1'b0;
-      added_q   <= 1'b0;
+      add_q   <= 1'b0;
       ended_q <= 1'b0;
     end else begin
       q1      <= beat_i;
@@ -60,8 +62,7 @@ module trine_attention_steps (
       key_q5  <= q4.key;
       block_q <= {block_q[1:0], q4.key && q4.block_last};
       row_q   <= {row_q[6:0], q4.key && q4.row_last};
-      realign_q <= realign_i.step;
-      added_q   <= step_o.add;
+      add_q   <= add;
       if (q4.key && q4.block_last) ended_q <= !q4.row_last;
     end
   end
@@ -71,8 +72,8 @@ module trine_attention_steps (
     start_q     <= {start_q[2:0], q4.first_position};
     position_q  <= {q4.position, position_q[8*PositionBits-1:PositionBits]};
     behind_q    <= {q4.behind, behind_q[8*QueryBits-1:QueryBits]};
-    realign_beat_q <= realign_beat_i;
-    added_beat_q   <= step_o.add_beat;
+    add_beat_q  <= add_beat;
+    add_again_q <= add_q && add_beat_q == add_beat;
   end
 
   assign beat_o  = q1;
@@ -84,19 +85,20 @@ module trine_attention_steps (
   assign fetch_o.position = q1.position;
   always_comb begin
     step_o = '0;
+    step_o.read_query      = q1.key;
+    step_o.query_beat      = q1.beat;
+    step_o.take_query      = q2.key;
     step_o.align_weight    = q2.old && q2.block_first;
-    step_o.read_query      = q2.key;
-    step_o.query_beat      = q2.beat;
     step_o.multiply        = q3.key || q3.old;
     step_o.multiply_key    = q3.key;
     step_o.block_key       = q3.key && q3.block_last;
     step_o.key_behind      = q3.behind;
-    step_o.read_sums       = q3.old || realign_i.step || result_read_i;
+    step_o.read_sums       = add || result_read_i;
+    step_o.read_to_add     = add;
     step_o.sums_beat       = realign_i.step ? realign_beat_i
                            : result_read_i ? result_beat_i : q3.beat;
-    step_o.add             = q4.old || realign_q;
-    step_o.add_beat        = realign_q ? realign_beat_q : q4.beat;
-    step_o.add_again       = added_q && added_beat_q == step_o.add_beat;
+    step_o.add_beat        = add_beat_q;
+    step_o.add_again       = add_again_q;
     step_o.collect         = q4.key;
     step_o.total           = key_q5;
     step_o.total_first     = open_q5;

@@ -3,11 +3,11 @@
 /// Weighted sums of the values of one head, a beat of `Lanes` at a time, and their moves to a new
 /// alignment.
 ///
-/// `step_i.read_sums` reads a beat and `step_i.add`, a cycle later, adds products to it;
-/// `step_i.add_again` says that it is the beat that was written just before.  `realign_i.load`
-/// takes how far the blocks of a beat move, `realign_i.step` moves them by at most 8 bits, as a
-/// read that an addition of nothing follows; while `busy_o` another step is needed.  Sums read
-/// without an addition stay at `sums_o`.
+/// `step_i.read_sums` reads a beat; with `step_i.read_to_add` products are added to it a cycle
+/// later, and `step_i.add_again` says that it is the beat that was written just before.
+/// `realign_i.load` takes how far the blocks of a beat move, `realign_i.step` moves them by at most
+/// 8 bits, as a read that an addition of nothing follows; while `busy_o` another step is needed.
+/// Sums read without an addition stay at `sums_o`.
 module trine_attention_sums #(
   parameter  int unsigned Lanes  = 32,
   parameter  int unsigned Blocks = 2,
@@ -19,7 +19,7 @@ module trine_attention_sums #(
   input  logic [5:0]                    grown_i,       // Of the reference,
   input  logic [8*Blocks-1:0]           fields_i,      // of the blocks' exponents, with `load`.
   output logic                          busy_o,
-  input  logic [64*Lanes-1:0]           products_i,    // With `add`, sign-extended.
+  input  logic [64*Lanes-1:0]           products_i,    // In that cycle, sign-extended.
   output logic [64*Lanes-1:0]           sums_o         // In the lowest bits of each 64.
 );
 
@@ -71,11 +71,13 @@ module trine_attention_sums #(
     moved = by_eight ? sum >>> 8 : by_one ? sum >>> 1 : sum;
   endfunction
 
+  logic                add_q;
   logic [64*Lanes-1:0] stored, written_q, from, sums;
+  always_ff @(posedge clk_i) add_q <= step_i.read_to_add;
   always_comb begin
     from = '0;
     sums = '0;
-    if (step_i.add) begin
+    if (add_q) begin
       from = step_i.add_again ? written_q : stored;
       for (int unsigned b = 0; b < Blocks; b++) begin
         for (int unsigned i = 0; i < BlockLanes; i++) begin
@@ -90,12 +92,12 @@ module trine_attention_sums #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (step_i.add) written_q <= sums;
+    if (add_q) written_q <= sums;
   end
 
   trine_ram #(.DataWidth(64*Lanes), .Depth(Beats)) u_sums (
     .clk_i,
-    .write_i      (step_i.add),
+    .write_i      (add_q),
     .write_addr_i (step_i.add_beat[AddrBits-1:0]),
     .write_data_i (sums),
     .read_i       (step_i.read_sums),
