@@ -99,10 +99,11 @@ module trine_vector_control #(
     if (start_i || busy_o) count_o <= (state_d != state_q) ? '0 : count_o + 1'b1;
     if (start_i) begin
       phase_o <= passes ? trine_vector_pkg::PhaseMax : trine_vector_pkg::PhaseScale;
-    end else if (busy_o && state_d != state_q) begin
+    end else begin
+      // Between two passes nothing looks at the phase but the scalar.
       if (state_q == StReduce) phase_o <= trine_vector_pkg::PhaseSum;
       if (state_q == StPack)   phase_o <= trine_vector_pkg::PhaseScalar;
-      if (state_q == StScalar) phase_o <= trine_vector_pkg::PhaseScale;
+      if (scalar_ready_o)      phase_o <= trine_vector_pkg::PhaseScale;
     end
   end
 

@@ -31,6 +31,10 @@ module trine_f16_dot #(
   // Products that are added as they are shifted; a partial sum travels in 64 bits.
   localparam int unsigned Adds  = (Lanes < 4) ? Lanes : 4;
   localparam int unsigned Parts = Lanes / Adds;
+  // A product is shifted by as many of the lowest bits of its shift as 32 bits have room for; the
+  // other bits of the shift lie above it, and are done as it is added.
+  localparam int unsigned Moves     = (ProdWidth <= 26) ? 2 : 1;
+  localparam int unsigned MovedBits = 32 - (5 - Moves);
 
   // Slots of 32 bits: a simulation works on many at once.  Slot k has the lower weight of word k of
   // the beat, slot Lanes / 2 + k the upper one.
@@ -67,14 +71,13 @@ module trine_f16_dot #(
       nonfinite_o <= any_ones[10];
       shift_q     <= align_shift_i;
     end
-    // Shift and product: its sign extended to 29 bits, moved by up to 3 places, what is left of the
-    // shift in fours above it. So the next stage, which also adds, has less of it to do.
+    // Product, shifted by a few places: the next stage, which also adds, has less of it to do.
     if (multiply_i) begin
       shift_q2 <= shift_q;
       for (int unsigned s = 0; s < Lanes; s++) begin
-        prods_q[32*s +: 32] <= ((shifts_q[32*s +: 32] >> 2) << 29) | ((32'(ProdWidth'(
+        prods_q[32*s +: 32] <= ((shifts_q[32*s +: 32] >> Moves) << MovedBits) | ((32'(ProdWidth'(
             signed'(values_q[32*s +: 12])) * ProdWidth'(signed'(mants_q[32*s +: ActWidth])))
-            << (shifts_q[32*s +: 32] & 32'd3)) & 32'h1FFFFFFF);
+            << (shifts_q[32*s +: 32] & 32'(2 ** Moves - 1))) & 32'(2 ** MovedBits - 1));
       end
     end
     if (shift_i) begin
@@ -84,8 +87,8 @@ module trine_f16_dot #(
       for (int unsigned i = 0; i < Adds; i++) begin
         for (int unsigned p = 0; p < Parts; p++) begin
           parts[64*p +: 64] = parts[64*p +: 64]
-              + (64'(signed'(prods_q[32*(Parts*i+p) +: 29]))
-                 << {prods_q[32*(Parts*i+p)+29 +: 3], 2'b00});
+              + (64'(signed'(prods_q[32*(Parts*i+p) +: MovedBits]))
+                 << {prods_q[32*(Parts*i+p)+MovedBits +: 32-MovedBits], Moves'(0)});
         end
       end
       parts_q <= parts;
