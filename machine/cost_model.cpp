@@ -246,7 +246,7 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.
-  constexpr double kBetween = 23;
+  constexpr double kBetween = 24;
   double end = ready;
   for (std::uint64_t i = 0; i < chunks; ++i) {
     const std::uint64_t count = std::min(chunk, positions - i * chunk);
