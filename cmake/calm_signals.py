@@ -29,6 +29,7 @@ u_dma.__Vcellinp__u_fifo__rst_ni 1
 u_fetch.__Vcellinp__u_fifo__rst_ni 1
 u_clock_build.gen_gate.gen_after.left_q 0
 u_beat_count.left_q 0
+u_beat_count.used_q 1
 u_row_reader.left_q 0
 u_dma.issue 0
 u_dma.popped_q 1

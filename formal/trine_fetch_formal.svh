@@ -92,7 +92,10 @@ end
 
 // ---- Invariants ----
 
-(* peek = "u_fifo.count_q" *) logic [$clog2(Ahead*Beats):0] f_fifo;
+(* peek = "u_fifo.write_ptr_q" *) logic [$clog2(Ahead*Beats):0] f_write_ptr;
+(* peek = "u_fifo.read_ptr_q" *)  logic [$clog2(Ahead*Beats):0] f_read_ptr;
+logic [$clog2(Ahead*Beats):0] f_fifo;            // Beats in its RAM.
+assign f_fifo = f_write_ptr - f_read_ptr;
 `TRINE_ASSERT(State_I, state_q <= StRefuse && (state_q == StIdle || f_list_q) && (!f_refused_q || state_q == StIdle)
               && (!f_list_q || f_refused_q || state_q != StIdle))
 logic [AddrWidth:0] f_address;           // Of the next one.

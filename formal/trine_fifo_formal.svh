@@ -21,7 +21,7 @@ logic [PtrWidth+1:0]  f_ahead_q  = '0;
 logic [DataWidth-1:0] f_data_q;
 
 logic f_waiting_q = 1'b0;
-always_ff @(posedge clk_i) f_waiting_q <= rst_ni && count_q != '0;
+always_ff @(posedge clk_i) f_waiting_q <= rst_ni && count != '0;
 
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
@@ -38,11 +38,11 @@ always_ff @(posedge clk_i) begin
 end
 
 // Where the marked beat lies in the RAM when it is not at the output.
-assign f_ram_addr = read_ptr_q + f_ahead_q[PtrWidth-1:0] - PtrWidth'(valid_o);
+assign f_ram_addr = read_ptr_q[PtrWidth-1:0] + f_ahead_q[PtrWidth-1:0] - PtrWidth'(valid_o);
 
 always_ff @(posedge clk_i) begin
   if (rst_ni) begin
-    HeldCounted_A : assert (f_held_q == (PtrWidth+2)'(count_q) + (PtrWidth+2)'(valid_o));
+    HeldCounted_A : assert (f_held_q == (PtrWidth+2)'(count) + (PtrWidth+2)'(valid_o));
     HeldBound_A : assert (f_held_q <= (PtrWidth+2)'(Depth + 1));
     NoneRefused_A : assert (ready_o || f_held_q >= (PtrWidth+2)'(Depth));
     // What waits in the RAM is offered without being asked for.

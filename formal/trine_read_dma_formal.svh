@@ -56,9 +56,14 @@ trine_axi_read_rules #(
 (* peek = "u_answers.taken_q" *)  logic [PlaceBits:0] f_told_taken;
 (* peek = "u_answers.beat_q" *)   logic [7:0]         f_next_beat;
 (* peek = "u_answers.burst[*]" *) logic [Bursts*EntryBits-1:0] f_stored;
-(* peek = "u_fifo.count_q" *)     logic [CreditBits-1:0] f_ram_count;
-(* peek = "u_fifo.read_ptr_q" *)  logic [CreditBits-2:0] f_ram_first;
+(* peek = "u_fifo.write_ptr_q" *) logic [CreditBits-1:0] f_ram_end;
+(* peek = "u_fifo.read_ptr_q" *)  logic [CreditBits-1:0] f_ram_read;
 (* peek = "u_fifo.u_ram.mem[*]" *) logic [FifoBeats*(DataWidth+1)-1:0] f_ram;
+
+logic [CreditBits-1:0] f_ram_count;
+logic [CreditBits-2:0] f_ram_first;
+assign f_ram_count = f_ram_end - f_ram_read;
+assign f_ram_first = f_ram_read[CreditBits-2:0];
 
 localparam int unsigned SumBits = CreditBits + PlaceBits + 1;
 logic [PlaceBits:0]    f_owed;

@@ -28,15 +28,18 @@ module trine_fifo #(
     $error("trine_fifo: Depth must be a power of two, at least 2");
   end
 
-  logic [PtrWidth-1:0] write_ptr_q, read_ptr_q;
-  logic [PtrWidth:0]   count_q;  // Beats in the RAM: 0 .. Depth.
-  logic                out_full_q;
+  // A bit more than an address: they tell how many beats the RAM has, so that whether one leaves,
+  // which is known late, moves nothing else.
+  logic [PtrWidth:0] write_ptr_q, read_ptr_q;
+  logic [PtrWidth:0] count;                       // 0 .. Depth.
+  logic              out_full_q;
 
   logic push, fetch;
-  assign ready_o = !count_q[PtrWidth];
+  assign count   = write_ptr_q - read_ptr_q;
+  assign ready_o = !count[PtrWidth];
   assign valid_o = out_full_q;
   assign push    = valid_i && ready_o;
-  assign fetch   = count_q != '0 && (!out_full_q || ready_i);
+  assign fetch   = write_ptr_q != read_ptr_q && (!out_full_q || ready_i);
 
 `ifdef FORMAL_TRINE_FIFO
   logic [PtrWidth-1:0]  f_ram_addr;
@@ -53,10 +56,10 @@ module trine_fifo #(
 `endif
     .clk_i,
     .write_i      (push),
-    .write_addr_i (write_ptr_q),
+    .write_addr_i (write_ptr_q[PtrWidth-1:0]),
     .write_data_i (data_i),
     .read_i       (fetch),
-    .read_addr_i  (read_ptr_q),
+    .read_addr_i  (read_ptr_q[PtrWidth-1:0]),
     .read_data_o  (data_o)
   );
 
@@ -64,18 +67,15 @@ module trine_fifo #(
     if (!rst_ni) begin
       write_ptr_q <= '0;
       read_ptr_q  <= '0;
-      count_q     <= '0;
       out_full_q  <= 1'b0;
     end else begin
       if (push) write_ptr_q <= write_ptr_q + 1'b1;
       if (fetch) read_ptr_q <= read_ptr_q + 1'b1;
-      if (push != fetch) count_q <= push ? count_q + 1'b1 : count_q - 1'b1;
       out_full_q <= fetch || (out_full_q && !ready_i);
     end
   end
 
-  `TRINE_ASSERT(CountBound_A, count_q <= (PtrWidth+1)'(Depth))
-  `TRINE_ASSERT(Pointers_A, write_ptr_q == read_ptr_q + count_q[PtrWidth-1:0])
+  `TRINE_ASSERT(CountBound_A, count <= (PtrWidth+1)'(Depth))
 
 `ifdef FORMAL_TRINE_FIFO
   `include "trine_fifo_formal.svh"

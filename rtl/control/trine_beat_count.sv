@@ -19,14 +19,17 @@ module trine_beat_count #(
 
   localparam int unsigned Beats = 16 / Groups;
 
+  // That a beat moves is known late in a cycle: it is an event of the next.
+  logic       used_q;
   logic [4:0] left_q;
   assign counted_o = left_q == '0;
-  assign event_o   = used_i || !counted_o;
+  assign event_o   = used_q || !counted_o;
 
   always_ff @(posedge clk_i) begin
+    used_q <= rst_ni && used_i;
     if (!rst_ni) left_q <= '0;
     else if (begin_i && here_i) left_q <= 5'(Beats);
-    else if (!used_i && !counted_o) left_q <= left_q - 5'd1;
+    else if (!used_q && !counted_o) left_q <= left_q - 5'd1;
   end
 
 endmodule
