@@ -193,8 +193,9 @@ module trine_check #(
 
   logic [7:0] error_q, error_d;
   logic       wrong;                     // The check of this state failed.
-  // The job moves to its register, which leads far: so `done_q` is StDone from a register; and not in the cycle in which the one before leaves it, so that nothing behind this stage
-  // decides what it and fetch do in the same cycle.
+  // The job moves to its register, which leads far: so `done_q` is StDone from a register.  It does
+  // not in the cycle in which the one before leaves, so that nothing behind this stage decides what
+  // this one and fetch do in the same cycle.
   logic       give, done_q;
   assign give            = done_q && !job_valid_o;
   assign fetched_ready_o = give;

@@ -7,8 +7,8 @@
 /// From `start_i` on it reads blocks of up to `Ahead` / 2 commands, aligned to their size, into a
 /// FIFO of `Ahead` commands; a block is asked for as soon as there is room for a whole one.  A
 /// block ends where the list or the window does, so nothing outside either is read.  Commands leave
-/// in order, `16 / Groups` + 1 cycles each; in place of the one that LIST_COUNT, the alignment of the
-/// list or the window forbids comes its error, once, as the last.  A bus error stays with the
+/// in order, `16 / Groups` + 1 cycles each; in place of the one that LIST_COUNT, the alignment of
+/// the list or the window forbids comes its error, once, as the last.  A bus error stays with the
 /// commands whose beats had it.  `stop_i` drops all of it; beats must not come any more when the
 /// next list starts.
 module trine_fetch #(
