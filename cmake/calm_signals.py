@@ -77,7 +77,6 @@ u_matrix_unit.book_busy 0
 u_matvec.book_q 0
 u_units.__Vcellinp__u_matrix_unit__start_valid_i 0
 u_control.job_ready 0
-u_control.list_valid 0
 u_read_arbiter.data 0
 u_row_reader.asked 0
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 0
@@ -180,7 +179,6 @@ DEEP = tuple(f"{job}>>42&7 4\n{beat}>>6&3 1{PLANES}" for job, beat in (("u_matve
 # stream's: which of them, and for whom, is not known (-).
 WAITING = DEEP[0] + """
 u_core.read_valid 1
-u_control.list_valid -
 u_read_arbiter.data -
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i -
 """

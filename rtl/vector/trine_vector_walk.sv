@@ -19,9 +19,10 @@ module trine_vector_walk #(
 );
 
   // Where it is, is looked at a cycle before the step.
-  logic last_q;                                   // Of the half head.
+  logic moved_q, last_q;                          // Last of the half head.
   always_ff @(posedge clk_i) begin
-    if (pairs_i) last_q <= place_o + 1'b1 == half_beats_i;
+    moved_q <= start_i || step_i;
+    if (moved_q) last_q <= place_o + 1'b1 == half_beats_i;
   end
 
   always_ff @(posedge clk_i) begin
