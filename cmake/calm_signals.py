@@ -30,7 +30,7 @@ u_fetch.__Vcellinp__u_fifo__rst_ni 1
 u_clock_build.gen_gate.gen_after.left_q 0
 u_beat_count.left_q 0
 u_beat_count.used_q 1
-u_row_reader.left_q 0
+u_row_reader.more_q 0
 u_dma.issue 0
 u_dma.popped_q 1
 u_answers.pop 0
@@ -185,7 +185,7 @@ u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i -
 # And in a stream of FP16 weights whose next rows are asked for: how many are left is not known.
 HALVES = """
 u_matvec.trit_runs 0
-u_row_reader.left_q -
+u_row_reader.more_q -
 u_read_path.__Vcellinp__gen_one.u_dma__job_valid_i 1
 u_matvec.f16_acc -
 u_matvec.f16_ready -

@@ -81,7 +81,7 @@ logic [2:0] f_rank, f_rank_q;
 logic       f_held, f_held_q;
 assign f_rank = state_q == StCount ? 3'd5 : state_q == StRoom ? 3'd4 : state_q == StSize ? 3'd3 : state_q == StJudge ? 3'd2 : 3'd1;
 assign f_held = state_q == StIdle || state_q == StRefuse || (read_valid_o && !read_ready_i)
-             || (state_q == StRoom && held_q > CountBits'(Ahead - Block));
+             || (state_q == StRoom && !has_room);
 always_ff @(posedge clk_i) begin
   f_rank_q <= f_rank;
   f_held_q <= !rst_ni || stop_i || f_held || f_taken;

@@ -51,7 +51,7 @@ logic f_more;
 assign f_more = f_row_q != f_rows_q;
 logic [31:0] f_left;
 assign f_left = f_rows_q - f_row_q;
-`TRINE_ASSERT(RowsLeft_I, left_q == f_left && f_row_q <= f_rows_q)
+`TRINE_ASSERT(RowsLeft_I, left_q == f_left && more_q == f_more && f_row_q <= f_rows_q)
 `TRINE_ASSERT(RowKept_I, !f_more
               || (addr_q == f_next_q && beats_q == f_beats_q && stride_q == f_stride_q))
 

@@ -86,6 +86,11 @@ module trine_fetch #(
                : (AddrWidth+2)'(settings_i.mem_limit[AddrWidth-1:0]);
   assign room  = limit - (AddrWidth+2)'(address_q);
 
+  // For a whole block, with the command that just left.
+  logic has_room;
+  assign has_room = held_q <= CountBits'(Ahead - Block)
+                 || (gone_q && held_q == CountBits'(Ahead - Block + 1));
+
   // As many as the block, the list and the window have room for.
   always_comb begin
     count = '0;
@@ -107,7 +112,7 @@ module trine_fetch #(
         if (index_q >= settings_i.list_count) error_d = trine_commands_pkg::ERROR_LIST_OVERRUN;
         else if (address_q[5:0] != '0)        error_d = trine_commands_pkg::ERROR_ALIGNMENT;
         if (error_d != trine_commands_pkg::ERROR_NONE)      state_d = StRefuse;
-        else if (held_q <= CountBits'(Ahead - Block))       state_d = StSize;
+        else if (has_room)                                  state_d = StSize;
       end
       StSize: state_d = StJudge;
       StJudge: begin
@@ -253,7 +258,7 @@ module trine_fetch #(
   end
   assign rests_o = !pushed_q && !collect && !gone_q
                 && (state_q == StIdle || state_q == StRefuse || state_q == StAsk
-                    || (state_q == StRoom && held_q > CountBits'(Ahead - Block)
+                    || (state_q == StRoom && !has_room
                         && index_q < settings_i.list_count));
 
   logic unused_ok;

@@ -28,26 +28,31 @@ module trine_row_reader #(
   logic [31:0]          left_q, beats_q, stride_q;  // Rows that are still to be asked for.
   logic [AddrWidth-1:0] addr_q;
 
-  logic more;
-  assign more        = left_q != '0;
-  assign ready_o     = job_ready_i && !more;
-  assign job_valid_o = valid_i || more;
-  assign job_addr_o  = more ? addr_q : addr_i;
-  assign job_beats_o = more ? beats_q : beats_i;
+  // There are: known early, since it chooses what the DMA takes.
+  logic more_q;
+  assign ready_o     = job_ready_i && !more_q;
+  assign job_valid_o = valid_i || more_q;
+  assign job_addr_o  = more_q ? addr_q : addr_i;
+  assign job_beats_o = more_q ? beats_q : beats_i;
 
   // One addition and one subtraction for the first row and for those behind it.
   logic        asked;
   logic [31:0] stride, left;
   assign asked  = job_valid_o && job_ready_i;
-  assign stride = more ? stride_q : stride_i;
-  assign left   = more ? left_q : rows_i;
+  assign stride = more_q ? stride_q : stride_i;
+  assign left   = more_q ? left_q : rows_i;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni)    left_q <= '0;
-    else if (asked) left_q <= left - 32'd1;
+    if (!rst_ni) begin
+      left_q <= '0;
+      more_q <= 1'b0;
+    end else if (asked) begin
+      left_q <= left - 32'd1;
+      more_q <= left != 32'd1;
+    end
   end
   always_ff @(posedge clk_i) begin
     if (asked) addr_q <= job_addr_o + AddrWidth'(stride);
-    if (asked && !more) begin
+    if (asked && !more_q) begin
       beats_q  <= beats_i;
       stride_q <= stride_i;
     end
