@@ -274,5 +274,42 @@ TEST_CASE("quantize_model: the shipped model, best entries against v2") {
   CHECK(run(Scales::Best) < run(Scales::V2) * 0.85);
 }
 
+TEST_CASE("quantize: the best codebook does not depend on the order of the rows") {
+  // Two chunks of 4096 groups; the sum of two costs is the same either way round.
+  const MatrixShape shape{256, 512, 1};
+  const auto small = random_weights(shape.rows * shape.cols / 2, 1);
+  const auto large = random_weights(shape.rows * shape.cols / 2, 2, 0.1f);
+  const auto codebook = [&](const auto& first, const auto& second) {
+    std::vector<float> weights = first;
+    weights.insert(weights.end(), second.begin(), second.end());
+    return quantize(weights, shape, Scales::Best).codebook;
+  };
+  CHECK(codebook(small, large) == codebook(large, small));
+}
+
+TEST_CASE("quantize: weights in the middle between two levels get what the division says") {
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
+    const auto half = static_cast<int>(std::lround(std::pow(3, depth)) - 1) / 2;
+    for (int step = 1; step < 4096; step += 2) {
+      // Exact in FP32: (level + 1/2) * step on both sides of 0, and the outermost level.
+      std::vector<float> weights(16);
+      for (int i = 0; i < 15; ++i)
+        weights[static_cast<std::size_t>(i)] = (static_cast<float>((i * step) % half) + 0.5f) *
+                                               static_cast<float>(i % 2 == 0 ? step : -step);
+      weights[15] = static_cast<float>(half * step);
+      const TritMatrix matrix = quantize(weights, {1, 16, depth}, Scales::V2);
+      const double scale = matrix.codebook[matrix.scales[0]];
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        const double x = std::clamp<double>(weights[i] / scale * half, -half, half);
+        if (matrix.levels[i] == static_cast<int>(std::nearbyint(x))) continue;
+        CAPTURE(depth);
+        CAPTURE(step);
+        CAPTURE(i);
+        CHECK(matrix.levels[i] == static_cast<int>(std::nearbyint(x)));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace trine::golden

@@ -179,6 +179,21 @@ TEST_CASE("quantize_model and import_model: an interrupted run goes on, and ends
       source, std::filesystem::last_write_time(source) + std::chrono::seconds(2));
   CHECK(quantize_to("c", 4, nothing).resumed == 0);
 
+  // So does another calibration.
+  const auto calibrated = [&](double of_first_column, auto each) {
+    QuantizeOptions options{.depth = 4, .scales = Scales::Best};
+    for (const TensorSpec& spec : matrix_tensors(Checkpoint(dir / "source").config())) {
+      options.importance[spec.name] = std::vector<double>(spec.shape[1], 1.0);
+      options.importance[spec.name][0] = of_first_column;
+    }
+    return quantize_model(dir / "source", dir / "calibrated", options,
+                          [&](const QuantizeProgress&) { each(); });
+  };
+  killed_after(5, [&](auto each) { calibrated(2, each); });
+  CHECK(calibrated(2, nothing).resumed == 5);
+  killed_after(5, [&](auto each) { calibrated(2, each); });
+  CHECK(calibrated(3, nothing).resumed == 0);
+
   // A torn journal and a damaged stream cost the matrices from there on.
   partial = interrupted("d");
   const auto journal = slurp(partial / "journal");

@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "format_fixture.h"
 
@@ -116,6 +118,25 @@ TEST_CASE("output: a temporary changes places with a directory, and hands its na
     CHECK(slurp(last.path()) == "kept");
   }
   CHECK(dir.entries() == 1);
+}
+
+TEST_CASE("output: a process that ends in the middle removes what is temporary and nothing else") {
+  const TempDir dir;
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    Temporary released = Temporary::next_to(dir / "a"), kept = Temporary::next_to(dir / "b");
+    spill(released.path(), "");
+    spill(kept.path(), "");
+    released.release();
+    abandon_temporaries();
+    ::_exit(0);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  REQUIRE(dir.entries() == 1);
+  const auto left = fs::directory_iterator(dir.path())->path().filename().string();
+  CHECK(left.find(".a") == 0);
 }
 
 TEST_CASE("output: a file that is being written is not open in programs that are started") {

@@ -383,6 +383,11 @@ TEST_CASE(
 
   PackedModelWriter outline(dir / "outline", config, depths);
   outline.append_outline();
+  CHECK_THROWS_WITH_AS(
+      outline.append_plain(tensor),
+      ((dir / "outline").string() + ": tensor '" + tensor.name + "' is not the next to be written")
+          .c_str(),
+      Error);
   outline.finish();
   const PackedModel model(dir / "outline");
   REQUIRE(model.matrices().size() == specs.size());

@@ -79,6 +79,14 @@ TEST_CASE("padding: halves of heads keep their distance") {
   }
 }
 
+TEST_CASE("padding: a tensor of no, of three or of unknown widths is a fault of the program") {
+  const ModelConfig padded = pad_heads(with_heads_of(6));
+  constexpr Width kWidth = Width::Query;
+  for (const TensorSpec& spec : {TensorSpec{"t", {}, {}}, TensorSpec{"t", {12}, {}},
+                                 TensorSpec{"t", {1, 1, 12}, {kWidth, kWidth, kWidth}}})
+    CHECK_THROWS_AS(pad(std::vector<float>(12), spec, padded), std::logic_error);
+}
+
 TEST_CASE("padding: the rotation of a padded head is that of its own width") {
   const ModelConfig own = with_heads_of(80), padded = pad_heads(own);
   const Rope mine(own.rope, 80), stored(padded.rope, 128, padded.head_padding);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <random>
 
 #include "golden/codec/quantize_model.h"
@@ -186,6 +187,26 @@ TEST_CASE("reference: the backend is asked for Q, K, V together, O, Gate and Up 
     CHECK(recorder.calls[i].first == i / 4);
     CHECK(recorder.calls[i].second == order[i % 4]);
   }
+}
+
+TEST_CASE("reference: an observer is given the residual stream behind each layer") {
+  Kjv kjv;
+  const ModelConfig& config = kjv.checkpoint.config();
+  std::vector<std::size_t> layers;
+  std::vector<float> last;
+  kjv.model.observe([&](std::size_t layer, std::span<const float> x) {
+    layers.push_back(layer);
+    CHECK(x.size() == 2 * config.hidden);
+    CHECK(copy(x) != last);
+    last = copy(x);
+  });
+  kjv.model.forward(std::vector<std::int32_t>{1, 2});
+  std::vector<std::size_t> all(config.layers);
+  std::iota(all.begin(), all.end(), 0U);
+  CHECK(layers == all);
+  kjv.model.observe({});
+  kjv.model.forward(3);
+  CHECK(layers == all);
 }
 
 TEST_CASE("reference: a failing backend leaves the model as it was") {

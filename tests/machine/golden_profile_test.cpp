@@ -233,6 +233,8 @@ TEST_CASE("step: one command at a time; read_vector shows what it wrote") {
   CHECK(words == ones);
   transport.step();
   CHECK_EQ(transport.read(Reg::STATUS), field::STATUS_DONE.mask());
+  transport.read_vector(0, 65536 - 16, words);  // The last ones.
+  CHECK(words == zeros);
   CHECK_THROWS_AS(transport.read_vector(2, 0, words), Error);
   CHECK_THROWS_AS(transport.read_vector(0, 65536 - 15, words), Error);
 }
