@@ -9,6 +9,7 @@
 
 #include "format_fixture.h"
 #include "golden/codec/dtype_codes.h"
+#include "golden/codec/groups.h"
 #include "golden/codec/quantize.h"
 
 namespace trine::golden {
@@ -348,6 +349,26 @@ TEST_CASE("recover: a scale beyond the 27 that others have is refused, seen at f
                 {"row 3, columns 32 to 47: at depth 2 these weights need a scale of ",
                  "but the nearest of the 27 codebook entries that other groups show is "});
   }
+}
+
+TEST_CASE(
+    "recover: ends that are numbers of 16 bits are exact, also when the lowest is seen late") {
+  // Only the group that is not looked at first has the lowest entry.
+  const double low = 0x1.9ap-3, high = 0x1.7cp-1;
+  std::vector<double> scales;
+  for (int k = 0; k < 27; ++k)
+    scales.push_back(std::exp(std::log(low) + k * (std::log(high) - std::log(low)) / 26));
+  const MatrixShape shape{2048, 272, 2};
+  const std::vector<double> others(scales.begin() + 1, scales.end());
+  const TritMatrix matrix = of_scales(shape, others, 10);
+  auto weights = products(matrix, Dtype::F32);
+  constexpr std::size_t kGroupAt = 3 * 17 + 2;
+  for (std::size_t i = kGroupAt * 16; i < kGroupAt * 16 + 16; ++i)
+    weights[i] = static_cast<float>(matrix.levels[i] * scales[0] / outer_level(2));
+  const Recovery found = recover(weights, shape.rows, shape.cols, Dtype::F32);
+  CHECK(found.matrix.levels == matrix.levels);
+  CHECK(found.matrix.scales[kGroupAt] == 0);
+  CHECK(found.matrix.codebook == log_spaced(std::log(low), std::log(high)));
 }
 
 TEST_CASE("recover: bad arguments are refused") {
