@@ -17,7 +17,8 @@ foreach(file trine.core Bender.yml)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/${file}.in ${current} @ONLY)
   add_test(NAME ${file}_is_current COMMAND diff ${current} ${file}
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  add_custom_target(regenerate_${file} COMMAND ${CMAKE_COMMAND} -E copy ${current} ${file}
+  add_custom_target(regenerate_${file} COMMAND ${CMAKE_COMMAND} -E copy_if_different ${current}
+                    ${file}
                     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} COMMENT "Writing ${file}")
   add_dependencies(regenerate regenerate_${file})
 endforeach()

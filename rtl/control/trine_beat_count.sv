@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes one event of each beat that a command uses: those of its data as they move, those of its
-/// own words, which were read ahead, in the cycles between.
+/// Makes one event of each beat that a command uses: those of its data a cycle after they move,
+/// those of its own words, which were read ahead, in the cycles between.
 ///
 /// `begin_i` with `here_i` adds the beats of the words, only while `counted_o`.  So READ_BEATS
 /// counts what the commands that ran have read, whatever was read ahead and dropped.
