@@ -116,7 +116,7 @@ class Bench {
     if (write_address >= 0 && has_data && !dut->m_axil_bvalid_i && now()) {
       dut->m_axil_bvalid_i = 1;
       const auto at = static_cast<std::uint32_t>(write_address);
-      dut->m_axil_bresp_i = at < kRegisters ? 0 : 2;
+      dut->m_axil_bresp_i = at < kRegisters ? 0 : at % 8 == 0 ? 2 : 3;
       if (at < kRegisters) regs[at / 4] = write_data;
     } else if (write_address < 0) {
       dut->m_axil_bvalid_i = 0;
@@ -124,7 +124,7 @@ class Bench {
     if (read_address >= 0 && !dut->m_axil_rvalid_i && now()) {
       dut->m_axil_rvalid_i = 1;
       const auto at = static_cast<std::uint32_t>(read_address);
-      dut->m_axil_rresp_i = at < kRegisters ? 0 : 3;
+      dut->m_axil_rresp_i = at < kRegisters ? 0 : at % 8 == 0 ? 2 : 3;
       dut->m_axil_rdata_i = at < kRegisters ? regs[at / 4] : 0xDEADBEEF;
     } else if (read_address < 0) {
       dut->m_axil_rvalid_i = 0;
@@ -175,10 +175,12 @@ TEST_CASE("trine_uart_bridge: registers are written and read, slow slaves or not
 
 TEST_CASE("trine_uart_bridge: a slave's refusal and an address out of range are E") {
   Bench bench(2, 2);
-  bench.send("R", {{kRegisters, 2}});
-  CHECK(bench.answer(5).substr(4) == "E");
-  bench.send("W", {{kRegisters + 4, 2}, {1, 4}});
-  CHECK(bench.answer(1) == "E");
+  for (const std::uint32_t at : {kRegisters, kRegisters + 4}) {  // SLVERR, DECERR.
+    bench.send("R", {{at, 2}});
+    CHECK(bench.answer(5).substr(4) == "E");
+    bench.send("W", {{at, 2}, {1, 4}});
+    CHECK(bench.answer(1) == "E");
+  }
   const unsigned reads = bench.reads, writes = bench.writes;
   bench.send("R", {{0x1000, 2}});  // Registers have twelve bits of address: the slave is not asked.
   CHECK(bench.answer(5) == std::string("\0\0\0\0E", 5));

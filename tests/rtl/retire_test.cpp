@@ -252,6 +252,16 @@ TEST_CASE("trine_retire: writes a record for each of the first commands") {
   CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 0u));
   setup = {.profile = kTop - 64, .limit = ~std::uint64_t{0}, .profile_count = 9};
   CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 1u));
+  for (unsigned i = 0; i < 200; ++i) {
+    // The first record that is not whole inside a window that ends, or begins, anywhere.
+    const std::uint64_t at =
+        (std::uint64_t{random.word()} << 32 | random.word()) % (kTop - 4096) / 64 * 64;
+    setup = {.profile = at, .limit = at + random.below(256), .profile_count = 9};
+    CHECK(summary(bench.run(list, setup)) ==
+          std::pair(ErrorCode::ADDRESS_RANGE, static_cast<std::uint32_t>((setup.limit - at) / 64)));
+    setup = {.profile = at, .base = at + 1 + random.word() % 512, .profile_count = 9};
+    CHECK(summary(bench.run(list, setup)) == std::pair(ErrorCode::ADDRESS_RANGE, 0u));
+  }
   // A data error of the command itself comes first.
   setup = {.profile = 0x40000, .limit = 0x40000, .profile_count = 9};
   CHECK(summary(bench.run({{.read = true}, {.last = true}}, setup)) ==

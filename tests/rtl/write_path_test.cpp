@@ -221,6 +221,23 @@ TEST_CASE("trine_write_path: an answer with an error is told until it is cleared
   }
 }
 
+TEST_CASE("trine_write_path: an answer to nobody changes nothing") {
+  Bench bench("write_path_stray", {1.0, 1.0}, 9);
+  bench.dut->rst_ni = 1;
+  for (unsigned i = 0; i < 3; ++i) {
+    bench.dut->b_valid_i = 1;
+    bench.dut->b_resp_i = 2;
+    bench.dut->eval();
+    CHECK_EQ(bench.dut->b_ready_o, 1);
+    bench.dut.step();
+    bench.dut->b_valid_i = 0;
+    bench.dut->eval();
+    CHECK((bench.dut->status_o & 1) != 0);
+    CHECK(!bench.failed());
+    bench.run({Job::From::Transfer, 0x4000, 70 * kBeatBytes});
+  }
+}
+
 TEST_CASE("trine_write_path: jobs of any length, anywhere, are forgotten by a flush") {
   Bench bench("write_path_flush", {0.7, 0.8}, 8);
   Random random(8);
