@@ -93,7 +93,8 @@ void flip_word(Root& root) {
   if (bit < 32)
     root.TRINE_MEMORY(u_ram__DOT__mem)[word / 4][word % 4] ^= 1u << bit;
   else if constexpr (requires { root.TRINE_MEMORY(gen_parity__DOT__u_ram__DOT__mem); })
-    root.TRINE_MEMORY(gen_parity__DOT__u_ram__DOT__mem)[word / 4] ^= 1u << word % 4;
+    root.TRINE_MEMORY(gen_parity__DOT__u_ram__DOT__mem)[word / 4] ^=
+        static_cast<std::uint8_t>(1u << word % 4);
   else
     throw Error("flip: the core has no parity");
 }
