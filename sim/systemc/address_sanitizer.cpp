@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// For GCC's AddressSanitizer. SystemC tells it of every switch between its stacks, but not where that of
-// the program itself lies. The sanitizer then cleans up nothing behind an exception, and takes what
-// functions have left on the stack for errors (github.com/google/sanitizers/issues/189). This function
-// stands in front of the sanitizer's, which is in a shared object, and says where the stack is.
+// For GCC's AddressSanitizer. SystemC tells it of every switch between its stacks, but not where
+// that of the program itself lies. The sanitizer then cleans up nothing behind an exception, and
+// takes what functions have left on the stack for errors (github.com/google/sanitizers/issues/189).
+// This function stands in front of the sanitizer's, which is in a shared object, and says where the
+// stack is.
 
 #include <dlfcn.h>
 #include <pthread.h>
