@@ -22,7 +22,7 @@ using namespace trine;
 
 constexpr std::size_t kMemory = 1 << 16, kMostCommands = 24;
 constexpr std::uint64_t kListAt = 0, kDataAt = 4096;
-constexpr std::uint32_t kVectorWords = 2048;
+constexpr std::size_t kVectorWords = 2048;
 
 struct Result {
   std::uint32_t status = 0, error = 0, index = 0;
@@ -129,7 +129,7 @@ Result run(Transport& core, std::uint32_t banks, std::span<const std::uint32_t, 
   for (std::uint32_t bank = 0; bank < banks; ++bank) {
     Command load;
     load.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::LOAD)).set(command::BANK, bank);
-    load.set(command::ADDR_LO, kDataAt).set(command::ROWS, kVectorWords);
+    load.set(command::ADDR_LO, kDataAt).set(command::ROWS, std::uint32_t{kVectorWords});
     loads.push_back(load);
   }
   loads.push_back(Command{}.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::END)));
@@ -165,7 +165,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::memcpy(list.data(), data + sizeof state, list.size() * sizeof(Command));
   list.push_back(Command{}.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::END)));
   constexpr CoreShape kTwoBanks{.groups = 2, .vectors = 2, .attention_heads = 2};
-  static const Devices tlm = make_pair("tlm", kTwoBanks);
+  static Devices tlm = make_pair("tlm", kTwoBanks);
   const Result want = run(*tlm[0], kTwoBanks.vectors, state, list);
   must_be("tlm", run(*tlm[1], kTwoBanks.vectors, state, list), want);
   if (want.error == 0) ++trine::fuzz::accepted;
