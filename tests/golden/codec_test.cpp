@@ -79,7 +79,7 @@ TEST_CASE("quantize v2: equals the independent vectors") {
 TEST_CASE("quantize v2: scales are candidates of the group, levels the nearest") {
   for (const unsigned depth : {1u, 2u, 3u, 4u}) {
     const MatrixShape shape{7, 35, depth};
-    const auto weights = random_weights(7 * 35, depth);
+    const auto weights = random_weights(7UL * 35, depth);
     const TritMatrix matrix = quantize(weights, shape, Scales::V2);
     check_well_formed(matrix);
     double low = 1e9, high = 0;
@@ -115,7 +115,7 @@ TEST_CASE("quantize v2: scales are candidates of the group, levels the nearest")
 
 TEST_CASE("quantize best: no codebook entry would serve a group better") {
   for (const unsigned depth : {1u, 2u, 3u, 4u}) {
-    const auto weights = random_weights(20 * 48, 10 + depth);
+    const auto weights = random_weights(20UL * 48, 10 + depth);
     const TritMatrix matrix = quantize(weights, {20, 48, depth}, Scales::Best);
     check_well_formed(matrix);
     for (std::size_t group = 0; group < 60; ++group) {
@@ -132,7 +132,7 @@ TEST_CASE("quantize best: no codebook entry would serve a group better") {
 TEST_CASE("quantize best: the search for the range halves its step five times, from a quarter") {
   bool finest = false;
   for (unsigned seed = 0; seed < 20; ++seed) {
-    const auto weights = random_weights(20 * 48, 100 + seed);
+    const auto weights = random_weights(20UL * 48, 100 + seed);
     const Codebook start = quantize(weights, {20, 48, 2}, Scales::V2).codebook;
     const Codebook found = quantize(weights, {20, 48, 2}, Scales::Best).codebook;
     const double step = std::log(start.back() / start.front()) / (4 << 5);
@@ -148,7 +148,7 @@ TEST_CASE("quantize best: the search for the range halves its step five times, f
 
 TEST_CASE("quantize best: importance 1 changes nothing, another one moves error to other columns") {
   const MatrixShape shape{40, 56, 2};
-  const auto weights = random_weights(40 * 56, 21);
+  const auto weights = random_weights(40UL * 56, 21);
   const TritMatrix plain = quantize(weights, shape, Scales::Best);
   std::vector<double> importance(56, 1.0);
   const TritMatrix ones = quantize(weights, shape, Scales::Best, importance);
@@ -174,13 +174,13 @@ TEST_CASE("quantize: zero groups, zero matrices, equal scales, tiny and huge wei
   for (const Scales scales : {Scales::V2, Scales::Best}) {
     for (const unsigned depth : {1u, 2u, 3u, 4u}) {
       CAPTURE(depth);
-      const std::vector<float> zeros(3 * 20);
+      const std::vector<float> zeros(3UL * 20);
       TritMatrix matrix = quantize(zeros, {3, 20, depth}, scales);
       check_well_formed(matrix);
       CHECK(rms_error(zeros, matrix) == 0);
       CHECK(std::ranges::count(matrix.scales, 0) == 6);
 
-      auto weights = random_weights(3 * 32, 4);
+      auto weights = random_weights(3UL * 32, 4);
       std::fill_n(weights.begin() + 32, 16, 0.0f);  // A group of zeros between others.
       matrix = quantize(weights, {3, 32, depth}, scales);
       check_well_formed(matrix);
@@ -229,7 +229,7 @@ TEST_CASE("quantize: bad input is refused with its place") {
 }
 
 TEST_CASE("quantize: the same result every time") {
-  const auto weights = random_weights(300 * 700, 77);  // Several chunks.
+  const auto weights = random_weights(300UL * 700, 77);  // Several chunks.
   for (const Scales scales : {Scales::V2, Scales::Best}) {
     const TritMatrix a = quantize(weights, {300, 700, 4}, scales);
     const TritMatrix b = quantize(weights, {300, 700, 4}, scales);

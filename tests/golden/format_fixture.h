@@ -107,6 +107,7 @@ inline nlohmann::json tiny_config(bool tied) {
 /// Writes FP32 tensors, seeded by their names.
 inline void write_tensors(const std::filesystem::path& path, const std::vector<TensorSpec>& specs) {
   std::vector<SafetensorsWriter::Entry> entries;
+  entries.reserve(specs.size());
   for (const auto& spec : specs) entries.push_back({spec.name, Dtype::F32, spec.shape});
   SafetensorsWriter writer(path, entries, {});
   for (const auto& spec : specs) {

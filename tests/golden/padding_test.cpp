@@ -33,18 +33,19 @@ std::vector<float> logits(const auto& model, std::span<const std::int32_t> token
 }
 
 TEST_CASE("padding: heads get the next width that the core takes") {
-  for (const auto& [own, stored] : std::map<std::size_t, std::size_t>{{2, 32},
-                                                                      {30, 32},
-                                                                      {32, 32},
-                                                                      {34, 64},
-                                                                      {80, 128},
-                                                                      {96, 128},
-                                                                      {100, 128},
-                                                                      {112, 128},
-                                                                      {128, 128},
-                                                                      {130, 256},
-                                                                      {258, 512},
-                                                                      {512, 512}}) {
+  for (const auto& widths : std::map<std::size_t, std::size_t>{{2, 32},
+                                                               {30, 32},
+                                                               {32, 32},
+                                                               {34, 64},
+                                                               {80, 128},
+                                                               {96, 128},
+                                                               {100, 128},
+                                                               {112, 128},
+                                                               {128, 128},
+                                                               {130, 256},
+                                                               {258, 512},
+                                                               {512, 512}}) {
+    const auto own = widths.first, stored = widths.second;  // clang 14 captures no bindings.
     CAPTURE(own);
     const ModelConfig padded = pad_heads(with_heads_of(own));
     CHECK(padded.head_dim == stored);

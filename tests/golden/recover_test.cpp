@@ -131,7 +131,7 @@ TEST_CASE("recover: sparse and ragged groups, zeros, subnormals: equal products"
 TEST_CASE("recover: zero matrices, one scale, one weight") {
   for (const Dtype dtype : kDtypes) {
     CAPTURE(dtype_name(dtype));
-    const Recovery zero = recover(std::vector<float>(64 * 40), 64, 40, dtype);
+    const Recovery zero = recover(std::vector<float>(64UL * 40), 64, 40, dtype);
     CHECK(zero.matrix.levels == std::vector<std::int8_t>(64 * 40));
     CHECK(zero.matrix.scales == std::vector<std::uint8_t>(64 * 3));
 
