@@ -290,9 +290,9 @@ TEST_CASE("quantize: the best codebook does not depend on the order of the rows"
 TEST_CASE("quantize: a weight in the middle between two levels gets what the division says") {
   // One in each group, beside negative ones alone: one that is found has its whole group divided
   // out.
-  for (const int half : {1, 4, 13, 40}) {
-    const unsigned depth = half == 1 ? 1 : half == 4 ? 2 : half == 13 ? 3 : 4;
+  for (const unsigned depth : {1u, 2u, 3u, 4u}) {
     CAPTURE(depth);
+    const int half = outer_level(depth);
     for (int step = 1; step < 1024; step += 2) {
       CAPTURE(step);
       for (int lower = -half; lower < half; ++lower) {

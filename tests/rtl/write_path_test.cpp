@@ -223,7 +223,6 @@ TEST_CASE("trine_write_path: an answer with an error is told until it is cleared
 
 TEST_CASE("trine_write_path: an answer to nobody changes nothing") {
   Bench bench("write_path_stray", {1.0, 1.0}, 9);
-  bench.dut->rst_ni = 1;
   for (unsigned i = 0; i < 3; ++i) {
     bench.dut->b_valid_i = 1;
     bench.dut->b_resp_i = 2;
