@@ -10,13 +10,10 @@
 #include <iterator>
 
 #include "golden/error.h"
+#include "isa/round_up.h"
 
 namespace trine {
 namespace {
-
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
-}
 
 /// True when a command does not keep a rule of its opcode.
 bool breaks(const Command& c, Rule rule, const MachineParams& machine) {
@@ -71,16 +68,15 @@ bool resolve(ResolvedCommand& c, const SequenceState& state) {
     if (position >= c.get(field)) return false;
     c.set(field, static_cast<std::uint32_t>(position + 1));
   }
-  const bool column = c.opcode->memory == MemoryUse::WRITE_COLUMN;
-  const bool cache = c.opcode->memory == MemoryUse::READ_CACHE;
-  const auto kind = column || cache ? 2 : c.get(command::INDEX);
+  const bool follows = c.opcode->follows_position();
+  const auto kind = follows ? 2 : c.get(command::INDEX);
   if (kind == 0) return true;
   // The last bank's of attention of several positions.
   const std::uint64_t index = kind == 1 ? state.token[bank] : position + c.get(command::MORE);
   if (index >= c.get(command::LIMIT)) return false;
   c.index = static_cast<std::uint32_t>(index);
-  if (cache) c.set(command::LIMIT, c.index + 1);
-  if (!column && !cache) {
+  if (c.opcode->memory == MemoryUse::READ_CACHE) c.set(command::LIMIT, c.index + 1);
+  if (!follows) {
     const std::uint64_t address = c.address() + index * c.get(command::STRIDE);
     c.set(command::ADDR_LO, static_cast<std::uint32_t>(address))
         .set(command::ADDR_HI, static_cast<std::uint32_t>(address >> 32));
@@ -190,8 +186,7 @@ ErrorCode check_command(const Command& c, const MachineParams& machine,
                         const MemoryWindow& window) {
   // The largest index or size reaches furthest.
   const OpcodeInfo* opcode = c.info();
-  const bool position = opcode != nullptr && (opcode->memory == MemoryUse::WRITE_COLUMN ||
-                                              opcode->memory == MemoryUse::READ_CACHE);
+  const bool position = opcode != nullptr && opcode->follows_position();
   const std::uint32_t bank = std::min(c.get(command::BANK), kMaxVectors - 1);
   std::uint32_t last = ~std::uint32_t{0};
   if (c.get(command::SPAN) == 1) last = std::min(last, c.get(command::ROWS) - 1);

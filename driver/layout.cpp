@@ -12,13 +12,10 @@
 #include "golden/exact/codebook.h"
 #include "golden/families/tensors.h"
 #include "golden/format/crc32c.h"
+#include "isa/round_up.h"
 
 namespace trine {
 namespace {
-
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
-}
 
 /// The elements of a tensor as FP16; throws Error when there are not `count`.
 std::vector<std::uint16_t> half_elements(const golden::Tensor& tensor, std::size_t first,

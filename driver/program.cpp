@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "isa/round_up.h"
+
 namespace trine {
 namespace {
 
@@ -108,7 +110,7 @@ std::uint64_t Program::memory_bytes(const golden::PackedModel& model, const Mach
                                     std::uint64_t context, unsigned sequences) {
   constexpr std::uint64_t kPlenty = std::uint64_t{1} << (kAddressBits - 1);
   const std::uint64_t used = Program(model, machine, kPlenty, context, sequences).used_bytes();
-  return (used + kPageBytes - 1) / kPageBytes * kPageBytes;
+  return round_up(used, kPageBytes);
 }
 
 void Program::load(Device& device) const {

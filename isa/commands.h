@@ -132,6 +132,15 @@ struct OpcodeInfo {
 
   constexpr bool uses(const CommandField& f) const { return fields.has(f); }
   constexpr bool keeps(Rule rule) const { return (rules >> static_cast<unsigned>(rule) & 1) != 0; }
+  /// Whether it changes memory, which later commands may read behind a FENCE only.
+  constexpr bool writes_memory() const {
+    return memory == MemoryUse::WRITE_ELEMENTS || memory == MemoryUse::WRITE_COLUMN ||
+           memory == MemoryUse::WRITE_BLOCKS;
+  }
+  /// Whether what it touches in memory depends on the position also without INDEX.
+  constexpr bool follows_position() const {
+    return memory == MemoryUse::WRITE_COLUMN || memory == MemoryUse::READ_CACHE;
+  }
 };
 
 namespace detail {

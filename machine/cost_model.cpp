@@ -9,6 +9,7 @@
 #include "driver/memory.h"
 #include "golden/error.h"
 #include "golden/exact/attention.h"
+#include "isa/round_up.h"
 #include "machine/stream_cost.h"
 
 namespace trine {
@@ -17,9 +18,6 @@ namespace {
 constexpr double kFifoBeats = 512;  // ReadFifoBeats of the RTL.
 constexpr double kBookBytes = kCodebookBytes;
 
-constexpr std::uint64_t up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step;
-}
 constexpr std::uint64_t bits(std::uint64_t value) {
   return static_cast<std::uint64_t>(std::bit_width(value));
 }
@@ -136,13 +134,13 @@ std::uint64_t CostModel::check(const ResolvedCommand& c) {
     case Unit::MATRIX:
       if (c.opcode->memory == MemoryUse::F16_ROWS) return 7 + product(rows) + span;
       return 10 + product(golden::panel_beats(c.get(command::DEPTH))) +
-             product(up(rows, golden::kPanelRows));
+             product(ceil_div(rows, golden::kPanelRows));
     case Unit::VECTOR:
       return 8;
     case Unit::ATTENTION:
       if (c.opcode->memory == MemoryUse::WRITE_BLOCKS)
         return 7 + std::max<std::uint64_t>(1, offset);
-      return 7 + product(c.get(command::LIMIT) * 2);
+      return 7 + product(std::uint64_t{2} * c.get(command::LIMIT));
   }
   return 0;
 }
@@ -151,7 +149,7 @@ CommandCost CostModel::load(const Command& c, double ahead) const {
   const std::uint64_t elements = c.get(command::ROWS);
   const double beats =
       static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
-  const auto words = static_cast<double>(up(elements, machine_.groups));
+  const auto words = static_cast<double>(ceil_div(elements, machine_.groups));
   // The first beat comes behind the latency, less what passed before the unit started; at a rate
   // below a beat a cycle those that came ahead wait in the FIFO.
   const double wait = memory_.read_latency + 2;
@@ -169,7 +167,7 @@ CommandCost CostModel::store(const Command& c) const {
       whole(std::ceil(static_cast<double>(memory_bytes(c, machine_)) / longest));
   const double beats =
       static_cast<double>(memory_bytes(c, machine_)) / static_cast<double>(machine_.beat_bytes());
-  const double words = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
+  const double words = static_cast<double>(ceil_div(c.get(command::ROWS), machine_.groups));
   CommandCost cost;
   cost.unit_cycles =
       whole(std::max(words, beats * memory_.write_cycles / memory_.beats_per_cycle) + 4) + bursts;
@@ -182,17 +180,18 @@ CommandCost CostModel::column(const Command& c) const {
   const double each = std::max(6.0, (memory_.write_latency + 3) / 8);
   const double first = std::min(elements, 8.0);
   CommandCost cost;
-  cost.unit_cycles =
-      whole(first * 6 + (elements - first) * each) + up(c.get(command::ROWS), machine_.groups) + 1;
+  cost.unit_cycles = whole(first * 6 + (elements - first) * each) +
+                     ceil_div(c.get(command::ROWS), machine_.groups) + 1;
   return cost;
 }
 
 CommandCost CostModel::vector(const ResolvedCommand& c) const {
-  const double beats = static_cast<double>(up(c.get(command::ROWS), machine_.groups));
+  const double beats = static_cast<double>(ceil_div(c.get(command::ROWS), machine_.groups));
   // Half as many lanes as groups: a beat is two slices; with one group a beat is one.
   const unsigned lanes = std::max(1u, machine_.groups / 2);
-  const double one = machine_.groups > 1 ? 2 : 1;  // Cycles a beat of a pass with one operand,
-  const double two = 2;                            // and with two.
+  const double one = machine_.groups > 1 ? 2 : 1;      // Cycles a beat of a pass with one operand,
+  const double two = 2;                                // and with two.
+  const unsigned answer_beats = 16 / machine_.groups;  // Of the 16 words that ARGMAX writes.
   double cycles = 0;
   switch (c.opcode->opcode) {
     case Opcode::ADD:
@@ -211,7 +210,7 @@ CommandCost CostModel::vector(const ResolvedCommand& c) const {
       cycles = 3 * one * beats + 80 + lanes;
       break;
     case Opcode::ARGMAX:
-      cycles = one * beats + 15 + lanes + 16 / machine_.groups;
+      cycles = one * beats + 15 + lanes + answer_beats;
       break;
     default:
       throw Error("the cost model has no cost for " + std::string(c.opcode->name));
@@ -229,20 +228,20 @@ CommandCost CostModel::blocks(const Command& c) const {
   CommandCost cost;
   cost.unit_cycles =
       blocks * lone_group_cycles(machine_.groups) +
-      whole(static_cast<double>(up(blocks, std::max<std::uint64_t>(1, groups / 8))) * send) + 2;
+      whole(static_cast<double>(ceil_div(blocks, std::max<std::uint64_t>(1, groups / 8))) * send) +
+      2;
   return cost;
 }
 
 CommandCost CostModel::attention(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), width = c.get(command::COLS);
   const std::uint64_t positions = c.get(command::LIMIT), queries = c.get(command::MORE) + 1;
-  const std::uint64_t row_beats = width / (2 * machine_.groups);
-  const std::uint64_t chunk = golden::kChunkElements / width, chunks = up(positions, chunk);
+  const std::uint64_t row_beats = width / (std::uint64_t{2} * machine_.groups);
+  const std::uint64_t chunk = golden::kChunkElements / width, chunks = ceil_div(positions, chunk);
   // Queries are quantized one behind the other; between two the quantizer runs empty.
-  const std::uint64_t each = group_cycles(machine_.groups);
-  const double ready =
-      static_cast<double>(queries * (rows / golden::kGroup) * each +
-                          (queries - 1) * (lone_group_cycles(machine_.groups) - each));
+  const std::uint64_t each = group_cycles(machine_.groups), groups = rows / golden::kGroup;
+  const double ready = static_cast<double>(
+      queries * groups * each + (queries - 1) * (lone_group_cycles(machine_.groups) - each));
   StreamCost stream(memory_, static_cast<unsigned>(machine_.beat_bytes()),
                     static_cast<unsigned>(kFifoBeats), positions * 2 * row_beats, 1, ahead);
   // Between two chunks the last scores are awaited.
@@ -265,8 +264,8 @@ CommandCost CostModel::attention(const Command& c, double ahead) const {
 
 CommandCost CostModel::f16(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
-  const std::uint64_t blocks = machine_.groups > 8 ? 2 * up(cols, 32) : up(cols, 16);
-  const std::uint64_t row_beats = up(up(cols, 16) * 16, 2 * machine_.groups);
+  const std::uint64_t blocks = machine_.groups > 8 ? 2 * ceil_div(cols, 32) : ceil_div(cols, 16);
+  const std::uint64_t row_beats = ceil_div(round_up(cols, 16), std::uint64_t{2} * machine_.groups);
   const bool apart = c.get(command::STRIDE) != 0;
   // Weights are taken once all activations are quantized.
   const double ready = static_cast<double>(blocks * group_cycles(machine_.groups)) + 8;
@@ -279,7 +278,7 @@ CommandCost CostModel::f16(const Command& c, double ahead) const {
   cost.stall_memory = whole(stream.waited());
   cost.stall_table = whole(ready);
   // The last row goes through the pipeline; rows up to a whole 16 are written as zeros.
-  cost.unit_cycles = whole(end + 14 + static_cast<double>(up(rows, 16) * 16 - rows));
+  cost.unit_cycles = whole(end + 14 + static_cast<double>(round_up(rows, 16) - rows));
   return cost;
 }
 
@@ -287,7 +286,8 @@ CommandCost CostModel::trit(const Command& c, double ahead) const {
   const std::uint64_t rows = c.get(command::ROWS), cols = c.get(command::COLS);
   const unsigned depth = c.get(command::DEPTH), groups = machine_.groups;
   const double per_group = group_cycles(groups);
-  const std::uint64_t blocks = up(cols, 16 * groups), panels = up(rows, golden::kPanelRows);
+  const std::uint64_t blocks = ceil_div(cols, std::uint64_t{16} * groups),
+                      panels = ceil_div(rows, golden::kPanelRows);
   const std::uint64_t tile_panels = machine_.tile_rows / golden::kPanelRows;
   const auto tail = static_cast<double>(golden::tail_bits(depth));
   const auto body = static_cast<double>(golden::panel_beats(depth)) - tail;

@@ -61,7 +61,7 @@ ErrorCode attention(MachineState& state, const ResolvedCommand& command) {
                                              ? golden::attention_definition(call)
                                              : golden::attention_fast(call, *state.workers);
   for (std::uint32_t q = 0; q < queries; ++q)
-    std::memcpy(state.words(bank + q, command.get(command::DST)), &result.y[q * rows],
+    std::memcpy(state.words(bank + q, command.get(command::DST)), &result.y[std::size_t{q} * rows],
                 rows * sizeof(float));
   LowestError errors;
   errors.add(result.nonfinite, ErrorCode::NONFINITE);

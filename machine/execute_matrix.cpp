@@ -9,6 +9,7 @@
 
 #include "golden/exact/fp32_round.h"
 #include "golden/format/crc32c.h"
+#include "isa/round_up.h"
 #include "machine/executors.h"
 #include "machine/product/product.h"
 
@@ -41,7 +42,7 @@ golden::RowSink result_rows(MachineState& state, const ResolvedCommand& command,
   const bool raw = command.get(command::RAW) != 0;
   const std::uint64_t rows = command.get(command::ROWS), words = raw ? 2 : 1;
   std::uint32_t* to = state.words(bank, command.get(command::DST));
-  std::fill(to + rows * words, to + (rows + row_step - 1) / row_step * row_step * words, 0);
+  std::fill(to + rows * words, to + round_up(rows, row_step) * words, 0);
   return [=](std::size_t first, std::span<const std::int64_t> accumulators) {
     for (std::size_t i = 0; i < accumulators.size(); ++i) {
       const std::int64_t a = accumulators[i];

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstring>
 
+#include "isa/round_up.h"
 #include "machine/executors.h"
 
 namespace trine {
@@ -25,8 +26,7 @@ class Operand {
     const std::uint32_t bank = command.get(command::BANK), at = command.get(field);
     const std::uint32_t dst = command.get(command::DST);
     words_ = state.words(bank, at);
-    const std::uint64_t written =
-        (command.get(command::ROWS) + kVectorAlign - 1) / kVectorAlign * kVectorAlign;
+    const std::uint64_t written = round_up(command.get(command::ROWS), kVectorAlign);
     const bool apart = dst >= at + count || at >= dst + written;
     if (apart || (elementwise && dst == at)) return;
     copy_.assign(words_, words_ + count);
@@ -65,7 +65,7 @@ ErrorCode make_rows(MachineState& state, const Command& command, std::size_t ste
       std::memcpy(to + at, y, (end - at) * sizeof(float));
     }
   });
-  std::fill(to + rows, to + (rows + kVectorAlign - 1) / kVectorAlign * kVectorAlign, 0);
+  std::fill(to + rows, to + round_up(rows, kVectorAlign), 0);
   return nonfinite ? ErrorCode::NONFINITE : ErrorCode::NONE;
 }
 
@@ -130,7 +130,7 @@ ErrorCode rope(MachineState& state, const ResolvedCommand& command) {
 ErrorCode softmax(MachineState& state, const ResolvedCommand& command) {
   const std::uint32_t bank = command.get(command::BANK), rows = command.get(command::ROWS);
   const auto x = state.values(bank, command.get(command::SRC), rows);
-  std::vector<float> y((rows + kVectorAlign - 1) / kVectorAlign * kVectorAlign);
+  std::vector<float> y(round_up(rows, kVectorAlign));
   const bool nonfinite =
       golden::softmax(x, real(command, command::ALPHA), std::span(y).first(rows));
   std::memcpy(state.words(bank, command.get(command::DST)), y.data(), y.size() * sizeof(float));

@@ -55,8 +55,8 @@ std::span<const ExecutorEntry> control_executors() {
 }
 
 Executor executor_of(std::uint32_t code) {
-  static const std::array<Executor, 256> table = make_table();
-  return code < table.size() ? table[code] : nullptr;
+  static const std::array<Executor, 256> kTable = make_table();
+  return code < kTable.size() ? kTable[code] : nullptr;
 }
 
 }  // namespace trine

@@ -26,7 +26,7 @@ void Watch::simulation(const DeviceProgress& progress) {
   if (!callback_.is_none()) callback_(progress.cycles, py::none(), "cycles");
 }
 
-SessionHandle::SessionHandle(std::shared_ptr<ModelFile> model, SessionOptions options,
+SessionHandle::SessionHandle(std::shared_ptr<ModelFile> model, const SessionOptions& options,
                              py::object progress)
     : model_(std::move(model)), watch_(std::move(progress)) {
   model_->check_whole();
@@ -137,7 +137,6 @@ py::dict generate_tokens(SessionHandle& handle, const Numbers& numbers, std::siz
 py::dict perplexity(SessionHandle& handle, const Numbers& numbers, std::size_t window,
                     std::size_t limit) {
   const auto tokens = handle.tokens(numbers);
-  if (window == 0) throw Error("a window of 0 tokens");
   const golden::Perplexity result = run(handle, [&](Session& session) {
     const std::size_t count =
         count_predictions(tokens.size(), {.window = window, .limit = limit},

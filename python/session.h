@@ -29,7 +29,8 @@ class Watch final : public Progress {
 /// A session that Python holds: one call at a time, whatever the threads.
 class SessionHandle {
  public:
-  SessionHandle(std::shared_ptr<ModelFile> model, SessionOptions options, py::object progress);
+  SessionHandle(std::shared_ptr<ModelFile> model, const SessionOptions& options,
+                py::object progress);
 
   Session& session() { return *session_; }
   Progress& progress() { return watch_; }

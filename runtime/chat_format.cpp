@@ -32,7 +32,7 @@ struct Style {
 
 /// The first one that fits is taken.
 const std::vector<Style>& styles() {
-  static const std::vector<Style> all = {
+  static const std::vector<Style> kStyles = {
       {.name = "chatml",
        .marks = {"<|im_start|>", "<|im_end|>"},
        .others = {},
@@ -85,7 +85,7 @@ const std::vector<Style>& styles() {
        .answer_after = {"</s>"},
        .system_in_user = true,
        .marks_may_be_text = true}};
-  return all;
+  return kStyles;
 }
 
 json tokenizer_config(const std::filesystem::path& directory) {

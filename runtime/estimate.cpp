@@ -85,8 +85,7 @@ class ListEstimate {
       const Operation operation = list.info[i].operation;
       const OpcodeInfo* info = find_opcode(command.get(command::OPCODE));
       const bool moves = command.get(command::SPAN) != 0 || command.get(command::INDEX) != 0 ||
-                         info->memory == MemoryUse::WRITE_COLUMN ||
-                         info->memory == MemoryUse::READ_CACHE;
+                         info->follows_position();
       const Estimate cost =
           estimate_command(command, operation, program, model, {}, before(i), after_[i]);
       if (moves || behind_moving)

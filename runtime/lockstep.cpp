@@ -13,11 +13,6 @@
 namespace trine {
 namespace {
 
-bool writes_memory(const OpcodeInfo& opcode) {
-  return opcode.memory == MemoryUse::WRITE_ELEMENTS || opcode.memory == MemoryUse::WRITE_COLUMN ||
-         opcode.memory == MemoryUse::WRITE_BLOCKS;
-}
-
 std::string place_text(const TokenList& list, std::uint32_t index) {
   const auto& layer = list.info.at(index).layer;
   return fmt::format("{}{}", list.commands.describe_at(index),
@@ -63,7 +58,7 @@ void LockstepExecutor::run(const TokenList& list, const SequenceState& state) {
     const CheckedCommand checked = check_command(given, machine, everything, state);
     const auto opcode = static_cast<Opcode>(given.get(command::OPCODE));
     if (checked.code == ErrorCode::NONE) {
-      if (writes_memory(*checked.command.opcode))
+      if (checked.command.opcode->writes_memory())
         pending_.push_back({index, checked.command});
       else
         compare_vector(list, index, checked.command);

@@ -12,13 +12,10 @@
 #include "driver/command_list.h"
 #include "driver/layout.h"
 #include "golden/format/crc32c.h"
+#include "isa/round_up.h"
 
 namespace trine {
 namespace {
-
-constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) {
-  return (value + step - 1) / step * step;
-}
 
 /// A product in device memory: what both engines have in common.
 class Job {
@@ -107,7 +104,7 @@ class Job {
           fmt::format("{}: {} columns and {} of {} rows need {} words of vector memory, "
                       "the core has {}",
                       label, cols_, step, rows_, dst + step * row_words, core.vector_words));
-    return room / step * step;
+    return room / step * step;  // NOLINT: there are rows in a step.
   }
 
   Device& device_;

@@ -12,6 +12,7 @@ namespace trine {
 
 std::size_t count_predictions(std::size_t tokens, const PerplexityOptions& options,
                               std::size_t context, const golden::ModelConfig& config) {
+  if (options.window == 0) throw Error("a window of 0 tokens");
   if (options.window > context)
     throw Error(fmt::format("a window of {} tokens: the model has {} positions{}", options.window,
                             context, context_hint(context, config)));

@@ -42,7 +42,7 @@ class AxiReadPorts {
     channels_.reserve(kPorts);
     for (unsigned p = 0; p < kPorts; ++p) {
       AxiTiming own = timing;
-      own.seed = timing.seed + 1000 * p;
+      own.seed = timing.seed + std::uint64_t{1000} * p;
       if (p < timing.port_bandwidth.size()) own.bandwidth = timing.port_bandwidth[p];
       channels_.emplace_back(memory, own, p);
     }

@@ -77,10 +77,8 @@ void add_estimate(Command& app) {
   Command* command = add_command(
       app, "estimate", "Estimate tokens per second of a model on a board, without simulating it",
       options->common);
-  std::vector<std::string> presets;
-  for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
-  Option* preset =
-      command->add_option("--preset", options->preset, "Whose sizes")->check(one_of(presets));
+  Option* preset = command->add_option("--preset", options->preset, "Whose sizes")
+                       ->check(one_of(preset_names()));
   command->add_option("--model", options->model, "Directory of a packed model instead")
       ->excludes(preset);
   std::string boards;

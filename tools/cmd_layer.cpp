@@ -112,10 +112,8 @@ void add_layer(Command& app) {
   Command* command =
       add_command(app, "layer", "Multiply by synthetic matrices of the size of a published model",
                   options->common);
-  std::vector<std::string> presets;
-  for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
-  Option* preset =
-      command->add_option("--preset", options->preset, "Whose sizes")->check(one_of(presets));
+  Option* preset = command->add_option("--preset", options->preset, "Whose sizes")
+                       ->check(one_of(preset_names()));
   command->add_option("--matrix", options->matrix, "Which of its matrices")
       ->check(one_of({"qkv", "o", "gate_up", "down", "all"}))
       ->capture_default_str()

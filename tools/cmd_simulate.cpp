@@ -83,9 +83,10 @@ void run_simulate(SimulateCommand& options) {
                                   options.position.value_or(tokens.size() - 1), first, end),
                    options.common);
   ProgressLine progress("simulate", options.common);
-  const Simulation simulation = in_lockstep(options.common, options.model, [&] {
-    return simulate_layers(file, options.device, tokens, text, first, end, progress);
-  });
+  const Simulation simulation =
+      in_lockstep(options.common, options.model, [&, first = first, end = end] {
+        return simulate_layers(file, options.device, tokens, text, first, end, progress);
+      });
   write_simulation(simulation, options.output);
   print_simulation(simulation, options.common);
 }

@@ -53,11 +53,9 @@ void add_synth(Command& app) {
   Command* command = add_command(
       app, "synth", "Make a packed model of the size of a published one, of random weights",
       options->common);
-  std::vector<std::string> presets;
-  for (const Preset& preset : kPresets) presets.emplace_back(preset.name);
   command->add_option("--preset", options->preset, "Whose sizes")
       ->required()
-      ->check(one_of(presets));
+      ->check(one_of(preset_names()));
   command
       ->add_option("out", options->out,
                    "Directory to make; an existing packed model there is replaced")

@@ -20,36 +20,37 @@ Json part(const Json& result, const char* what, const char* key) {
 }
 
 const std::vector<Column>& columns() {
-  static const auto plain = [](const char* key) {
+  const auto plain = [](const char* key) {
     return Column{key, [key](const Json& r) { return r[key]; }};
   };
-  static const auto decode = [](const char* name, const char* key) {
+  const auto decode = [](const char* name, const char* key) {
     return Column{name, [key](const Json& r) { return part(r, "decode", key); }};
   };
-  static const auto prefill = [](const char* name, const char* key) {
+  const auto prefill = [](const char* name, const char* key) {
     return Column{name, [key](const Json& r) { return part(r, "prefill", key); }};
   };
-  static const std::vector<Column> all = {plain("preset"),
-                                          plain("board"),
-                                          plain("depth"),
-                                          plain("layers"),
-                                          plain("groups"),
-                                          plain("vectors"),
-                                          plain("ports"),
-                                          plain("core_mhz"),
-                                          plain("memory"),
-                                          plain("context"),
-                                          plain("prompt_tokens"),
-                                          decode("decode_tokens_per_second", "tokens_per_second"),
-                                          decode("decode_cycles", "cycles"),
-                                          decode("decode_bytes", "bytes"),
-                                          decode("decode_utilization", "utilization"),
-                                          decode("decode_share_of_pins", "share_of_pins"),
-                                          decode("decode_limit", "limit"),
-                                          prefill("prefill_tokens_per_second", "tokens_per_second"),
-                                          prefill("prefill_cycles_per_token", "cycles_per_token"),
-                                          prefill("prefill_limit", "limit")};
-  return all;
+  static const std::vector<Column> kAll = {
+      plain("preset"),
+      plain("board"),
+      plain("depth"),
+      plain("layers"),
+      plain("groups"),
+      plain("vectors"),
+      plain("ports"),
+      plain("core_mhz"),
+      plain("memory"),
+      plain("context"),
+      plain("prompt_tokens"),
+      decode("decode_tokens_per_second", "tokens_per_second"),
+      decode("decode_cycles", "cycles"),
+      decode("decode_bytes", "bytes"),
+      decode("decode_utilization", "utilization"),
+      decode("decode_share_of_pins", "share_of_pins"),
+      decode("decode_limit", "limit"),
+      prefill("prefill_tokens_per_second", "tokens_per_second"),
+      prefill("prefill_cycles_per_token", "cycles_per_token"),
+      prefill("prefill_limit", "limit")};
+  return kAll;
 }
 
 std::string cell(const Json& value) {

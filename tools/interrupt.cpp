@@ -42,7 +42,8 @@ void handle(int signal, siginfo_t* info, void*) {
   [[maybe_unused]] const ssize_t written = ::write(pipe_ends[1], &message, sizeof message);
   errno = saved;
   // The access that failed can't go on; the other thread ends the process.
-  while (signal == SIGBUS) ::pause();
+  if (signal != SIGBUS) return;
+  for (;;) ::pause();
 }
 
 /// What is wrong with the file that is mapped at an address.

@@ -173,12 +173,12 @@ TRINE_OPTION(std::vector<std::int32_t>);
 #undef TRINE_OPTION
 
 Option* Command::add_option_function(const std::string& name,
-                                     std::function<void(const std::string&)> set,
+                                     const std::function<void(const std::string&)>& set,
                                      const std::string& description) {
   return keep(*app_->add_option_function<std::string>(name, set, description));
 }
 Option* Command::add_list_function(const std::string& name,
-                                   std::function<void(const std::vector<std::string>&)> set,
+                                   const std::function<void(const std::vector<std::string>&)>& set,
                                    const std::string& description) {
   return keep(*app_->add_option_function<std::vector<std::string>>(name, set, description));
 }

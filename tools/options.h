@@ -64,6 +64,7 @@ Check one_of(std::initializer_list<unsigned> numbers);
 template <class Value>
 Check one_of(const std::map<std::string, Value>& named) {
   std::vector<std::string> names;
+  names.reserve(named.size());
   for (const auto& [name, value] : named) names.push_back(name);
   return one_of(names);
 }
@@ -109,11 +110,12 @@ class Command {
   /// For the types that options.cpp names.
   template <class Value>
   Option* add_option(const std::string& name, Value& value, const std::string& description);
-  Option* add_option_function(const std::string& name, std::function<void(const std::string&)> set,
+  Option* add_option_function(const std::string& name,
+                              const std::function<void(const std::string&)>& set,
                               const std::string& description);
   /// The same for what may be given several times.
   Option* add_list_function(const std::string& name,
-                            std::function<void(const std::vector<std::string>&)> set,
+                            const std::function<void(const std::vector<std::string>&)>& set,
                             const std::string& description);
   Option* add_flag(const std::string& name, bool& value, const std::string& description);
   Option* add_flag_callback(const std::string& name, std::function<void()> set,

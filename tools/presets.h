@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "golden/families/families.h"
 #include "golden/families/rope.h"
@@ -76,6 +78,14 @@ constexpr std::array<LayerMatrix, 4> layer_matrices(const Preset& preset) {
            {"o", preset.hidden, preset.q_dim()},
            {"gate_up", 2 * preset.intermediate, preset.hidden},
            {"down", preset.hidden, preset.intermediate}}};
+}
+
+/// Of all presets, in their order.
+inline std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  names.reserve(kPresets.size());
+  for (const Preset& preset : kPresets) names.emplace_back(preset.name);
+  return names;
 }
 
 }  // namespace trine::tools

@@ -53,7 +53,7 @@ std::int64_t rmsnorm_sum(std::span<const float> x, std::int32_t top) {
 }
 
 float rmsnorm_scale(std::int64_t sum, std::int32_t top, float inv_n, float eps) {
-  const float mean = fp32_mul(fp32_rne(sum, 2 * (top - 149)), inv_n);
+  const float mean = fp32_mul(fp32_rne(sum, std::int64_t{2} * (top - 149)), inv_n);
   return fp32_rsqrt(fp32_add(mean, eps));
 }
 

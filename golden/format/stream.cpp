@@ -40,7 +40,7 @@ bool has_bad_tail(const std::byte* panel, std::size_t codes) {
   constexpr std::uint64_t kLevels = kOnes * ((1u << kLevelBits) - 1);
   constexpr std::uint64_t kScales = kOnes * ((1u << kScaleBits) - 1);
   std::uint64_t level = 0, scale = 0;
-  for (std::size_t bit = 0; bit < codes * kWidth; bit += kCodes * kWidth) {
+  for (std::size_t bit = 0; bit < codes * kWidth; bit += std::size_t{kCodes} * kWidth) {
     std::uint64_t word;  // Inside the panel, for the body follows.
     std::memcpy(&word, panel + bit / 8, sizeof word);
     word >>= bit % 8;

@@ -50,7 +50,7 @@ TritFaults trit_product(const TritStream& stream, const Activations& x, Workers&
                         const RowSink& sink) {
   if (form == Form::Fastest)
     if (const auto faults = trit_simd(stream, x, workers, sink)) return *faults;
-  const TritProduct product = trit_plain(stream, x.bfp(), form);
+  TritProduct product = trit_plain(stream, x.bfp(), form);
   hand_out(product.accumulator, workers, sink);
   return product;
 }
@@ -65,7 +65,7 @@ TritProduct trit_product(const TritStream& stream, const BfpVector& x, Workers& 
 F16Faults f16_product(const F16Stream& stream, const BfpVector& x, Workers& workers, Form form,
                       const RowSink& sink) {
   if (form == Form::Fastest) return f16_simd(stream, x, workers, sink);
-  const F16Product product = f16_plain(stream, x, workers, form);
+  F16Product product = f16_plain(stream, x, workers, form);
   hand_out(product.accumulator, workers, sink);
   return product;
 }

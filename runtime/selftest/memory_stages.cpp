@@ -227,22 +227,22 @@ void try_vector_memory(Bench& bench) {
 }
 
 void try_indexing(Bench& bench) {
-  constexpr std::uint64_t kStride = 192;
+  constexpr std::uint64_t kStride = 192, kApart = 0x4000;
   bench.put(kInput, bench.values((kInputEnd - kInput) / 4));
   SequenceState state{.position = 5, .token = {3, 40, 7, 29, 11, 17, 23, 31}};
   for (const auto index : {MemoryAccess::Index::Token, MemoryAccess::Index::Position}) {
-    bench.clear(kOutput, 0x4000 * bench.params().vectors);
+    bench.clear(kOutput, kApart * bench.params().vectors);
     CommandList list = bench.list();
     for (unsigned bank = 0; bank < bench.params().vectors; ++bank) {
       list.load(0, bench.at(kInput), 32, Element::F32, "indexed load",
                 {.bank = bank, .index = index, .stride = kStride, .limit = 64});
-      list.store(0, bench.at(kOutput + 0x4000 * bank), 32, Element::F32, "indexed store",
+      list.store(0, bench.at(kOutput + kApart * bank), 32, Element::F32, "indexed store",
                  {.bank = bank, .index = index, .stride = kStride, .limit = 64});
     }
     bench.run(list, state);
-    bench.compare(kOutput, 0x4000 * bench.params().vectors, [&](std::uint64_t byte) {
+    bench.compare(kOutput, kApart * bench.params().vectors, [&](std::uint64_t byte) {
       return fmt::format("LOAD and STORE at STRIDE times the {} of bank {}",
-                         index == MemoryAccess::Index::Token ? "token" : "position", byte / 0x4000);
+                         index == MemoryAccess::Index::Token ? "token" : "position", byte / kApart);
     });
   }
 }

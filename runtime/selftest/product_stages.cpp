@@ -43,7 +43,7 @@ void multiply(Bench& bench, const TritMatrix& matrix, bool raw, const std::strin
     throw Error(fmt::format("self-test: the stream of {} is too long", what));
   bench.put(kStream, codebook_block(matrix.codebook, matrix.shape.depth));
   bench.put(kStream + kCodebookBytes, stream);
-  const unsigned row_words = raw ? 2 : 1;
+  const std::uint64_t row_words = raw ? 2 : 1;
   const std::uint64_t out_bytes = (rows * row_words * 4 + 63) / 64 * 64,
                       in_bytes = (cols * 4 + 63) / 64 * 64;
   bench.clear(kOutput, out_bytes * params.vectors);

@@ -65,7 +65,7 @@ class Player {
  public:
   Player(const MemorySpec& spec, const ReplayOptions& options)
       : bytes_(options.bytes != 0 ? options.bytes : spec.device.burst_bytes()),
-        limit_(options.outstanding != 0 ? options.outstanding : 64 * spec.channels),
+        limit_(options.outstanding != 0 ? options.outstanding : std::size_t{64} * spec.channels),
         memory_(spec, options.core_mhz, (limit_ + 1) * (bytes_ / spec.device.burst_bytes() + 2)) {}
 
   void play(const Request& request) {

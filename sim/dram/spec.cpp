@@ -48,12 +48,12 @@ void set(MemorySpec& spec, const std::string& key, std::string_view value) {
     unsigned* value;
   };
   Policy& policy = spec.policy;
-  const Unsigned kUnsigned[] = {
+  const Unsigned values[] = {
       {"read_queue", &policy.read_queue}, {"write_queue", &policy.write_queue},
       {"write_high", &policy.write_high}, {"write_low", &policy.write_low},
       {"hit_cap", &policy.hit_cap},       {"postpone", &policy.postpone},
       {"channels", &spec.channels}};
-  for (const Unsigned& u : kUnsigned)
+  for (const Unsigned& u : values)
     if (u.key == key) {
       *u.value = number<unsigned>(value, key);
       return;
@@ -108,7 +108,7 @@ MemorySpec parse_memory(const std::string& name) {
       best = &standard;
   const std::string_view rest =
       best == nullptr ? std::string_view{} : std::string_view(name).substr(best->name.size());
-  if (best == nullptr || (!rest.empty() && rest[0] != 'x')) find_standard(name);
+  if (best == nullptr || (!rest.empty() && rest[0] != 'x')) best = &find_standard(name);
   std::string_view width, channels;
   if (!rest.empty()) {
     const auto second = rest.find('x', 1);

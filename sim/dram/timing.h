@@ -100,7 +100,7 @@ struct Device {
   /// Bytes that one column command moves; the unit of everything below.
   unsigned burst_bytes() const { return bus_bits / 8 * burst_length; }
   unsigned burst_clocks() const { return burst_length / transfers_per_clock; }
-  unsigned columns() const { return row_bytes / burst_bytes(); }
+  unsigned columns() const { return row_bytes / burst_bytes(); }  // NOLINT: check() refuses 0.
   std::uint64_t bytes() const { return rows * banks() * row_bytes; }
   /// Bytes per second of the pins.
   double peak() const { return clock_mhz * 1e6 * transfers_per_clock * bus_bits / 8; }

@@ -36,7 +36,8 @@ struct BusShape {
 /// Bytes of the longest burst of a DMA: whole beats that a page holds and AXI allows. Of a read no
 /// more than a quarter of the FIFO (`trine_read_dma`), or than the turn of a port.
 constexpr std::uint64_t longest_burst(const BusShape& bus, bool write) {
-  if (write) return std::min<std::uint64_t>(kBusPage, bus.write_burst * bus.transfer_bytes());
+  if (write)
+    return std::min<std::uint64_t>(kBusPage, std::uint64_t{bus.write_burst} * bus.transfer_bytes());
   if (bus.ports > 1) return BusShape::kChunkTransfers * bus.transfer_bytes();
   return std::min<std::uint64_t>(
       kBusPage, std::min<std::uint64_t>(bus.read_burst, kReadFifoBeats / 4) * bus.beat_bytes);

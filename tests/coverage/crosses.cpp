@@ -75,7 +75,8 @@ class Runner {
     const int most = golden::outer_level(shape.depth);
     matrix.levels.resize(shape.rows * shape.cols);
     for (auto& level : matrix.levels)
-      level = static_cast<std::int8_t>(static_cast<int>(bench_->below(2 * most + 1)) - most);
+      level = static_cast<std::int8_t>(
+          static_cast<int>(bench_->below(static_cast<unsigned>(2 * most + 1))) - most);
     matrix.scales.resize(shape.rows * shape.groups_per_row());
     for (auto& scale : matrix.scales)
       scale = static_cast<std::uint8_t>(bench_->below(golden::kCodebook));
@@ -197,7 +198,7 @@ Point without_error(Point point) {
 }  // namespace
 
 const std::array<Axis, kAxes>& axes() {
-  static const std::array<Axis, kAxes> all{{
+  static const std::array<Axis, kAxes> kAll{{
       {"depth", {"1", "2", "3", "4"}},
       {"rows", {"one", "part of a panel", "whole panels", "panels and a part", "two row tiles"}},
       {"columns", {"part of a group", "part of a block", "whole blocks", "blocks and a part"}},
@@ -206,7 +207,7 @@ const std::array<Axis, kAxes>& axes() {
       {"error", {"none", "SLVERR", "DECERR", "RLAST wrong", "no answer"}},
       {"position in a burst", {"-", "first beat", "in the middle", "last beat"}},
   }};
-  return all;
+  return kAll;
 }
 
 std::vector<Point> all_points() {
@@ -246,6 +247,7 @@ std::vector<Met> run_points(const std::vector<Point>& points,
     tell(fmt::format("{} of {} points", done, points.size()));
   }
   std::vector<Met> all;
+  all.reserve(points.size());
   for (const Point& point : points) all.push_back({point, met[point]});
   return all;
 }

@@ -58,7 +58,7 @@ TEST_CASE("DramMemory: beats come in order with the map's data, behind the DRAM'
 TEST_CASE("DramMemory: the pins bound the rate of a bus that could do more") {
   // 16 bytes a cycle at 1 GHz against 4.8 GB/s of pins.
   Setup s("ddr4-2400x16", {}, 1000);
-  for (unsigned i = 0; i < 64; ++i) s.master->read(0x1000 * i, 256);
+  for (unsigned i = 0; i < 64; ++i) s.master->read(0x1000ull * i, 256);
   s.master->run(100'000);
   REQUIRE_EQ(s.master->read_beats.size(), 64 * 256);
   const double cycles = static_cast<double>(s.master->read_beats.back().cycle);
@@ -95,7 +95,7 @@ TEST_CASE("DramMemory: writes arrive in the map and at the DRAM; faults take no 
 TEST_CASE("DramMemory: a write is held back while the controller is full") {
   Setup s("ddr4-2400x8", {}, 2000);  // 2.4 GB/s against 32.
   std::vector<AxiMaster::Word> data(256);
-  for (unsigned i = 0; i < 60; ++i) s.master->write(0x1000 * i, data);
+  for (unsigned i = 0; i < 60; ++i) s.master->write(0x1000ull * i, data);
   s.master->run(60 * 256 + 100);
   CHECK_LT(s.master->write_answers.size(), 50);
   s.master->run(2'000'000);

@@ -62,7 +62,7 @@ Stats stream(Bench& bench, std::uint64_t count, std::uint64_t step = 1) {
   while (got < count) {
     bench.memory.advance_to(bench.cycle);
     while (got < asked && bench.memory.done(got)) ++got;
-    for (; asked < count && asked - got < 128 * bench.spec.channels; ++asked)
+    for (; asked < count && asked - got < 128ull * bench.spec.channels; ++asked)
       bench.memory.read(asked * step * bytes, bytes);
     bench.cycle = std::max(bench.cycle + 1, bench.memory.next_cycle());
   }
@@ -123,7 +123,7 @@ TEST_CASE("Memory: refreshes are put off while there is work, eight at most, and
   stream(bench, 8 * t.REFI / 4);
   CHECK_LE(bench.memory.stats().refreshes, 1);  // Nothing more was asked for at the very end.
   bench.drain();
-  bench.memory.advance_to(bench.cycle += 10 * t.RFC);
+  bench.memory.advance_to(bench.cycle += 10ull * t.RFC);
   CHECK_GE(bench.memory.stats().refreshes, 8);
 }
 

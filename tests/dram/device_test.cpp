@@ -44,7 +44,7 @@ TEST_CASE("Device: every rule is tight in the state and in the checker") {
         if (open)
           for (const unsigned bank : {0u, 1u, other})
             if (bank == 0 || bank != commands.back().bank)
-              commands.push_back({1000 * (1 + bank), kActivate, false, bank, 1});
+              commands.push_back({1000ull * (1 + bank), kActivate, false, bank, 1});
         first.clock = 50'000;
         second.clock = 50'000 + apart;
         commands.push_back(first);

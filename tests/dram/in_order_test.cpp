@@ -58,7 +58,7 @@ TEST_CASE("InOrderMemory: a stream of overlapping bursts is as fast as behind th
           doctest::Approx(static_cast<double>(b.hits)).epsilon(0.02));
     // The scheduler may be eight refreshes behind in each channel.
     CHECK_GE(a.refreshes + 8, b.refreshes);
-    CHECK_LE(a.refreshes, b.refreshes + 10 * spec.channels + b.refreshes / 50);
+    CHECK_LE(a.refreshes, b.refreshes + 10ull * spec.channels + b.refreshes / 50);
   }
 }
 

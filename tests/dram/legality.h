@@ -79,7 +79,7 @@ class Legality {
     Clock most = 0;
     for (const TimingInfo& info : kTimings)
       if (info.key != "REFI" && info.key != "REFI_B") most = std::max<Clock>(most, t_.*info.value);
-    return 2 * most + 2 * d_.burst_clocks();
+    return 2 * most + Clock{2} * d_.burst_clocks();
   }
   unsigned group(unsigned bank) const { return bank / d_.banks_per_group; }
 

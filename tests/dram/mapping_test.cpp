@@ -19,13 +19,13 @@ TEST_CASE("Mapping: the stated order, lowest bits first") {
   CHECK_EQ(plain.place(0), Place{0, 0, 0, 0});
   CHECK_EQ(plain.place(31), Place{0, 0, 0, 0});
   CHECK_EQ(plain.place(32), Place{1, 0, 0, 0});
-  CHECK_EQ(plain.place(32 * 4), Place{0, 4, 0, 0});           // The next bank group.
-  CHECK_EQ(plain.place(32 * 4 * 4), Place{0, 0, 0, 1});       // The next column.
-  CHECK_EQ(plain.place(32 * 4 * 4 * 32), Place{0, 1, 0, 0});  // The next bank.
+  CHECK_EQ(plain.place(32ull * 4), Place{0, 4, 0, 0});           // The next bank group.
+  CHECK_EQ(plain.place(32ull * 4 * 4), Place{0, 0, 0, 1});       // The next column.
+  CHECK_EQ(plain.place(32ull * 4 * 4 * 32), Place{0, 1, 0, 0});  // The next bank.
   CHECK_EQ(plain.place(32ull * 4 * 4 * 32 * 4), Place{0, 0, 1, 0});
   const Mapping rows(spec.device, 4, "ch-bg-ba-ro-co", false);
   CHECK_EQ(rows.place(32), Place{0, 0, 0, 1});
-  CHECK_EQ(rows.place(32 * 32), Place{0, 0, 1, 0});
+  CHECK_EQ(rows.place(32ull * 32), Place{0, 0, 1, 0});
   CHECK_EQ(rows.place(1ull << 40).channel, 0);  // Beyond the memory: around.
 }
 

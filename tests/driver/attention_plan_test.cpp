@@ -17,7 +17,7 @@ TEST_CASE("attention_passes: every head of every position once, never more than 
         CAPTURE(heads);
         CAPTURE(queries);
         CAPTURE(slots);
-        std::vector<unsigned> served(heads * queries);
+        std::vector<unsigned> served(std::size_t{heads} * queries);
         const std::vector<AttentionPass> plan = attention_passes(heads, queries, slots);
         for (const AttentionPass& pass : plan) {
           REQUIRE_GE(pass.heads * pass.queries, 1u);
@@ -27,7 +27,7 @@ TEST_CASE("attention_passes: every head of every position once, never more than 
           for (unsigned q = pass.query; q < pass.query + pass.queries; ++q)
             for (unsigned h = pass.head; h < pass.head + pass.heads; ++h) ++served[q * heads + h];
         }
-        CHECK_EQ(served, std::vector<unsigned>(heads * queries, 1));
+        CHECK_EQ(served, std::vector<unsigned>(std::size_t{heads} * queries, 1));
         CHECK_GE(plan.size() * slots, heads * queries);
         CHECK_LE(plan.size(), queries * ((heads + slots - 1) / slots));
       }

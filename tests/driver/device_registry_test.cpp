@@ -21,13 +21,13 @@ std::unique_ptr<Transport> make(const DeviceRequest&) {
 }
 
 // The devices of this program, registered as any other.
-const DeviceRegistration paper{{.name = "paper",
-                                .description = "a device on paper",
-                                .options = {"groups", "vectors"},
-                                .choices = {.groups = {4, 16}, .vectors = {1, 2, 4}},
-                                .cores = cores,
-                                .make = make}};
-const DeviceRegistration clockwork{
+const DeviceRegistration kPaper{{.name = "paper",
+                                 .description = "a device on paper",
+                                 .options = {"groups", "vectors"},
+                                 .choices = {.groups = {4, 16}, .vectors = {1, 2, 4}},
+                                 .cores = cores,
+                                 .make = make}};
+const DeviceRegistration kClockwork{
     {.name = "clockwork",
      .description = "another one, with a memory and a trace",
      .cycles = Cycles::Exact,

@@ -65,7 +65,7 @@ struct Files {
   /// What an attribute of the buffer was told since it was last asked.
   std::string told(const std::string& attribute) const {
     const std::string name = "sys/u-dma-buf/trine-buffer/" + attribute;
-    const std::string text = get(name);
+    std::string text = get(name);
     put(name, "");
     return text;
   }
@@ -178,7 +178,7 @@ TEST_CASE("uio: registers are words of the window, and only their known bits are
       "DIR/dev/uio0: maps 4095 bytes from byte 0 of a page on; the registers take 4096 "
       "bytes from 0 on: mend `reg` in the device tree");
   // Through /dev/mem at their address.
-  files.put("dev/mem", std::string(3 * 4096, '\0'));
+  files.put("dev/mem", std::string(3UL * 4096, '\0'));
   files.board.registers = 0x2000;
   {
     RegisterWindow window(files.board);

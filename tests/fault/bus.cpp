@@ -154,7 +154,7 @@ std::vector<BusRow> run_bus(std::span<const Opcode> opcodes, unsigned step,
     for (std::size_t f = 0; f < std::size(kFaults); ++f) {
       const Fault& fault = kFaults[f];
       const std::uint64_t count = place.transfers(fault.channel);
-      const bool all = place.whole_bursts() || count <= 4 * step;
+      const bool all = place.whole_bursts() || count <= std::uint64_t{4} * step;
       tell(fmt::format("{}, {}", find_opcode(static_cast<std::uint32_t>(op))->name, fault.name));
       for (std::uint64_t k = 0; k < count; ++k)
         if (all || k < step || k + step >= count || k % step == 0) place.inject(fault, k, rows[f]);

@@ -15,12 +15,14 @@
 #include "tests/fault/unit_flips.h"
 
 #if TRINE_DIRECT_EDGES
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 bool Vtrine_g4___024root___edge(Vtrine_g4___024root* root, bool inputs, bool calm);
 unsigned Vtrine_g4___024root___stream(Vtrine_g4___024root* root, const void* beats, unsigned most,
                                       bool& calm);
 bool Vtrine_g4e1s1___024root___edge(Vtrine_g4e1s1___024root* root, bool inputs, bool calm);
 unsigned Vtrine_g4e1s1___024root___stream(Vtrine_g4e1s1___024root* root, const void* beats,
                                           unsigned most, bool& calm);
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 #endif
 
 namespace trine::fault {

@@ -96,8 +96,8 @@ class Bench {
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
 
   void flip_memory(const std::vector<Range>& ranges, FlipRow& row) {
-    const auto [address, bit] = draw(ranges);
-    judge(row, [&] {
+    const auto [place, mask] = draw(ranges);
+    judge(row, [&, address = place, bit = mask] {
       const std::byte flipped = memory_[address] ^ bit;
       golden_.write_memory(address, std::span(&flipped, 1));
       return run_golden({});

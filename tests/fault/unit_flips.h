@@ -6,6 +6,7 @@
 
 #include "tests/fault/flip_core.h"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 class Vtrine_g4___024root;
 
 namespace trine::fault {

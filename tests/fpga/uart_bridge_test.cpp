@@ -76,27 +76,27 @@ class Bench {
     const bool b = dut->m_axil_bvalid_i && dut->m_axil_bready_o;
     const bool r = dut->m_axil_rvalid_i && dut->m_axil_rready_o;
     const bool mem = dut->mem_valid_o && dut->mem_ready_i;
-    if (aw) write_address = static_cast<int>(dut->m_axil_awaddr_o);
+    if (aw) write_address_ = static_cast<int>(dut->m_axil_awaddr_o);
     if (w) {
       CHECK_EQ(dut->m_axil_wstrb_o, 0xF);
-      write_data = dut->m_axil_wdata_o;
-      has_data = true;
+      write_data_ = dut->m_axil_wdata_o;
+      has_data_ = true;
     }
-    if (ar) read_address = static_cast<int>(dut->m_axil_araddr_o);
+    if (ar) read_address_ = static_cast<int>(dut->m_axil_araddr_o);
     if (b) {
-      write_address = -1;
-      has_data = false;
+      write_address_ = -1;
+      has_data_ = false;
       ++writes;
     }
     if (r) {
-      read_address = -1;
+      read_address_ = -1;
       ++reads;
     }
     if (mem) {
-      access = true;
-      access_write = dut->mem_write_o;
-      access_address = dut->mem_addr_o;
-      if (access_write && access_address < kMemory) words[access_address] = dut->mem_data_o;
+      access_ = true;
+      access_write_ = dut->mem_write_o;
+      access_address_ = dut->mem_addr_o;
+      if (access_write_ && access_address_ < kMemory) words[access_address_] = dut->mem_data_o;
     }
     dut.step();
   }
@@ -110,44 +110,44 @@ class Bench {
  private:
   bool now() { return slow_ == 0 || rng_() % (slow_ + 1) == 0; }
   void registers() {
-    dut->m_axil_awready_i = write_address < 0 && now();
-    dut->m_axil_wready_i = !has_data && now();
-    dut->m_axil_arready_i = read_address < 0 && now();
-    if (write_address >= 0 && has_data && !dut->m_axil_bvalid_i && now()) {
+    dut->m_axil_awready_i = write_address_ < 0 && now();
+    dut->m_axil_wready_i = !has_data_ && now();
+    dut->m_axil_arready_i = read_address_ < 0 && now();
+    if (write_address_ >= 0 && has_data_ && !dut->m_axil_bvalid_i && now()) {
       dut->m_axil_bvalid_i = 1;
-      const auto at = static_cast<std::uint32_t>(write_address);
+      const auto at = static_cast<std::uint32_t>(write_address_);
       dut->m_axil_bresp_i = at < kRegisters ? 0 : at % 8 == 0 ? 2 : 3;
-      if (at < kRegisters) regs[at / 4] = write_data;
-    } else if (write_address < 0) {
+      if (at < kRegisters) regs[at / 4] = write_data_;
+    } else if (write_address_ < 0) {
       dut->m_axil_bvalid_i = 0;
     }
-    if (read_address >= 0 && !dut->m_axil_rvalid_i && now()) {
+    if (read_address_ >= 0 && !dut->m_axil_rvalid_i && now()) {
       dut->m_axil_rvalid_i = 1;
-      const auto at = static_cast<std::uint32_t>(read_address);
+      const auto at = static_cast<std::uint32_t>(read_address_);
       dut->m_axil_rresp_i = at < kRegisters ? 0 : at % 8 == 0 ? 2 : 3;
       dut->m_axil_rdata_i = at < kRegisters ? regs[at / 4] : 0xDEADBEEF;
-    } else if (read_address < 0) {
+    } else if (read_address_ < 0) {
       dut->m_axil_rvalid_i = 0;
     }
     dut->eval();
   }
   void memory() {
-    dut->mem_ready_i = !access && now();
+    dut->mem_ready_i = !access_ && now();
     dut->mem_done_i = 0;
-    if (access && now()) {
-      access = false;
+    if (access_ && now()) {
+      access_ = false;
       dut->mem_done_i = 1;
-      dut->mem_error_i = access_address >= kMemory;
-      dut->mem_data_i = words.contains(access_address) ? words[access_address] : 0;
+      dut->mem_error_i = access_address_ >= kMemory;
+      dut->mem_data_i = words.contains(access_address_) ? words[access_address_] : 0;
     }
     dut->eval();
   }
 
   std::mt19937 rng_;
   unsigned slow_;
-  int write_address = -1, read_address = -1;
-  std::uint32_t write_data = 0, access_address = 0;
-  bool has_data = false, access = false, access_write = false;
+  int write_address_ = -1, read_address_ = -1;
+  std::uint32_t write_data_ = 0, access_address_ = 0;
+  bool has_data_ = false, access_ = false, access_write_ = false;
 };
 
 }  // namespace
@@ -212,8 +212,8 @@ TEST_CASE("trine_uart_bridge: memory is written and read in words") {
       CHECK(bench.answer(1) == "K");
       for (unsigned i = 0; i < count; ++i) CHECK_EQ(bench.words[address + 4 * i], data[i]);
       bench.send("r", {{address, 4}, {count, 2}});
-      const std::string read = bench.answer(4 * count + 1);
-      for (unsigned i = 0; i < count; ++i) CHECK_EQ(Bench::word(read, 4 * i), data[i]);
+      const std::string read = bench.answer(4UL * count + 1);
+      for (unsigned i = 0; i < count; ++i) CHECK_EQ(Bench::word(read, 4UL * i), data[i]);
       CHECK_EQ(read.back(), 'K');
     }
   }

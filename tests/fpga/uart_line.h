@@ -16,7 +16,8 @@ class UartLine {
   explicit UartLine(unsigned bit_cycles) : bit_cycles_(bit_cycles) {}
 
   void send(std::uint8_t byte) {
-    out_.push_back(static_cast<std::uint16_t>(0x200U | byte << 1U));  // Start, data, stop.
+    out_.push_back(
+        static_cast<std::uint16_t>(0x200U | unsigned{byte} << 1U));  // Start, data, stop.
   }
   /// A line that is low for twelve bits.
   void send_break() { out_.push_back(kBreak); }

@@ -93,8 +93,7 @@ std::vector<Command> specified(std::span<const Command> list) {
     if (overlaps(command)) continue;
     result.push_back(command);
     const OpcodeInfo* const info = command.info();
-    if (info != nullptr &&
-        kMemoryUses[static_cast<std::size_t>(info->memory)].name.starts_with("WRITE"))
+    if (info != nullptr && info->writes_memory())
       result.push_back(Command{}.set(command::OPCODE, static_cast<std::uint32_t>(Opcode::FENCE)));
   }
   return result;

@@ -17,6 +17,7 @@
 
 /// What libFuzzer and tests/fuzz/replay.cpp call: a target takes any bytes and returns 0. It
 /// accepts them or refuses them with an Error; whatever else happens is a finding.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace trine::fuzz {
@@ -56,7 +57,7 @@ class Folder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(const std::string& name, std::string_view bytes) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return file;

@@ -7,13 +7,13 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  static const trine::fuzz::Folder folder;
+  static const trine::fuzz::Folder kFolder;
   const std::string_view text = trine::fuzz::text_of(data + 1, size - 1);
   trine::fuzz::accept_or_refuse([&] {
     if (data[0] == 'n' && text.find('/') == text.npos)
       trine::dram::check(trine::dram::parse_memory(std::string(text)));
     else
-      trine::dram::check(trine::dram::read_memory_file(folder.write("fuzz.memory", text)));
+      trine::dram::check(trine::dram::read_memory_file(kFolder.write("fuzz.memory", text)));
   });
   return 0;
 }

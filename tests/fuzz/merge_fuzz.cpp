@@ -19,9 +19,9 @@ std::string written(const Simulation& simulation) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::Folder folder;
+  static const fuzz::Folder kFolder;
   const auto read = [&](std::string_view text) {
-    return tools::read_simulation(folder.write("fuzz.json", text));
+    return tools::read_simulation(kFolder.write("fuzz.json", text));
   };
   std::string_view rest = fuzz::text_of(data, size);
   fuzz::accept_or_refuse([&] {

@@ -6,17 +6,17 @@
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const trine::fuzz::Folder folder;
-  static const bool has_config = [] {
+  static const trine::fuzz::Folder kFolder;
+  static const bool kHasConfig = [] {
     std::filesystem::copy_file(
         std::filesystem::path(TRINE_SOURCE_DIR) / "tests/models/families/qwen3_tied/config.json",
-        folder.path() / "config.json", std::filesystem::copy_options::overwrite_existing);
+        kFolder.path() / "config.json", std::filesystem::copy_options::overwrite_existing);
     return true;
   }();
-  if (!has_config) return 0;
-  folder.write(std::string(trine::golden::kPackedFile), trine::fuzz::text_of(data, size));
+  if (!kHasConfig) return 0;
+  kFolder.write(std::string(trine::golden::kPackedFile), trine::fuzz::text_of(data, size));
   trine::fuzz::accept_or_refuse([&] {
-    const trine::golden::PackedModel model(folder.path());
+    const trine::golden::PackedModel model(kFolder.path());
     model.validate();
   });
   return 0;

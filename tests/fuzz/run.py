@@ -5,10 +5,11 @@
   run.py BUILD [TARGET...] [--seconds N] [--slice N] [--until N]
 
 BUILD is a build with TRINE_FUZZ.  Targets take turns of --slice seconds.  BUILD/fuzz.jsonl keeps what each turn did:
-target, commit, digest of the program, processor seconds, runs, whether something was found.  Only turns of the program as it is
-now count towards --seconds, so a run that was interrupted goes on, and one of another program starts over.  Inputs that
-reach something new are kept in BUILD/found/TARGET, findings in BUILD/findings.  --until ends the whole call after that
-many seconds.  Prints a table; the exit status is 1 when something was found or a target did not get its time.
+target, commit, digest of the program's code, processor seconds, runs, whether something was found.  Only turns of the code
+as it is now count towards --seconds, so a run that was interrupted goes on, also when comments changed, and one of
+another program starts over.  Inputs that reach something new are kept in BUILD/found/TARGET, findings in BUILD/findings.
+--until ends the whole call after that many seconds.  Prints a table; the exit status is 1 when something was found or a
+target did not get its time.
 """
 import argparse
 import datetime
@@ -20,6 +21,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -42,6 +44,13 @@ def processor_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
+def code_digest(program):
+    """Of instructions and constants; places in sources, which debuggers and sanitizers tell, are left out."""
+    with tempfile.NamedTemporaryFile() as code:
+        subprocess.run(['objcopy', '-O', 'binary', '-j', '.text', '-j', '.rodata', program, code.name], check=True)
+        return hashlib.sha256(pathlib.Path(code.name).read_bytes()).hexdigest()[:16]
+
+
 class Target:
     """A program of libFuzzer and what it did so far."""
 
@@ -50,7 +59,7 @@ class Target:
         self.program = build / 'bin' / f'fuzz_{name}'
         if not self.program.is_file():
             sys.exit(f'run.py: there is no {self.program}')
-        self.digest = hashlib.sha256(self.program.read_bytes()).hexdigest()[:16]
+        self.digest = code_digest(self.program)
         lines = log.read_text().splitlines() if log.is_file() else []
         entries = [entry for entry in map(json.loads, lines) if entry['target'] == name]
         self.before = sum(entry['seconds'] for entry in entries if entry['program'] != self.digest)

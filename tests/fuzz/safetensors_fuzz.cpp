@@ -9,8 +9,8 @@
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const trine::fuzz::Folder folder;
-  const auto file = folder.write("fuzz.safetensors", trine::fuzz::text_of(data, size));
+  static const trine::fuzz::Folder kFolder;
+  const auto file = kFolder.write("fuzz.safetensors", trine::fuzz::text_of(data, size));
   trine::fuzz::accept_or_refuse([&] {
     const trine::golden::Safetensors tensors(file);
     tensors.check_whole();

@@ -69,7 +69,7 @@ TEST_CASE("arguments: mantissas, codebooks and attention") {
   for (const int width : {7, 17})
     bad([&](Attention& a) { a.width = width; },
         fmt::format("a width of {} is outside 8..16", width));
-  for (const std::size_t head_dim : {16, 33, 48, 1024})
+  for (const std::size_t head_dim : {16UL, 33UL, 48UL, 1024UL})
     bad([&](Attention& a) { a.head_dim = head_dim; }, fmt::format("heads of {}", head_dim));
   bad([&](Attention& a) { a.query = a.query.first(33); },
       "33 values of queries, 192 of keys and values in heads of 32");
@@ -120,7 +120,7 @@ TEST_CASE("arguments: shapes, geometries, weights and importance") {
           check_shape({4, 4, 1}, with(groups, 32));
         },
         fmt::format("{} groups a beat: not a power of two up to 4096", groups));
-  for (const std::size_t tile : {0, 16, 33})
+  for (const std::size_t tile : {0UL, 16UL, 33UL})
     refused(
         [&] {
           check_shape({4, 4, 1}, with(1, tile));

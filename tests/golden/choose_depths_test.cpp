@@ -38,8 +38,8 @@ void write_uneven(const std::filesystem::path& directory) {
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i) {
       const float value = static_cast<float>(random() % 2001) * 1e-3f - 1.0f;
-      const float row = 1 + static_cast<float>(i / cols) / 400;
-      values[i] = i % cols % of == 0 ? value : 0.1f * value * row;
+      const std::size_t row = i / cols;
+      values[i] = i % cols % of == 0 ? value : 0.1f * value * (1 + static_cast<float>(row) / 400);
     }
     writer.append(std::as_bytes(std::span(values)));
   }

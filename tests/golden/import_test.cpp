@@ -124,7 +124,7 @@ TEST_CASE("import_model: what is not a dequantized checkpoint is refused and not
   auto damaged = shard;
   const Safetensors file(dir / "plain" / name);
   const Tensor& tensor = file.at("model.layers.1.mlp.down_proj.weight");
-  std::size_t at = tensor.file_offset + 2 * (40 * 17 + 3);
+  std::size_t at = tensor.file_offset + 2UL * (40 * 17 + 3);
   while ((damaged[at + 1] & 0x7f) < 0x10) at += 2;  // Not a zero.
   damaged[at] = static_cast<char>(damaged[at] ^ 1);
   spill(dir / "plain" / name, damaged);

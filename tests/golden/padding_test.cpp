@@ -91,7 +91,7 @@ TEST_CASE("padding: a tensor of no, of three or of unknown widths is a fault of 
 TEST_CASE("padding: the rotation of a padded head is that of its own width") {
   const ModelConfig own = with_heads_of(80), padded = pad_heads(own);
   const Rope mine(own.rope, 80), stored(padded.rope, 128, padded.head_padding);
-  for (const std::uint64_t position : {0, 1, 63}) {
+  for (const std::uint64_t position : {0UL, 1UL, 63UL}) {
     const auto a = mine.row(position), b = stored.row(position);
     for (std::size_t i = 0; i < 64; ++i) {
       CHECK(b[i] == (i < 40 ? a[i] : 1));
@@ -103,7 +103,7 @@ TEST_CASE("padding: the rotation of a padded head is that of its own width") {
 TEST_CASE("padding: a packed model computes what its dequantized checkpoint computes") {
   const std::vector<std::int32_t> tokens = {1, 9, 3, 3, 10, 0, 7, 5};
   for (const char* family : {"qwen2", "qwen3"}) {
-    for (const std::size_t width : {2, 20, 80, 96, 100, 112, 130}) {
+    for (const std::size_t width : {2UL, 20UL, 80UL, 96UL, 100UL, 112UL, 130UL}) {
       CAPTURE(family);
       CAPTURE(width);
       const TempDir dir;

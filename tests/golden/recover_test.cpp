@@ -132,10 +132,10 @@ TEST_CASE("recover: zero matrices, one scale, one weight") {
   for (const Dtype dtype : kDtypes) {
     CAPTURE(dtype_name(dtype));
     const Recovery zero = recover(std::vector<float>(64UL * 40), 64, 40, dtype);
-    CHECK(zero.matrix.levels == std::vector<std::int8_t>(64 * 40));
-    CHECK(zero.matrix.scales == std::vector<std::uint8_t>(64 * 3));
+    CHECK(zero.matrix.levels == std::vector<std::int8_t>(64UL * 40));
+    CHECK(zero.matrix.scales == std::vector<std::uint8_t>(64UL * 3));
 
-    std::vector<float> weights(64 * 40);
+    std::vector<float> weights(64UL * 40);
     weights[77] = -0.5f;
     weights[78] = -0.0f;
     const Recovery one = recover(weights, 64, 40, dtype);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
+#include <span>
 
 #include "golden/codec/quantize_model.h"
 #include "golden/error.h"
@@ -115,7 +117,8 @@ TEST_CASE("f16_rows: FP16 of every pattern, BF16 and FP32 are read exactly") {
   tensor.shape = {128, 256};
   std::vector<float> row(256);
   F16Rows(tensor).read(127, row);
-  CHECK(std::memcmp(row.data(), codes.data() + 127 * 512, 1024) == 0);
+  CHECK(std::ranges::equal(std::as_bytes(std::span(row)),
+                           std::as_bytes(std::span(codes).subspan(127UL * 512, 512))));
   tensor.dtype = Dtype::U16;
   CHECK_THROWS_AS(F16Rows{tensor}, Error);
 }

@@ -29,8 +29,8 @@ const std::filesystem::path kModel = std::filesystem::path(TRINE_SOURCE_DIR) / "
 constexpr std::int32_t kEnd = 2047;
 
 const Tokenizer& kjv() {
-  static const Tokenizer tokenizer(kModel / "tokenizer.json");
-  return tokenizer;
+  static const Tokenizer kTokenizer(kModel / "tokenizer.json");
+  return kTokenizer;
 }
 
 json kjv_json() {
@@ -293,7 +293,7 @@ TEST_CASE("tokenizer: a name that stands twice is refused, in the vocabulary as 
     REQUIRE(open != std::string::npos);
     twice.insert(open + 1, R"("A":70000,"A":70001,)");
     try {
-      Tokenizer(twice, "twice.json");
+      const Tokenizer tokenizer(twice, "twice.json");
       FAIL_CHECK("accepted");
     } catch (const Error& error) {
       CHECK_EQ(std::string(error.what()), "twice.json: duplicate name 'A'");

@@ -121,8 +121,8 @@ TEST_CASE(
       "STORE f16=1 index=1 bank=2 rows=5 src=16 addr=0x40 stride=128 limit=7; y",
       "STORE_COLUMN bank=1 rows=20 src=32 addr=0x80 stride=256 limit=100; v",
       "STORE_BLOCKS index=2 bank=2 rows=32 src=48 addr=0x40 stride=128 limit=64; k",
-      "ATTENTION bank=1 more=2 rows=128 cols=64 src=16 dst=256 addr=0x100000000 limit=10 "
-      "alpha=3025551; a",
+      ("ATTENTION bank=1 more=2 rows=128 cols=64 src=16 dst=256 addr=0x100000000 limit=10 "
+       "alpha=3025551; a"),
       "RMSNORM bank=3 rows=64 src=0 dst=128 src2=64 alpha=1015021568 beta=925353388; n",
       "ROPE bank=1 rows=128 cols=64 src=0 dst=512 src2=256; r",
       "SOFTMAX span=1 bank=0 rows=10 src=32 dst=16 alpha=1056964608; s",

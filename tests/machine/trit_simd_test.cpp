@@ -81,14 +81,15 @@ TEST_CASE("chain of bytes: the product of a word starts two chains, for every pa
 TEST_CASE("trit_simd: equals the definition at every depth, shape and width") {
   std::mt19937 random(2);
   for (unsigned depth = 1; depth <= 4; ++depth) {
-    for (const auto& [rows, cols] : {std::pair{70u, 300u},
-                                     {1u, 1u},
-                                     {33u, 15u},
-                                     {129u, 17u},
-                                     {32u, 256u},
-                                     {64u, 896u},
-                                     {40u, 11008u},
-                                     {2100u, 40u}}) {
+    for (const auto& shape : {std::pair{70u, 300u},
+                              {1u, 1u},
+                              {33u, 15u},
+                              {129u, 17u},
+                              {32u, 256u},
+                              {64u, 896u},
+                              {40u, 11008u},
+                              {2100u, 40u}}) {
+      const auto rows = shape.first, cols = shape.second;
       for (const int act_width : {12, 8, 14}) {
         CAPTURE(depth);
         CAPTURE(rows);

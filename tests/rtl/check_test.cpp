@@ -111,9 +111,10 @@ void check_job(const Command& given, const ResolvedCommand& c, const Bench& benc
       {start::kDepth, &command::DEPTH},
       {start::kRaw, &command::RAW},
       {start::kF16, &command::F16}};
-  for (const auto& [field, want] : same) {
-    CAPTURE(want->name);
-    CHECK_EQ(bench.get(field), c.get(*want));
+  for (const auto& pair : same) {
+    const CommandField& want = *pair.second;
+    CAPTURE(want.name);
+    CHECK_EQ(bench.get(pair.first), c.get(want));
   }
   if (in_memory(op)) {
     CHECK_EQ(bench.get(start::kAddress),

@@ -15,6 +15,7 @@
 
 #include "golden/exact/bfp.h"
 #include "golden/format/trit_matrix.h"
+#include "isa/round_up.h"
 #include "machine/product/f16/definition.h"
 #include "machine/product/trit/definition.h"
 #include "machine/product/vectors.h"
@@ -27,6 +28,7 @@
 namespace {
 
 using namespace trine::golden;
+using trine::round_up;
 using trine::test::check_words;
 using trine::test::MatvecJob;
 using trine::test::MatvecOutcome;
@@ -37,10 +39,6 @@ constexpr std::size_t kMaxCols = TRINE_MAX_COLS;
 constexpr std::size_t kBeatCols = 2 * kGroups;
 constexpr Geometry kGeometry{kGroups, TRINE_TILE_ROWS};
 using Dut = trine::test::MatvecDut<TRINE_MODEL, kGroups, TRINE_VECTOR_WORDS, TRINE_VECTORS>;
-
-constexpr std::size_t round_up(std::size_t n, std::size_t step) {
-  return (n + step - 1) / step * step;
-}
 
 /// A matrix as it lies in memory: rows of whole groups of 16 columns and whole beats.
 struct HalfMatrix {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "driver/command_check.h"
+#include "isa/round_up.h"
 #include "tests/rtl/stalls.h"
 
 // Random commands, good ones and ones that a check must find, for a core with the parameters
@@ -35,10 +36,6 @@ inline const MachineParams kMachine{.groups = kGroups,
                                     .vector_unit = TRINE_VectorUnit != 0,
                                     .attention_heads = TRINE_AttentionHeads,
                                     .stream_sum = TRINE_StreamSum != 0};
-
-inline std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
-  return (value + to - 1) / to * to;
-}
 
 inline Opcode opcode_of(const Command& c) {
   return static_cast<Opcode>(c.get(command::OPCODE));

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ using Sums = std::vector<int>;  // (groups)
 
 /// One body beat: what its four bytes of every group looked up, as signed sums, and its place.
 struct Beat {
-  Sums looks[4];
+  std::array<Sums, 4> looks;
   unsigned set = 0, sub = 0;
 };
 

@@ -95,7 +95,7 @@ TEST_CASE("families: several tokens at a time give the bits of one at a time") {
 TEST_CASE("families: padded heads agree with the reference, with and without the attention unit") {
   const std::vector<std::int32_t> tokens = {1, 9, 3, 3, 10, 0, 7, 5, 4, 4, 2, 8};
   for (const char* family : {"qwen2", "qwen3"}) {
-    for (const std::size_t width : {20, 80, 96, 112}) {
+    for (const std::size_t width : {20UL, 80UL, 96UL, 112UL}) {
       CAPTURE(family);
       CAPTURE(width);
       const TinyModel model(golden::padded_config(family, width));

@@ -149,7 +149,7 @@ TEST_CASE("Program: refuses what does not fit, naming tensor or buffer") {
   refused({.vector_unit = false}, kModelMemory, 0, {"vector unit"});
   refused({}, kModelMemory, 65, {"context of 65", "64 positions"});
   golden::ModelConfig config = packed.config();
-  for (const std::size_t width : {16, 80, 1024}) {
+  for (const std::size_t width : {16UL, 80UL, 1024UL}) {
     config.head_dim = width;
     golden::check_error([&] { check_heads(config, "model"); },
                         {"model: heads of " + std::to_string(width), "32, 64, 128, 256 or 512"});

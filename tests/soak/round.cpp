@@ -289,9 +289,7 @@ class Round {
       // The list did not need what went wrong, or it went wrong behind its end.
       bench_.finish_golden();
       bench_.check_state();
-    } else if (!reached) {
-      bench_.check_equal(got, bench_.finish_golden());
-    } else if (const auto code = told_by(kind_); code && got.code() != *code) {
+    } else if (const auto code = told_by(kind_); !reached || (code && got.code() != *code)) {
       // The data was right, so nothing but the bus or the list itself can have failed.
       bench_.check_equal(got, bench_.finish_golden());
     } else {

@@ -54,7 +54,8 @@ class RandomCommands {
     golden::TritMatrix matrix;
     matrix.shape = kShape;
     matrix.levels.resize(kShape.rows * kShape.cols);
-    for (auto& level : matrix.levels) level = static_cast<std::int8_t>(below(27)) - 13;
+    for (auto& level : matrix.levels)
+      level = static_cast<std::int8_t>(static_cast<int>(below(27)) - 13);
     matrix.scales.resize(kShape.rows * kShape.groups_per_row());
     for (auto& scale : matrix.scales) scale = static_cast<std::uint8_t>(below(golden::kCodebook));
     for (std::size_t k = 0; k < golden::kCodebook; ++k)

@@ -63,9 +63,9 @@ TEST_CASE("chat: conversations have the tokens that the models' own templates gi
     ++model.checked;
   }
   CHECK(models.size() == 6);
-  for (const auto& [name, model] : models) {
-    CAPTURE(name);
-    CHECK(model.checked >= 10);
+  for (const auto& of_name : models) {
+    CAPTURE(of_name.first);
+    CHECK(of_name.second.checked >= 10);
   }
 }
 

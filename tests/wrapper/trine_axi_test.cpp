@@ -63,7 +63,8 @@ struct Bench {
     golden::TritMatrix matrix;
     matrix.shape = kShape;
     matrix.levels.resize(kShape.rows * kShape.cols);
-    for (auto& level : matrix.levels) level = static_cast<std::int8_t>(random() % 81) - 40;
+    for (auto& level : matrix.levels)
+      level = static_cast<std::int8_t>(static_cast<int>(random() % 81) - 40);
     matrix.scales.resize(kShape.rows * kShape.groups_per_row());
     for (auto& scale : matrix.scales) scale = static_cast<std::uint8_t>(random() % 27);
     for (std::size_t k = 0; k < golden::kCodebook; ++k)

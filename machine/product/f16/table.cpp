@@ -11,7 +11,7 @@ namespace trine::golden {
 
 F16Result f16_table(const F16Matrix& matrix, const BfpVector& x, Workers& workers) {
   check_f16(matrix, x);
-  static const std::vector<std::int64_t> integers = [] {
+  static const std::vector<std::int64_t> kIntegers = [] {
     std::vector<std::int64_t> table(0x1'0000);
     for (std::uint32_t bits = 0; bits < 0x1'0000; ++bits) {
       table[bits] = f16_integer(static_cast<std::uint16_t>(bits));
@@ -32,7 +32,7 @@ F16Result f16_table(const F16Matrix& matrix, const BfpVector& x, Workers& worker
         std::int64_t total = 0;
         const std::size_t end = std::min(matrix.cols, (g + 1) * kGroup);
         for (std::size_t c = g * kGroup; c < end; ++c) {
-          total += integers[row[c]] * x.mantissas[c];
+          total += kIntegers[row[c]] * x.mantissas[c];
           nonfinite |= (row[c] & 0x7c00U) + 0x400U;
         }
         sum = add_saturating(sum, total >> std::min(x.max_exponent - x.exponents[g], kMaxShift),

@@ -232,7 +232,7 @@ class Kernel {
     using U = Unit<kDepth>;
     constexpr DDouble df;
     constexpr std::size_t kUnitBytes = kSets * U::kBeats * kBeatBytes;
-    constexpr std::size_t kTailBytes = 2 * tail_bits(kDepth);  // Of a row: 16 codes.
+    constexpr std::size_t kTailBytes = std::size_t{2} * tail_bits(kDepth);  // Of a row: 16 codes.
     for (std::size_t tail = 0; tail < tail_bits(kDepth); ++tail)
       prefetch(ahead + tail * kBeatBytes);
     const std::byte* unit = panel + tail_bits(kDepth) * kBeatBytes;

@@ -70,7 +70,10 @@ TEST_CASE("cli families: the RTL equals golden in every result of a packed model
 TEST_CASE("cli families: heads of any even width run, padded, and quantize says so") {
   const Scratch scratch;
   const std::string tokens = "1,9,3,3,10,0,7,5";
-  for (const auto& [family, width] : std::map<std::string, int>{{"qwen2", 96}, {"qwen3", 80}}) {
+  const std::map<std::string, int> widths = {{"qwen2", 96}, {"qwen3", 80}};
+  for (const auto& tried : widths) {
+    const auto& family = tried.first;
+    const int width = tried.second;
     CAPTURE(family);
     const fs::path model = scratch / family;
     const std::string packed = (scratch / "packed").string(),
@@ -129,7 +132,9 @@ TEST_CASE("cli families: presets have the published shapes, and make models of t
       {"llama3.2-3b", {5120, 3072, 3072, 16384, 8192}},
       {"mistral-7b", {6144, 4096, 4096, 28672, 14336}},
   };
-  for (const auto& [name, sizes] : published) {
+  for (const auto& of_preset : published) {
+    const auto& name = of_preset.first;
+    const auto& sizes = of_preset.second;
     CAPTURE(name);
     const auto preset = std::ranges::find(kPresets, name, &Preset::name);
     REQUIRE(preset != kPresets.end());

@@ -278,8 +278,8 @@ TEST_CASE("cli: a disk that fills is one line, and nothing is left") {
   const std::vector<std::string> logits = {"logits",
                                            kModel,
                                            "--prompt",
-                                           "In the beginning of the "
-                                           "heaven and the earth and the waters and the light",
+                                           ("In the beginning of the "
+                                            "heaven and the earth and the waters and the light"),
                                            "--device",
                                            "reference",
                                            "-q",

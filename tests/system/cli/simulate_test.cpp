@@ -98,7 +98,8 @@ TEST_CASE("cli: the head is cut, too, and makes the same report") {
   const Scratch scratch;
   const std::string model = (scratch / "model").string();
   CHECK(run_trine({"synth", model, "--preset", "qwen2.5-0.5b", "--layers", "1"}).code == 0);
-  for (const auto& [latency, jobs] : {std::pair{"1", "4"}, {"300", "2"}}) {
+  for (const auto& tried : {std::pair{"1", "4"}, {"300", "2"}}) {
+    const std::string latency = tried.first, jobs = tried.second;
     CAPTURE(latency);
     const auto run = [&](const std::string& count) {
       return trine_json(
@@ -128,7 +129,9 @@ TEST_CASE("cli: simulate says what the DRAM did, of a whole token and of its par
   const auto all = trine_json({"merge", (scratch / "rtl3").string(), (scratch / "rtl0").string()});
   std::uint64_t clocks = 0;
   const auto& counts = all["dram"]["counts"];
-  for (const auto& [name, value] : counts.items()) {
+  for (const auto& item : counts.items()) {
+    const std::string& name = item.key();
+    const nlohmann::json& value = item.value();
     CAPTURE(name);
     CHECK(value == low["dram"]["counts"][name].get<std::uint64_t>() +
                        high["dram"]["counts"][name].get<std::uint64_t>());

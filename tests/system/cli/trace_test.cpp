@@ -61,7 +61,7 @@ TEST_CASE("cli: a command is in the wave where the timeline says, at twice its c
   };
   // With --check commands run one by one, so that a window begins with its command; that of the
   // first one begins when it is seen.
-  for (const int index : {1, 7, 30}) {
+  for (const std::size_t index : {1UL, 7UL, 30UL}) {
     CAPTURE(index);
     const auto report = trine_json({"simulate", model, "--tokens", "296,1133", "--layers", "0:2",
                                     "--check", "--trace", wave, "--trace-commands",
