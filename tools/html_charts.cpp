@@ -94,7 +94,8 @@ std::string roofline(const Simulation& simulation, double beat_bytes) {
   double top = 1;
   for (const auto& sum : all) top = std::max(top, 2 * share(sum.second.macs, sum.second.cycles));
   // Decades: intensity from 0.1 to 10, performance up to the next power of ten.
-  const double x0 = -1, x1 = 1, y1 = std::ceil(std::log10(std::max(top, beat_bytes))), y0 = y1 - 3;
+  const int x0 = -1, x1 = 1;
+  const int y1 = static_cast<int>(std::ceil(std::log10(std::max(top, beat_bytes)))), y0 = y1 - 3;
   const auto x = [&](double value) {
     return kLeft + (std::log10(value) - x0) / (x1 - x0) * (kWidth - kLeft);
   };
@@ -102,11 +103,11 @@ std::string roofline(const Simulation& simulation, double beat_bytes) {
     return kBase - std::clamp((std::log10(value) - y0) / (y1 - y0), 0.0, 1.0) * kHeight;
   };
   std::string out = "<div class=side><svg viewBox='0 0 580 380'>";
-  for (double decade = x0; decade <= x1; ++decade)
+  for (int decade = x0; decade <= x1; ++decade)
     out += fmt::format(
         "<path class=grid d='M{0:.1f} {1}V{2}'/><text x={0:.1f} y={3} class=mid>{4:g}</text>",
         x(std::pow(10, decade)), kBase, kBase - kHeight, kBase + 26, std::pow(10, decade));
-  for (double decade = y0; decade <= y1; ++decade)
+  for (int decade = y0; decade <= y1; ++decade)
     out += fmt::format(
         "<path class=grid d='M{0} {1:.1f}H{2}'/><text x={3} y={4:.1f} class=end>{5:g}</text>",
         kLeft, y(std::pow(10, decade)), kWidth, kLeft - 6, y(std::pow(10, decade)) + 4,
