@@ -36,11 +36,11 @@ Mapping::Mapping(const Device& device, unsigned channels, const std::string& ord
       fmt::format("memory: mapping '{}' must name ro, ba, co, bg and ch once each", order);
   if (order.size() != 14) throw Error(wrong);
   unsigned shift = 0, seen = 0;
-  for (std::size_t i = 5; i-- > 0;) {
+  for (unsigned i = 5; i-- > 0;) {
     if (i > 0 && order[3 * i - 1] != '-') throw Error(wrong);
     unsigned found = 0;
     for (const Named& named : fields) {
-      if (order.compare(3 * i, 2, named.name) != 0) continue;
+      if (order.compare(3UL * i, 2, named.name) != 0) continue;
       found = 1u << (&named - fields);
       const unsigned bits = log2_of(named.size, named.what);
       *named.field = {shift, bits, static_cast<std::uint32_t>(named.size - 1)};

@@ -108,7 +108,7 @@ MemorySpec parse_memory(const std::string& name) {
       best = &standard;
   const std::string_view rest =
       best == nullptr ? std::string_view{} : std::string_view(name).substr(best->name.size());
-  if (best == nullptr || (!rest.empty() && rest[0] != 'x')) best = &find_standard(name);
+  if (best == nullptr || (!rest.empty() && rest[0] != 'x')) find_standard(name);
   std::string_view width, channels;
   if (!rest.empty()) {
     const auto second = rest.find('x', 1);
@@ -119,6 +119,7 @@ MemorySpec parse_memory(const std::string& name) {
       if (channels.empty()) throw Error(fmt::format("memory {}: no channels behind the x", name));
     }
   }
+  // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): find_standard throws then.
   MemorySpec spec = of_standard(*best, width, channels, name);
   check(spec);
   return spec;
