@@ -140,6 +140,7 @@ TEST_CASE("perplexity: windows, a limit that cuts the last, and texts that are t
   };
   CHECK_EQ(count(6, 2, 0), 4);
   CHECK_EQ(count(6, 2, 5), 5);
+  golden::check_error([&] { count(6, 0, 5); }, {"window of 0 tokens"});
   golden::check_error([&] { count(6, 17, 0); }, {"window of 17", "16"});
   golden::check_error([&] { count(6, 2, 6); }, {"limit 6", "5 predictions"});
   golden::check_error([&] { count(6, 6, 0); }, {"6 tokens", "window of 6"});
