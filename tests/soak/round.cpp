@@ -290,7 +290,7 @@ class Round {
       bench_.finish_golden();
       bench_.check_state();
     } else if (const auto code = told_by(kind_); !reached || (code && got.code() != *code)) {
-      // The data was right, so nothing but the bus or the list itself can have failed.
+      // The fault was not met, or the data was right: only the list itself can have failed.
       bench_.check_equal(got, bench_.finish_golden());
     } else {
       bench_.golden().write(Reg::CTRL, field::CTRL_ABORT.mask());
