@@ -6,9 +6,9 @@
 
 BUILD was configured with -DTRINE_MUTANTS=COUNT, which makes m_TEST and the list of its faults (mutants.py).  A
 fault is found when the test fails, stops or takes ten times as long as without.  BUILD/mutants/log.jsonl keeps
-what was tried, so an interrupted run goes on where it was; a changed test or module is tried anew.  Faults that are
-proved to change nothing (equivalent.py) and survivors that survivors.txt explains, by test and what `mutate` says of
-them, are counted apart.  The exit status is 1 when a test fails without a fault or fewer than 97 of 100 of the other
+what was tried, so an interrupted run goes on where it was; a changed test or module is tried anew.  Survivors that
+survivors.txt explains, by test and what `mutate` says of them, and faults that are proved to change nothing
+(equivalent.py) are counted apart.  The exit status is 1 when a test fails without a fault or fewer than 97 of 100 of the other
 faults were found.
 """
 import argparse
@@ -98,14 +98,15 @@ def main():
             digest = hashlib.sha256(program.read_bytes()).hexdigest()
             counts = [0, 0, 0, 0]
             for number, line in enumerate((folder / f'{test}.list').read_text().splitlines(), 1):
+                fault = describe(line)
                 if (digest, line) not in done:
                     done[digest, line], _ = attempt(program, number, max(LEAST_SECONDS, 10 * seconds))
-                    if done[digest, line] == 'passed' and is_equivalent(folder / f'{test}.list', number):
+                    if (done[digest, line] == 'passed' and (test, fault) not in explained
+                            and is_equivalent(folder / f'{test}.list', number)):
                         done[digest, line] = 'equivalent'
                     log.write(json.dumps({'test': test, 'program': digest, 'fault': line,
                                           'result': done[digest, line]}) + '\n')
                     log.flush()
-                fault = describe(line)
                 counts[0] += 1
                 if done[digest, line] == 'equivalent':
                     counts[2] += 1

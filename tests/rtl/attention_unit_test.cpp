@@ -56,12 +56,13 @@ class Unit {
   }
 
   Outcome attention(const AttentionCase& c) {
-    const std::size_t rows = c.query.size() / c.queries, dst = rows + 16;
+    const std::size_t rows = c.query.size() / c.queries;
+    // Queries, 16 words that nobody writes, results.
+    const std::size_t src = place(2 * rows + 16), dst = src + rows + 16;
     const std::size_t first = kBanks - c.queries;  // Bank of the first query.
-    REQUIRE_LE(dst + rows, kWords);
     std::ranges::fill(memory_, kGarbage);
     for (std::size_t q = 0; q < c.queries; ++q)
-      std::memcpy(&memory_[(first + q) * kWords], &c.query[q * rows], rows * 4);
+      std::memcpy(&memory_[(first + q) * kWords + src], &c.query[q * rows], rows * 4);
     dut_->bank_i = static_cast<std::uint8_t>(first);
     dut_->more_i = static_cast<std::uint8_t>(c.queries - 1);
     dut_->store_i = 0;
@@ -69,7 +70,7 @@ class Unit {
     dut_->head_dim_i = static_cast<std::uint16_t>(c.head_dim);
     dut_->positions_i = static_cast<std::uint32_t>(c.attention().positions());
     dut_->factor_i = c.factor;
-    set_port(dut_->src_beat_i, 0);
+    set_port(dut_->src_beat_i, src / kGroups);
     set_port(dut_->dst_beat_i, dst / kGroups);
     stream_ = std::as_bytes(std::span(c.cache));
     taken_ = 0;
@@ -80,20 +81,21 @@ class Unit {
       const bool used = i / kWords >= first;
       if (used && word >= dst && word < dst + rows)
         out.words.push_back(memory_[i]);
-      else if (!(used && word < rows) && memory_[i] != kGarbage)
+      else if (!(used && word >= src && word < src + rows) && memory_[i] != kGarbage)
         FAIL("word " << word << " of bank " << i / kWords << " was written");
     }
     return out;
   }
 
   Outcome store(const std::vector<float>& x) {
+    const std::size_t src = place(x.size());
     std::ranges::fill(memory_, kGarbage);
-    std::memcpy(&memory_[(kBanks - 1) * kWords + 16], x.data(), x.size() * 4);
+    std::memcpy(&memory_[(kBanks - 1) * kWords + src], x.data(), x.size() * 4);
     dut_->bank_i = kBanks - 1;
     dut_->more_i = 0;
     dut_->store_i = 1;
     dut_->rows_i = static_cast<std::uint32_t>(x.size());
-    set_port(dut_->src_beat_i, 16 / kGroups);
+    set_port(dut_->src_beat_i, src / kGroups);
     stream_ = {};
     stored_.clear();
     Outcome out = run();
@@ -104,6 +106,12 @@ class Unit {
   }
 
  private:
+  /// Where so many words begin: anywhere in a bank.
+  std::size_t place(std::size_t words) {
+    REQUIRE_LE(words, kWords);
+    return 16 * (places_() % ((kWords - words) / 16 + 1));
+  }
+
   Outcome run() {
     dut_->start_i = 1;
     step();
@@ -115,7 +123,7 @@ class Unit {
     }
     out.nonfinite = dut_->nonfinite_o;
     out.overflow = dut_->overflow_o;
-    for (int i = 0; i < 3; ++i) {
+    for (auto idle = 2 + places_() % 3; idle > 0; --idle) {
       step();
       CHECK_FALSE(dut_->done_o);
       CHECK_FALSE(dut_->vec_write_valid_o);
@@ -166,6 +174,7 @@ class Unit {
   trine::sim::Dut<Vtrine_attention_unit> dut_;
   Words memory_, stored_;
   Coin source_, sink_;
+  std::mt19937 places_;
   std::span<const std::byte> stream_;
   std::size_t taken_ = 0;
 };
@@ -334,6 +343,28 @@ TEST_CASE("trine_attention_unit: scores that rise and values that grow are reali
       for (float& v : row) v = slope * static_cast<float>(p) / 64;
       c.put(p, 0, row);
       for (float& v : row) v = std::ldexp(normal(random), static_cast<int>(p / 40));
+      c.put(p, 1, row);
+    }
+    check(unit, c);
+  }
+}
+
+TEST_CASE("trine_attention_unit: blocks of values grow each by itself, in every head size") {
+  Unit unit;
+  std::mt19937 random(8);
+  std::normal_distribution<float> normal;
+  for (unsigned seed = 0; seed < 15; ++seed) {
+    CAPTURE(seed);
+    const std::size_t width = 32u << seed % 5;
+    const std::size_t positions =
+        std::min<std::size_t>(2 * kChunkElements / width + 1 + random() % 8, kMost);
+    AttentionCase c = make_case(width, 1 + random() % kHeads, positions, seed);
+    std::vector<float> row(width);
+    for (std::size_t p = 0; p < positions; ++p) {
+      for (std::size_t i = 0; i < width; i += 16) {
+        const int up = static_cast<int>(random() % 8 + 8 * p / positions) - 6;
+        for (std::size_t k = i; k < i + 16; ++k) row[k] = std::ldexp(normal(random), up);
+      }
       c.put(p, 1, row);
     }
     check(unit, c);

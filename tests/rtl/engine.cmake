@@ -66,3 +66,9 @@ foreach(vectors 1 2)
     endif()
   endforeach()
 endforeach()
+trine_mutants(trine_matvec engine_test ${engine_sources} LONG
+              PARAMS Groups=2 Vectors=1 TileRows=64 VectorWords=2048 MaxCols=512
+              FILES matvec_test.cpp f16_test.cpp
+              DEFINES TRINE_MODEL=Vtrine_matvec TRINE_GROUPS=2 TRINE_VECTORS=1 TRINE_ACT_WIDTH=12 TRINE_TILE_ROWS=64
+                      TRINE_VECTOR_WORDS=2048 TRINE_MAX_COLS=512
+              LIBS trine_product)

@@ -39,3 +39,6 @@ add_custom_target(vector_unit_words ALL DEPENDS ${CMAKE_BINARY_DIR}/netlist/vect
 foreach(kind v n)
   trine_vector_test(${kind}_vector_unit_test ${kind}_vector_unit 2 2048 600)
 endforeach()
+# Their faults are those of the operators too.
+trine_mutants(trine_vector_unit vector_unit_test ${vector_sources} LONG PARAMS Groups=2 VectorWords=2048
+              DEFINES TRINE_Groups=2 TRINE_VectorWords=2048 TRINE_MAX_ROWS=600 LIBS trine_golden_exact)
