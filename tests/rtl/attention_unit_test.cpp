@@ -34,8 +34,8 @@ constexpr std::size_t kWords = TRINE_VectorWords;
 constexpr std::size_t kQueries = TRINE_Positions;
 constexpr std::size_t kBanks = kQueries + (kQueries < 8 ? 1 : 0);
 constexpr std::size_t kMost = TRINE_MOST;
-// Queries of the widest heads, 16 words that nobody writes, and their results.
-static_assert(2 * 512 * kHeads + 16 <= kWords);
+constexpr std::size_t kBetween = 16;  // Words between queries and results.
+static_assert(2 * 512 * kHeads + kBetween <= kWords);
 constexpr std::uint32_t kGarbage = 0x7fc12345U;  // A NaN that is used shows.
 
 struct Outcome {
@@ -56,9 +56,46 @@ class Unit {
   }
 
   Outcome attention(const AttentionCase& c) {
+    const std::size_t src = start_attention(c);
+    Outcome out = run();
+    CHECK_EQ(taken_, stream_.size());
+    const std::size_t rows = c.query.size() / c.queries, dst = src + rows + kBetween;
+    for (std::size_t i = 0; i < memory_.size(); ++i) {
+      const std::size_t word = i % kWords;
+      const bool used = i / kWords >= kBanks - c.queries;
+      if (used && word >= dst && word < dst + rows)
+        out.words.push_back(memory_[i]);
+      else if (!(used && word >= src && word < src + rows) && memory_[i] != kGarbage)
+        FAIL("word " << word << " of bank " << i / kWords << " was written");
+    }
+    return out;
+  }
+
+  Outcome store(const std::vector<float>& x) {
+    start_store(x);
+    Outcome out = run();
+    REQUIRE_GE(stored_.size() * 4, x.size() * 2);
+    stored_.resize(x.size() / 2);  // What is behind is masked.
+    out.words = stored_;
+    return out;
+  }
+
+  /// With a reset some cycles after the start: what was written is anything.
+  void interrupt(const AttentionCase& c, std::uint64_t cycles) {
+    start_attention(c);
+    interrupt(cycles);
+  }
+  void interrupt(const std::vector<float>& x, std::uint64_t cycles) {
+    start_store(x);
+    interrupt(cycles);
+  }
+
+ private:
+  /// The first word of the queries; kBetween words that nobody writes and the results come behind
+  /// them.
+  std::size_t start_attention(const AttentionCase& c) {
     const std::size_t rows = c.query.size() / c.queries;
-    // Queries, 16 words that nobody writes, results.
-    const std::size_t src = place(2 * rows + 16), dst = src + rows + 16;
+    const std::size_t src = place(2 * rows + kBetween);
     const std::size_t first = kBanks - c.queries;  // Bank of the first query.
     std::ranges::fill(memory_, kGarbage);
     for (std::size_t q = 0; q < c.queries; ++q)
@@ -71,23 +108,14 @@ class Unit {
     dut_->positions_i = static_cast<std::uint32_t>(c.attention().positions());
     dut_->factor_i = c.factor;
     set_port(dut_->src_beat_i, src / kGroups);
-    set_port(dut_->dst_beat_i, dst / kGroups);
+    set_port(dut_->dst_beat_i, (src + rows + kBetween) / kGroups);
     stream_ = std::as_bytes(std::span(c.cache));
     taken_ = 0;
-    Outcome out = run();
-    CHECK_EQ(taken_, stream_.size());
-    for (std::size_t i = 0; i < memory_.size(); ++i) {
-      const std::size_t word = i % kWords;
-      const bool used = i / kWords >= first;
-      if (used && word >= dst && word < dst + rows)
-        out.words.push_back(memory_[i]);
-      else if (!(used && word >= src && word < src + rows) && memory_[i] != kGarbage)
-        FAIL("word " << word << " of bank " << i / kWords << " was written");
-    }
-    return out;
+    start();
+    return src;
   }
 
-  Outcome store(const std::vector<float>& x) {
+  void start_store(const std::vector<float>& x) {
     const std::size_t src = place(x.size());
     std::ranges::fill(memory_, kGarbage);
     std::memcpy(&memory_[(kBanks - 1) * kWords + src], x.data(), x.size() * 4);
@@ -98,24 +126,32 @@ class Unit {
     set_port(dut_->src_beat_i, src / kGroups);
     stream_ = {};
     stored_.clear();
-    Outcome out = run();
-    REQUIRE_GE(stored_.size() * 4, x.size() * 2);
-    stored_.resize(x.size() / 2);  // What is behind is masked.
-    out.words = stored_;
-    return out;
+    start();
   }
 
- private:
+  void interrupt(std::uint64_t cycles) {
+    for (; cycles > 0; --cycles) step();
+    dut_->rst_ni = 0;
+    dut_->beat_valid_i = 0;
+    stream_ = {};
+    step();
+    dut_->rst_ni = 1;
+    step();
+  }
+
   /// Where so many words begin: anywhere in a bank.
   std::size_t place(std::size_t words) {
     REQUIRE_LE(words, kWords);
     return 16 * (places_() % ((kWords - words) / 16 + 1));
   }
 
-  Outcome run() {
+  void start() {
     dut_->start_i = 1;
     step();
     dut_->start_i = 0;
+  }
+
+  Outcome run() {
     Outcome out;
     while (!dut_->done_o) {
       step();
@@ -420,6 +456,41 @@ TEST_CASE("trine_attention_unit: stores blocks, under stalls") {
       CHECK_EQ(got.nonfinite, nonfinite);
       CHECK_FALSE(got.overflow);
     }
+  }
+}
+
+TEST_CASE("trine_attention_unit: queries halfway between two mantissas") {
+  Unit unit;
+  std::mt19937 random(12);
+  const int most = 1 << (kWidth - 1);
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    AttentionCase c = make_case(32u << seed % 3, 1, 9, seed);
+    for (float& q : c.query) {
+      const int whole = static_cast<int>(random() % static_cast<unsigned>(2 * most)) - most;
+      q = std::ldexp(static_cast<float>(whole) + 0.5F, 1 - kWidth);
+    }
+    check(unit, c);
+  }
+}
+
+TEST_CASE("trine_attention_unit: sums of weights of many sizes") {
+  Unit unit;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    check(unit, make_case(32, kHeads, 1 + seed % 7, seed));
+  }
+}
+
+TEST_CASE("trine_attention_unit: a reset in any cycle leaves nothing behind") {
+  Unit unit;
+  std::mt19937 random(13);
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    if (random() % 3 == 0)
+      unit.interrupt(std::vector<float>(64, 1.0F), random() % 120);
+    else
+      unit.interrupt(make_case(32u << seed % 3, kHeads, 1 + seed % 40, seed), random() % 2000);
+    check(unit, make_case(32u << random() % 3, kHeads, 1 + random() % 5, seed));
   }
 }
 

@@ -309,6 +309,32 @@ TEST_CASE("trine_matvec: jobs of both engines take turns") {
   }
 }
 
+TEST_CASE("trine_matvec: a reset in any cycle leaves nothing behind") {
+  Dut dut;
+  std::mt19937 rng(15);
+  for (unsigned n = 0; n < 60; ++n) {
+    CAPTURE(n);
+    const auto trit_job = [&] {
+      const MatrixShape shape{1 + rng() % 70, 1 + rng() % (32 * kGroups), 1 + n % 4};
+      const TritMatrix trits = trine::test::random_trits(rng, shape);
+      MatvecJob job =
+          trine::test::trit_job(trits, kGeometry, random_x(rng, shape.cols), rng() % 2 != 0);
+      return std::pair(job, trit_definition(trits, job.codebook, quantized(job.x)));
+    };
+    const HalfMatrix half = random_matrix(rng, 1 + rng() % 40, 1 + rng() % 200);
+    dut.reset_after = rng() % 400;
+    (void)dut.run(rng() % 2 != 0 ? trit_job().first
+                                 : job_of(half, random_x(rng, half.cols), rng() % 2 != 0));
+    dut.reset_after = ~std::uint64_t{0};
+    if (rng() % 2 != 0) {
+      check(dut, half, random_x(rng, half.cols), rng() % 2 != 0);
+    } else {
+      const auto [job, golden] = trit_job();
+      check_words(job, dut.run(job).words, golden.accumulator, golden.y);
+    }
+  }
+}
+
 TEST_CASE("trine_matvec, FP16: one bank is read and written, the others rest") {
   Dut dut;
   std::mt19937 rng(8);

@@ -98,6 +98,10 @@ class MatvecDut {
     std::size_t sent = 0;
     bool offering = false;
     while (!dut_->done_o) {
+      if (out.cycles == reset_after) {
+        reset();
+        return out;
+      }
       if (on_cycle) on_cycle(*dut_.operator->(), out.cycles);
       offering = offering || (sent < beats && offer(rng));
       dut_->weight_valid_i = offering;
@@ -143,10 +147,21 @@ class MatvecDut {
     return out;
   }
 
+  /// A reset so many cycles after the start ends a run; what it wrote is anything.
+  std::uint64_t reset_after = ~std::uint64_t{0};
+
   /// Called before each cycle of a run, for tests that break the model.
   std::function<void(Model&, std::uint64_t cycle)> on_cycle{};
 
  private:
+  void reset() {
+    dut_->rst_ni = 0;
+    dut_->weight_valid_i = 0;
+    step();
+    dut_->rst_ni = 1;
+    step();
+  }
+
   /// Where a job has its activations and its result: anywhere, in multiples of 16 words.
   std::pair<std::size_t, std::size_t> places(std::size_t from, std::size_t to) {
     REQUIRE_LE(from + to, kVectorWords);

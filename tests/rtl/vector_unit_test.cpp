@@ -73,32 +73,18 @@ class Unit {
  public:
   Unit() : dut_("vector_unit", 100'000'000), memory_(kWords) { dut_->start_i = 0; }
 
-  Outcome run(const Job& job) {
-    const std::size_t size = padded(job.x.size());
-    const std::size_t result = job.op == kArgmax ? 16 : size;
-    const std::size_t second = padded(job.second.size());
-    // Operands and result one behind the other, from anywhere on.
-    const std::size_t whole = size + second + result;
-    REQUIRE_LE(whole, kWords);
-    const std::size_t src = 16 * (places_() % ((kWords - whole) / 16 + 1));
-    const std::size_t src2 = src + size;
-    const std::size_t dst = job.in_place == 1 ? src : job.in_place == 2 ? src2 : src2 + second;
-    std::ranges::fill(memory_, kGarbage);
-    std::memcpy(memory_.data() + src, job.x.data(), job.x.size() * 4);
-    std::memcpy(memory_.data() + src2, job.second.data(), job.second.size() * 4);
-    const Words before = memory_;
-
-    dut_->op_i = job.op;
-    dut_->rows_i = static_cast<std::uint32_t>(job.x.size());
-    dut_->cols_i = job.cols;
-    trine::test::set_port(dut_->src_beat_i, src / kGroups);
-    trine::test::set_port(dut_->src2_beat_i, src2 / kGroups);
-    trine::test::set_port(dut_->dst_beat_i, dst / kGroups);
-    dut_->alpha_i = bits(job.alpha);
-    dut_->beta_i = bits(job.beta);
-    dut_->start_i = 1;
+  /// With a reset some cycles after the start: what was written is anything.
+  void interrupt(const Job& job, std::uint64_t cycles) {
+    start(job);
+    for (; cycles > 0; --cycles) step();
+    dut_->rst_ni = 0;
     step();
-    dut_->start_i = 0;
+    dut_->rst_ni = 1;
+    step();
+  }
+
+  Outcome run(const Job& job) {
+    const auto [dst, result] = start(job);
     Outcome out;
     while (!dut_->done_o) {
       step();
@@ -112,7 +98,7 @@ class Unit {
     CHECK_EQ(dut_->nonfinite_o, out.nonfinite);
     std::size_t touched = 0;
     for (std::size_t i = 0; i < kWords; ++i) {
-      if ((i < dst || i >= dst + result) && memory_[i] != before[i]) ++touched;
+      if ((i < dst || i >= dst + result) && memory_[i] != before_[i]) ++touched;
     }
     CHECK_EQ(touched, 0u);
     for (auto idle = places_() % 3; idle > 0; --idle) step();
@@ -120,6 +106,36 @@ class Unit {
   }
 
  private:
+  /// First word of the result and how many there are.
+  std::pair<std::size_t, std::size_t> start(const Job& job) {
+    const std::size_t size = padded(job.x.size());
+    const std::size_t result = job.op == kArgmax ? 16 : size;
+    const std::size_t second = padded(job.second.size());
+    // Operands and result one behind the other, from anywhere on.
+    const std::size_t whole = size + second + result;
+    REQUIRE_LE(whole, kWords);
+    const std::size_t src = 16 * (places_() % ((kWords - whole) / 16 + 1));
+    const std::size_t src2 = src + size;
+    const std::size_t dst = job.in_place == 1 ? src : job.in_place == 2 ? src2 : src2 + second;
+    std::ranges::fill(memory_, kGarbage);
+    std::memcpy(memory_.data() + src, job.x.data(), job.x.size() * 4);
+    std::memcpy(memory_.data() + src2, job.second.data(), job.second.size() * 4);
+    before_ = memory_;
+
+    dut_->op_i = job.op;
+    dut_->rows_i = static_cast<std::uint32_t>(job.x.size());
+    dut_->cols_i = job.cols;
+    trine::test::set_port(dut_->src_beat_i, src / kGroups);
+    trine::test::set_port(dut_->src2_beat_i, src2 / kGroups);
+    trine::test::set_port(dut_->dst_beat_i, dst / kGroups);
+    dut_->alpha_i = bits(job.alpha);
+    dut_->beta_i = bits(job.beta);
+    dut_->start_i = 1;
+    step();
+    dut_->start_i = 0;
+    return {dst, result};
+  }
+
   /// One cycle with the vector memory: read data a cycle later, writes at once.
   void step() {
     dut_->eval();
@@ -139,7 +155,7 @@ class Unit {
   }
 
   trine::sim::Dut<Vtrine_vector_unit> dut_;
-  Words memory_;
+  Words memory_, before_;
   std::mt19937 places_;
 };
 
@@ -203,6 +219,12 @@ class Tester {
   }
 
   std::uint64_t cycles() const { return cycles_; }
+
+  /// A reset some cycles after the start of a job, which forgets the search too.
+  void interrupt(const Job& job, std::uint64_t cycles) {
+    unit_.interrupt(job, cycles);
+    search_ = {};
+  }
 
  private:
   Unit unit_;
@@ -308,6 +330,38 @@ TEST_CASE("trine_vector_unit: rmsnorm of zeros, extremes and non-finite values")
   const Vector below{std::ldexp(1.0F, -64), std::ldexp(16777215.0F, -88),
                      std::ldexp(11250000.0F, -99)};
   tester.check({.op = kRmsnorm, .x = below, .second = Vector(3, 1.0F), .alpha = 1.0F});
+  // Powers of four, whose roots are exact.
+  for (int k = -20; k <= 20; ++k) {
+    tester.check({.op = kRmsnorm, .x = {std::ldexp(1.0F, k)}, .second = {3.0F}, .alpha = 1.0F});
+  }
+}
+
+TEST_CASE("trine_vector_unit: a NaN of any payload is one, in each operand of each operation") {
+  Tester tester;
+  for (const Op op : {kAdd, kRmsnorm, kRope, kSoftmax, kSiluMul, kArgmax}) {
+    for (unsigned bit = 0; bit < 23; ++bit) {
+      const float nan = std::bit_cast<float>(0x7f800000U | 1U << bit);
+      CAPTURE(bit);
+      Job job = job_of(op, 33, Values::Normal, bit);
+      job.x[bit] = nan;
+      tester.check(job);
+      job = job_of(op, 33, Values::Normal, bit);
+      if (job.second.empty()) continue;
+      job.second[bit] = nan;
+      tester.check(job);
+    }
+  }
+}
+
+TEST_CASE("trine_vector_unit: a reset in any cycle leaves nothing behind") {
+  Tester tester;
+  std::mt19937 random(6);
+  for (unsigned n = 0; n < 400; ++n) {
+    const auto op = static_cast<Op>(1 + random() % 6);
+    tester.interrupt(job_of(op, 1 + random() % 60, Values::Any, n), random() % 150);
+    const auto next = static_cast<Op>(1 + random() % 6);
+    tester.check(job_of(next, 1 + random() % 60, Values::Normal, n));
+  }
 }
 
 TEST_CASE("trine_vector_unit: softmax of equal, huge and non-finite scores") {
@@ -362,6 +416,8 @@ TEST_CASE("trine_vector_unit: argmax over several commands, ties, signs, NaN") {
   // Any values; most searches that go on find nothing better than what was kept.
   for (unsigned n = 0; n < 60; ++n) search(values(6, Values::Normal, n), 6 * (n % 10));
   for (unsigned n = 0; n < 60; ++n) search(values(6, Values::Any, n), 6 * (n % 10));
+  // Any index.
+  for (unsigned n = 0; n < 32; ++n) search({static_cast<float>(n), 0.5F}, 0xA5C30F69U << n);
   // Every place of a tie.
   for (std::size_t i = 0; i < 40; i += 3) {
     Vector x(40, -5.0F);
