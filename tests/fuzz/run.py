@@ -15,6 +15,7 @@ import argparse
 import datetime
 import hashlib
 import json
+import math
 import os
 import pathlib
 import re
@@ -112,10 +113,10 @@ def main():
     # One that found something has to be mended first.
     while waiting := [one for one in targets if one.sum_of('seconds') < args.seconds and not one.sum_of('found')]:
         target = min(waiting, key=lambda one: one.sum_of('seconds'))
-        left = min(args.slice, args.seconds - target.sum_of('seconds'), end - time.monotonic())
+        left = min(args.slice, end - time.monotonic())
         if left < 1:
             break
-        target.run(int(left))
+        target.run(int(min(left, math.ceil(args.seconds - target.sum_of('seconds')))))
         if sys.stdout.isatty():
             print(f'{target.name}: {target.sum_of("seconds"):.0f} of {args.seconds} s', flush=True)
     print('target       seconds        runs  findings  (seconds of other programs)')
