@@ -29,12 +29,12 @@ module trine_vector_max #(
   localparam logic [31:0] None = 32'h007FFFFF;     // Before the first number: -Inf.
 
   logic [Lanes-1:0]    valid_q, any_q;
-  logic [32*Lanes-1:0] keys_q, best_q, index_q;
-  logic [31:0]         slice_q;                   // Index of the first lane's value.
+  logic [32*Lanes-1:0] keys_q, best_q, places_q;
+  logic [31:0]         slice_q;                   // Values of this pass before the first lane's.
 
   logic [LaneWidth-1:0] lane_q;
   logic                 any_best_q, fresh_q;      // There is a result; it is of this pass.
-  logic [31:0]          key_q;
+  logic [31:0]          key_q, place_q;           // The best; values of this pass before it.
   logic                 kept_any_q;
   logic [31:0]          kept_key_q, kept_index_q;
 
@@ -54,27 +54,28 @@ module trine_vector_max #(
       end
       if (start_i) begin
         any_q   <= '0;
-        slice_q <= first_index_i;
+        slice_q <= '0;
       end else if (valid_q != '0) begin
         slice_q <= slice_q + 32'(Lanes);
         for (int unsigned i = 0; i < Lanes; i++) begin
           if (valid_q[i] && !(skip_nan_i && (&keys_q[32*i+22 +: 10]))
               && (!any_q[i] || keys_q[32*i +: 32] > best_q[32*i +: 32])) begin
-            any_q[i]            <= 1'b1;
-            best_q[32*i +: 32]  <= keys_q[32*i +: 32];
-            index_q[32*i +: 32] <= slice_q + 32'(i);
+            any_q[i]             <= 1'b1;
+            best_q[32*i +: 32]   <= keys_q[32*i +: 32];
+            places_q[32*i +: 32] <= slice_q + 32'(i);
           end
         end
       end
     end
   end
 
+  // Places are compared, not indices, which may begin anew behind 2^32 - 1.
   logic        better;
-  logic [31:0] lane_key, lane_index;
+  logic [31:0] lane_key, lane_place;
   assign lane_key   = best_q[32*lane_q +: 32];
-  assign lane_index = index_q[32*lane_q +: 32];
+  assign lane_place = places_q[32*lane_q +: 32];
   assign better     = any_q[lane_q] && (!any_best_q || lane_key > key_q
-                      || (fresh_q && lane_key == key_q && lane_index < index_o));
+                      || (fresh_q && lane_key == key_q && lane_place < place_q));
   assign value_o    = {!key_q[31], key_q[30:0] ^ {31{!key_q[31]}}};
 
   always_ff @(posedge clk_i) begin
@@ -108,7 +109,8 @@ module trine_vector_max #(
         if (better) begin
           any_best_q <= 1'b1;
           key_q      <= lane_key;
-          index_o    <= lane_index;
+          place_q    <= lane_place;
+          index_o    <= first_index_i + lane_place;
           fresh_q    <= 1'b1;
         end
       end

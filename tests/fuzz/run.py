@@ -47,11 +47,14 @@ def processor_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def code_digest(program):
+def code_digest(*files):
     """Of instructions and constants; places in sources, which debuggers and sanitizers tell, are left out."""
-    with tempfile.NamedTemporaryFile() as code:
-        subprocess.run(['objcopy', '-O', 'binary', '-j', '.text', '-j', '.rodata', program, code.name], check=True)
-        return hashlib.sha256(pathlib.Path(code.name).read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256()
+    for file in files:
+        with tempfile.NamedTemporaryFile() as code:
+            subprocess.run(['objcopy', '-O', 'binary', '-j', '.text', '-j', '.rodata', file, code.name], check=True)
+            digest.update(pathlib.Path(code.name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class Target:
@@ -62,7 +65,9 @@ class Target:
         self.program = build / 'bin' / f'fuzz_{name}'
         if not self.program.is_file():
             sys.exit(f'run.py: there is no {self.program}')
-        self.digest = code_digest(self.program)
+        # Of the simulated core too.
+        cores = sorted((build / 'lib' / 'trine').glob('*.so')) if name == 'commands' else []
+        self.digest = code_digest(self.program, *cores)
         lines = log.read_text().splitlines() if log.is_file() else []
         entries = [entry for entry in map(json.loads, lines) if entry['target'] == name]
         self.before = sum(entry['seconds'] for entry in entries if entry['program'] != self.digest)

@@ -418,6 +418,11 @@ TEST_CASE("trine_vector_unit: argmax over several commands, ties, signs, NaN") {
   for (unsigned n = 0; n < 60; ++n) search(values(6, Values::Any, n), 6 * (n % 10));
   // Any index.
   for (unsigned n = 0; n < 32; ++n) search({static_cast<float>(n), 0.5F}, 0xA5C30F69U << n);
+  // The first of equal values, also where indices begin anew behind 2^32 - 1.
+  for (unsigned n = 0; n < 20; ++n) {
+    search(Vector(3, 1.0F), 0);
+    search(Vector(20, 2.0F), 0U - n);
+  }
   // Every place of a tie.
   for (std::size_t i = 0; i < 40; i += 3) {
     Vector x(40, -5.0F);
